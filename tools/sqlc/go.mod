@@ -1,0 +1,3 @@
+module d24/tools/sqlc
+
+go 1.26.0
