@@ -1,0 +1,74 @@
+package access
+
+// Role is what a user is in a company.
+type Role string
+
+// The default roles of a company.
+const (
+	Admin      Role = "admin"      // администратор
+	Manager    Role = "manager"    // руководитель
+	Foreman    Role = "foreman"    // мастер
+	Executor   Role = "executor"   // исполнитель
+	Contractor Role = "contractor" // подрядчик
+	Readonly   Role = "readonly"   // наблюдатель
+)
+
+var (
+	reading  = []Permission{TicketRead, CallRead, BuildingRead, StaffRead, ReasonRead, ContactRead, CompanyRead}
+	working  = []Permission{TicketCreate, TicketMove, TicketAssign, TicketComment, RecordingPlay}
+	settings = []Permission{BuildingWrite, StaffWrite, ReasonWrite, CompanyWrite, AnnouncementEdit}
+	// an executor sees only his own tickets, so he reads no calls of others
+	ownWork = []Permission{TicketRead, TicketMove, TicketComment, BuildingRead}
+)
+
+// RolePermissions are the defaults of a role; A2: settings are for administrators only.
+func RolePermissions(r Role) []Permission {
+	switch r {
+	case Admin:
+		return join(reading, working, settings)
+	case Manager:
+		return join(reading, []Permission{RecordingPlay})
+	case Foreman:
+		return join(reading, working)
+	case Executor, Contractor:
+		return join(ownWork)
+	case Readonly:
+		return join(reading)
+	}
+	return nil
+}
+
+// RoleGrants are the rows a role opens: executors see only what is theirs (A1).
+func RoleGrants(r Role, companyID, memberID int64) []Grant {
+	switch r {
+	case Executor, Contractor:
+		if memberID == 0 {
+			return nil
+		}
+		return []Grant{{CompanyID: companyID, ExecutorID: memberID}, {CompanyID: companyID, ResponsibleID: memberID}}
+	case Admin, Manager, Foreman, Readonly:
+		return []Grant{{CompanyID: companyID}}
+	}
+	return nil
+}
+
+// StaffPermissions are those of our own people by their kind: operator, supervisor, admin.
+func StaffPermissions(kind string) []Permission {
+	desk := join(reading, working, []Permission{DeskWork})
+	switch kind {
+	case "operator":
+		return desk
+	case "supervisor":
+		return join(desk, []Permission{DeskSupervise})
+	case "admin":
+		return join(desk, []Permission{DeskSupervise, PlatformOperate, AnnouncementEdit})
+	}
+	return nil
+}
+
+func join(sets ...[]Permission) (out []Permission) {
+	for _, s := range sets {
+		out = append(out, s...)
+	}
+	return out
+}

@@ -1,0 +1,70 @@
+// Package jobs runs work after the transaction that asked for it. A module
+// publishes an event; every subscriber turns it into its own River job, inserted
+// in the same transaction, so an event is neither lost nor seen before commit.
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"d24/internal/platform/pg"
+)
+
+// The queues, by urgency: a mass message never stands before a burst pipe.
+const (
+	Emergency = "emergency"
+	Calls     = "calls"
+	Messages  = "messages"
+	Slow      = "slow"
+)
+
+// Queue inserts jobs and publishes events.
+type Queue struct {
+	client *river.Client[pgx.Tx]
+	subs   map[reflect.Type][]func(any) river.JobArgs
+}
+
+// NewQueue returns a queue; Attach gives it the River client once workers are known.
+func NewQueue() *Queue { return &Queue{subs: map[reflect.Type][]func(any) river.JobArgs{}} }
+
+// Attach sets the River client.
+func (q *Queue) Attach(c *river.Client[pgx.Tx]) { q.client = c }
+
+// On subscribes to events of type E. toJob turns the event into the subscriber's
+// job; nil means the subscriber does not care.
+func On[E any](q *Queue, toJob func(E) river.JobArgs) {
+	t := reflect.TypeFor[E]()
+	q.subs[t] = append(q.subs[t], func(e any) river.JobArgs { return toJob(e.(E)) }) //nolint:forcetypeassert // keyed by type
+}
+
+// Publish inserts one job per subscriber of e, in tx.
+func (q *Queue) Publish(ctx context.Context, tx *pg.Tx, e any) error {
+	for _, toJob := range q.subs[reflect.TypeOf(e)] {
+		args := toJob(e)
+		if args == nil {
+			continue
+		}
+		if err := q.At(ctx, tx, tx.Now, args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// At inserts a job to run at t, in tx. The queue is the job's own (InsertOpts), Slow by default.
+func (q *Queue) At(ctx context.Context, tx *pg.Tx, t time.Time, args river.JobArgs) error {
+	opts := river.InsertOpts{Queue: Slow}
+	if o, ok := args.(river.JobArgsWithInsertOpts); ok {
+		opts = o.InsertOpts()
+	}
+	opts.ScheduledAt = t
+	if _, err := q.client.InsertTx(ctx, tx.Tx, args, &opts); err != nil {
+		return fmt.Errorf("insert job %s: %w", args.Kind(), err)
+	}
+	return nil
+}

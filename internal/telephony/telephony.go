@@ -1,0 +1,314 @@
+// Package telephony is the contract between the business and the phone engine.
+// It knows numbers, lines, calls and outcomes; it does not know tickets.
+// SIP codes do not leave the engine.
+package telephony
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"d24/internal/platform/pg"
+)
+
+// Outcome is how a call or a dial ended. The engine maps SIP codes to these words.
+type Outcome string
+
+// The closed set of outcomes.
+const (
+	Answered      Outcome = "answered"
+	NoAnswer      Outcome = "no_answer"      // rang out
+	Busy          Outcome = "busy"           // занято
+	Rejected      Outcome = "rejected"       // the person pressed decline
+	BadNumber     Outcome = "bad_number"     // does not exist; calling again is useless
+	CarrierFailed Outcome = "carrier_failed" // not the person's fault: the spare carrier was tried too
+	Cancelled     Outcome = "cancelled"      // withdrawn by us
+	Abandoned     Outcome = "abandoned"      // the caller hung up before anybody spoke to him
+	Unknown       Outcome = "unknown"        // the engine died with the call in hand (F46)
+)
+
+// Counts reports whether the dial counts as an attempt to reach the person
+// (F8: a dead trunk is not "could not reach the executor").
+func (o Outcome) Counts() bool {
+	return o == Answered || o == NoAnswer || o == Busy || o == Rejected || o == BadNumber
+}
+
+// Blame is whose fault an ending was.
+type Blame string
+
+// The closed set of blames.
+const (
+	Nobody  Blame = "nobody"
+	Ours    Blame = "ours"
+	Theirs  Blame = "theirs"
+	Carrier Blame = "carrier"
+)
+
+// Purpose is why we call.
+type Purpose string
+
+// The purposes of outbound calls.
+const (
+	Handover      Purpose = "handover"       // hand the ticket over to an executor
+	StatusInquiry Purpose = "status_inquiry" // ask an executor how it goes
+	Feedback      Purpose = "feedback"       // ask the resident whether it is done
+	Callback      Purpose = "callback"       // a lost call, or one cut by our failure
+	Announcement  Purpose = "announcement"   // the announcement speaks, key 1 accepts
+	Responsible   Purpose = "responsible"    // call the responsible person
+)
+
+// Speech is what is said to a phone: a file where there is one, otherwise the text spoken.
+type Speech struct {
+	Text string `json:"text"`
+	File string `json:"file,omitempty"` // blob key of an uploaded announcement
+}
+
+// Mode says who hears the call first.
+type Mode string
+
+// The modes of an order.
+const (
+	// OperatorFirst rings a free operator like an incoming call; when he takes it the
+	// phone is dialled and joined to him. With nobody free within OperatorWithin the
+	// phone is dialled all the same and Words are spoken (F89); an operator who gets
+	// free meanwhile is joined.
+	OperatorFirst Mode = "operator_first"
+	// AnnounceOnly dials, speaks Words, collects a key. No operator takes part.
+	AnnounceOnly Mode = "announce"
+)
+
+// Order asks the engine to place one dial.
+type Order struct {
+	Key            string        `json:"key"` // the same key never rings twice
+	CompanyID      int64         `json:"company_id"`
+	LineID         int64         `json:"line_id"` // whose number is shown; 0: the company's first line
+	Phone          string        `json:"phone"`   // E.164
+	Purpose        Purpose       `json:"purpose"`
+	Ref            string        `json:"ref"`   // returned untouched in Ended: "task:15"
+	Title          string        `json:"title"` // the reason of the call in words, for the operator's screen
+	TaskID         int64         `json:"task_id"`
+	TicketID       int64         `json:"ticket_id"`
+	Mode           Mode          `json:"mode"`
+	Priority       int           `json:"priority"`        // higher is served first; see the Priority constants
+	RingFor        time.Duration `json:"ring_for"`        // of the dialled phone
+	OperatorWithin time.Duration `json:"operator_within"` // F89: 60 s
+	Words          Speech        `json:"words"`           // spoken when no operator is there
+	Keys           string        `json:"keys"`            // keys that mean something: "1"
+}
+
+// Priorities of what waits for an operator: higher is served first.
+const (
+	PriorityTask      = 10 // planned call tasks
+	PriorityInbound   = 50 // a resident waits on the line
+	PriorityCallback  = 60 // a lost call close to its ten minutes
+	PriorityEmergency = 70 // handover of an emergency
+	PriorityCut       = 90 // a caller whose operator vanished: back to the front (F1)
+)
+
+// Orders is what the business asks of telephony. The order is stored in the
+// caller's transaction: no commit, no call.
+type Orders interface {
+	// Place stores an order; a repeated key is a no-op.
+	Place(ctx context.Context, tx *pg.Tx, o Order) error
+	// Cancel withdraws an order: a ringing leg stops within a second of the commit.
+	Cancel(ctx context.Context, tx *pg.Tx, key string) error
+}
+
+// Ended is published when an order is over.
+type Ended struct {
+	Key     string  `json:"key"`
+	Purpose Purpose `json:"purpose"`
+	Ref     string  `json:"ref"`
+	Outcome Outcome `json:"outcome"`
+	Blame   Blame   `json:"blame"`
+	// Joined says that an operator spoke to the person; his word is the result then.
+	Joined bool `json:"joined"`
+	// Digit is the meaningful key pressed ("1"), "" when none.
+	Digit string `json:"digit"`
+}
+
+// Incoming is a call that has just arrived.
+type Incoming struct {
+	CallKey string
+	TrunkID int64
+	Called  string // E.164 when it can be told, raw otherwise
+	Caller  string // the same; "" when anonymous
+	At      time.Time
+}
+
+// Action is what to do with an incoming call.
+type Action string
+
+// The closed set of decisions.
+const (
+	Queue           Action = "queue"              // greet, then wait for an operator with music
+	PlayAndHangUp   Action = "play"               // speak and hang up
+	DropAndCallBack Action = "drop_and_call_back" // a member of staff: refused before answer (C7)
+	Reject          Action = "reject"             // unknown called number
+)
+
+// Decision is the Director's answer.
+type Decision struct {
+	Action    Action
+	LineID    int64
+	CompanyID int64 // 0: a city's number
+	CityID    int64
+	Greeting  Speech
+	Priority  int
+	Card      CallCard
+}
+
+// CallCard is what the operator sees the moment his phone rings; the rest he fetches.
+type CallCard struct {
+	LinePhone   string `json:"line_phone"`
+	LineKind    string `json:"line_kind"` // dedicated, citywide
+	City        string `json:"city"`
+	Zone        string `json:"zone"`
+	CompanyID   int64  `json:"company_id"`
+	CompanyName string `json:"company_name"`
+	Greeting    string `json:"greeting"` // the words to say
+}
+
+// Director decides what the engine does with calls. Answers are wanted within
+// 500 ms; on an error or a late answer the engine greets in general words and queues.
+type Director interface {
+	Route(ctx context.Context, in Incoming) (Decision, error)
+}
+
+// Seat is an operator as the engine knows him.
+type Seat struct {
+	UserID     int64   `json:"user_id"`
+	Name       string  `json:"name"`
+	Companies  []int64 `json:"companies"` // whose calls he may take
+	Cities     []int64 `json:"cities"`    // of those companies, for calls to city numbers
+	Supervisor bool    `json:"supervisor"`
+}
+
+// Seats tells who stands behind a session.
+type Seats interface {
+	// Seat returns the operator of a session token; fault.Forbidden when it ended or is no operator's.
+	Seat(ctx context.Context, token string) (Seat, error)
+}
+
+// Trunk is a provider's account as the engine needs it.
+type Trunk struct {
+	ID        int64
+	Name      string
+	Host      string
+	Port      int
+	Transport string
+	Registers bool
+	User      string
+	Password  string
+	Addresses []string
+	Channels  int
+	Priority  int
+	Lines     map[int64]string // line id → phone shown through this trunk (F83: bound to its trunk)
+}
+
+// Trunks lists the trunks in force.
+type Trunks interface {
+	Trunks(ctx context.Context) ([]Trunk, error)
+}
+
+// ReportKind is what happened to a call.
+type ReportKind string
+
+// The closed set of reports.
+const (
+	CallStarted  ReportKind = "started"  // inbound arrived, or an order's INVITE is about to leave
+	CallRinging  ReportKind = "ringing"  // the far phone rings
+	CallAnswered ReportKind = "answered" // by us (inbound) or by the far phone (outbound)
+	CallQueued   ReportKind = "queued"
+	CallOffered  ReportKind = "offered" // an operator's phone rings
+	CallMissed   ReportKind = "missed"  // he did not take it in time or refused
+	CallJoined   ReportKind = "joined"  // an operator speaks
+	CallLeft     ReportKind = "left"    // his side is gone, the caller is still there (F1)
+	CallHeld     ReportKind = "held"
+	CallResumed  ReportKind = "resumed"
+	CallDigit    ReportKind = "digit"
+	CallSpoken   ReportKind = "spoken"   // an announcement was played
+	CallTrunk    ReportKind = "trunk"    // a trunk failed, the next one is tried
+	CallRecorded ReportKind = "recorded" // a recording exists, with its state and length
+	CallEnded    ReportKind = "ended"
+)
+
+// Report is a fact of the engine. It may come twice (at least once, numbered per
+// call): the pair (CallKey, Seq) counts once. While the database is away reports
+// wait in a file of the engine and are written afterwards, in order.
+type Report struct {
+	CallKey   string          `json:"call_key"`
+	Seq       int             `json:"seq"`
+	At        time.Time       `json:"at"`
+	Kind      ReportKind      `json:"kind"`
+	Node      string          `json:"node"`
+	Direction string          `json:"direction,omitempty"` // inbound, outbound (started)
+	Phone     string          `json:"phone,omitempty"`
+	Called    string          `json:"called,omitempty"`
+	LineID    int64           `json:"line_id,omitempty"`
+	TrunkID   int64           `json:"trunk_id,omitempty"`
+	CompanyID int64           `json:"company_id,omitempty"`
+	CityID    int64           `json:"city_id,omitempty"`
+	OrderKey  string          `json:"order_key,omitempty"`
+	Operator  int64           `json:"operator,omitempty"`
+	Outcome   Outcome         `json:"outcome,omitempty"`
+	Blame     Blame           `json:"blame,omitempty"`
+	Cut       bool            `json:"cut,omitempty"` // by a failure of ours
+	Digit     string          `json:"digit,omitempty"`
+	Repeat    bool            `json:"repeat,omitempty"` // a late answer of a trunk given up: a possible repeat
+	Recording *RecordingFact  `json:"recording,omitempty"`
+	Data      json.RawMessage `json:"data,omitempty"`
+}
+
+// RecordingFact describes a recording of a call.
+type RecordingFact struct {
+	Path       string `json:"path"`  // blob key
+	State      string `json:"state"` // writing, done, cut, failed
+	DurationMS int64  `json:"duration_ms"`
+	Bytes      int64  `json:"bytes"`
+	Note       string `json:"note,omitempty"`
+}
+
+// Floor is what the engine knows of this moment; the strip and the wallboard show it.
+type Floor struct {
+	At        time.Time      `json:"at"`
+	Waiting   []FloorWaiting `json:"waiting"`
+	Operators []FloorSeat    `json:"operators"`
+	Trunks    []FloorTrunk   `json:"trunks"`
+}
+
+// FloorWaiting is a call or an order waiting for an operator.
+type FloorWaiting struct {
+	CallKey   string    `json:"call_key"`
+	CompanyID int64     `json:"company_id"`
+	Since     time.Time `json:"since"`
+	Kind      string    `json:"kind"` // inbound, task
+}
+
+// FloorSeat is an operator's state: off, ready, ringing, talking, wrap_up, pause, not_ready.
+type FloorSeat struct {
+	UserID int64     `json:"user_id"`
+	Name   string    `json:"name"`
+	State  string    `json:"state"`
+	Reason string    `json:"reason"`
+	Since  time.Time `json:"since"`
+}
+
+// FloorTrunk is a trunk's state: up, down, unknown.
+type FloorTrunk struct {
+	ID    int64     `json:"id"`
+	Name  string    `json:"name"`
+	State string    `json:"state"`
+	Text  string    `json:"text"`
+	Since time.Time `json:"since"`
+	Calls int       `json:"calls"`
+}
+
+// Calls keeps the record of calls; calllog supplies it.
+type Calls interface {
+	// Store writes one report in tx. False: it was known already.
+	Store(ctx context.Context, tx *pg.Tx, r Report) (fresh bool, err error)
+	// Orphans ends the calls a node left open when it died: «cut by failure».
+	// Published as CallEnded reports with Cut set; returns how many.
+	Orphans(ctx context.Context, tx *pg.Tx, node string) (int, error)
+}
