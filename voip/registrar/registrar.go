@@ -123,7 +123,10 @@ func (r *Registrar) check(method string, cred *digest.Credentials) (ok, stale bo
 	if !known || time.Now().After(n.until) {
 		return false, true
 	}
-	count := uint64(cred.Nc) //nolint:gosec // a counter of the peer
+	count := uint64(max(cred.Nc, 0)) //nolint:gosec // not negative
+	if cred.QOP == "" {
+		count = 1 // no counter without qop (RFC 2069): good once
+	}
 	if count <= n.count {
 		return false, true // used before
 	}

@@ -2,43 +2,104 @@ package sip
 
 import (
 	"errors"
+	"fmt"
+	"io"
+	"maps"
 	"net"
 	"net/netip"
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Filter decides by the source address, before a byte is parsed, whose packets
-// exist at all. Strangers get no answer and leave no trace in memory.
+// exist at all. Strangers get no answer and leave no trace in memory (S4, S5).
 type Filter struct {
 	mu      sync.Mutex
+	fixed   []netip.Prefix       // of Set
+	added   map[netip.Prefix]int // of Allow, counted
 	allowed atomic.Pointer[[]netip.Prefix]
 	dropped atomic.Uint64
+	capped  atomic.Uint64
+	rate    atomic.Int64
+	rateMu  sync.Mutex
+	second  int64
+	seen    map[netip.Addr]int64 // of this second only, so it stays small
 }
 
-// NewFilter returns a filter that lets nobody in.
-func NewFilter() *Filter { return &Filter{} }
+// defaultRate is how many datagrams a second one source may send: three times
+// what the fastest set-up rate of telephony.md needs.
+const defaultRate = 20000
 
-// Set replaces the addresses let in: "127.0.0.2" or "10.0.0.0/8".
+// connsPerSource bounds the TCP connections of one address (S7).
+const connsPerSource = 64
+
+// NewFilter returns a filter that lets nobody in.
+func NewFilter() *Filter {
+	f := &Filter{added: map[netip.Prefix]int{}, seen: map[netip.Addr]int64{}}
+	f.rate.Store(defaultRate)
+	return f
+}
+
+func prefix(address string) (netip.Prefix, error) {
+	if p, err := netip.ParsePrefix(address); err == nil {
+		return p.Masked(), nil
+	}
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return netip.Prefix{}, fmt.Errorf("sip: filter: %w", err)
+	}
+	ip = ip.Unmap()
+	return netip.PrefixFrom(ip, ip.BitLen()), nil
+}
+
+// Set replaces the standing addresses: "127.0.0.2" or "10.0.0.0/8". What Allow
+// added stays.
 func (f *Filter) Set(addresses []string) error {
-	var ps []netip.Prefix
+	fixed := make([]netip.Prefix, 0, len(addresses))
 	for _, a := range addresses {
-		p, err := netip.ParsePrefix(a)
+		p, err := prefix(a)
 		if err != nil {
-			ip, err2 := netip.ParseAddr(a)
-			if err2 != nil {
-				return errors.Join(err, err2)
-			}
-			p = netip.PrefixFrom(ip, ip.BitLen())
+			return err
 		}
-		ps = append(ps, p.Masked())
+		fixed = append(fixed, p)
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.allowed.Store(&ps)
+	f.fixed = fixed
+	f.publish()
 	return nil
 }
+
+// Allow lets an address in while the system runs (a registered phone). Calls are
+// counted: as many Forgets undo them.
+func (f *Filter) Allow(address string) error { return f.change(address, 1) }
+
+// Forget takes back one Allow.
+func (f *Filter) Forget(address string) error { return f.change(address, -1) }
+
+func (f *Filter) change(address string, by int) error {
+	p, err := prefix(address)
+	if err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.added[p] += by; f.added[p] <= 0 {
+		delete(f.added, p)
+	}
+	f.publish()
+	return nil
+}
+
+func (f *Filter) publish() {
+	all := slices.AppendSeq(slices.Clone(f.fixed), maps.Keys(f.added))
+	f.allowed.Store(&all)
+}
+
+// SetRate bounds the datagrams a second of each source; the rest is dropped.
+func (f *Filter) SetRate(perSecond int) { f.rate.Store(int64(perSecond)) }
 
 // Lets reports whether packets of ip are read.
 func (f *Filter) Lets(ip netip.Addr) bool {
@@ -50,55 +111,144 @@ func (f *Filter) Lets(ip netip.Addr) bool {
 // Dropped counts the datagrams and connections of strangers.
 func (f *Filter) Dropped() uint64 { return f.dropped.Load() }
 
-func addrOf(a net.Addr) netip.Addr {
-	switch v := a.(type) {
-	case *net.UDPAddr:
-		return v.AddrPort().Addr()
-	case *net.TCPAddr:
-		return v.AddrPort().Addr()
+// Capped counts what was dropped of friends that sent too much.
+func (f *Filter) Capped() uint64 { return f.capped.Load() }
+
+func (f *Filter) within(ip netip.Addr) bool {
+	now := time.Now().Unix()
+	f.rateMu.Lock()
+	defer f.rateMu.Unlock()
+	if now != f.second {
+		f.second = now
+		clear(f.seen)
 	}
-	return netip.Addr{}
+	f.seen[ip]++
+	return f.seen[ip] <= f.rate.Load()
 }
 
 // quietConn is a UDP socket that strangers do not reach. The library below keeps
-// every source it has seen, and any read error would end its loop: neither gets there.
+// every source it has seen and any read error would end its loop: neither gets
+// there. What cannot be parsed is refused here (screen.go), as the library would
+// be silent.
 type quietConn struct {
 	*net.UDPConn
-	f *Filter
+	f       *Filter
+	pending *sync.Map
 }
 
-func (c quietConn) ReadFrom(b []byte) (int, net.Addr, error) {
+// ReadFrom returns the next datagram of a friend.
+func (c *quietConn) ReadFrom(b []byte) (int, net.Addr, error) {
 	for {
-		n, from, err := c.UDPConn.ReadFrom(b)
-		switch {
-		case errors.Is(err, net.ErrClosed):
-			return n, from, err
-		case err != nil:
+		n, from, err := c.ReadFromUDPAddrPort(b)
+		if err != nil {
+			if errors.Is(err, net.ErrClosed) {
+				return n, nil, err
+			}
 			continue // an ICMP error of some peer concerns nobody else
-		case c.f.Lets(addrOf(from)):
-			return n, from, nil
-		default:
-			c.f.dropped.Add(1)
 		}
+		ip := from.Addr().Unmap()
+		if !c.f.Lets(ip) {
+			c.f.dropped.Add(1)
+			continue
+		}
+		if !c.f.within(ip) {
+			c.f.capped.Add(1)
+			continue
+		}
+		from = netip.AddrPortFrom(ip, from.Port())
+		if answer, to, pass := screen(b[:n], from, c.pending); !pass {
+			if len(answer) > 0 {
+				_, _ = c.WriteToUDPAddrPort(answer, to)
+			}
+			continue
+		}
+		return n, net.UDPAddrFromAddrPort(from), nil
 	}
 }
 
-// quietListener closes strangers' TCP connections at once.
+// quietListener closes strangers' TCP connections at once and remembers the
+// others, so that Close ends them.
 type quietListener struct {
 	net.Listener
-	f *Filter
+	f     *Filter
+	mu    sync.Mutex
+	conns map[*quietStream]struct{}
+	per   map[netip.Addr]int
 }
 
-func (l quietListener) Accept() (net.Conn, error) {
+// Accept returns the next connection of a friend.
+func (l *quietListener) Accept() (net.Conn, error) {
 	for {
 		c, err := l.Listener.Accept()
 		if err != nil {
-			return nil, err
+			if errors.Is(err, net.ErrClosed) {
+				return nil, err
+			}
+			time.Sleep(10 * time.Millisecond) // no descriptors left: they come back
+			continue
 		}
-		if l.f.Lets(addrOf(c.RemoteAddr())) {
-			return c, nil
+		ip := c.RemoteAddr().(*net.TCPAddr).AddrPort().Addr().Unmap() //nolint:forcetypeassert // a TCP listener
+		if s := l.keep(c, ip); s != nil {
+			return s, nil
 		}
 		l.f.dropped.Add(1)
 		_ = c.Close()
 	}
+}
+
+func (l *quietListener) keep(c net.Conn, ip netip.Addr) *quietStream {
+	if !l.f.Lets(ip) {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.per[ip] >= connsPerSource {
+		return nil
+	}
+	if l.per == nil {
+		l.per, l.conns = map[netip.Addr]int{}, map[*quietStream]struct{}{}
+	}
+	s := &quietStream{Conn: c, l: l, ip: ip}
+	l.conns[s] = struct{}{}
+	l.per[ip]++
+	return s
+}
+
+func (l *quietListener) closeAll() {
+	l.mu.Lock()
+	open := slices.Collect(maps.Keys(l.conns))
+	l.mu.Unlock()
+	for _, c := range open {
+		_ = c.Close()
+	}
+}
+
+// quietStream is one accepted connection; it ends when its peer is a friend no more.
+type quietStream struct {
+	net.Conn
+	l    *quietListener
+	ip   netip.Addr
+	once sync.Once
+}
+
+// Read reads while the peer is let in.
+func (s *quietStream) Read(b []byte) (int, error) {
+	n, err := s.Conn.Read(b)
+	if err == nil && !s.l.f.Lets(s.ip) {
+		return 0, io.EOF
+	}
+	return n, err
+}
+
+// Close closes the connection and forgets it.
+func (s *quietStream) Close() error {
+	s.once.Do(func() {
+		s.l.mu.Lock()
+		defer s.l.mu.Unlock()
+		delete(s.l.conns, s)
+		if s.l.per[s.ip]--; s.l.per[s.ip] <= 0 {
+			delete(s.l.per, s.ip)
+		}
+	})
+	return s.Conn.Close()
 }

@@ -2,12 +2,13 @@ package sip
 
 import (
 	"context"
+	"net"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
 
 	"d24/voip/g711"
@@ -26,40 +27,75 @@ const (
 	Line Who = "line" // the network: no sound, no ACK
 )
 
+// Cause is why a leg ended.
+type Cause string
+
+// The closed set of causes.
+const (
+	ByBye       Cause = "bye"         // a talk was ended
+	ByCancel    Cause = "cancelled"   // the caller gave up before the answer
+	ByRefusal   Cause = "refused"     // Reject, or nothing in common
+	ByMediaLost Cause = "media lost"  // no sound for MediaLost: the BYE was lost
+	ByNoACK     Cause = "no ack"      // our 200 was never confirmed
+	ByFailure   Cause = "failed"      // the transaction or transport broke
+	ByDial      Cause = "not reached" // an outbound leg that was never answered
+)
+
 // Ending is how a leg ended.
 type Ending struct {
-	By   Who
-	Code int    // SIP status that ended it, 0 after a talk
-	Q850 int    // cause of the Reason header, 0 when none
-	Text string // for the log
+	By     Who
+	Cause  Cause
+	Code   int    // SIP status that ended it, 0 after a talk
+	Q850   int    // cause of the Reason header, 0 when none
+	Reason string // the Reason header as it came
+	Text   string // for the log
 }
 
-// mediaLost is how long a peer may be silent (outside hold) before the call is
-// taken for dead: its BYE was lost.
-const mediaLost = 60 * time.Second
-
-// Leg is one party of a call: a SIP dialog with its sound.
+// Leg is one party of a call: a SIP dialog with its sound. Its methods may be
+// called from any goroutine.
 type Leg struct {
 	s       *Stack
-	uas     *sipgo.DialogServerSession
-	uac     *sipgo.DialogClientSession
 	invite  *sip.Request
-	peer    string // host its requests must come from
 	rtp     *rtp.Port
-	mu      sync.Mutex
-	local   sdp.Local
-	remote  *sdp.Session
-	choice  sdp.Choice
-	dir     sdp.Direction
-	onHold  func(bool)
-	late    bool // the INVITE had no description: theirs comes in the ACK
-	keys    []string
-	final   chan struct{} // the inbound INVITE has its final response
+	inbound bool
+	auth    login // for a BYE that is challenged
+
+	// of an inbound leg
+	tx      sip.ServerTransaction
+	final   chan struct{} // the INVITE's handler may go
 	finOnce sync.Once
+	confirm chan struct{} // the ACK of our 200 has come
+	ackOnce sync.Once
+
+	mu       sync.Mutex
+	d        *dialog // nil until an outbound leg is answered
+	key      string
+	state    state
+	local    sdp.Local
+	remote   *sdp.Session
+	choice   sdp.Choice
+	dir      sdp.Direction
+	late     bool // the INVITE had no description: theirs comes in the ACK
+	onHold   func(bool)
+	held     bool
+	acks     map[uint32]chan struct{} // re-INVITEs of theirs that wait for an ACK
+	answered time.Time
+	quiet    bool // OnNoSound has been told
+
 	done    chan struct{}
 	endOnce sync.Once
 	end     Ending
+	heard   atomic.Bool
 }
+
+type state uint8
+
+const (
+	early      state = iota // no final response yet
+	confirming              // our 200 is on its way
+	talking
+	ended
+)
 
 func (s *Stack) newLeg(invite *sip.Request) (*Leg, error) {
 	port, err := s.cfg.Ports.Open()
@@ -69,18 +105,22 @@ func (s *Stack) newLeg(invite *sip.Request) (*Leg, error) {
 	s.legs.Add(1)
 	return &Leg{
 		s: s, invite: invite, rtp: port, dir: sdp.SendRecv,
-		local: sdp.Local{IP: s.cfg.Ports.IP().String(), Port: port.Number(), ID: s.ids.Add(1), Version: 1},
-		final: make(chan struct{}), done: make(chan struct{}),
+		local: sdp.Local{IP: s.mediaIP().String(), Port: port.Number(), ID: s.ids.Add(1), Version: 1},
+		final: make(chan struct{}), confirm: make(chan struct{}), done: make(chan struct{}),
+		acks: map[uint32]chan struct{}{},
 	}, nil
 }
 
 // Media is the sound of the leg.
 func (l *Leg) Media() media.Port { return l.rtp }
 
+// Law is the law agreed upon.
+func (l *Leg) Law() g711.Law { return l.rtp.Law() }
+
 // Done closes when the leg has ended; then End says how.
 func (l *Leg) Done() <-chan struct{} { return l.done }
 
-// End is how the leg ended; valid after Done.
+// End is how the leg ended; it waits for that.
 func (l *Leg) End() Ending { <-l.done; return l.end }
 
 // From is the user part of the caller's address; "" when anonymous.
@@ -101,106 +141,152 @@ func (l *Leg) To() string {
 	return l.invite.To().Address.User
 }
 
-// Contact is the user part of the request's target as it came.
+// Contact is the user part of the request's target as it came: "t-<id>" names
+// the trunk whose registration the provider called.
 func (l *Leg) Contact() string { return l.invite.Recipient.User }
 
-// Source is the host the INVITE came from.
-func (l *Leg) Source() string { return l.peer }
+// Header is the value of a header of the INVITE, "" when it has none.
+func (l *Leg) Header(name string) string {
+	if h := l.invite.GetHeader(name); h != nil {
+		return h.Value()
+	}
+	return ""
+}
 
-// OnHold hears when the peer holds (true) and returns.
-func (l *Leg) OnHold(f func(bool)) { l.mu.Lock(); l.onHold = f; l.mu.Unlock() }
+// CallID names the call on both sides; for the log.
+func (l *Leg) CallID() string { return l.invite.CallID().Value() }
 
-func (l *Leg) track(id string) {
+// Source is the host the INVITE came from (of an inbound leg).
+func (l *Leg) Source() string {
+	host, _, _ := net.SplitHostPort(l.invite.Source())
+	return host
+}
+
+// Heard reports whether the peer has sent any sound (F9).
+func (l *Leg) Heard() bool { return !l.rtp.LastHeard().IsZero() }
+
+// OnHold hears when the peer holds (true) and returns (false).
+func (l *Leg) OnHold(f func(held bool)) {
 	l.mu.Lock()
-	l.keys = append(l.keys, id)
+	l.onHold = f
 	l.mu.Unlock()
-	l.s.dialogs.Store(id, l)
+}
+
+// track makes the leg known for requests inside its dialog.
+func (l *Leg) track(d *dialog) {
+	l.mu.Lock()
+	l.d, l.key = d, d.key()
+	l.mu.Unlock()
+	l.s.dialogs.Store(l.key, l)
+}
+
+func (l *Leg) dialog() *dialog {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.d
+}
+
+// to moves the leg from one state to another; false: it was not there.
+func (l *Leg) to(from, to state) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.state != from {
+		return false
+	}
+	l.state = to
+	return true
+}
+
+func (l *Leg) is() state {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.state
 }
 
 // finish ends the leg once; everything it held is free afterwards.
 func (l *Leg) finish(e Ending) {
 	l.endOnce.Do(func() {
-		l.end = e
-		l.rtp.Close()
 		l.mu.Lock()
-		for _, k := range l.keys {
-			l.s.dialogs.Delete(k)
-		}
+		l.state = ended
+		key := l.key
 		l.mu.Unlock()
+		l.end = e
+		if key != "" {
+			l.s.dialogs.Delete(key)
+		}
+		l.rtp.Close()
 		l.finOnce.Do(func() { close(l.final) })
-		close(l.done)
 		l.s.legs.Add(-1)
+		close(l.done)
 	})
 }
 
-// Hangup ends the leg: BYE, or a refusal when it was never answered. It waits
-// for the peer's answer at most 3 s.
-func (l *Leg) Hangup() {
-	select {
-	case <-l.done:
-		return
-	default:
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
-	defer cancel()
-	switch {
-	case l.uas != nil && l.uas.LoadState() >= sip.DialogStateEstablished:
-		_ = l.uas.Bye(ctx)
-	case l.uas != nil:
-		_ = l.uas.Respond(480, "Temporarily Unavailable", nil)
-	case l.uac != nil:
-		_ = l.uac.Bye(ctx)
-	}
-	l.finish(Ending{By: Us})
+// Hangup ends the leg: BYE, or 480 when it was never answered. The leg is over at
+// once; the BYE is repeated in the background until it is confirmed.
+func (l *Leg) Hangup() { l.HangupWith(0, "") }
+
+// HangupWith is Hangup with a Q.850 cause for the peer ("Reason: Q.850;cause=16").
+func (l *Leg) HangupWith(q850 int, text string) {
+	l.hangup(q850, Ending{By: Us, Cause: ByBye, Text: text})
 }
 
-// watch ends a call whose peer is gone without a word.
-func (l *Leg) watch() {
-	t := time.NewTicker(5 * time.Second)
-	defer t.Stop()
-	began := time.Now()
-	for {
+func (l *Leg) hangup(q850 int, e Ending) {
+	switch l.is() {
+	case early:
+		if l.inbound {
+			l.Reject(480, "Temporarily Unavailable")
+		}
+	case confirming, talking:
+		d := l.dialog()
+		l.finish(e)
+		l.s.background(func() { l.bye(d, q850) })
+	case ended:
+	}
+}
+
+// bye tells the peer. A callee must not before the ACK has come (RFC 3261, 15);
+// a caller that never sends it is told all the same.
+func (l *Leg) bye(d *dialog, q850 int) {
+	if l.inbound {
 		select {
-		case <-l.done:
-			return
-		case <-t.C:
-		}
-		l.mu.Lock()
-		held := l.dir != sdp.SendRecv
-		l.mu.Unlock()
-		last := l.rtp.LastHeard()
-		if last.Before(began) {
-			last = began
-		}
-		if held {
-			began = time.Now()
-			continue
-		}
-		if time.Since(last) > mediaLost {
-			l.Hangup()
-			return
+		case <-l.confirm:
+		case ack := <-l.tx.Acks():
+			l.onAck(ack)
+		case <-l.tx.Done():
+		case <-l.s.quit:
+		case <-time.After(4 * sip.T1):
 		}
 	}
+	req := d.request(sip.BYE)
+	if q850 != 0 {
+		req.AppendHeader(sip.NewHeader("Reason", "Q.850;cause="+strconv.Itoa(q850)))
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 64*sip.T1)
+	defer cancel()
+	_, _ = l.s.do(ctx, req, l.auth)
 }
 
 // take applies the peer's description. False: nothing in common.
 func (l *Leg) take(body []byte) bool {
-	d, err := sdp.Parse(body)
-	if err != nil {
+	theirs, err := sdp.Parse(body)
+	if err != nil || !strings.HasPrefix(theirs.Proto, "RTP/AVP") {
 		return false
 	}
-	c, ok := d.Pick()
+	c, ok := theirs.Pick()
 	if !ok {
 		return false
 	}
 	l.mu.Lock()
-	l.remote, l.choice, l.dir = d, c, d.Direction.Answer()
+	same := l.remote != nil && l.remote.Addr == theirs.Addr && l.choice == c
+	l.remote, l.choice, l.dir = theirs, c, theirs.Direction.Answer()
 	l.mu.Unlock()
-	l.rtp.SetRemote(d.Addr, c.Law, c.DTMF)
+	if !same { // the same again (a refresh) must not open the latch for strangers
+		l.rtp.SetRemote(theirs.Addr, c.Law, c.DTMF)
+	}
 	return true
 }
 
-// describe is our description as an answer to theirs.
+// describe is our description: an answer to theirs, or an offer.
 func (l *Leg) describe() []byte {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -208,107 +294,4 @@ func (l *Leg) describe() []byte {
 		return l.local.Offer()
 	}
 	return l.local.Answer(l.remote, l.choice, l.dir)
-}
-
-// Law is the law agreed upon.
-func (l *Leg) Law() g711.Law { return l.rtp.Law() }
-
-func (s *Stack) onBye(req *sip.Request, tx sip.ServerTransaction) {
-	l := s.find(req)
-	if l == nil {
-		reply(481, "Call/Transaction Does Not Exist")(req, tx)
-		return
-	}
-	if l.uas != nil {
-		_ = l.uas.ReadBye(req, tx)
-	} else {
-		_ = l.uac.ReadBye(req, tx)
-	}
-	l.finish(Ending{By: Them, Q850: q850(req)})
-}
-
-// onInDialog answers what keeps a call alive (UPDATE) and keys sent as INFO.
-func (s *Stack) onInDialog(req *sip.Request, tx sip.ServerTransaction) {
-	l := s.find(req)
-	if l == nil {
-		reply(481, "Call/Transaction Does Not Exist")(req, tx)
-		return
-	}
-	if t := req.ContentType(); req.Method == sip.INFO && t != nil && strings.Contains(strings.ToLower(t.Value()), "dtmf") {
-		for _, line := range strings.Split(string(req.Body()), "\n") {
-			k, v, _ := strings.Cut(line, "=")
-			if v = strings.TrimSpace(v); strings.EqualFold(strings.TrimSpace(k), "signal") && v != "" {
-				l.rtp.Press(v[0])
-			}
-		}
-	}
-	reply(200, "OK")(req, tx)
-}
-
-// onReInvite answers hold, resume, a new address, and session refresh.
-func (s *Stack) onReInvite(req *sip.Request, tx sip.ServerTransaction) {
-	l := s.find(req)
-	if l == nil {
-		reply(481, "Call/Transaction Does Not Exist")(req, tx)
-		return
-	}
-	// the first ACK and this request run in goroutines of their own and may be
-	// seen out of order: wait a moment rather than refuse
-	for i := 0; l.uas != nil && l.uas.LoadState() == sip.DialogStateEstablished && i < 50; i++ {
-		time.Sleep(10 * time.Millisecond)
-	}
-	if l.uas != nil {
-		_ = l.uas.ReadRequest(req, tx)
-	} else {
-		_ = l.uac.ReadRequest(req, tx)
-	}
-	if len(req.Body()) > 0 && !l.take(req.Body()) {
-		reply(488, "Not Acceptable Here")(req, tx)
-		return
-	}
-	l.mu.Lock()
-	l.local.Version++
-	held, heard := l.dir == sdp.RecvOnly || l.dir == sdp.Inactive, l.onHold
-	l.mu.Unlock()
-	res := sip.NewResponseFromRequest(req, 200, "OK", l.describe())
-	res.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
-	res.AppendHeader(&s.dua.ContactHDR)
-	_ = tx.Respond(res)
-	go l.insist(tx, res)
-	if heard != nil {
-		heard(held)
-	}
-}
-
-// insist repeats the 2xx to a re-INVITE until its ACK: the library does not.
-func (l *Leg) insist(tx sip.ServerTransaction, res *sip.Response) {
-	wait := sip.T1
-	for range 6 {
-		select {
-		case <-tx.Acks():
-			return
-		case <-tx.Done():
-			return
-		case <-l.done:
-			return
-		case <-time.After(wait):
-			_ = tx.Respond(res)
-			wait = min(2*wait, sip.T2)
-		}
-	}
-}
-
-// q850 reads the cause of a Reason header: `Q.850;cause=17;text="busy"`.
-func q850(m interface{ GetHeader(string) sip.Header }) int {
-	h := m.GetHeader("Reason")
-	if h == nil {
-		return 0
-	}
-	_, v, ok := strings.Cut(h.Value(), "cause=")
-	if !ok || !strings.Contains(strings.ToUpper(h.Value()), "Q.850") {
-		return 0
-	}
-	v, _, _ = strings.Cut(v, ";")
-	n, _ := strconv.Atoi(strings.TrimSpace(v))
-	return n
 }

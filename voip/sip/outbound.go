@@ -2,27 +2,30 @@ package sip
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
+	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
-	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
 )
+
+// Header is one header added to an INVITE.
+type Header struct{ Name, Value string }
 
 // Target is whom to dial and how.
 type Target struct {
 	User      string // the number dialled
-	Host      string // domain of the target
+	Host      string // domain of the target, or host:port
 	Dest      string // host:port to send to, when it differs
-	Transport string // "udp" or "tcp"
+	Transport string // "udp" (also when empty) or "tcp"
 	From      string // number shown
-	FromHost  string
+	FromHost  string // empty: ours
+	FromName  string // display name, may be empty
 	AuthUser  string
 	Password  string
+	Headers   []Header
 	// Silence is how long a trunk may give no sign of life; 3 s when zero.
 	Silence time.Duration
 	// OnProgress hears 18x; early: sound comes already.
@@ -36,152 +39,269 @@ type Target struct {
 type DialError struct {
 	Code   int    // SIP status, 0 when there was none
 	Q850   int    // cause of the Reason header
+	Reason string // the Reason header as it came
 	Silent bool   // no sign of life: the trunk is dead
 	Unsent bool   // the INVITE never left
 	Ended  bool   // we gave up (cancelled or rang out)
 	Text   string // for the log
 }
 
+// Error describes the failure for the log.
 func (e *DialError) Error() string { return fmt.Sprintf("dial: %d %s", e.Code, e.Text) }
 
+const (
+	defaultSilence = 3 * time.Second
+	// cancelWithin is how long a cancelled dial waits for the peer's 487; what
+	// comes later is dealt with in the background.
+	cancelWithin = 2 * time.Second
+)
+
 // Dial rings a number and returns when it is answered. Ending ctx cancels the
-// call. An INVITE is sent once: whoever calls Dial decides about another trunk.
+// call. The INVITE of a Dial never rings a phone after Dial has returned an
+// error: whatever shows life later is cancelled or hung up at once (F9).
 func (s *Stack) Dial(ctx context.Context, t Target) (*Leg, *DialError) {
-	req := s.request(t)
+	if t.Silence == 0 {
+		t.Silence = defaultSilence
+	}
+	req := s.invitation(t)
 	l, err := s.newLeg(req)
 	if err != nil {
 		return nil, &DialError{Unsent: true, Text: err.Error()}
 	}
-	req.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
-	req.SetBody(l.local.Offer())
-	dlg, err := s.dua.WriteInvite(ctx, req)
-	if err != nil {
-		l.finish(Ending{By: Line, Text: err.Error()})
-		return nil, &DialError{Unsent: true, Text: err.Error()}
-	}
-	l.uac = dlg
-	if de := l.await(ctx, t); de != nil {
-		l.finish(Ending{By: Line, Code: de.Code, Text: de.Text})
-		return nil, de
-	}
-	if de := l.confirm(ctx); de != nil {
+	l.auth = login{user: t.AuthUser, password: t.Password}
+	req.SetBody(l.describe())
+	c := &caller{l: l, t: t, req: req}
+	de := c.run(ctx)
+	if de != nil {
+		l.finish(Ending{By: Line, Cause: ByDial, Code: de.Code, Q850: de.Q850, Reason: de.Reason, Text: de.Text})
 		return nil, de
 	}
 	return l, nil
 }
 
-func (s *Stack) request(t Target) *sip.Request {
-	host, port := t.Host, 0
-	if h, p, err := net.SplitHostPort(t.Host); err == nil {
-		host = h
-		_, _ = fmt.Sscan(p, &port)
+// uri of a target whose host may carry a port.
+func uri(user, host, transport string) sip.Uri {
+	u := sip.Uri{Scheme: "sip", User: user, Host: host, UriParams: sip.NewParams()}
+	if h, p, err := net.SplitHostPort(host); err == nil {
+		u.Host = h
+		u.Port, _ = strconv.Atoi(p)
 	}
-	to := sip.Uri{Scheme: "sip", User: t.User, Host: host, Port: port, UriParams: sip.NewParams()}
-	if strings.EqualFold(t.Transport, "tcp") {
-		to.UriParams.Add("transport", "tcp")
+	if strings.EqualFold(transport, "tcp") {
+		u.UriParams.Add("transport", "tcp")
 	}
-	req := sip.NewRequest(sip.INVITE, to)
-	if strings.EqualFold(t.Transport, "tcp") {
-		req.SetTransport("TCP")
+	return u
+}
+
+// Request makes a request outside of a call, whole but for Via: for REGISTER and
+// OPTIONS. user is the account at host; dest and transport as in Target.
+func (s *Stack) Request(method sip.RequestMethod, user, host, dest, transport string) *sip.Request {
+	aor := uri(user, host, "")
+	target := uri(user, host, transport)
+	if method == sip.REGISTER {
+		target.User = ""
 	}
-	fromHost := t.FromHost
-	if fromHost == "" {
-		fromHost = s.addr.Addr().String()
+	req := s.outside(method, target, &sip.FromHeader{Address: aor}, &sip.ToHeader{Address: aor}, transport)
+	if dest != "" {
+		req.SetDestination(dest)
 	}
-	from := &sip.FromHeader{Address: sip.Uri{Scheme: "sip", User: t.From, Host: fromHost}, Params: sip.NewParams()}
+	return req
+}
+
+func (s *Stack) outside(method sip.RequestMethod, target sip.Uri, from *sip.FromHeader, to *sip.ToHeader, transport string) *sip.Request {
+	req := sip.NewRequest(method, target)
+	id, forwards := sip.CallIDHeader(sip.GenerateTagN(24)+"@"+s.addr.Addr().String()), sip.MaxForwardsHeader(70)
+	from.Params = sip.NewParams()
 	from.Params.Add("tag", sip.GenerateTagN(16))
 	req.AppendHeader(from)
+	req.AppendHeader(to)
+	req.AppendHeader(&id)
+	req.AppendHeader(&sip.CSeqHeader{SeqNo: 1, MethodName: method})
+	req.AppendHeader(&forwards)
+	if s.cfg.UserAgent != "" {
+		req.AppendHeader(sip.NewHeader("User-Agent", s.cfg.UserAgent))
+	}
+	req.SetTransport("UDP")
+	if strings.EqualFold(transport, "tcp") {
+		req.SetTransport("TCP")
+	}
+	return req
+}
+
+func (s *Stack) invitation(t Target) *sip.Request {
+	host := t.FromHost
+	if host == "" {
+		host = s.cfg.Hostname
+	}
+	to := uri(t.User, t.Host, "")
+	from := sip.Uri{Scheme: "sip", User: t.From, Host: host}
+	req := s.outside(sip.INVITE, uri(t.User, t.Host, t.Transport), &sip.FromHeader{DisplayName: t.FromName, Address: from}, &sip.ToHeader{Address: to}, t.Transport)
+	req.AppendHeader(s.contact("d24", req.Transport()))
 	req.AppendHeader(sip.NewHeader("Allow", allow))
+	req.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
+	for _, h := range t.Headers {
+		req.AppendHeader(sip.NewHeader(h.Name, h.Value))
+	}
 	if t.Dest != "" {
 		req.SetDestination(t.Dest)
 	}
 	return req
 }
 
-// await waits for the answer.
-func (l *Leg) await(ctx context.Context, t Target) *DialError {
-	if t.Silence == 0 {
-		t.Silence = 3 * time.Second
-	}
-	wctx, force := context.WithCancelCause(ctx)
-	defer force(nil)
-	var alive, silent atomic.Bool
-	guard := time.AfterFunc(t.Silence, func() {
-		if !alive.Load() {
-			silent.Store(true)
-			force(sipgo.WaitAnswerForceCancelErr)
-		}
-	})
-	defer guard.Stop()
-	// cancelled before any sign of life: no CANCEL may be sent yet, and waiting
-	// for one would last until timer B
-	unhook := context.AfterFunc(ctx, func() {
-		if !alive.Load() {
-			force(sipgo.WaitAnswerForceCancelErr)
-		}
-	})
-	defer unhook()
-	opts := sipgo.AnswerOptions{Username: t.AuthUser, Password: t.Password, OnResponse: func(r *sip.Response) error {
-		alive.Store(true)
-		if r.StatusCode > 100 && r.StatusCode < 200 {
-			early := len(r.Body()) > 0 && l.take(r.Body())
-			if t.OnProgress != nil {
-				t.OnProgress(r.StatusCode, early)
-			}
-		}
-		return nil
-	}}
-	for {
-		err := l.uac.WaitAnswer(wctx, opts)
-		switch {
-		case err == nil:
-			return nil
-		case strings.Contains(err.Error(), "more than 10 responses"):
-			continue // a phone that repeats 180 is not an error
-		}
-		return l.refused(ctx, err, silent.Load(), t.OnLate)
-	}
+// caller is one Dial on its way.
+type caller struct {
+	l         *Leg
+	t         Target
+	req       *sip.Request
+	tx        sip.ClientTransaction
+	alive     bool // the peer has said something to this INVITE
+	cancelled bool
+	proofs    int
 }
 
-func (l *Leg) refused(ctx context.Context, err error, silent bool, late func()) *DialError {
-	de := &DialError{Silent: silent, Ended: ctx.Err() != nil, Text: err.Error()}
-	var refusal *sipgo.ErrDialogResponse
-	if errors.As(err, &refusal) {
-		de.Code, de.Q850, de.Text = refusal.Res.StatusCode, q850(refusal.Res), refusal.Res.Reason
+// run sends the INVITE and waits for its end.
+func (c *caller) run(ctx context.Context) *DialError {
+	if de := c.invite(ctx); de != nil {
 		return de
 	}
-	// CANCEL crossed a 200: the library would leave the other side off the hook
-	if r := l.uac.InviteResponse; r != nil && r.IsSuccess() {
-		l.abandon()
-		if late != nil {
-			late()
+	silence := time.NewTimer(c.t.Silence)
+	defer silence.Stop()
+	var late <-chan time.Time
+	given := ctx.Done()
+	for {
+		select {
+		case res := <-c.tx.Responses():
+			c.alive = true
+			switch {
+			case res.StatusCode < 200:
+				c.progress(res)
+				if c.cancelled || ctx.Err() == nil {
+					continue
+				}
+				c.cancel() // ctx ended while this was on its way
+				late = time.After(cancelWithin)
+			case res.IsSuccess():
+				return c.answered(ctx, res)
+			case c.challenged(res) && ctx.Err() == nil:
+				if de := c.prove(ctx, res); de != nil {
+					return de
+				}
+				silence.Reset(c.t.Silence)
+			default:
+				return c.refused(ctx, res)
+			}
+		case <-silence.C:
+			if !c.alive {
+				c.abandon()
+				return &DialError{Silent: true, Ended: ctx.Err() != nil, Text: "no sign of life"}
+			}
+		case <-given:
+			given = nil
+			if !c.alive { // no CANCEL may be sent before the peer has shown itself
+				c.abandon()
+				return &DialError{Ended: true, Text: "given up"}
+			}
+			c.cancel()
+			late = time.After(cancelWithin)
+		case <-late:
+			c.abandon()
+			return &DialError{Ended: true, Text: "cancelled, not confirmed"}
+		case <-c.l.s.quit:
+			c.cancel()
+			c.abandon()
+			return &DialError{Ended: true, Text: "closing"}
+		case <-c.tx.Done():
+			return &DialError{Silent: !c.alive, Ended: ctx.Err() != nil, Text: fmt.Sprint(c.tx.Err())}
 		}
 	}
-	return de
 }
 
-// abandon acknowledges an answer nobody wants any more and hangs up.
-func (l *Leg) abandon() {
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
-	defer cancel()
-	_ = l.uac.Ack(ctx)
-	_ = l.uac.Bye(ctx)
-}
-
-// confirm acknowledges the answer and takes its sound.
-func (l *Leg) confirm(ctx context.Context) *DialError {
-	res := l.uac.InviteResponse
-	l.peer, _, _ = net.SplitHostPort(res.Source())
-	l.track(l.uac.ID)
-	ok := l.take(res.Body()) || l.remote != nil && len(res.Body()) == 0 // described early
-	if err := l.uac.Ack(context.WithoutCancel(ctx)); err != nil {
-		l.finish(Ending{By: Line, Text: err.Error()})
-		return &DialError{Text: err.Error()}
+func (c *caller) invite(ctx context.Context) *DialError {
+	connect, stop := context.WithTimeout(ctx, c.t.Silence) // a dead TCP peer is silent too
+	defer stop()
+	tx, err := c.l.s.send(connect, c.req)
+	if err != nil {
+		return &DialError{Unsent: true, Silent: connect.Err() != nil && ctx.Err() == nil, Ended: ctx.Err() != nil, Text: err.Error()}
 	}
-	if !ok {
-		l.Hangup()
+	c.tx, c.alive = tx, false
+	return nil
+}
+
+func (c *caller) progress(res *sip.Response) {
+	if res.StatusCode == 100 || c.cancelled {
+		return
+	}
+	early := len(res.Body()) > 0 && c.l.take(res.Body())
+	if c.t.OnProgress != nil {
+		c.t.OnProgress(res.StatusCode, early)
+	}
+}
+
+// refused also for 3xx: a redirection is never followed (F84).
+func (c *caller) refused(ctx context.Context, res *sip.Response) *DialError {
+	return &DialError{Code: res.StatusCode, Q850: q850(res), Reason: reason(res), Ended: ctx.Err() != nil, Text: res.Reason}
+}
+
+// cancel takes the INVITE back; its own end still comes.
+func (c *caller) cancel() {
+	if c.cancelled || !c.alive {
+		return
+	}
+	c.cancelled = true
+	c.l.s.withdraw(c.req)
+}
+
+// abandon leaves the INVITE to itself: no repetition any more, and what it still
+// brings is cancelled or hung up.
+func (c *caller) abandon() {
+	c.l.s.abandon(c.req, c.cancelled, c.t.OnLate)
+	c.tx.Terminate()
+}
+
+// answered confirms the answer and takes its sound. An answer that crossed our
+// CANCEL is hung up at once: the library would leave it off the hook.
+func (c *caller) answered(ctx context.Context, res *sip.Response) *DialError {
+	l := c.l
+	d := dialled(c.req, res)
+	n := c.req.CSeq().SeqNo
+	unwanted := c.cancelled || ctx.Err() != nil
+	ok := l.take(res.Body()) || len(res.Body()) == 0 && l.described()
+	if !unwanted && ok {
+		l.track(d)
+	}
+	l.s.confirm(d, n)
+	theirs, _ := d.remote.Params.Get("tag")
+	c.tx.OnRetransmission(func(r *sip.Response) {
+		if tag, _ := tagOf(r); tag == theirs {
+			l.s.confirm(d, n)
+			return
+		}
+		l.s.hangUp(dialled(c.req, r), n) // a second phone of a forked call
+	})
+	switch {
+	case unwanted:
+		l.s.background(func() { l.bye(d, 0) })
+		if c.t.OnLate != nil {
+			c.t.OnLate()
+		}
+		return &DialError{Ended: true, Text: "answered when given up"}
+	case !ok:
+		l.s.background(func() { l.bye(d, 0) })
 		return &DialError{Code: 488, Text: "no common codec in the answer"}
 	}
-	go l.watch()
+	l.to(early, talking)
+	l.began()
 	return nil
+}
+
+func (l *Leg) described() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.remote != nil
+}
+
+func tagOf(r *sip.Response) (string, bool) {
+	if to := r.To(); to != nil {
+		return to.Params.Get("tag")
+	}
+	return "", false
 }

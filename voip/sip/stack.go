@@ -1,18 +1,15 @@
 // Package sip speaks SIP: it listens, answers and dials, and gives every call as
-// a Leg. It knows no business. The transactions are sipgo's; what telephones and
-// providers do to them (repeated 180s, a CANCEL crossing a 200, dead trunks) is
-// dealt with here.
+// a Leg. It knows no business. Transactions and parsing are sipgo's; dialogs are
+// ours, because what telephones and providers really do (repeated 180s, a CANCEL
+// crossing a 200, dead trunks, answers nobody waits for any more) decides there.
 package sip
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
-	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,45 +20,84 @@ import (
 	"d24/voip/rtp"
 )
 
-// Config of a stack. Listen is where SIP is spoken, over UDP and TCP.
+// Config of a stack. SIP is spoken over UDP and TCP on the same port.
 type Config struct {
 	Listen    netip.AddrPort // port 0: a free one
+	Hostname  string         // our name in From; empty: the listening address
+	MediaIP   netip.Addr     // address written in descriptions; zero: that of Ports
 	Ports     *rtp.Ports     // where the sound goes
-	Filter    *Filter
+	Filter    *Filter        // whose packets exist at all; nil: nobody's
 	UserAgent string
-	Log       *slog.Logger
-	// OnInvite owns a new inbound call; it runs in a goroutine of its own.
+	Log       *slog.Logger // nil: silent
+
+	// MediaLost ends a call whose peer sends no sound for so long outside hold:
+	// its BYE was lost. Zero: 60 s.
+	MediaLost time.Duration
+	// NoSound is how long after the answer a peer may be silent before OnNoSound
+	// hears of it (F9). Zero: 5 s.
+	NoSound time.Duration
+
+	// OnInvite owns a new inbound call and ends it with Answer + Hangup, or
+	// Reject; it runs in a goroutine of its own.
 	OnInvite func(*Leg)
+	// OnNoSound hears once of an answered call without sound (F9).
+	OnNoSound func(*Leg)
 	// OnRegister answers REGISTER; nil: 405.
 	OnRegister func(*sip.Request, sip.ServerTransaction)
+	// OnOptions answers OPTIONS outside of calls; nil: 200.
+	OnOptions func(*sip.Request, sip.ServerTransaction)
 	// Authorise may demand proof from who sends an INVITE; false: it has answered.
 	Authorise func(*sip.Request, sip.ServerTransaction) bool
 }
 
 // Stack is one SIP address.
 type Stack struct {
-	cfg     Config
-	ua      *sipgo.UserAgent
-	srv     *sipgo.Server
-	client  *sipgo.Client
-	dua     *sipgo.DialogUA
-	addr    netip.AddrPort
-	udp     net.PacketConn
-	tcp     net.Listener
-	dialogs sync.Map // dialog id → *Leg
-	legs    atomic.Int64
-	ids     atomic.Int64
-	wg      sync.WaitGroup
+	cfg       Config
+	log       *slog.Logger
+	ua        *sipgo.UserAgent
+	srv       *sipgo.Server
+	udpClient *sipgo.Client
+	tcpClient *sipgo.Client
+	addr      netip.AddrPort
+	udp       *quietConn
+	tcp       *quietListener
+	dialogs   sync.Map // dialog key → *Leg
+	pending   sync.Map // branch of an inbound INVITE not answered yet → its host
+	abandoned sync.Map // Call-ID → *abandoned
+	legs      atomic.Int64
+	given     atomic.Int64 // abandoned dials remembered
+	txs       atomic.Int64
+	ids       atomic.Int64
+	closing   atomic.Bool
+	quit      chan struct{}
+	serving   sync.WaitGroup
+	work      sync.WaitGroup // goroutines that finish what a call left
 }
 
+// methods we serve, in the order of the Allow header
 const allow = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, NOTIFY"
 
-// 1500 refuses messages over 1300 bytes, which providers do send
-func init() { sip.UDPMTUSize = 4000 }
+var once sync.Once
 
 // Listen opens the sockets and serves until Close.
 func Listen(cfg Config) (*Stack, error) {
-	s := &Stack{cfg: cfg}
+	if cfg.Filter == nil {
+		cfg.Filter = NewFilter()
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.MediaLost == 0 {
+		cfg.MediaLost = time.Minute
+	}
+	if cfg.NoSound == 0 {
+		cfg.NoSound = 5 * time.Second
+	}
+	once.Do(func() {
+		sip.UDPMTUSize = 8000 // 1500 refuses messages over 1300 bytes, which providers do send
+		sip.SetDefaultLogger(slog.New(slog.DiscardHandler))
+	})
+	s := &Stack{cfg: cfg, log: slog.New(quietHandler{cfg.Log.Handler()}), quit: make(chan struct{})}
 	s.ids.Store(time.Now().Unix())
 	if err := s.open(); err != nil {
 		return nil, err
@@ -71,10 +107,17 @@ func Listen(cfg Config) (*Stack, error) {
 		return nil, err
 	}
 	s.handlers()
-	s.wg.Add(2)
-	go func() { defer s.wg.Done(); _ = s.srv.ServeUDP(s.udp) }()
-	go func() { defer s.wg.Done(); _ = s.srv.ServeTCP(s.tcp) }()
-	return s, s.serving()
+	s.serving.Add(3)
+	go func() { defer s.serving.Done(); _ = s.srv.ServeUDP(s.udp) }()
+	go func() { defer s.serving.Done(); _ = s.srv.ServeTCP(s.tcp) }()
+	go func() { defer s.serving.Done(); s.watch() }()
+	if err := s.up(); err != nil {
+		close(s.quit)
+		s.shut()
+		s.serving.Wait()
+		return nil, err
+	}
+	return s, nil
 }
 
 // open takes the same port for UDP and TCP.
@@ -85,10 +128,12 @@ func (s *Stack) open() error {
 		if u, err = net.ListenUDP("udp", net.UDPAddrFromAddrPort(s.cfg.Listen)); err != nil {
 			return fmt.Errorf("sip: %w", err)
 		}
+		_ = u.SetReadBuffer(4 << 20)                                                                // a burst waits in the kernel rather than is lost
 		s.addr = netip.AddrPortFrom(s.cfg.Listen.Addr(), uint16(u.LocalAddr().(*net.UDPAddr).Port)) //nolint:forcetypeassert // a UDP socket
 		var l net.Listener
 		if l, err = net.Listen("tcp", s.addr.String()); err == nil {
-			s.udp, s.tcp = quietConn{u, s.cfg.Filter}, quietListener{l, s.cfg.Filter}
+			s.udp = &quietConn{UDPConn: u, f: s.cfg.Filter, pending: &s.pending}
+			s.tcp = &quietListener{Listener: l, f: s.cfg.Filter}
 			return nil
 		}
 		_ = u.Close()
@@ -102,37 +147,50 @@ func (s *Stack) open() error {
 func (s *Stack) shut() {
 	_ = s.udp.Close()
 	_ = s.tcp.Close()
+	s.tcp.closeAll()
 }
 
 func (s *Stack) build() (err error) {
-	quiet := slog.New(quietHandler{s.cfg.Log.Handler()})
-	sip.SetDefaultLogger(quiet)
 	host := s.addr.Addr().String()
-	if s.ua, err = sipgo.NewUA(sipgo.WithUserAgent(s.cfg.UserAgent), sipgo.WithUserAgentHostname(host)); err != nil {
+	if s.cfg.Hostname == "" {
+		s.cfg.Hostname = host
+	}
+	s.ua, err = sipgo.NewUA(
+		sipgo.WithUserAgent(s.cfg.UserAgent), sipgo.WithUserAgentHostname(s.cfg.Hostname),
+		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(s.log)),
+		sipgo.WithUserAgentTransactionLayerOptions(
+			sip.WithTransactionLayerLogger(s.log),
+			sip.WithTransactionLayerUnhandledResponseHandler(s.onStrayResponse),
+		),
+	)
+	if err != nil {
 		return err
 	}
-	if s.srv, err = sipgo.NewServer(s.ua, sipgo.WithServerLogger(quiet)); err != nil {
+	if s.srv, err = sipgo.NewServer(s.ua, sipgo.WithServerLogger(s.log)); err != nil {
 		return err
 	}
 	// requests leave from the listening address: providers answer there
-	s.client, err = sipgo.NewClient(s.ua, sipgo.WithClientHostname(host), sipgo.WithClientConnectionAddr(s.addr.String()), sipgo.WithClientNAT(), sipgo.WithClientLogger(quiet))
-	s.dua = &sipgo.DialogUA{
-		Client: s.client, RewriteContact: true,
-		ContactHDR: sip.ContactHeader{Address: sip.Uri{Scheme: "sip", User: "d24", Host: host, Port: int(s.addr.Port())}},
+	if s.udpClient, err = sipgo.NewClient(s.ua, sipgo.WithClientHostname(host), sipgo.WithClientConnectionAddr(s.addr.String()),
+		sipgo.WithClientNAT(), sipgo.WithClientLogger(s.log)); err != nil {
+		return err
 	}
+	// over TCP a connection belongs to its peer: bound to the listening address
+	// the library would take any accepted connection, whoever is at its other end
+	s.tcpClient, err = sipgo.NewClient(s.ua, sipgo.WithClientAddr(s.addr.String()), sipgo.WithClientConnectionAddr(net.JoinHostPort(host, "0")),
+		sipgo.WithClientNAT(), sipgo.WithClientLogger(s.log))
 	return err
 }
 
-// serving waits until the library has taken the sockets: a request sent earlier
+// up waits until the library has taken the sockets: a request sent earlier
 // would leave from another port.
-func (s *Stack) serving() error {
-	for range 500 {
+func (s *Stack) up() error {
+	for range 2500 {
 		if _, err := s.srv.TransportLayer().GetConnection("udp", s.addr.String()); err == nil {
 			return nil
 		}
 		time.Sleep(2 * time.Millisecond)
 	}
-	return errors.New("sip: the listener does not come up")
+	return fmt.Errorf("sip: the listener on %s does not come up", s.addr)
 }
 
 // Addr is where the stack listens.
@@ -141,80 +199,89 @@ func (s *Stack) Addr() netip.AddrPort { return s.addr }
 // Live is the number of calls that have a leg.
 func (s *Stack) Live() int { return int(s.legs.Load()) }
 
-// Client sends requests outside of calls (REGISTER, OPTIONS).
-func (s *Stack) Client() *sipgo.Client { return s.client }
+// Counts are what a stack holds now; all zero when idle. Transactions stay for
+// 64*T1 (32 s) after a call, by RFC 3261; Abandoned for 3 minutes.
+type Counts struct{ Legs, Dialogs, Transactions, Abandoned int }
 
-// Close hangs up every call and frees the address.
+// Counts says what the stack holds: for leak checks and measurements.
+func (s *Stack) Counts() Counts {
+	c := Counts{Legs: s.Live(), Transactions: int(s.txs.Load()), Abandoned: int(s.given.Load())}
+	s.dialogs.Range(func(any, any) bool { c.Dialogs++; return true })
+	return c
+}
+
+// Close hangs up every call, waits until the peers have confirmed or 3 s have
+// passed, and frees the address. Nothing is left behind.
 func (s *Stack) Close() {
-	var ends sync.WaitGroup
+	if !s.closing.CompareAndSwap(false, true) {
+		return
+	}
+	close(s.quit)
 	s.dialogs.Range(func(_, v any) bool {
-		ends.Add(1)
-		go func() { defer ends.Done(); v.(*Leg).Hangup() }() //nolint:forcetypeassert // our map
+		s.background(v.(*Leg).Hangup) //nolint:forcetypeassert // our map
 		return true
 	})
-	ends.Wait()
-	_ = s.ua.Close()
+	s.abandoned.Range(func(_, v any) bool { v.(*abandoned).forget(); return true }) //nolint:forcetypeassert // our map
+	done := make(chan struct{})
+	go func() { s.work.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(closeWithin):
+	}
+	_ = s.ua.Close() // ends every transaction, and with it what still waits
 	s.shut()
-	s.wg.Wait()
+	s.serving.Wait()
+	<-done
 }
 
-func (s *Stack) handlers() {
-	s.srv.OnInvite(s.onInvite)
-	s.srv.OnAck(s.onAck)
-	s.srv.OnBye(s.onBye)
-	s.srv.OnCancel(reply(481, "Call/Transaction Does Not Exist"))
-	s.srv.OnOptions(func(req *sip.Request, tx sip.ServerTransaction) {
-		r := sip.NewResponseFromRequest(req, 200, "OK", nil)
-		r.AppendHeader(sip.NewHeader("Allow", allow))
-		r.AppendHeader(sip.NewHeader("Accept", "application/sdp"))
-		_ = tx.Respond(r)
-	})
-	s.srv.OnUpdate(s.onInDialog)
-	s.srv.OnInfo(s.onInDialog)
-	s.srv.OnNotify(reply(200, "OK"))
-	s.srv.OnRefer(reply(603, "Decline")) // never followed: it may lead to a paid number (F84)
-	if s.cfg.OnRegister != nil {
-		s.srv.OnRegister(s.cfg.OnRegister)
+const closeWithin = 3 * time.Second
+
+// background runs f so that Close waits for it.
+func (s *Stack) background(f func()) {
+	s.work.Add(1)
+	go func() { defer s.work.Done(); f() }()
+}
+
+// client that speaks a transport.
+func (s *Stack) client(transport string) *sipgo.Client {
+	if transport != "" && sip.IsReliable(transport) {
+		return s.tcpClient
 	}
+	return s.udpClient
 }
 
-func reply(code int, reason string) sipgo.RequestHandler {
-	return func(req *sip.Request, tx sip.ServerTransaction) {
-		_ = tx.Respond(sip.NewResponseFromRequest(req, code, reason, nil))
+// send starts a client transaction and counts it. The request must be whole but
+// for Via and Content-Length.
+func (s *Stack) send(ctx context.Context, req *sip.Request) (sip.ClientTransaction, error) {
+	s.txs.Add(1)
+	tx, err := s.client(req.Transport()).TransactionRequest(ctx, req)
+	if err != nil {
+		s.txs.Add(-1)
+		return nil, err
 	}
-}
-
-// find returns the leg a request belongs to; a request from an address the call
-// does not come from belongs to none (S10).
-func (s *Stack) find(req *sip.Request) *Leg {
-	for _, id := range []func(*sip.Request) (string, error){sip.DialogIDFromRequestUAS, sip.DialogIDFromRequestUAC} {
-		key, err := id(req)
-		if err != nil {
-			continue
-		}
-		if v, ok := s.dialogs.Load(key); ok {
-			l := v.(*Leg) //nolint:forcetypeassert // our map
-			if host, _, err := net.SplitHostPort(req.Source()); err == nil && (l.peer == "" || l.peer == host) {
-				return l
-			}
-		}
+	if !tx.OnTerminate(func(string, error) { s.txs.Add(-1) }) {
+		s.txs.Add(-1)
 	}
-	return nil
+	return tx, nil
 }
 
-// quietHandler drops the library's debug lines and cuts its errors: it would
-// log whole packets, and those hold numbers.
-type quietHandler struct{ slog.Handler }
-
-func (h quietHandler) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelError }
-
-func (h quietHandler) Handle(ctx context.Context, r slog.Record) error {
-	msg, _, _ := strings.Cut(r.Message, "\n")
-	return h.Handler.Handle(ctx, slog.NewRecord(r.Time, slog.LevelDebug, "sip: "+msg, 0))
+// Contact is where we can be reached over a transport ("udp", "tcp"), under a user.
+func (s *Stack) Contact(user, transport string) *sip.ContactHeader {
+	return s.contact(user, sip.NetworkToUpper(transport))
 }
 
-func (h quietHandler) WithAttrs([]slog.Attr) slog.Handler { return h }
+// contact: see Contact; transport as in a request ("UDP", "TCP").
+func (s *Stack) contact(user, transport string) *sip.ContactHeader {
+	uri := sip.Uri{Scheme: "sip", User: user, Host: s.addr.Addr().String(), Port: int(s.addr.Port()), UriParams: sip.NewParams()}
+	if transport != "" && sip.IsReliable(transport) {
+		uri.UriParams.Add("transport", "tcp")
+	}
+	return &sip.ContactHeader{Address: uri, Params: sip.NewParams()}
+}
 
-func (h quietHandler) WithGroup(string) slog.Handler { return h }
-
-func hostport(host string, port int) string { return net.JoinHostPort(host, strconv.Itoa(port)) }
+func (s *Stack) mediaIP() netip.Addr {
+	if s.cfg.MediaIP.IsValid() {
+		return s.cfg.MediaIP
+	}
+	return s.cfg.Ports.IP()
+}

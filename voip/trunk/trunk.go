@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
 
 	vsip "d24/voip/sip"
@@ -19,22 +18,43 @@ import (
 // Config of an account.
 type Config struct {
 	ID        string // our Contact's user is "t-<ID>": an incoming target names the trunk
-	Host      string
-	Port      int
-	Transport string // udp, tcp
-	Registers bool
+	Host      string // domain of the account
+	Port      int    // 0: 5060
+	Dest      string // host:port to send to, when it differs (an outbound proxy)
+	Transport string // udp (also when empty), tcp
+	Registers bool   // false: the provider trusts our address and is only asked whether it lives
 	User      string
+	AuthUser  string // when it differs from User
 	Password  string
 	Expiry    time.Duration // asked for; 60 s when zero
-	// OnChange hears of every change: up, and why not.
+	PingEvery time.Duration // of an account that does not register; 15 s when zero
+	// OnChange hears of every change: up, and in words why not. It runs on the
+	// account's goroutine and must not call Close.
 	OnChange func(up bool, text string)
 }
 
+// Phase of an account.
+type Phase string
+
+// The closed set of phases.
 const (
-	firstRetry = time.Second
-	lastRetry  = time.Minute
-	pingEvery  = 15 * time.Second
-	tryFor     = 5 * time.Second
+	Unregistered Phase = "unregistered" // not yet answered, or closed
+	Registered   Phase = "registered"   // the provider answers
+	Failed       Phase = "failed"       // it does not, or refuses: Text says why
+)
+
+// Status is what is known of an account.
+type Status struct {
+	Phase Phase
+	Text  string    // in words, "" when all is well
+	Since time.Time // of this phase and text
+}
+
+const (
+	firstRetry  = time.Second
+	lastRetry   = time.Minute
+	tryFor      = 5 * time.Second
+	closeWithin = 2 * time.Second
 )
 
 // Account is a running registration (or watch) at a provider.
@@ -44,9 +64,7 @@ type Account struct {
 	cancel context.CancelFunc
 	gone   chan struct{}
 	mu     sync.Mutex
-	known  bool
-	up     bool
-	text   string
+	status Status
 }
 
 // Start registers and keeps registered until Close.
@@ -54,20 +72,32 @@ func Start(s *vsip.Stack, cfg Config) *Account {
 	if cfg.Expiry == 0 {
 		cfg.Expiry = time.Minute
 	}
+	if cfg.PingEvery == 0 {
+		cfg.PingEvery = 15 * time.Second
+	}
+	if cfg.AuthUser == "" {
+		cfg.AuthUser = cfg.User
+	}
 	ctx, cancel := context.WithCancel(context.Background())
-	a := &Account{cfg: cfg, s: s, cancel: cancel, gone: make(chan struct{})}
+	a := &Account{cfg: cfg, s: s, cancel: cancel, gone: make(chan struct{}), status: Status{Phase: Unregistered, Since: time.Now()}}
 	go a.run(ctx)
 	return a
 }
 
 // State says whether the provider answers, and why not.
 func (a *Account) State() (up bool, text string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.up, a.text
+	st := a.Status()
+	return st.Phase == Registered, st.Text
 }
 
-// Close unregisters and stops.
+// Status says all that is known of the account.
+func (a *Account) Status() Status {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.status
+}
+
+// Close unregisters and stops. It waits for the provider at most 2 s.
 func (a *Account) Close() {
 	a.cancel()
 	<-a.gone
@@ -77,99 +107,109 @@ func (a *Account) run(ctx context.Context) {
 	defer close(a.gone)
 	req, retry := a.request(), firstRetry
 	for {
-		wait, err := a.once(ctx, req)
+		wait, failed := a.once(ctx, req, a.cfg.Expiry)
 		if ctx.Err() != nil {
 			break
 		}
-		if err == "" {
+		if failed == "" {
 			retry = firstRetry
-			a.set(true, "")
-		} else {
-			a.set(false, err)
-			if wait == 0 {
-				wait, retry = retry, min(2*retry, lastRetry)
-			}
+			a.set(Registered, "")
+		} else if wait == 0 {
+			a.set(Failed, failed)
+			wait, retry = retry, min(2*retry, lastRetry)
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(wait):
-			continue
+		if !sleep(ctx, wait) {
+			break
 		}
-		break
 	}
 	if up, _ := a.State(); up && a.cfg.Registers {
-		a.cfg.Expiry = 0
-		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		last, cancel := context.WithTimeout(context.Background(), closeWithin)
 		defer cancel()
-		_, _ = a.once(ctx, req)
+		_, _ = a.once(last, req, 0)
+	}
+	a.mu.Lock()
+	a.status = Status{Phase: Unregistered, Since: time.Now()}
+	a.mu.Unlock()
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
 	}
 }
 
-func (a *Account) set(up bool, text string) {
+func (a *Account) set(p Phase, text string) {
 	a.mu.Lock()
-	changed := !a.known || a.up != up || a.text != text
-	a.known, a.up, a.text = true, up, text
+	changed := a.status.Phase != p || a.status.Text != text
+	if changed {
+		a.status = Status{Phase: p, Text: text, Since: time.Now()}
+	}
 	a.mu.Unlock()
 	if changed && a.cfg.OnChange != nil {
-		a.cfg.OnChange(up, text)
+		a.cfg.OnChange(p == Registered, text)
 	}
 }
 
+func (a *Account) host() string {
+	if a.cfg.Port == 0 {
+		return a.cfg.Host
+	}
+	return net.JoinHostPort(a.cfg.Host, strconv.Itoa(a.cfg.Port))
+}
+
+// request is used again and again: one Call-ID, a growing CSeq (RFC 3261, 10.2.4).
 func (a *Account) request() *sip.Request {
-	method := sip.REGISTER
 	if !a.cfg.Registers {
-		method = sip.OPTIONS
+		return a.s.Request(sip.OPTIONS, a.cfg.User, a.host(), a.cfg.Dest, a.cfg.Transport)
 	}
-	to := sip.Uri{Scheme: "sip", Host: a.cfg.Host, Port: a.cfg.Port}
-	aor := sip.Uri{Scheme: "sip", User: a.cfg.User, Host: a.cfg.Host}
-	req := sip.NewRequest(method, to)
-	if strings.EqualFold(a.cfg.Transport, "tcp") {
-		req.SetTransport("TCP")
-	}
-	from := &sip.FromHeader{Address: aor, Params: sip.NewParams()}
-	from.Params.Add("tag", sip.GenerateTagN(16))
-	req.AppendHeader(from)
-	req.AppendHeader(&sip.ToHeader{Address: aor, Params: sip.NewParams()})
-	addr := a.s.Addr()
-	req.AppendHeader(&sip.ContactHeader{Address: sip.Uri{Scheme: "sip", User: "t-" + a.cfg.ID, Host: addr.Addr().String(), Port: int(addr.Port())}})
+	req := a.s.Request(sip.REGISTER, a.cfg.User, a.host(), a.cfg.Dest, a.cfg.Transport)
+	req.AppendHeader(a.s.Contact("t-"+a.cfg.ID, a.cfg.Transport))
 	return req
 }
 
-// once registers (or pings) one time. It returns how long that lasts, or why it
-// failed; a failure with a wait is to be repeated after just that long.
-func (a *Account) once(ctx context.Context, req *sip.Request) (wait time.Duration, failed string) {
+// once registers (or pings) one time. It returns how long that lasts, or in
+// words why it failed; a failure with a wait is to be repeated after just that.
+func (a *Account) once(ctx context.Context, req *sip.Request, expiry time.Duration) (wait time.Duration, failed string) {
 	ctx, cancel := context.WithTimeout(ctx, tryFor)
 	defer cancel()
-	for _, h := range []string{"Expires", "Authorization", "Proxy-Authorization", "Via"} {
+	for _, h := range []string{"Expires", "Authorization", "Proxy-Authorization"} {
 		req.RemoveHeader(h)
 	}
 	if a.cfg.Registers {
-		req.AppendHeader(sip.NewHeader("Expires", strconv.Itoa(int(a.cfg.Expiry.Seconds()))))
+		req.AppendHeader(sip.NewHeader("Expires", strconv.Itoa(int(expiry.Seconds()))))
 	}
-	c := a.s.Client()
-	res, err := c.Do(ctx, req, sipgo.ClientRequestRegisterBuild)
-	if err == nil && (res.StatusCode == 401 || res.StatusCode == 407) && a.cfg.Registers {
-		res, err = c.DoDigestAuth(ctx, req, res, sipgo.DigestAuth{Username: a.cfg.User, Password: a.cfg.Password})
-	}
+	vsip.Again(req)
+	res, err := a.s.Do(ctx, req, a.cfg.AuthUser, a.cfg.Password)
 	switch {
 	case err != nil:
-		return 0, "нет ответа от " + net.JoinHostPort(a.cfg.Host, strconv.Itoa(a.cfg.Port))
+		return 0, "нет ответа от " + a.host()
 	case !a.cfg.Registers:
-		return pingEvery, "" // any answer is a sign of life
+		return a.cfg.PingEvery, "" // any answer is a sign of life
 	case res.StatusCode == 423:
-		if h := res.GetHeader("Min-Expires"); h != nil {
-			if n, err := strconv.Atoi(strings.TrimSpace(h.Value())); err == nil && n > 0 && n <= 86400 {
-				a.cfg.Expiry = time.Duration(n) * time.Second
-				return time.Millisecond, "срок регистрации мал"
-			}
-		}
-		return 0, "423 без Min-Expires"
+		return a.longer(res)
 	case res.StatusCode == 401 || res.StatusCode == 403 || res.StatusCode == 407:
 		return 0, "провайдер не принял имя или пароль"
 	case res.StatusCode != 200:
 		return 0, "провайдер ответил " + strconv.Itoa(res.StatusCode)
 	}
 	return a.granted(res) * 4 / 5, ""
+}
+
+// longer asks for the time the provider wants at least.
+func (a *Account) longer(res *sip.Response) (time.Duration, string) {
+	if h := res.GetHeader("Min-Expires"); h != nil {
+		n, err := strconv.Atoi(strings.TrimSpace(h.Value()))
+		if d := time.Duration(n) * time.Second; err == nil && d > a.cfg.Expiry && d <= 24*time.Hour {
+			a.cfg.Expiry = d
+			return time.Millisecond, "срок регистрации мал"
+		}
+	}
+	return 0, "провайдер ответил 423"
 }
 
 // granted is the expiry of OUR contact among all bindings.
@@ -180,15 +220,19 @@ func (a *Account) granted(res *sip.Response) time.Duration {
 			n = v
 		}
 	}
+	ours := "t-" + a.cfg.ID + "@"
 	for _, h := range res.GetHeaders("Contact") {
-		_, v, ok := strings.Cut(strings.ToLower(h.Value()), "expires=")
-		if !ok || !strings.Contains(h.Value(), "t-"+a.cfg.ID+"@") {
+		at := strings.Index(h.Value(), ours)
+		if at < 0 {
 			continue
 		}
-		v, _, _ = strings.Cut(v, ";")
-		v, _, _ = strings.Cut(v, ",")
-		if e, err := strconv.Atoi(strings.TrimSpace(v)); err == nil {
-			n = e
+		// several bindings may stand in one header: look from ours to the next
+		v, _, _ := strings.Cut(strings.ToLower(h.Value()[at:]), ",")
+		if _, v, ok := strings.Cut(v, "expires="); ok {
+			v, _, _ = strings.Cut(v, ";")
+			if e, err := strconv.Atoi(strings.Trim(strings.TrimSpace(v), `"`)); err == nil {
+				n = e
+			}
 		}
 	}
 	return time.Duration(max(n, 2)) * time.Second
