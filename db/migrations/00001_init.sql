@@ -210,7 +210,7 @@ create table reasons (
   work_type_id    bigint  references work_types (id),
   accept_min      int,                           -- minutes to accept
   localise_min    int,                           -- minutes to localise
-  finish_hours    int,                           -- hours to finish
+  finish_min      int,                           -- minutes to finish
   basis           text    not null default '',   -- law, contract, habit
   reference       text    not null default '',   -- "ПП 416 п. 13"
   supplier_kind   text    not null default '',

@@ -1,0 +1,22 @@
+// Package audit keeps who changed or read what; rows are never changed.
+package audit
+
+import (
+	"context"
+	"encoding/json"
+
+	"d24/internal/platform/pg"
+)
+
+// Write adds an entry about the transaction's actor, e.g. "recording.play" of
+// "call:15". company is 0 for our own affairs.
+func Write(ctx context.Context, tx *pg.Tx, company int64, action, object string, data any) error {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	a := tx.Actor
+	_, err = tx.Exec(ctx, `insert into audit_entries (company_id, at, user_id, actor, action, object, data, source) values (nullif($1, 0), $2, nullif($3, 0), $4, $5, $6, $7, $8)`,
+		company, tx.Now, a.UserID, a.Name, action, object, raw, a.Source)
+	return err
+}

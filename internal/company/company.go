@@ -1,0 +1,162 @@
+// Package company is the tenants: management companies, their lines and cities,
+// and the accounts at providers that carry the lines.
+package company
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"d24/internal/fault"
+	"d24/internal/platform/pg"
+	"d24/internal/telephony"
+)
+
+// Company is a tenant.
+type Company struct {
+	ID       int64
+	Name     string
+	CityID   int64
+	City     string
+	Zone     string
+	Greeting string
+	Settings Settings
+}
+
+// Settings are the rules of a company's automation. Zero fields take the default.
+type Settings struct {
+	StepMin           int    `json:"step_min"`            // minutes a level has to accept (E1)
+	Dials             int    `json:"dials"`               // dials to each number before it counts as not reached
+	RingSec           int    `json:"ring_sec"`            // how long a phone rings
+	OperatorWithinSec int    `json:"operator_within_sec"` // F89
+	InquiryMin        int    `json:"inquiry_min"`         // minutes until the executor is asked how it goes
+	CallbackMin       int    `json:"callback_min"`        // ПП 416 п. 13: a lost caller is called within ten minutes
+	RepeatMin         int    `json:"repeat_min"`          // F43: how often the last step repeats
+	QuietFrom         string `json:"quiet_from"`          // no planned calls from "21:00"
+	QuietTo           string `json:"quiet_to"`            // till "08:00", in the house's zone
+}
+
+// WithDefaults fills what is not set.
+func (s Settings) WithDefaults() Settings {
+	def := func(v *int, d int) {
+		if *v == 0 {
+			*v = d
+		}
+	}
+	def(&s.StepMin, 10)
+	def(&s.Dials, 5)
+	def(&s.RingSec, 45)
+	def(&s.OperatorWithinSec, 60)
+	def(&s.InquiryMin, 120)
+	def(&s.CallbackMin, 10)
+	def(&s.RepeatMin, 10)
+	if s.QuietFrom == "" {
+		s.QuietFrom = "21:00"
+	}
+	if s.QuietTo == "" {
+		s.QuietTo = "08:00"
+	}
+	return s
+}
+
+// Line is a number people call.
+type Line struct {
+	ID           int64
+	CompanyID    int64 // 0: the city's common number
+	CityID       int64
+	City         string
+	CityZone     string
+	Kind         string // dedicated, citywide
+	Phone        string
+	TrunkID      int64
+	Greeting     string
+	GreetingFile string
+}
+
+// Service reads the directory of companies.
+type Service struct{ db *pg.DB }
+
+// NewService returns the service.
+func NewService(db *pg.DB) *Service { return &Service{db: db} }
+
+// ByID returns a company the actor may see; fault.NotFound otherwise.
+func (s *Service) ByID(ctx context.Context, tx *pg.Tx, id int64) (c Company, err error) {
+	var raw []byte
+	err = tx.QueryRow(ctx, `select c.id, c.name, c.city_id, t.name, c.zone, c.greeting, c.settings from companies c join cities t on t.id = c.city_id where c.id = $1`, id).
+		Scan(&c.ID, &c.Name, &c.CityID, &c.City, &c.Zone, &c.Greeting, &raw)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return c, fault.Missing("company")
+	}
+	if err == nil {
+		err = json.Unmarshal(raw, &c.Settings)
+	}
+	c.Settings = c.Settings.WithDefaults()
+	return c, err
+}
+
+// LineByPhone returns the line of a called number; fault.NotFound when it is not ours.
+func (s *Service) LineByPhone(ctx context.Context, tx *pg.Tx, phone string) (l Line, err error) {
+	err = tx.QueryRow(ctx, `select l.id, coalesce(l.company_id, 0), l.city_id, t.name, t.zone, l.kind, l.phone, l.trunk_id, l.greeting, l.greeting_file
+		from lines l join cities t on t.id = l.city_id where l.phone = $1 and l.is_active`, phone).
+		Scan(&l.ID, &l.CompanyID, &l.CityID, &l.City, &l.CityZone, &l.Kind, &l.Phone, &l.TrunkID, &l.Greeting, &l.GreetingFile)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return l, fault.Missing("line")
+	}
+	return l, err
+}
+
+// LineOf is the line whose number a company shows when it calls.
+func (s *Service) LineOf(ctx context.Context, tx *pg.Tx, companyID int64) (id int64, err error) {
+	err = tx.QueryRow(ctx, `select id from lines where company_id = $1 and is_active order by id limit 1`, companyID).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, nil
+	}
+	return id, err
+}
+
+// Trunks lists the accounts in force with the numbers bound to each (F83).
+func (s *Service) Trunks(ctx context.Context) ([]telephony.Trunk, error) {
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]telephony.Trunk, error) {
+		rows, err := tx.Query(ctx, `select id, name, host, port, transport, registers, auth_user, auth_password, addresses, channels, priority from trunks where is_active order by priority, id`)
+		if err != nil {
+			return nil, err
+		}
+		out, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (t telephony.Trunk, err error) {
+			t.Lines = map[int64]string{}
+			err = r.Scan(&t.ID, &t.Name, &t.Host, &t.Port, &t.Transport, &t.Registers, &t.User, &t.Password, &t.Addresses, &t.Channels, &t.Priority)
+			return t, err
+		})
+		if err != nil {
+			return nil, err
+		}
+		for i := range out {
+			if err := numbers(ctx, tx, &out[i]); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
+	})
+}
+
+func numbers(ctx context.Context, tx *pg.Tx, t *telephony.Trunk) error {
+	rows, err := tx.Query(ctx, `select id, phone from lines where trunk_id = $1 and is_active`, t.ID)
+	if err != nil {
+		return err
+	}
+	var id int64
+	var phone string
+	_, err = pgx.ForEachRow(rows, []any{&id, &phone}, func() error { t.Lines[id] = phone; return nil })
+	return err
+}
+
+// Location is a company's zone; UTC when it cannot be loaded.
+func Location(zone string) *time.Location {
+	l, err := time.LoadLocation(zone)
+	if err != nil {
+		return time.UTC
+	}
+	return l
+}

@@ -1,0 +1,52 @@
+// Package contact keeps which phone belongs to which address. There are no names
+// here and never will be: number and address only (K1).
+package contact
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"d24/internal/phone"
+	"d24/internal/platform/pg"
+)
+
+// Known is an address by which a phone was seen before; the caller still has to
+// name it himself (F13).
+type Known struct {
+	BuildingID      int64
+	CompanyID       int64
+	Unit            string
+	LastConfirmedAt time.Time
+}
+
+// Service keeps contacts.
+type Service struct{}
+
+// NewService returns the service.
+func NewService() *Service { return &Service{} }
+
+// ByPhone lists the addresses of a phone that the actor may see, the last
+// confirmed first. A hidden or odd number has none (F12).
+func (s *Service) ByPhone(ctx context.Context, tx *pg.Tx, number string) ([]Known, error) {
+	if !phone.IsE164(number) {
+		return nil, nil
+	}
+	rows, err := tx.Query(ctx, `select building_id, company_id, unit, last_confirmed_at from contacts where phone = $1 order by last_confirmed_at desc limit 9`, number)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[Known])
+}
+
+// Confirm keeps that a phone belongs to an address. source: call, journal, import.
+func (s *Service) Confirm(ctx context.Context, tx *pg.Tx, companyID, buildingID int64, unit, number, source string) error {
+	if !phone.IsE164(number) {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `insert into contacts (company_id, phone, building_id, unit, source, first_seen_at, last_confirmed_at) values ($1, $2, $3, $4, $5, $6, $6)
+		on conflict (company_id, phone, building_id, unit) do update set last_confirmed_at = excluded.last_confirmed_at`,
+		companyID, number, buildingID, unit, source, tx.Now)
+	return err
+}
