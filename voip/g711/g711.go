@@ -27,7 +27,10 @@ func (l Law) String() string {
 }
 
 // Silence is the byte of a silent sample.
-func (l Law) Silence() byte {
+func (l Law) Silence() byte { return Silence(l) }
+
+// Silence is the byte of a silent sample in l.
+func Silence(l Law) byte {
 	if l == MuLaw {
 		return 0xFF
 	}

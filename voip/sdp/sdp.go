@@ -165,26 +165,32 @@ func (p *parser) finish() (*Session, error) {
 		return nil, fmt.Errorf("%w: c=%s", ErrBadLine, ip)
 	}
 	s.Addr = netip.AddrPortFrom(a, p.port)
-	if a.IsUnspecified() { // hold of old phones: c=0.0.0.0
+	if a.IsUnspecified() && s.Direction != Inactive { // hold of old phones: c=0.0.0.0
 		s.Direction = SendOnly
 	}
 	return s, nil
 }
 
 // Pick chooses the first law of the offerer's list that we speak, and
-// telephone-event with the offered payload type. False: nothing in common.
+// telephone-event with the offered payload type. False: nothing in common, no
+// plain RTP, or the peer wants no sound at all (port 0).
 func (s *Session) Pick() (c Choice, ok bool) {
-	if !strings.HasPrefix(s.Proto, "RTP/AVP") {
+	if s.Proto != "RTP/AVP" && s.Proto != "RTP/AVPF" || s.Addr.Port() == 0 {
 		return c, false
 	}
+	return s.Common()
+}
+
+// Common is Pick without a look at how the sound is carried.
+func (s *Session) Common() (c Choice, ok bool) {
 	for _, pt := range s.Types {
-		name := strings.ToUpper(s.Codecs[pt])
+		name, _, _ := strings.Cut(strings.ToUpper(s.Codecs[pt]), "/1")
 		switch {
-		case !ok && pt == 8 && strings.HasPrefix(name, "PCMA/8000"):
+		case !ok && pt == uint8(g711.ALaw) && name == "PCMA/8000":
 			c.Law, ok = g711.ALaw, true
-		case !ok && pt == 0 && strings.HasPrefix(name, "PCMU/8000"):
+		case !ok && pt == uint8(g711.MuLaw) && name == "PCMU/8000":
 			c.Law, ok = g711.MuLaw, true
-		case c.DTMF == 0 && strings.HasPrefix(name, "TELEPHONE-EVENT/8000"):
+		case c.DTMF == 0 && name == "TELEPHONE-EVENT/8000":
 			c.DTMF = pt
 		}
 	}
