@@ -1,0 +1,266 @@
+package ticket
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"d24/internal/access"
+	"d24/internal/building"
+	"d24/internal/company"
+	"d24/internal/fault"
+	"d24/internal/phone"
+	"d24/internal/platform/pg"
+	"d24/internal/reason"
+	"d24/internal/staff"
+)
+
+// NewTicket is what a person says; who executes and by when is not among it (R4).
+type NewTicket struct {
+	CompanyID      int64
+	BuildingID     int64
+	Unit           string
+	ReasonID       int64
+	Answers        []Answer // by question ID
+	Description    string
+	CallerPhone    string
+	AccessNote     string
+	Source         string // phone, journal
+	IdempotencyKey string
+}
+
+// Plan is what the system decides about a ticket.
+type Plan struct {
+	Reason      reason.Reason
+	Building    building.Building
+	Company     company.Company
+	Unit        building.Unit
+	Terms       reason.Terms
+	Executor    *staff.Person
+	Responsible *staff.Person
+	Why         string
+}
+
+// Preview says who would get a ticket now, by when and why; nothing is kept.
+func (s *Service) Preview(ctx context.Context, companyID, buildingID, reasonID int64) (p Plan, say string, err error) {
+	err = pg.Do(ctx, s.db, func(tx *pg.Tx) error {
+		p, err = s.plan(ctx, tx, NewTicket{CompanyID: companyID, BuildingID: buildingID, ReasonID: reasonID})
+		return err
+	})
+	if err == nil {
+		say = words(p, 0)
+	}
+	return p, say, err
+}
+
+func (s *Service) plan(ctx context.Context, tx *pg.Tx, in NewTicket) (p Plan, err error) {
+	if p.Building, err = s.buildings.ByID(ctx, tx, in.BuildingID); err != nil {
+		return p, fault.New(fault.Invalid, "ticket.building", "Выберите дом из списка.").At("body.building_id", "дом не найден")
+	}
+	if p.Building.CompanyID != in.CompanyID {
+		return p, fault.New(fault.Invalid, "ticket.company", "Этот дом обслуживает другая компания.").At("body.building_id", "другая компания")
+	}
+	if p.Company, err = s.companies.ByID(ctx, tx, in.CompanyID); err != nil {
+		return p, err
+	}
+	if p.Reason, err = s.reasons.ByID(ctx, tx, in.CompanyID, in.ReasonID); err != nil {
+		return p, fault.New(fault.Invalid, "ticket.reason", "Выберите причину обращения.").At("body.reason_id", "причина не найдена")
+	}
+	if p.Reason.Kind == reason.Consultation {
+		return p, fault.New(fault.Invalid, "ticket.consultation", "Это консультация: заявка по ней не создаётся.").At("body.reason_id", "консультация")
+	}
+	if in.Unit != "" {
+		if p.Unit, err = s.buildings.UnitAt(ctx, tx, in.BuildingID, in.Unit); err != nil {
+			return p, err
+		}
+	}
+	p.Terms = p.Reason.Terms(tx.Now)
+	return p, s.people(ctx, tx, &p)
+}
+
+func (s *Service) people(ctx context.Context, tx *pg.Tx, p *Plan) error {
+	q := staff.Query{CompanyID: p.Company.ID, BuildingID: p.Building.ID, WorkTypeID: p.Reason.WorkTypeID}
+	executors, err := s.staff.Executors(ctx, tx, q)
+	if err != nil {
+		return err
+	}
+	for i := range executors {
+		if executors[i].OnDuty {
+			p.Executor = &executors[i]
+			p.Why = fmt.Sprintf("причина «%s» и дом: исполнитель %d-го уровня на дежурстве", p.Reason.Name, executors[i].Level)
+			break
+		}
+	}
+	if p.Executor == nil {
+		p.Why = "никого на дежурстве: займётся ответственный и старший смены"
+	}
+	p.Responsible, err = s.staff.Responsible(ctx, tx, q)
+	return err
+}
+
+// Create registers a ticket and announces it. The same idempotency key gives the
+// same ticket again (a double click makes one).
+func (s *Service) Create(ctx context.Context, in NewTicket) (Ticket, error) {
+	t, err := pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) { return s.CreateTx(ctx, tx, in) })
+	if err != nil && in.IdempotencyKey != "" { // a twin may have been first
+		if twin, err2 := s.twin(ctx, in); err2 == nil {
+			return twin, nil
+		}
+	}
+	return t, err
+}
+
+func (s *Service) twin(ctx context.Context, in NewTicket) (Ticket, error) {
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) {
+		return find(ctx, tx, "t.company_id = $1 and t.idempotency_key = $2", in.CompanyID, in.IdempotencyKey)
+	})
+}
+
+// CreateTx is Create in the caller's transaction.
+func (s *Service) CreateTx(ctx context.Context, tx *pg.Tx, in NewTicket) (Ticket, error) {
+	if in.IdempotencyKey != "" {
+		t, err := find(ctx, tx, "t.company_id = $1 and t.idempotency_key = $2", in.CompanyID, in.IdempotencyKey)
+		if err == nil || fault.KindOf(err) != fault.NotFound {
+			return t, err
+		}
+	}
+	if !tx.Actor.Scope().Allows(accessFacts(in)) && tx.Actor.Kind != access.System {
+		return Ticket{}, fault.New(fault.Forbidden, "ticket.create_forbidden", "Нет права создавать заявки в этой компании.")
+	}
+	p, err := s.plan(ctx, tx, in)
+	if err != nil {
+		return Ticket{}, err
+	}
+	if err := check(&in, p.Reason); err != nil {
+		return Ticket{}, err
+	}
+	t := open(in, p, tx)
+	if err := s.insert(ctx, tx, &t, in, p); err != nil {
+		return Ticket{}, err
+	}
+	if err := s.contacts.Confirm(ctx, tx, t.CompanyID, t.BuildingID, t.Unit, t.CallerPhone, contactSource(in.Source)); err != nil {
+		return Ticket{}, err
+	}
+	if err := s.Log(ctx, tx, t, Event{Kind: "created", Text: "Заявка зарегистрирована: " + t.ReasonName}); err != nil {
+		return Ticket{}, err
+	}
+	return t, s.jobs.Publish(ctx, tx, Created{TicketID: t.ID, CompanyID: t.CompanyID, Kind: t.Kind})
+}
+
+func accessFacts(in NewTicket) access.Facts {
+	return access.Facts{CompanyID: in.CompanyID, BuildingID: in.BuildingID}
+}
+
+func contactSource(source string) string {
+	if source == "phone" {
+		return "call"
+	}
+	return "journal"
+}
+
+// check reads the answers against the reason's questions and the phone.
+func check(in *NewTicket, r reason.Reason) error {
+	bad := fault.New(fault.Invalid, "ticket.incomplete", "Заявка не сохранена: заполните отмеченное.")
+	given := map[int]string{}
+	for _, a := range in.Answers {
+		given[a.ID] = strings.TrimSpace(a.Value)
+	}
+	in.Answers = in.Answers[:0:0]
+	for _, q := range r.Questions {
+		v := given[q.ID]
+		if v == "" && q.Required {
+			bad = bad.At(fmt.Sprintf("body.answers.%d", q.ID), "не выбран ответ «"+q.Text+"»")
+		}
+		if v != "" {
+			in.Answers = append(in.Answers, Answer{q.ID, q.Text, v})
+		}
+	}
+	if in.CallerPhone != "" {
+		e, err := phone.Parse(in.CallerPhone, "")
+		if err != nil {
+			var f *fault.Error
+			fault.As(err, &f)
+			bad = bad.At("body.caller_phone", f.Message)
+		}
+		in.CallerPhone = e
+	}
+	if len(bad.Fields) > 0 {
+		bad.Message = "Заявка не сохранена: " + bad.Fields[0].Message + "."
+		return bad
+	}
+	return nil
+}
+
+// open is the ticket as it is at its first moment.
+func open(in NewTicket, p Plan, tx *pg.Tx) Ticket {
+	t := Ticket{
+		CompanyID: in.CompanyID, CompanyName: p.Company.Name, Kind: Kind(p.Reason.Kind), Status: New, Source: in.Source, BuildingID: p.Building.ID, Unit: in.Unit,
+		Entrance: p.Unit.Entrance, Floor: p.Unit.Floor, Address: building.Address(p.Building, in.Unit), Zone: p.Building.Zone,
+		ReasonID: p.Reason.ID, ReasonName: p.Reason.Name, WorkTypeID: p.Reason.WorkTypeID, Description: strings.TrimSpace(in.Description), Answers: in.Answers,
+		CallerPhone: in.CallerPhone, AccessNote: in.AccessNote, AcceptBy: p.Terms.Accept, LocaliseBy: p.Terms.Localise, DueAt: p.Terms.Finish,
+		CreatedAt: tx.Now, Version: 1,
+	}
+	if p.Executor != nil {
+		t.ExecutorID, t.ExecutorName = p.Executor.MemberID, p.Executor.Name
+	}
+	if p.Responsible != nil {
+		t.ResponsibleID, t.ResponsibleName = p.Responsible.MemberID, p.Responsible.Name
+	}
+	return t
+}
+
+func (s *Service) insert(ctx context.Context, tx *pg.Tx, t *Ticket, in NewTicket, p Plan) error {
+	err := tx.QueryRow(ctx, `insert into ticket_counters (company_id, last) values ($1, 1) on conflict (company_id) do update set last = ticket_counters.last + 1 returning last`, t.CompanyID).Scan(&t.Number)
+	if err != nil {
+		return err
+	}
+	t.ToldCaller = words(p, t.Number)
+	answers, err := json.Marshal(t.Answers)
+	if err != nil {
+		return err
+	}
+	err = tx.QueryRow(ctx, `insert into tickets (company_id, number, kind, status, source, building_id, unit, entrance, floor, address, zone, reason_id, reason_version, reason_name,
+			work_type_id, description, answers, caller_phone, access_note, executor_id, responsible_id, accept_by, localise_by, due_at, told_caller, created_by, created_at, updated_at, idempotency_key)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, nullif($15, 0), $16, $17, $18, $19, nullif($20, 0), nullif($21, 0), $22, $23, $24, $25, nullif($26, 0), $27, $27, nullif($28, ''))
+		returning id`,
+		t.CompanyID, t.Number, t.Kind, t.Status, t.Source, t.BuildingID, t.Unit, t.Entrance, t.Floor, t.Address, t.Zone, t.ReasonID, p.Reason.Version, t.ReasonName,
+		t.WorkTypeID, t.Description, answers, t.CallerPhone, t.AccessNote, t.ExecutorID, t.ResponsibleID, t.AcceptBy, t.LocaliseBy, t.DueAt, t.ToldCaller, tx.Actor.UserID, tx.Now, in.IdempotencyKey).Scan(&t.ID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return fault.Missing("ticket")
+	}
+	return err
+}
+
+// words are read out after saving: number, limit, what happens next (ПП 416 п. 13, 17).
+// number 0 stands for a ticket not yet saved.
+func words(p Plan, number int64) string {
+	zone := company.Location(p.Building.Zone)
+	said := "Заявка № …"
+	if number != 0 {
+		said = fmt.Sprintf("Заявка № %d", number)
+	}
+	said += " принята. "
+	switch p.Reason.Kind {
+	case reason.Emergency:
+		said += "Аварийная служба уже получает её. "
+		if p.Terms.Localise != nil {
+			said += "Аварию локализуют до " + moment(*p.Terms.Localise, zone) + ". "
+		}
+		if p.Terms.Finish != nil {
+			said += "Срок устранения – до " + moment(*p.Terms.Finish, zone) + ". "
+		}
+	case reason.Planned:
+		said += "Срок выполнения – до " + moment(*p.Terms.Finish, zone) + ". "
+	case reason.Paid:
+		said += "Работа платная, стоимость мастер назовёт до начала. Срок – до " + moment(*p.Terms.Finish, zone) + ". "
+	case reason.Consultation:
+	}
+	return said + "Мастер позвонит на этот номер. Остались вопросы?"
+}
+
+func moment(t time.Time, zone *time.Location) string { return t.In(zone).Format("15:04 02.01") }

@@ -1,0 +1,157 @@
+package ticket
+
+import (
+	"context"
+
+	"d24/internal/access"
+	"d24/internal/building"
+	"d24/internal/company"
+	"d24/internal/contact"
+	"d24/internal/fault"
+	"d24/internal/platform/jobs"
+	"d24/internal/platform/pg"
+	"d24/internal/reason"
+	"d24/internal/staff"
+)
+
+// Service is the use cases of tickets.
+type Service struct {
+	db        *pg.DB
+	jobs      *jobs.Queue
+	companies *company.Service
+	buildings *building.Service
+	staff     *staff.Service
+	reasons   *reason.Service
+	contacts  *contact.Service
+}
+
+// Needs are the directories a ticket is made from.
+type Needs struct {
+	Companies *company.Service
+	Buildings *building.Service
+	Staff     *staff.Service
+	Reasons   *reason.Service
+	Contacts  *contact.Service
+}
+
+// NewService returns the service.
+func NewService(db *pg.DB, q *jobs.Queue, n Needs) *Service {
+	return &Service{db: db, jobs: q, companies: n.Companies, buildings: n.Buildings, staff: n.Staff, reasons: n.Reasons, contacts: n.Contacts}
+}
+
+// Get returns a ticket the actor may see; fault.NotFound otherwise.
+func (s *Service) Get(ctx context.Context, id int64) (Ticket, error) {
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) { return find(ctx, tx, "t.id = $1", id) })
+}
+
+// Move changes the state by the rules, as the actor.
+func (s *Service) Move(ctx context.Context, id int64, m Move) (Ticket, error) {
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) { return s.MoveTx(ctx, tx, id, m) })
+}
+
+// MoveTx is Move in the caller's transaction.
+func (s *Service) MoveTx(ctx context.Context, tx *pg.Tx, id int64, m Move) (Ticket, error) {
+	was, err := lock(ctx, tx, id)
+	if err != nil {
+		return was, err
+	}
+	t, err := was.apply(m, tx.Actor, tx.Now)
+	if err != nil {
+		return was, err
+	}
+	text := "Состояние: " + Label(t.Status)
+	if m.Reason != "" {
+		text += " – " + m.Reason
+	}
+	if err := save(ctx, tx, t); err != nil {
+		return was, err
+	}
+	if err := s.Log(ctx, tx, t, Event{Kind: "status", Text: text}); err != nil {
+		return was, err
+	}
+	if m.Comment != "" {
+		if err := s.Log(ctx, tx, t, Event{Kind: "comment", Text: m.Comment}); err != nil {
+			return was, err
+		}
+	}
+	return t, s.jobs.Publish(ctx, tx, Moved{TicketID: t.ID, CompanyID: t.CompanyID, Kind: t.Kind, From: was.Status, To: t.Status})
+}
+
+// Comment adds a comment, inside or for the resident.
+func (s *Service) Comment(ctx context.Context, id int64, text string, forResident bool) error {
+	return pg.Do(ctx, s.db, func(tx *pg.Tx) error {
+		t, err := find(ctx, tx, "t.id = $1", id)
+		if err != nil {
+			return err
+		}
+		return s.Log(ctx, tx, t, Event{Kind: "comment", Text: text, IsForResident: forResident})
+	})
+}
+
+// Accept makes a member the one who took the ticket. The first commit wins (R5):
+// won is false when somebody else was first, and by says who.
+func (s *Service) Accept(ctx context.Context, tx *pg.Tx, id, memberID int64, channel string) (won bool, by string, err error) {
+	t, err := lock(ctx, tx, id)
+	if err != nil {
+		return false, "", err
+	}
+	if t.Status != New {
+		return false, t.ExecutorName, nil
+	}
+	if memberID != 0 && t.ExecutorID != memberID {
+		p, err := s.staff.ByID(ctx, tx, memberID)
+		if err != nil {
+			return false, "", err
+		}
+		t.ExecutorID, t.ExecutorName = memberID, p.Name
+	}
+	t.Status, t.AcceptedAt = Accepted, &tx.Now
+	if t.HandedOverAt == nil {
+		t.HandedOverAt = &tx.Now
+	}
+	t.Version++
+	if err := save(ctx, tx, t); err != nil {
+		return false, "", err
+	}
+	if err := s.Log(ctx, tx, t, Event{Kind: "handover", Text: "Принял " + t.ExecutorName + ": " + channel}); err != nil {
+		return false, "", err
+	}
+	return true, t.ExecutorName, s.jobs.Publish(ctx, tx, Moved{TicketID: t.ID, CompanyID: t.CompanyID, Kind: t.Kind, From: New, To: Accepted})
+}
+
+// Reassign changes the executor of a ticket nobody has taken yet.
+func (s *Service) Reassign(ctx context.Context, tx *pg.Tx, id, memberID int64, why string) error {
+	t, err := lock(ctx, tx, id)
+	if err != nil || t.Status != New || t.ExecutorID == memberID {
+		return err
+	}
+	p, err := s.staff.ByID(ctx, tx, memberID)
+	if err != nil {
+		return err
+	}
+	t.ExecutorID, t.ExecutorName = memberID, p.Name
+	t.Version++
+	if err := save(ctx, tx, t); err != nil {
+		return err
+	}
+	return s.Log(ctx, tx, t, Event{Kind: "executor", Text: "Исполнитель: " + p.Name + ", " + why})
+}
+
+// AcceptOwn is the executor's or the company's "accept" from a screen.
+func (s *Service) AcceptOwn(ctx context.Context, id int64) (Ticket, error) {
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) {
+		a := tx.Actor
+		member := a.MemberID
+		if a.Can(access.TicketAssign) {
+			member = 0 // on behalf of the executor set
+		}
+		won, by, err := s.Accept(ctx, tx, id, member, "в журнале")
+		if err != nil {
+			return Ticket{}, err
+		}
+		if !won {
+			return Ticket{}, fault.New(fault.Conflict, "ticket.taken", "Заявку уже взял %s.", by)
+		}
+		return find(ctx, tx, "t.id = $1", id)
+	})
+}
