@@ -1,0 +1,196 @@
+// Package calllog is every call: who, when, how long, how it ended, what came of
+// it, and its recording.
+package calllog
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"d24/internal/platform/jobs"
+	"d24/internal/platform/live"
+	"d24/internal/platform/pg"
+	"d24/internal/telephony"
+)
+
+// Lost is published when an inbound call ended before an operator spoke, or was
+// cut by our failure: somebody must call back.
+type Lost struct {
+	CallID    int64     `json:"call_id"`
+	CompanyID int64     `json:"company_id"`
+	LineID    int64     `json:"line_id"`
+	Phone     string    `json:"phone"`
+	At        time.Time `json:"at"` // of the call: the ten minutes count from it
+	Cut       bool      `json:"cut"`
+}
+
+// Reached is published when an operator speaks with somebody: a call-back that is
+// still waiting for that number is not needed any more.
+type Reached struct {
+	CallID    int64  `json:"call_id"`
+	Phone     string `json:"phone"`
+	Direction string `json:"direction"`
+}
+
+// Service keeps calls.
+type Service struct {
+	db   *pg.DB
+	jobs *jobs.Queue
+}
+
+// NewService returns the service.
+func NewService(db *pg.DB, q *jobs.Queue) *Service { return &Service{db: db, jobs: q} }
+
+var _ telephony.Calls = (*Service)(nil)
+
+type call struct {
+	id, company, line int64
+	phone, direction  string
+	started           time.Time
+	joined, ended     bool
+}
+
+func find(ctx context.Context, tx *pg.Tx, key string) (c call, err error) {
+	err = tx.QueryRow(ctx, `select id, coalesce(company_id, 0), coalesce(line_id, 0), phone, direction, started_at, joined_at is not null, ended_at is not null from calls where key = $1 for update`, key).
+		Scan(&c.id, &c.company, &c.line, &c.phone, &c.direction, &c.started, &c.joined, &c.ended)
+	return c, err
+}
+
+// Store writes one report. The engine numbers its reports per call and may send
+// one twice; the first counts.
+func (s *Service) Store(ctx context.Context, tx *pg.Tx, r telephony.Report) (fresh bool, err error) {
+	c, err := find(ctx, tx, r.CallKey)
+	if errors.Is(err, pgx.ErrNoRows) {
+		if c, err = start(ctx, tx, r); err != nil {
+			return false, err
+		}
+	} else if err != nil {
+		return false, err
+	}
+	data, err := json.Marshal(r)
+	if err != nil {
+		return false, err
+	}
+	tag, err := tx.Exec(ctx, `insert into call_events (call_id, seq, company_id, at, kind, data) values ($1, $2, nullif($3, 0), $4, $5, $6) on conflict do nothing`,
+		c.id, r.Seq, c.company, r.At, r.Kind, data)
+	if err != nil || tag.RowsAffected() == 0 {
+		return false, err
+	}
+	if err := s.apply(ctx, tx, c, r); err != nil {
+		return false, err
+	}
+	return true, live.Tell(ctx, tx, live.Change{Topic: "call", ID: c.id, CompanyID: c.company})
+}
+
+// start makes the call's row. Reports may come out of order after an outage: the
+// row is then made of whatever comes first.
+func start(ctx context.Context, tx *pg.Tx, r telephony.Report) (call, error) {
+	if r.Direction == "" {
+		r.Direction = "inbound"
+	}
+	var order struct{ task, ticket int64 }
+	if r.OrderKey != "" {
+		r.Direction = "outbound"
+		if len(r.Data) > 0 {
+			var o telephony.Order
+			if err := json.Unmarshal(r.Data, &o); err == nil {
+				order.task, order.ticket = o.TaskID, o.TicketID
+			}
+		}
+	}
+	c := call{company: r.CompanyID, line: r.LineID, phone: r.Phone, direction: r.Direction, started: r.At}
+	err := tx.QueryRow(ctx, `insert into calls (key, company_id, city_id, direction, line_id, trunk_id, phone, called, task_id, ticket_id, started_at, node, purpose)
+		values ($1, nullif($2, 0), nullif($3, 0), $4, nullif($5, 0), nullif($6, 0), $7, $8, nullif($9, 0), nullif($10, 0), $11, $12, $13) returning id`,
+		r.CallKey, r.CompanyID, r.CityID, r.Direction, r.LineID, r.TrunkID, r.Phone, r.Called, order.task, order.ticket, r.At, r.Node, purpose(r)).Scan(&c.id)
+	return c, err
+}
+
+func purpose(r telephony.Report) string {
+	var o telephony.Order
+	if len(r.Data) > 0 && json.Unmarshal(r.Data, &o) == nil {
+		return string(o.Purpose)
+	}
+	return ""
+}
+
+func (s *Service) apply(ctx context.Context, tx *pg.Tx, c call, r telephony.Report) error {
+	set := func(cond string, args ...any) error {
+		_, err := tx.Exec(ctx, "update calls set "+cond+" where id = $1", append([]any{c.id}, args...)...)
+		return err
+	}
+	switch r.Kind {
+	case telephony.CallAnswered:
+		return set("answered_at = coalesce(answered_at, $2)", r.At)
+	case telephony.CallQueued:
+		return set("queued_at = coalesce(queued_at, $2)", r.At)
+	case telephony.CallTrunk:
+		return set("trunk_id = $2", r.TrunkID)
+	case telephony.CallJoined:
+		if err := set("joined_at = coalesce(joined_at, $2), operator_id = $3", r.At, r.Operator); err != nil {
+			return err
+		}
+		return s.jobs.Publish(ctx, tx, Reached{CallID: c.id, Phone: c.phone, Direction: c.direction})
+	case telephony.CallRecorded:
+		return record(ctx, tx, c, r)
+	case telephony.CallEnded:
+		return s.end(ctx, tx, c, r)
+	case telephony.CallStarted, telephony.CallRinging, telephony.CallOffered, telephony.CallMissed, telephony.CallLeft,
+		telephony.CallHeld, telephony.CallResumed, telephony.CallDigit, telephony.CallSpoken:
+	}
+	return nil
+}
+
+func record(ctx context.Context, tx *pg.Tx, c call, r telephony.Report) error {
+	if r.Recording == nil {
+		return nil
+	}
+	f := r.Recording
+	_, err := tx.Exec(ctx, `insert into recordings (call_id, company_id, path, started_at, duration_ms, bytes, state, note) values ($1, nullif($2, 0), $3, $4, $5, $6, $7, $8)
+		on conflict (path) do update set duration_ms = excluded.duration_ms, bytes = excluded.bytes, state = excluded.state, note = excluded.note`,
+		c.id, c.company, f.Path, r.At, f.DurationMS, f.Bytes, f.State, f.Note)
+	return err
+}
+
+func (s *Service) end(ctx context.Context, tx *pg.Tx, c call, r telephony.Report) error {
+	if c.ended {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `update calls set ended_at = $2, outcome = $3, blame = nullif($4, ''), is_cut = $5,
+		disposition = case when disposition is null and $6 then 'lost' else disposition end where id = $1`,
+		c.id, r.At, r.Outcome, r.Blame, r.Cut, c.direction == "inbound" && !c.joined && !r.Cut && r.Outcome == telephony.Abandoned)
+	if err != nil {
+		return err
+	}
+	if c.direction != "inbound" || c.joined && !r.Cut || !r.Cut && r.Outcome != telephony.Abandoned {
+		return nil
+	}
+	return s.jobs.Publish(ctx, tx, Lost{CallID: c.id, CompanyID: c.company, LineID: c.line, Phone: c.phone, At: c.started, Cut: r.Cut})
+}
+
+// Orphans ends the calls a dead node left open: «cut by failure».
+func (s *Service) Orphans(ctx context.Context, tx *pg.Tx, node string) (int, error) {
+	rows, err := tx.Query(ctx, `select key from calls where node = $1 and ended_at is null for update`, node)
+	if err != nil {
+		return 0, err
+	}
+	keys, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return 0, err
+	}
+	for _, k := range keys {
+		c, err := find(ctx, tx, k)
+		if err != nil {
+			return 0, err
+		}
+		if err := s.end(ctx, tx, c, telephony.Report{At: tx.Now, Outcome: telephony.Unknown, Blame: telephony.Ours, Cut: true}); err != nil {
+			return 0, err
+		}
+		if _, err := tx.Exec(ctx, `update recordings set state = 'cut', note = 'оборвано сбоем' where call_id = $1 and state = 'writing'`, c.id); err != nil {
+			return 0, err
+		}
+	}
+	return len(keys), nil
+}

@@ -1,0 +1,211 @@
+package telephony
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"d24/internal/platform/jobs"
+	"d24/internal/platform/live"
+	"d24/internal/platform/pg"
+)
+
+// Channel is where the engine hears of new and cancelled orders.
+const Channel = "d24_orders"
+
+// Desk stores orders and takes the engine's reports; the engine works on the
+// other side of the table.
+type Desk struct {
+	db    *pg.DB
+	jobs  *jobs.Queue
+	calls Calls
+}
+
+// NewDesk returns the desk.
+func NewDesk(db *pg.DB, q *jobs.Queue, calls Calls) *Desk { return &Desk{db: db, jobs: q, calls: calls} }
+
+var _ Orders = (*Desk)(nil)
+
+// Place stores an order; a repeated key is a no-op.
+func (d *Desk) Place(ctx context.Context, tx *pg.Tx, o Order) error {
+	plan, err := json.Marshal(o)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `insert into call_orders (key, company_id, line_id, phone, purpose, ref, plan, created_at) values ($1, nullif($2, 0), nullif($3, 0), $4, $5, $6, $7, $8)
+		on conflict (key) do nothing`, o.Key, o.CompanyID, o.LineID, o.Phone, o.Purpose, o.Ref, plan, tx.Now)
+	if err != nil {
+		return fmt.Errorf("place order: %w", err)
+	}
+	return notify(ctx, tx, "placed")
+}
+
+// Cancel withdraws an order. One that no engine has taken yet ends at once.
+func (d *Desk) Cancel(ctx context.Context, tx *pg.Tx, key string) error {
+	_, err := tx.Exec(ctx, `update call_orders set cancel = true, ended_at = case when state = 'placed' then $2 else ended_at end,
+		outcome = case when state = 'placed' then 'cancelled' else outcome end, state = case when state = 'placed' then 'ended' else state end
+		where key = $1 and state <> 'ended'`, key, tx.Now)
+	if err != nil {
+		return fmt.Errorf("cancel order: %w", err)
+	}
+	return notify(ctx, tx, "cancelled")
+}
+
+func notify(ctx context.Context, tx *pg.Tx, what string) error {
+	_, err := tx.Exec(ctx, "select pg_notify($1, $2)", Channel, what)
+	return err
+}
+
+// Claim gives the node the orders nobody has taken, the oldest first.
+func (d *Desk) Claim(ctx context.Context, node string, limit int) ([]Order, error) {
+	return pg.InTx(ctx, d.db, func(tx *pg.Tx) ([]Order, error) {
+		rows, err := tx.Query(ctx, `update call_orders set state = 'claimed', node = $1, claimed_at = $2 where id in (
+			select id from call_orders where state = 'placed' order by id limit $3 for update skip locked) returning plan`, node, tx.Now, limit)
+		if err != nil {
+			return nil, err
+		}
+		return pgx.CollectRows(rows, func(r pgx.CollectableRow) (o Order, err error) {
+			var raw []byte
+			if err = r.Scan(&raw); err == nil {
+				err = json.Unmarshal(raw, &o)
+			}
+			return o, err
+		})
+	})
+}
+
+// Cancelled lists the keys of a node's orders that are to be stopped.
+func (d *Desk) Cancelled(ctx context.Context, node string) ([]string, error) {
+	return pg.InTx(ctx, d.db, func(tx *pg.Tx) ([]string, error) {
+		rows, err := tx.Query(ctx, `select key from call_orders where node = $1 and cancel and state = 'claimed'`, node)
+		if err != nil {
+			return nil, err
+		}
+		return pgx.CollectRows(rows, pgx.RowTo[string])
+	})
+}
+
+// Invited is written before an INVITE leaves (F46). False: the order was
+// withdrawn meanwhile and must not ring.
+func (d *Desk) Invited(ctx context.Context, key string, trunkID int64) (bool, error) {
+	return pg.InTx(ctx, d.db, func(tx *pg.Tx) (bool, error) {
+		tag, err := tx.Exec(ctx, `update call_orders set invited_at = $2, trunk_id = $3 where key = $1 and state = 'claimed' and not cancel`, key, tx.Now, trunkID)
+		return tag.RowsAffected() == 1, err
+	})
+}
+
+// Report stores one fact of the engine and tells whoever waits for it. The same
+// report may come twice: the first counts.
+func (d *Desk) Report(ctx context.Context, r Report) error {
+	return pg.Do(ctx, d.db, func(tx *pg.Tx) error {
+		fresh, err := d.calls.Store(ctx, tx, r)
+		if err != nil || !fresh {
+			return err
+		}
+		if r.Repeat && r.OrderKey != "" {
+			if _, err := tx.Exec(ctx, `update call_orders set is_possible_repeat = true where key = $1`, r.OrderKey); err != nil {
+				return err
+			}
+		}
+		if r.Kind == CallEnded && r.OrderKey != "" {
+			return d.end(ctx, tx, r)
+		}
+		return nil
+	})
+}
+
+func (d *Desk) end(ctx context.Context, tx *pg.Tx, r Report) error {
+	e := Ended{Key: r.OrderKey, Outcome: r.Outcome, Blame: r.Blame, Joined: r.Operator != 0, Digit: r.Digit}
+	err := tx.QueryRow(ctx, `update call_orders set state = 'ended', ended_at = $2, outcome = $3, blame = $4 where key = $1 and state <> 'ended' returning purpose, ref`,
+		r.OrderKey, tx.Now, r.Outcome, r.Blame).Scan(&e.Purpose, &e.Ref)
+	if err == pgx.ErrNoRows { //nolint:errorlint // ended already
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return d.jobs.Publish(ctx, tx, e)
+}
+
+// Beat says that the node lives, where its door is and what its floor looks like.
+func (d *Desk) Beat(ctx context.Context, node, address string, f Floor) error {
+	raw, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	return pg.Do(ctx, d.db, func(tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `insert into engine_nodes (node, address, seen_at, floor) values ($1, $2, $3, $4)
+			on conflict (node) do update set address = excluded.address, seen_at = excluded.seen_at, floor = excluded.floor`, node, address, tx.Now, raw)
+		if err != nil {
+			return err
+		}
+		return live.Tell(ctx, tx, live.Change{Topic: "figures"})
+	})
+}
+
+// nodeDead is when an engine that does not beat counts as dead.
+const nodeDead = 10 * time.Second
+
+// Node is the door of a living engine; "" when there is none.
+func (d *Desk) Node(ctx context.Context) (address string, err error) {
+	return pg.InTx(ctx, d.db, func(tx *pg.Tx) (a string, err error) {
+		err = tx.QueryRow(ctx, `select address from engine_nodes where seen_at > $1 order by node limit 1`, tx.Now.Add(-nodeDead)).Scan(&a)
+		if err == pgx.ErrNoRows { //nolint:errorlint // none is an answer
+			return "", nil
+		}
+		return a, err
+	})
+}
+
+// Floors are the floors of the living engines.
+func (d *Desk) Floors(ctx context.Context, tx *pg.Tx) ([]Floor, error) {
+	rows, err := tx.Query(ctx, `select floor from engine_nodes where seen_at > $1`, tx.Now.Add(-nodeDead))
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (f Floor, err error) {
+		var raw []byte
+		if err = r.Scan(&raw); err == nil {
+			err = json.Unmarshal(raw, &f)
+		}
+		return f, err
+	})
+}
+
+// Recover ends what a node had in hand when it died: its orders are unknown by
+// our fault and do not count as attempts (F46), its calls are «cut by failure».
+func (d *Desk) Recover(ctx context.Context, node string) (orders, calls int, err error) {
+	err = pg.Do(ctx, d.db, func(tx *pg.Tx) error {
+		rows, err := tx.Query(ctx, `select key from call_orders where node = $1 and state = 'claimed' for update`, node)
+		if err != nil {
+			return err
+		}
+		keys, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			return err
+		}
+		for _, k := range keys {
+			if err := d.end(ctx, tx, Report{OrderKey: k, Outcome: Unknown, Blame: Ours}); err != nil {
+				return err
+			}
+		}
+		orders = len(keys)
+		calls, err = d.calls.Orphans(ctx, tx, node)
+		return err
+	})
+	return orders, calls, err
+}
+
+// DeadNodes lists engines that stopped beating.
+func (d *Desk) DeadNodes(ctx context.Context) ([]string, error) {
+	return pg.InTx(ctx, d.db, func(tx *pg.Tx) ([]string, error) {
+		rows, err := tx.Query(ctx, `select node from engine_nodes where seen_at < $1`, tx.Now.Add(-nodeDead))
+		if err != nil {
+			return nil, err
+		}
+		return pgx.CollectRows(rows, pgx.RowTo[string])
+	})
+}
