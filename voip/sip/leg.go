@@ -279,7 +279,9 @@ func (l *Leg) take(body []byte) bool {
 	l.mu.Lock()
 	same := l.remote != nil && l.remote.Addr == theirs.Addr && l.choice == c
 	l.remote, l.choice, l.dir = theirs, c, theirs.Direction.Answer()
+	sends := l.dir == sdp.SendRecv || l.dir == sdp.SendOnly
 	l.mu.Unlock()
+	l.rtp.SetSending(sends)
 	if !same { // the same again (a refresh) must not open the latch for strangers
 		l.rtp.SetRemote(theirs.Addr, c.Law, c.DTMF)
 	}

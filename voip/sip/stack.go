@@ -77,7 +77,7 @@ type Stack struct {
 // methods we serve, in the order of the Allow header
 const allow = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, NOTIFY"
 
-var once sync.Once
+var setUp sync.Once
 
 // Listen opens the sockets and serves until Close.
 func Listen(cfg Config) (*Stack, error) {
@@ -93,7 +93,7 @@ func Listen(cfg Config) (*Stack, error) {
 	if cfg.NoSound == 0 {
 		cfg.NoSound = 5 * time.Second
 	}
-	once.Do(func() {
+	setUp.Do(func() {
 		sip.UDPMTUSize = 8000 // 1500 refuses messages over 1300 bytes, which providers do send
 		sip.SetDefaultLogger(slog.New(slog.DiscardHandler))
 	})
@@ -156,6 +156,7 @@ func (s *Stack) build() (err error) {
 		s.cfg.Hostname = host
 	}
 	s.ua, err = sipgo.NewUA(
+		sipgo.WithUserAgentParser(sip.NewParser(sip.WithHeadersParsers(parsers()))),
 		sipgo.WithUserAgent(s.cfg.UserAgent), sipgo.WithUserAgentHostname(s.cfg.Hostname),
 		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(s.log)),
 		sipgo.WithUserAgentTransactionLayerOptions(
