@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -8,83 +9,145 @@ import (
 	"time"
 
 	"d24/voip/g711"
+	"d24/voip/wav"
 )
+
+// channels of a recording: left is what the peer said, right what he heard.
+const channels = 2
 
 // ErrNotOurs means a file that this package has not written.
 var ErrNotOurs = errors.New("record: not a recording")
 
-// Repair gives a file that was cut by a crash its true length. Repairing twice
-// is harmless. It returns the length of the sound.
+// Repair gives a file that was cut by a crash its true length. A file shorter
+// than its header, cut before anything was said, becomes one of no sound.
+// Repairing twice is harmless. It returns the length of the sound.
 func Repair(path string) (time.Duration, error) {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("record: %w", err)
 	}
-	defer f.Close() //nolint:errcheck // written and checked below
+	defer f.Close() //nolint:errcheck // Sync has told
 	size, err := body(f)
 	if err != nil {
 		return 0, err
 	}
-	if size%2 != 0 {
-		size--
-		if err := f.Truncate(headerLen + size); err != nil {
-			return 0, err
-		}
-	}
-	if _, err := f.WriteAt(header(uint32(size)), 0); err != nil { //nolint:gosec // hours fit
+	size -= size % channels
+	if _, err := f.WriteAt(wav.Header(channels, uint32(size)), 0); err != nil { //nolint:gosec // hours fit
 		return 0, fmt.Errorf("record: %w", err)
 	}
-	return time.Duration(size/2) * time.Second / g711.Rate, f.Sync()
+	if err := f.Truncate(wav.HeaderLen + size); err != nil {
+		return 0, fmt.Errorf("record: %w", err)
+	}
+	if err := f.Sync(); err != nil {
+		return 0, fmt.Errorf("record: %w", err)
+	}
+	return length(size), nil
 }
 
-func body(f *os.File) (int64, error) {
-	b := make([]byte, 12)
-	if _, err := io.ReadFull(f, b); err != nil || string(b[:4]) != "RIFF" || string(b[8:]) != "WAVE" {
-		return 0, ErrNotOurs
+func length(size int64) time.Duration {
+	return time.Duration(size/channels) * time.Second / g711.Rate
+}
+
+// Duration is the length of a recording's sound by its file's size, also while
+// it grows.
+func Duration(path string) (time.Duration, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, fmt.Errorf("record: %w", err)
 	}
+	defer f.Close() //nolint:errcheck // only read
+	size, err := body(f)
+	return length(size), err
+}
+
+// body checks that the file begins as ours do and returns the bytes of its sound.
+func body(f *os.File) (int64, error) {
 	st, err := f.Stat()
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("record: %w", err)
 	}
-	if st.Size() < headerLen {
-		return 0, ErrNotOurs
+	ours := wav.Header(channels, 0)
+	b := make([]byte, min(st.Size(), int64(len(ours))))
+	if _, err := io.ReadFull(f, b); err != nil {
+		return 0, fmt.Errorf("record: %w", err)
 	}
-	return st.Size() - headerLen, nil
-}
-
-// Channels reads a recording: left and right as A-law.
-func Channels(r io.Reader) (left, right []byte, err error) {
-	b, err := io.ReadAll(r)
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(b) < headerLen || string(b[:4]) != "RIFF" {
-		return nil, nil, ErrNotOurs
-	}
-	for i := headerLen; i+1 < len(b); i += 2 {
-		left, right = append(left, b[i]), append(right, b[i+1])
-	}
-	return left, right, nil
-}
-
-// Peaks are n loudest values (0–100) of each channel along the recording, for a waveform.
-func Peaks(r io.Reader, n int) (left, right []int, err error) {
-	l, rt, err := Channels(r)
-	if err != nil {
-		return nil, nil, err
-	}
-	return peaks(l, n), peaks(rt, n), nil
-}
-
-func peaks(alaw []byte, n int) []int {
-	out := make([]int, n)
-	for i, s := range g711.Decode(alaw, g711.ALaw) {
-		v := int(s)
-		if v < 0 {
-			v = -v
+	for i := range b { // all but the three lengths
+		if i >= 4 && i < 8 || i >= 46 && i < 50 || i >= 54 {
+			continue
 		}
-		k := i * n / len(alaw)
-		out[k] = max(out[k], v*100/32768)
+		if b[i] != ours[i] {
+			return 0, ErrNotOurs
+		}
 	}
-	return out
+	return max(0, st.Size()-wav.HeaderLen), nil
+}
+
+// Channels reads a whole recording: left and right as A-law.
+func Channels(path string) (left, right []byte, err error) {
+	err = each(path, func(l, r byte) { left, right = append(left, l), append(right, r) })
+	return left, right, err
+}
+
+// each calls f for every sample in turn without holding the file in memory.
+func each(path string, f func(l, r byte)) error {
+	in, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	defer in.Close() //nolint:errcheck // only read
+	size, err := body(in)
+	if err != nil {
+		return err
+	}
+	b := bufio.NewReaderSize(in, 64<<10)
+	for range size / channels {
+		l, err := b.ReadByte()
+		if err != nil {
+			return fmt.Errorf("record: %w", err)
+		}
+		r, err := b.ReadByte()
+		if err != nil {
+			return fmt.Errorf("record: %w", err)
+		}
+		f(l, r)
+	}
+	return nil
+}
+
+// Waveform is n peaks of each channel along the recording, 0–100 of full scale,
+// for a picture. Fewer samples than n give as many peaks as there are samples.
+func Waveform(path string, n int) (left, right []int, err error) {
+	d, err := Duration(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	samples := int(d * g711.Rate / time.Second)
+	n = min(max(n, 0), samples)
+	left, right = make([]int, n), make([]int, n)
+	if n == 0 {
+		return left, right, nil
+	}
+	i := 0
+	err = each(path, func(l, r byte) {
+		k := min(i*n/samples, n-1) // the file may have grown meanwhile
+		left[k], right[k] = max(left[k], percent[l]), max(right[k], percent[r])
+		i++
+	})
+	return left, right, err
+}
+
+// percent is the loudness of every A-law byte.
+var percent = func() (t [256]int) {
+	for i, s := range g711.Decode(allBytes(), g711.ALaw) {
+		t[i] = (max(int(s), -int(s))*100 + 16384) / 32768
+	}
+	return t
+}()
+
+func allBytes() []byte {
+	b := make([]byte, 256)
+	for i := range b {
+		b[i] = byte(i)
+	}
+	return b
 }

@@ -1,41 +1,61 @@
-// Package record writes calls to stereo A-law WAV files that are playable at
-// any moment, also after kill -9: left is what the peer said, right what he heard.
+// Package record writes calls to stereo A-law WAV files that are playable at any
+// moment, also after kill -9 (R13): left is what the peer said, right what he
+// heard.
 package record
 
 import (
-	"encoding/binary"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 	"time"
 
 	"d24/voip/g711"
 	"d24/voip/media"
+	"d24/voip/wav"
 )
 
 const (
-	window     = 3 * g711.Rate // room for reordering and switching of sources, samples
+	perMilli = g711.Rate / 1000
+	// window is what is held for each channel as a rule; while the disk stands
+	// still it grows up to limit, then sound is lost, never the call (F21).
+	window     = 3 * g711.Rate / 2
+	limit      = 10 * g711.Rate
 	flushEvery = 500 * time.Millisecond
-	keepOpen   = 200 * time.Millisecond // the newest sound may still be overtaken
-	anchor     = 1600                   // samples (200 ms) of difference to the wall clock that move a source
+	// the newest sound may still be overtaken by packets that were sent before it
+	keepOpen = 200 * time.Millisecond
+	// samples (200 ms) of difference to the wall clock that move a source
+	anchor = 1600
 )
 
-// Recorder writes one call. Its taps never block on the disk.
+// file is what a recording is written to.
+type file interface {
+	io.WriterAt
+	Sync() error
+	Close() error
+}
+
+// Recorder writes one call. Its taps only copy samples; the disk is touched by a
+// goroutine of its own.
 type Recorder struct {
-	mu     sync.Mutex
-	f      *os.File
+	f      file
 	start  time.Time
-	base   int // samples written
+	mu     sync.Mutex
+	base   int // samples that have left the window
 	top    int // samples heard beyond base
 	win    [2][]byte
 	source [2]source
+	lost   int // packets that found no room
 	failed error
 	onFail func(error)
+	onDisk int // samples in the file; of the writer alone
+	buf    []byte
 	quit   chan struct{}
 	gone   chan struct{}
 	once   sync.Once
 }
 
+// source is the stream that feeds a channel.
 type source struct {
 	known bool
 	ssrc  uint32
@@ -43,33 +63,48 @@ type source struct {
 	pos   int
 }
 
-// New creates the file. onFail hears once of a failed write (F21: the call goes on).
+// New creates the file, which must not exist, with its header. onFail hears once
+// of the first failed write, on a goroutine that no call waits for; the recorder
+// goes on trying, and what could not be written is silence. nil is allowed.
 func New(path string, onFail func(error)) (*Recorder, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o640)
 	if err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
-	// A length of "unknown" lets players read a growing file to its end.
-	if _, err := f.Write(header(0xFFFFFFFF - headerLen)); err != nil {
+	r, err := start(f, onFail)
+	if err != nil {
 		_ = f.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+func start(f file, onFail func(error)) (*Recorder, error) {
+	if _, err := f.WriteAt(wav.Header(channels, 0), 0); err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
 	r := &Recorder{f: f, start: time.Now(), onFail: onFail, quit: make(chan struct{}), gone: make(chan struct{})}
 	for c := range r.win {
-		r.win[c] = make([]byte, window)
-		hush(r.win[c])
+		r.win[c] = hushed(window)
 	}
 	go r.run()
 	return r, nil
 }
 
+func hushed(n int) []byte {
+	b := make([]byte, n)
+	hush(b)
+	return b
+}
+
 func hush(b []byte) {
 	for i := range b {
-		b[i] = g711.ALaw.Silence()
+		b[i] = g711.Silence(g711.ALaw)
 	}
 }
 
-// Taps are to be given to the port whose call is recorded.
+// Taps are to be given to the port whose call is recorded (media.Port.SetTap).
+// They never block on the disk.
 func (r *Recorder) Taps() (rx, tx func(*media.Packet)) {
 	return func(p *media.Packet) { r.put(0, p) }, func(p *media.Packet) { r.put(1, p) }
 }
@@ -79,7 +114,7 @@ func (r *Recorder) Taps() (rx, tx func(*media.Packet)) {
 func (r *Recorder) put(ch int, p *media.Packet) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	wall := int(p.At.Sub(r.start).Milliseconds()) * 8
+	wall := int(p.At.Sub(r.start).Milliseconds()) * perMilli
 	s := &r.source[ch]
 	pos := s.pos + int(int32(p.TS-s.ts)) //nolint:gosec // serial arithmetic
 	if !s.known || s.ssrc != p.SSRC || pos-wall > anchor || wall-pos > anchor {
@@ -87,11 +122,32 @@ func (r *Recorder) put(ch int, p *media.Packet) {
 		*s = source{known: true, ssrc: p.SSRC, ts: p.TS, pos: pos}
 	}
 	i := pos - r.base
-	if i < 0 || i+len(p.Payload) > window {
-		return // the writer is seconds behind, or the packet is
+	end := i + len(p.Payload)
+	if i < 0 || end > limit {
+		r.lost++ // the writer is far behind, or the packet is
+		return
+	}
+	if end > len(r.win[ch]) {
+		r.grow(end)
 	}
 	g711.Transcode(r.win[ch][i:], p.Payload, p.Law, g711.ALaw)
-	r.top = max(r.top, i+len(p.Payload))
+	r.top = max(r.top, end)
+}
+
+// grow makes room while the disk stands still.
+func (r *Recorder) grow(to int) {
+	to = min(limit, max(to, 2*len(r.win[0])))
+	for c := range r.win {
+		r.win[c] = append(r.win[c], hushed(to-len(r.win[c]))...)
+	}
+}
+
+// Lost counts packets that were not recorded because the disk was too slow or
+// they came far too late.
+func (r *Recorder) Lost() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.lost
 }
 
 func (r *Recorder) run() {
@@ -103,39 +159,70 @@ func (r *Recorder) run() {
 		case <-r.quit:
 			return
 		case <-t.C:
-			r.flush(int((time.Since(r.start)-keepOpen).Milliseconds())*8 - r.base)
+			r.flush(int((time.Since(r.start) - keepOpen).Milliseconds()) * perMilli)
 		}
 	}
 }
 
-// flush writes n samples and moves the window.
-func (r *Recorder) flush(n int) {
-	n = min(n, window)
-	if n <= 0 {
-		return
+// flush writes everything up to sample number to.
+func (r *Recorder) flush(to int) {
+	for r.base < to { // only this goroutine moves base
+		r.take(min(to-r.base, window))
+		r.write()
 	}
-	b := make([]byte, 2*n)
+}
+
+// take moves n samples of both channels from the window into buf.
+func (r *Recorder) take(n int) {
 	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.buf = r.buf[:0]
 	for i := range n {
-		b[2*i], b[2*i+1] = r.win[0][i], r.win[1][i]
+		r.buf = append(r.buf, r.win[0][i], r.win[1][i])
 	}
-	for c := range r.win {
-		copy(r.win[c], r.win[c][n:])
-		hush(r.win[c][window-n:])
+	for c, w := range r.win {
+		copy(w, w[n:])
+		hush(w[len(w)-n:])
+		if len(w) > window && r.top-n < window { // the disk has caught up
+			r.win[c] = append(make([]byte, 0, window), w[:window]...)
+		}
 	}
 	r.base += n
 	r.top = max(0, r.top-n)
-	r.mu.Unlock()
-	if _, err := r.f.Write(b); err != nil {
-		r.fail(err)
+}
+
+// write puts buf behind what is on the disk, then says so in the header, so that
+// the file is whole after every step. What an earlier failure left out becomes
+// silence: the line of time must not shift.
+func (r *Recorder) write() {
+	n := len(r.buf) / channels
+	for gap := r.base - n - r.onDisk; gap > 0; gap = r.base - n - r.onDisk {
+		if !r.append(hushed(channels * min(gap, limit))) {
+			return
+		}
 	}
+	r.append(r.buf)
+}
+
+func (r *Recorder) append(b []byte) bool {
+	at := int64(wav.HeaderLen + channels*r.onDisk)
+	if _, err := r.f.WriteAt(b, at); err != nil {
+		r.fail(err)
+		return false
+	}
+	r.onDisk += len(b) / channels
+	if _, err := r.f.WriteAt(wav.Header(channels, uint32(channels*r.onDisk)), 0); err != nil { //nolint:gosec // hours fit
+		r.fail(err)
+		return false
+	}
+	return true
 }
 
 func (r *Recorder) fail(err error) {
 	r.mu.Lock()
 	first := r.failed == nil
 	if first {
-		r.failed = err
+		r.failed = fmt.Errorf("record: %w", err)
 	}
 	r.mu.Unlock()
 	if first && r.onFail != nil {
@@ -143,45 +230,23 @@ func (r *Recorder) fail(err error) {
 	}
 }
 
-// Close writes the rest and the true length. It returns the length of the sound
-// and the first error of the recording.
+// Close writes the rest and closes the file. It waits for the disk: do not call
+// it where a call would wait too. It returns the length of the file's sound and
+// the first error of the recording. Safe to call twice.
 func (r *Recorder) Close() (time.Duration, error) {
 	r.once.Do(func() {
 		close(r.quit)
 		<-r.gone
 		r.mu.Lock()
-		rest := r.top
+		end := r.base + r.top
 		r.mu.Unlock()
-		r.flush(rest)
-		if _, err := r.f.WriteAt(header(uint32(2*r.base)), 0); err != nil { //nolint:gosec // hours fit
+		r.flush(end)
+		if err := r.f.Sync(); err != nil {
 			r.fail(err)
 		}
 		if err := r.f.Close(); err != nil {
 			r.fail(err)
 		}
 	})
-	return time.Duration(r.base) * time.Second / g711.Rate, r.failed
-}
-
-const headerLen = 58
-
-func header(data uint32) []byte {
-	h := make([]byte, 0, headerLen)
-	le := binary.LittleEndian
-	h = append(h, "RIFF"...)
-	h = le.AppendUint32(h, data+headerLen-8)
-	h = append(h, "WAVEfmt "...)
-	h = le.AppendUint32(h, 18)
-	h = le.AppendUint16(h, 6) // A-law
-	h = le.AppendUint16(h, 2)
-	h = le.AppendUint32(h, g711.Rate)
-	h = le.AppendUint32(h, 2*g711.Rate)
-	h = le.AppendUint16(h, 2)
-	h = le.AppendUint16(h, 8)
-	h = le.AppendUint16(h, 0)
-	h = append(h, "fact"...)
-	h = le.AppendUint32(h, 4)
-	h = le.AppendUint32(h, data/2)
-	h = append(h, "data"...)
-	return le.AppendUint32(h, data)
+	return time.Duration(r.onDisk) * time.Second / g711.Rate, r.failed
 }

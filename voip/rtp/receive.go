@@ -20,14 +20,14 @@ const ssrcQuiet = 100 * time.Millisecond
 
 // receiver is what only the read goroutine knows.
 type receiver struct {
-	gen      uint32
-	opened   time.Time // first packet after the description
-	settled  bool
-	anyone   bool // a stream is known
-	ssrc     uint32
-	ssrcAt   time.Time
-	keys     KeyDetector
-	pkt      media.Packet
+	gen     uint32
+	opened  time.Time // first packet after the description
+	settled bool
+	anyone  bool // a stream is known
+	ssrc    uint32
+	ssrcAt  time.Time
+	keys    KeyDetector
+	pkt     media.Packet
 }
 
 func (r *Port) read() {

@@ -84,7 +84,7 @@ func (a *API) settings(c Config) (se pion.SettingEngine, err error) {
 		if err != nil {
 			return se, fmt.Errorf("webrtc: %w", err)
 		}
-		_ = conn.SetReadBuffer(4 << 20) // a hundred browsers at 50 packets/s share it
+		_ = conn.SetReadBuffer(4 << 20)                     // a hundred browsers at 50 packets/s share it
 		a.addr = conn.LocalAddr().(*net.UDPAddr).AddrPort() //nolint:forcetypeassert // a UDP socket
 		mux := pion.NewICEUDPMux(quiet(c.LogWriter).NewLogger("ice"), conn)
 		se.SetICEUDPMux(mux)
@@ -101,6 +101,9 @@ func (a *API) settings(c Config) (se pion.SettingEngine, err error) {
 		a.close, use = append(a.close, mux), append(use, types[1])
 	}
 	se.SetNetworkTypes(use)
+	if ip := a.addr.Addr(); !ip.IsUnspecified() { // TCP would offer every interface's
+		se.SetIPFilter(func(other net.IP) bool { return other.Equal(ip.AsSlice()) })
+	}
 	se.SetLite(true)
 	se.SetIncludeLoopbackCandidate(true) // tests and a demonstration on one machine
 	se.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)

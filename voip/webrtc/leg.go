@@ -54,13 +54,13 @@ var epoch = time.Now()
 func newLeg(a *API, pc *pion.PeerConnection, c sdp.Choice) *Leg {
 	l := &Leg{api: a, pc: pc, choice: c, clock: rtp.NewClock(), connected: make(chan struct{}), done: make(chan struct{})}
 	l.state.Store(Connecting)
-	pc.OnConnectionStateChange(l.changed)
-	pc.OnTrack(func(t *pion.TrackRemote, _ *pion.RTPReceiver) { l.read(t) })
 	return l
 }
 
 // negotiate answers the offer; ICE lite has its candidates at once.
 func (l *Leg) negotiate(ctx context.Context, offer string) (string, error) {
+	l.pc.OnConnectionStateChange(l.changed)
+	l.pc.OnTrack(func(t *pion.TrackRemote, _ *pion.RTPReceiver) { l.read(t) })
 	var err error
 	l.track, err = pion.NewTrackLocalStaticRTP(pion.RTPCodecCapability{MimeType: mime(l.choice.Law), ClockRate: g711.Rate}, "audio", "d24")
 	if err != nil {
