@@ -438,7 +438,7 @@ create table call_tasks (
   state       text        not null check (state in ('waiting', 'active', 'done', 'withdrawn')),
   result      text        not null default '',   -- accepted, refused, not_reached, answered, told, wrong_number, withdrawn …
   note        text        not null default '',
-  dialled     int         not null default 0,
+  progress    jsonb       not null default '{}', -- desk.Progress: dials so far
   due_at      timestamptz not null,
   promise_at  timestamptz,                       -- shown as a countdown; alarm when past
   next_at     timestamptz,
@@ -499,7 +499,7 @@ create table followups (
   primary key (ticket_id, kind)
 );
 
--- owner: obs
+-- owner: alarm
 create table alarms (
   id         bigint generated always as identity primary key,
   code       text        not null,

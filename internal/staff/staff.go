@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"d24/internal/fault"
+	"d24/internal/platform/jobs"
 	"d24/internal/platform/pg"
 )
 
@@ -23,11 +24,20 @@ type Person struct {
 	Level      int      `json:"level"`
 }
 
+// DutyChanged is published when a person comes to work or leaves.
+type DutyChanged struct {
+	MemberID int64 `json:"member_id"`
+	OnDuty   bool  `json:"on_duty"`
+}
+
 // Service keeps staff.
-type Service struct{ db *pg.DB }
+type Service struct {
+	db   *pg.DB
+	jobs *jobs.Queue
+}
 
 // NewService returns the service.
-func NewService(db *pg.DB) *Service { return &Service{db: db} }
+func NewService(db *pg.DB, q *jobs.Queue) *Service { return &Service{db: db, jobs: q} }
 
 const person = `select m.id, m.name, m.spoken_name, m.position, m.is_on_duty and not m.is_archived,
 	coalesce((select array_agg(p.phone order by p.position) from member_phones p where p.member_id = m.id), '{}')`
@@ -131,6 +141,9 @@ func (s *Service) SetDuty(ctx context.Context, id int64, onDuty bool) error {
 		if err == nil && tag.RowsAffected() == 0 {
 			return fault.Missing("member")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.jobs.Publish(ctx, tx, DutyChanged{MemberID: id, OnDuty: onDuty})
 	})
 }

@@ -25,7 +25,9 @@ type Desk struct {
 }
 
 // NewDesk returns the desk.
-func NewDesk(db *pg.DB, q *jobs.Queue, calls Calls) *Desk { return &Desk{db: db, jobs: q, calls: calls} }
+func NewDesk(db *pg.DB, q *jobs.Queue, calls Calls) *Desk {
+	return &Desk{db: db, jobs: q, calls: calls}
+}
 
 var _ Orders = (*Desk)(nil)
 

@@ -1,0 +1,66 @@
+// Package alarm keeps what people must look at now. Every alarm is declared here
+// with its severity and has a page in docs/alerts.
+package alarm
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"d24/internal/platform/live"
+	"d24/internal/platform/pg"
+)
+
+// Code names an alarm.
+type Code string
+
+// The alarms.
+const (
+	NobodyTakes Code = "nobody-takes" // an emergency that no executor has taken
+	TrunksDown  Code = "trunks-down"  // no provider answers
+	Overdue     Code = "overdue-step" // a step of an automation had to be armed again
+	EngineDead  Code = "engine-dead"  // a phone engine died with calls in hand
+)
+
+// Severity orders alarms on the screen.
+var Severity = map[Code]int{NobodyTakes: 1, TrunksDown: 1, EngineDead: 1, Overdue: 2}
+
+// Alarm is one that is raised.
+type Alarm struct {
+	ID        int64
+	Code      Code
+	Subject   string // "ticket:15"
+	CompanyID int64
+	Text      string
+	RaisedAt  time.Time
+}
+
+// Raise shows an alarm until it is cleared; a second one of the same subject only
+// changes the words.
+func Raise(ctx context.Context, tx *pg.Tx, a Alarm) error {
+	_, err := tx.Exec(ctx, `insert into alarms (code, subject, company_id, text, raised_at) values ($1, $2, nullif($3, 0), $4, $5)
+		on conflict (code, subject) where cleared_at is null do update set text = excluded.text`, a.Code, a.Subject, a.CompanyID, a.Text, tx.Now)
+	if err != nil {
+		return err
+	}
+	return live.Tell(ctx, tx, live.Change{Topic: "alarm", CompanyID: a.CompanyID})
+}
+
+// Clear takes an alarm away.
+func Clear(ctx context.Context, tx *pg.Tx, c Code, subject string) error {
+	tag, err := tx.Exec(ctx, `update alarms set cleared_at = $3 where code = $1 and subject = $2 and cleared_at is null`, c, subject, tx.Now)
+	if err != nil || tag.RowsAffected() == 0 {
+		return err
+	}
+	return live.Tell(ctx, tx, live.Change{Topic: "alarm"})
+}
+
+// Raised lists what is to be looked at, the oldest first.
+func Raised(ctx context.Context, tx *pg.Tx) ([]Alarm, error) {
+	rows, err := tx.Query(ctx, `select id, code, subject, coalesce(company_id, 0), text, raised_at from alarms where cleared_at is null order by raised_at limit 100`)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[Alarm])
+}

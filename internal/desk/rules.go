@@ -1,0 +1,139 @@
+// Package desk is the floor: call tasks that are brought to operators, drafts,
+// what operators see while they speak.
+//
+// When and which number to dial is the pure function Next; loading, saving and
+// dialling stand around it in tasks.go.
+package desk
+
+import (
+	"slices"
+	"time"
+
+	"d24/internal/telephony"
+)
+
+// DialPlan is how a person is called, frozen when the task is made.
+type DialPlan struct {
+	Mode              telephony.Mode `json:"mode"`
+	Dials             int            `json:"dials"`       // to each number
+	RingSec           int            `json:"ring_sec"`    // how long a phone rings
+	SpacingSec        int            `json:"spacing_sec"` // from the start of one dial to the start of the next
+	OperatorWithinSec int            `json:"operator_within_sec"`
+	Priority          int            `json:"priority"`
+	Words             string         `json:"words"` // spoken when no operator is there
+	Keys              string         `json:"keys"`
+	LineID            int64          `json:"line_id"`
+}
+
+// retryAfter is the pause after a dial that does not count: our trunks were down
+// or our engine died (F8, F46). Nobody is blamed for not answering.
+const retryAfter = 15 * time.Second
+
+// resultWithin is how long after a talk the operator may take to say the result;
+// then the dial counts as one without.
+const resultWithin = 3 * time.Minute
+
+// Fit gives a plan the ring time and spacing with which all dials to all numbers
+// end within step (F33). False: they do not fit; the operator's own time to take
+// each call is not counted, as dials are spaced from start to start.
+func Fit(p DialPlan, numbers int, step time.Duration) (DialPlan, bool) {
+	n := p.Dials * max(1, numbers)
+	spacing := int(step.Seconds()) / n
+	p.SpacingSec = min(120, spacing)
+	p.RingSec = min(p.RingSec, p.SpacingSec-5)
+	return p, p.RingSec >= 15
+}
+
+// Progress is where a task is.
+type Progress struct {
+	Dialled int       `json:"dialled"`
+	Last    time.Time `json:"last"` // start of the last dial
+	Bad     []string  `json:"bad"`  // numbers that do not exist
+	Flying  bool      `json:"flying"`
+	Tries   int       `json:"tries"` // of all orders, also of those that do not count
+	Mark    int       `json:"mark"`  // of the wake-up asked for
+}
+
+// Input is what has just happened to a task.
+type Input struct {
+	Woken *int             // the mark of the wake-up
+	Ended *telephony.Ended // the order in flight ended
+}
+
+// Action is what follows.
+type Action struct {
+	Dial   string    // number to be dialled now
+	WakeAt time.Time // with Progress.Mark
+	Result string    // the task is over
+}
+
+// The results a task may end with.
+const (
+	Accepted   = "accepted"
+	Refused    = "refused"
+	NotReached = "not_reached" // every number tried as often as planned
+	Withdrawn  = "withdrawn"
+)
+
+// Next decides what follows. It reads nothing but its arguments.
+func Next(p DialPlan, phones []string, s Progress, in Input, now time.Time) (Progress, Action) {
+	switch {
+	case in.Woken != nil && *in.Woken == s.Mark && !s.Flying:
+		return dial(p, phones, s, now)
+	case in.Ended != nil && s.Flying:
+		return ended(p, phones, s, *in.Ended, now)
+	}
+	return s, Action{}
+}
+
+// phone is the next number: the person's numbers in turn, without those that do not exist.
+func (s Progress) phone(p DialPlan, phones []string) string {
+	var good []string
+	for _, n := range phones {
+		if !slices.Contains(s.Bad, n) {
+			good = append(good, n)
+		}
+	}
+	if len(good) == 0 || s.Dialled >= p.Dials*len(good) {
+		return ""
+	}
+	return good[s.Dialled%len(good)]
+}
+
+func dial(p DialPlan, phones []string, s Progress, now time.Time) (Progress, Action) {
+	n := s.phone(p, phones)
+	if n == "" {
+		return s, Action{Result: NotReached}
+	}
+	s.Flying, s.Last = true, now
+	s.Tries++
+	s.Mark++
+	return s, Action{Dial: n}
+}
+
+func ended(p DialPlan, phones []string, s Progress, e telephony.Ended, now time.Time) (Progress, Action) {
+	last := s.phone(p, phones)
+	s.Flying = false
+	s.Mark++
+	switch {
+	case e.Digit != "":
+		return s, Action{Result: Accepted}
+	case !e.Outcome.Counts():
+		return s, Action{WakeAt: now.Add(retryAfter)}
+	case e.Outcome == telephony.BadNumber:
+		s.Bad = append(s.Bad, last)
+		return s, Action{WakeAt: now}
+	case e.Joined: // the operator's word is awaited
+		s.Dialled++
+		return s, Action{WakeAt: now.Add(resultWithin)}
+	}
+	s.Dialled++
+	if s.phone(p, phones) == "" {
+		return s, Action{Result: NotReached} // all numbers failed: no waiting (E1)
+	}
+	at := s.Last.Add(time.Duration(p.SpacingSec) * time.Second)
+	if at.Before(now) {
+		at = now
+	}
+	return s, Action{WakeAt: at}
+}

@@ -1,0 +1,334 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"d24/internal/access"
+	"d24/internal/fault"
+	"d24/internal/platform/jobs"
+	"d24/internal/platform/live"
+	"d24/internal/platform/pg"
+	"d24/internal/telephony"
+)
+
+// NewTask asks for a person to be called.
+type NewTask struct {
+	Key       string // the same key makes one task
+	CompanyID int64
+	Purpose   telephony.Purpose
+	TicketID  int64
+	CallID    int64 // the lost call it answers
+	MemberID  int64
+	Phones    []string
+	Title     string // the reason of the call in words
+	Plan      DialPlan
+	DueAt     time.Time
+	PromiseAt *time.Time
+}
+
+// Task is a call task.
+type Task struct {
+	ID         int64
+	Key        string
+	CompanyID  int64
+	Purpose    telephony.Purpose
+	TicketID   int64
+	CallID     int64
+	MemberID   int64
+	Phones     []string
+	Title      string
+	Plan       DialPlan
+	State      string // waiting, active, done, withdrawn
+	Result     string
+	Note       string
+	Progress   Progress
+	DueAt      time.Time
+	PromiseAt  *time.Time
+	NextAt     *time.Time
+	CreatedAt  time.Time
+	FinishedAt *time.Time
+}
+
+// TaskFinished is published when a task is over.
+type TaskFinished struct {
+	TaskID    int64             `json:"task_id"`
+	Key       string            `json:"key"`
+	CompanyID int64             `json:"company_id"`
+	Purpose   telephony.Purpose `json:"purpose"`
+	TicketID  int64             `json:"ticket_id"`
+	MemberID  int64             `json:"member_id"`
+	Result    string            `json:"result"`
+	Note      string            `json:"note"`
+	ByDigit   bool              `json:"by_digit"` // accepted by a key of the phone
+}
+
+// Tasks is the use cases of call tasks.
+type Tasks struct {
+	db     *pg.DB
+	jobs   *jobs.Queue
+	orders telephony.Orders
+}
+
+// NewTasks returns the service and subscribes it to the ends of its orders.
+func NewTasks(db *pg.DB, q *jobs.Queue, orders telephony.Orders) *Tasks {
+	jobs.On(q, func(e telephony.Ended) river.JobArgs {
+		if id, ok := strings.CutPrefix(e.Ref, "task:"); ok {
+			if n, err := strconv.ParseInt(id, 10, 64); err == nil {
+				return Step{TaskID: n, In: Input{Ended: &e}}
+			}
+		}
+		return nil
+	})
+	return &Tasks{db: db, jobs: q, orders: orders}
+}
+
+// Step is the job of a task: something happened to it.
+type Step struct {
+	TaskID int64 `json:"task_id"`
+	In     Input `json:"in"`
+}
+
+// Kind names the job.
+func (Step) Kind() string { return "desk.task_step" }
+
+// InsertOpts puts the job where it belongs.
+func (Step) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: jobs.Calls} }
+
+const columns = `id, key, coalesce(company_id, 0), purpose, coalesce(ticket_id, 0), coalesce(call_id, 0), coalesce(member_id, 0), phones, title, plan, state, result, note, progress, due_at, promise_at, next_at, created_at, finished_at`
+
+func scan(r pgx.CollectableRow) (t Task, err error) {
+	var plan, progress []byte
+	err = r.Scan(&t.ID, &t.Key, &t.CompanyID, &t.Purpose, &t.TicketID, &t.CallID, &t.MemberID, &t.Phones, &t.Title, &plan, &t.State, &t.Result, &t.Note, &progress, &t.DueAt, &t.PromiseAt, &t.NextAt, &t.CreatedAt, &t.FinishedAt)
+	if err == nil {
+		err = errors.Join(json.Unmarshal(plan, &t.Plan), json.Unmarshal(progress, &t.Progress))
+	}
+	return t, err
+}
+
+// Create makes a task in tx; it is dialled at DueAt. A repeated key is a no-op.
+func (s *Tasks) Create(ctx context.Context, tx *pg.Tx, n NewTask) error {
+	plan, err := json.Marshal(n.Plan)
+	if err != nil {
+		return err
+	}
+	var id int64
+	err = tx.QueryRow(ctx, `insert into call_tasks (key, company_id, purpose, ticket_id, call_id, member_id, phones, title, plan, state, due_at, promise_at, next_at, created_at)
+		values ($1, nullif($2, 0), $3, nullif($4, 0), nullif($5, 0), nullif($6, 0), $7, $8, $9, 'waiting', $10, $11, $10, $12) on conflict (key) do nothing returning id`,
+		n.Key, n.CompanyID, n.Purpose, n.TicketID, n.CallID, n.MemberID, n.Phones, n.Title, plan, n.DueAt, n.PromiseAt, tx.Now).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("create task: %w", err)
+	}
+	if err := live.Tell(ctx, tx, live.Change{Topic: "task", ID: id, CompanyID: n.CompanyID}); err != nil {
+		return err
+	}
+	zero := 0
+	return s.jobs.At(ctx, tx, n.DueAt, Step{TaskID: id, In: Input{Woken: &zero}})
+}
+
+// Worker runs steps.
+type Worker struct {
+	river.WorkerDefaults[Step]
+	Tasks *Tasks
+}
+
+// Work runs one step.
+func (w *Worker) Work(ctx context.Context, job *river.Job[Step]) error {
+	return w.Tasks.Run(access.AsSystem(ctx, "desk"), job.Args)
+}
+
+// Run does one step. It is safe to run twice: marks, order keys, finished states.
+func (s *Tasks) Run(ctx context.Context, step Step) error {
+	return pg.Do(ctx, s.db, func(tx *pg.Tx) error {
+		t, err := s.lock(ctx, tx, step.TaskID)
+		if err != nil || t.State == "done" || t.State == "withdrawn" {
+			return err
+		}
+		next, act := Next(t.Plan, t.Phones, t.Progress, step.In, tx.Now)
+		t.Progress = next
+		if act.Result != "" {
+			return s.finish(ctx, tx, t, act.Result, "", step.In.Ended != nil && step.In.Ended.Digit != "")
+		}
+		return s.do(ctx, tx, t, act)
+	})
+}
+
+func (s *Tasks) lock(ctx context.Context, tx *pg.Tx, id int64) (Task, error) {
+	rows, err := tx.Query(ctx, "select "+columns+" from call_tasks where id = $1 for update", id)
+	if err != nil {
+		return Task{}, err
+	}
+	t, err := pgx.CollectExactlyOneRow(rows, scan)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return t, fault.Missing("task")
+	}
+	return t, err
+}
+
+func (s *Tasks) do(ctx context.Context, tx *pg.Tx, t Task, act Action) error {
+	t.NextAt = nil
+	if act.Dial != "" {
+		t.State = "active"
+		if err := s.orders.Place(ctx, tx, order(t, act.Dial)); err != nil {
+			return err
+		}
+	}
+	if !act.WakeAt.IsZero() {
+		t.NextAt = &act.WakeAt
+		if err := s.jobs.At(ctx, tx, act.WakeAt, Step{TaskID: t.ID, In: Input{Woken: &t.Progress.Mark}}); err != nil {
+			return err
+		}
+	}
+	return s.save(ctx, tx, t)
+}
+
+func order(t Task, phone string) telephony.Order {
+	p := t.Plan
+	return telephony.Order{
+		Key: orderKey(t), CompanyID: t.CompanyID, LineID: p.LineID, Phone: phone, Purpose: t.Purpose, Ref: fmt.Sprintf("task:%d", t.ID), Title: t.Title,
+		TaskID: t.ID, TicketID: t.TicketID, Mode: p.Mode, Priority: p.Priority, RingFor: time.Duration(p.RingSec) * time.Second,
+		OperatorWithin: time.Duration(p.OperatorWithinSec) * time.Second, Words: telephony.Speech{Text: p.Words}, Keys: p.Keys,
+	}
+}
+
+func orderKey(t Task) string { return fmt.Sprintf("task-%d-%d", t.ID, t.Progress.Tries) }
+
+func (s *Tasks) save(ctx context.Context, tx *pg.Tx, t Task) error {
+	progress, err := json.Marshal(t.Progress)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `update call_tasks set state = $2, result = $3, note = $4, progress = $5, next_at = $6, mark = $7, finished_at = $8 where id = $1`,
+		t.ID, t.State, t.Result, t.Note, progress, t.NextAt, t.Progress.Mark, t.FinishedAt)
+	if err != nil {
+		return err
+	}
+	return live.Tell(ctx, tx, live.Change{Topic: "task", ID: t.ID, CompanyID: t.CompanyID})
+}
+
+func (s *Tasks) finish(ctx context.Context, tx *pg.Tx, t Task, result, note string, byDigit bool) error {
+	if t.Progress.Flying {
+		if err := s.orders.Cancel(ctx, tx, orderKey(t)); err != nil {
+			return err
+		}
+	}
+	t.State, t.Result, t.Note, t.NextAt, t.FinishedAt = "done", result, note, nil, &tx.Now
+	if result == Withdrawn {
+		t.State = "withdrawn"
+	}
+	if err := s.save(ctx, tx, t); err != nil {
+		return err
+	}
+	return s.jobs.Publish(ctx, tx, TaskFinished{
+		TaskID: t.ID, Key: t.Key, CompanyID: t.CompanyID, Purpose: t.Purpose, TicketID: t.TicketID, MemberID: t.MemberID, Result: result, Note: note, ByDigit: byDigit,
+	})
+}
+
+// Which selects tasks to be withdrawn; zero fields do not restrict, but one must be set.
+type Which struct {
+	TicketID int64
+	Purposes []telephony.Purpose
+	Phone    string // of a call-back
+	Key      string
+}
+
+// Withdraw ends the open tasks that are not needed any more, and stops their
+// ringing at once (O5, F39). Returns how many.
+func (s *Tasks) Withdraw(ctx context.Context, tx *pg.Tx, w Which, why string) (int, error) {
+	if w.TicketID == 0 && w.Phone == "" && w.Key == "" {
+		return 0, errors.New("withdraw: which tasks?")
+	}
+	rows, err := tx.Query(ctx, "select "+columns+` from call_tasks where state in ('waiting', 'active') and ($1 = 0 or ticket_id = $1) and ($2::text[] is null or purpose = any($2))
+		and ($3 = '' or $3 = any(phones)) and ($4 = '' or key = $4) order by id for update`, w.TicketID, w.Purposes, w.Phone, w.Key)
+	if err != nil {
+		return 0, err
+	}
+	ts, err := pgx.CollectRows(rows, scan)
+	if err != nil {
+		return 0, err
+	}
+	for _, t := range ts {
+		if err := s.finish(ctx, tx, t, Withdrawn, why, false); err != nil {
+			return 0, err
+		}
+	}
+	return len(ts), nil
+}
+
+// Result is the operator's word about a task; fault.Conflict when it is over.
+func (s *Tasks) Result(ctx context.Context, tx *pg.Tx, id int64, result, note string) (Task, error) {
+	t, err := s.lock(ctx, tx, id)
+	if err != nil {
+		return t, err
+	}
+	if t.State == "done" || t.State == "withdrawn" {
+		return t, fault.New(fault.Conflict, "task.over", "Задача уже закрыта: %s.", t.Result)
+	}
+	if result == NotReached { // one dial, not the task: the next one follows by the plan
+		if t.Progress.Flying {
+			return t, nil
+		}
+		at := t.Progress.Last.Add(time.Duration(t.Plan.SpacingSec) * time.Second)
+		if t.Progress.phone(t.Plan, t.Phones) == "" {
+			return t, s.finish(ctx, tx, t, NotReached, note, false)
+		}
+		t.Progress.Mark++
+		return t, s.do(ctx, tx, t, Action{WakeAt: at})
+	}
+	t.Progress.Flying = false // he is still on the line: hanging up is his
+	return t, s.finish(ctx, tx, t, result, note, false)
+}
+
+// Find is a task the actor may see.
+func (s *Tasks) Find(ctx context.Context, tx *pg.Tx, id int64) (Task, error) {
+	return s.lock(ctx, tx, id)
+}
+
+// Open lists the tasks of the floor, the most urgent first.
+func (s *Tasks) Open(ctx context.Context, tx *pg.Tx) ([]Task, error) {
+	rows, err := tx.Query(ctx, "select "+columns+" from call_tasks where state in ('waiting', 'active') order by (plan->>'priority')::int desc, due_at limit 200")
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, scan)
+}
+
+// OfTicket lists the tasks of a ticket, oldest first.
+func (s *Tasks) OfTicket(ctx context.Context, tx *pg.Tx, ticketID int64) ([]Task, error) {
+	rows, err := tx.Query(ctx, "select "+columns+" from call_tasks where ticket_id = $1 order by id", ticketID)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, scan)
+}
+
+// Rearm gives tasks whose moment has passed by more than late another wake-up:
+// the watchman's net under the jobs. Returns how many.
+func (s *Tasks) Rearm(ctx context.Context, late time.Duration) (n int, err error) {
+	err = pg.Do(ctx, s.db, func(tx *pg.Tx) error {
+		rows, err := tx.Query(ctx, "select "+columns+" from call_tasks where state in ('waiting', 'active') and next_at < $1 for update skip locked", tx.Now.Add(-late))
+		if err != nil {
+			return err
+		}
+		ts, err := pgx.CollectRows(rows, scan)
+		for _, t := range ts {
+			if err := s.jobs.At(ctx, tx, tx.Now, Step{TaskID: t.ID, In: Input{Woken: &t.Progress.Mark}}); err != nil {
+				return err
+			}
+		}
+		n = len(ts)
+		return err
+	})
+	return n, err
+}

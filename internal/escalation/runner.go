@@ -1,0 +1,395 @@
+package escalation
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"d24/internal/access"
+	"d24/internal/alarm"
+	"d24/internal/company"
+	"d24/internal/desk"
+	"d24/internal/platform/jobs"
+	"d24/internal/platform/live"
+	"d24/internal/platform/pg"
+	"d24/internal/staff"
+	"d24/internal/telephony"
+	"d24/internal/ticket"
+)
+
+// Runner loads an escalation, asks Next what follows, and does it, all in one transaction.
+type Runner struct {
+	DB        *pg.DB
+	Jobs      *jobs.Queue
+	Tickets   *ticket.Service
+	Tasks     *desk.Tasks
+	Staff     *staff.Service
+	Companies *company.Service
+}
+
+// Step is the only job of the escalation: something happened to a ticket.
+type Step struct {
+	TicketID int64 `json:"ticket_id"`
+	In       Input `json:"in"`
+	// Accepted is set when a phone's key accepted: the ticket is taken in the same
+	// transaction, and the first commit wins (R5).
+	Accepted int64  `json:"accepted,omitempty"`
+	Channel  string `json:"channel,omitempty"`
+}
+
+// Kind names the job.
+func (Step) Kind() string { return "escalation.step" }
+
+// InsertOpts puts the job before everything else.
+func (Step) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: jobs.Emergency} }
+
+// Subscribe wires the escalation to the events it lives on.
+func (r *Runner) Subscribe(q *jobs.Queue) {
+	jobs.On(q, func(e ticket.Created) river.JobArgs {
+		if e.Kind != ticket.Emergency {
+			return nil
+		}
+		return Step{TicketID: e.TicketID, In: Input{Started: true}}
+	})
+	jobs.On(q, func(e ticket.Moved) river.JobArgs {
+		if e.Kind != ticket.Emergency || e.To == ticket.New {
+			return nil
+		}
+		return Step{TicketID: e.TicketID, In: Input{Taken: true}}
+	})
+	jobs.On(q, func(e desk.TaskFinished) river.JobArgs {
+		switch {
+		case e.TicketID == 0 || e.Purpose != telephony.Handover && e.Purpose != telephony.Announcement && e.Purpose != telephony.Responsible:
+			return nil
+		case e.Result == desk.Accepted && e.ByDigit:
+			return Step{TicketID: e.TicketID, Accepted: e.MemberID, Channel: "по телефону, клавиша 1"}
+		case e.Purpose == telephony.Handover && (e.Result == desk.NotReached || e.Result == desk.Refused):
+			var level, round int
+			if _, err := fmt.Sscanf(e.Key[strings.LastIndex(e.Key, "-")+1:], "%d.%d", &level, &round); err != nil {
+				return nil
+			}
+			return Step{TicketID: e.TicketID, In: Input{Over: &Over{Level: level, Result: e.Result, Note: e.Note}}}
+		}
+		return nil
+	})
+	jobs.On(q, func(e staff.DutyChanged) river.JobArgs { return Duty{MemberID: e.MemberID} })
+}
+
+// Worker runs steps.
+type Worker struct {
+	river.WorkerDefaults[Step]
+	Runner *Runner
+}
+
+// Work runs one step.
+func (w *Worker) Work(ctx context.Context, job *river.Job[Step]) error {
+	return w.Runner.Run(access.AsSystem(ctx, "escalation"), job.Args)
+}
+
+// Duty is the job that looks at the escalations of a person who came or left (F37).
+type Duty struct {
+	MemberID int64 `json:"member_id"`
+}
+
+// Kind names the job.
+func (Duty) Kind() string { return "escalation.duty" }
+
+// InsertOpts puts the job before everything else.
+func (Duty) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: jobs.Emergency} }
+
+// DutyWorker runs Duty.
+type DutyWorker struct {
+	river.WorkerDefaults[Duty]
+	Runner *Runner
+}
+
+// Work steps every running escalation once: who is absent is read live.
+func (w *DutyWorker) Work(ctx context.Context, _ *river.Job[Duty]) error {
+	ctx = access.AsSystem(ctx, "escalation")
+	ids, err := w.Runner.running(ctx)
+	for _, id := range ids {
+		err = errors.Join(err, w.Runner.Run(ctx, Step{TicketID: id}))
+	}
+	return err
+}
+
+func (r *Runner) running(ctx context.Context) ([]int64, error) {
+	return pg.InTx(ctx, r.DB, func(tx *pg.Tx) ([]int64, error) {
+		rows, err := tx.Query(ctx, `select ticket_id from escalations where finished_at is null order by ticket_id`)
+		if err != nil {
+			return nil, err
+		}
+		return pgx.CollectRows(rows, pgx.RowTo[int64])
+	})
+}
+
+// Run does one step. It is safe to run twice: tasks have keys, wake-ups marks,
+// and finished states ignore input.
+func (r *Runner) Run(ctx context.Context, step Step) error {
+	return pg.Do(ctx, r.DB, func(tx *pg.Tx) error {
+		t, err := r.Tickets.ByID(ctx, tx, step.TicketID)
+		if err != nil {
+			return err
+		}
+		if step.Accepted != 0 {
+			return r.accept(ctx, tx, t, step)
+		}
+		e, found, err := r.load(ctx, tx, t, step)
+		if err != nil || !found {
+			return err
+		}
+		in := step.In
+		in.Taken = in.Taken || t.Status != ticket.New
+		if in.Absent, err = r.absent(ctx, tx, e.plan); err != nil {
+			return err
+		}
+		if in.Busy, err = r.busy(ctx, tx, t.ID); err != nil {
+			return err
+		}
+		next, acts := Next(e.plan, e.state, in, tx.Now)
+		for _, a := range acts {
+			if err := r.do(ctx, tx, t, e.plan, next, a); err != nil {
+				return err
+			}
+		}
+		return r.save(ctx, tx, t, next)
+	})
+}
+
+func (r *Runner) accept(ctx context.Context, tx *pg.Tx, t ticket.Ticket, step Step) error {
+	won, by, err := r.Tickets.Accept(ctx, tx, t.ID, step.Accepted, step.Channel)
+	if err != nil || won {
+		return err
+	}
+	p, err := r.Staff.ByID(ctx, tx, step.Accepted)
+	if err != nil {
+		return err
+	}
+	return r.Tickets.Log(ctx, tx, t, ticket.Event{Kind: "escalation", Text: p.Name + " тоже принял, но раньше принял " + by})
+}
+
+type loaded struct {
+	plan  Plan
+	state State
+}
+
+func (r *Runner) load(ctx context.Context, tx *pg.Tx, t ticket.Ticket, step Step) (e loaded, found bool, err error) {
+	if step.In.Started {
+		if e.plan, err = r.freeze(ctx, tx, t); err != nil {
+			return e, false, err
+		}
+		raw, err := json.Marshal(e.plan)
+		if err != nil {
+			return e, false, err
+		}
+		_, err = tx.Exec(ctx, `insert into escalations (ticket_id, company_id, plan, state, stage, started_at) values ($1, $2, $3, '{}', '', $4) on conflict do nothing`,
+			t.ID, t.CompanyID, raw, tx.Now)
+		if err != nil {
+			return e, false, err
+		}
+	}
+	var plan, state []byte
+	err = tx.QueryRow(ctx, `select plan, state from escalations where ticket_id = $1 for update`, t.ID).Scan(&plan, &state)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return e, false, nil // not an emergency, or not started yet
+	}
+	if err != nil {
+		return e, false, err
+	}
+	return e, true, errors.Join(json.Unmarshal(plan, &e.plan), json.Unmarshal(state, &e.state))
+}
+
+// freeze makes the plan from the directories as they are now.
+func (r *Runner) freeze(ctx context.Context, tx *pg.Tx, t ticket.Ticket) (p Plan, err error) {
+	c, err := r.Companies.ByID(ctx, tx, t.CompanyID)
+	if err != nil {
+		return p, err
+	}
+	q := staff.Query{CompanyID: t.CompanyID, BuildingID: t.BuildingID, WorkTypeID: t.WorkTypeID}
+	levels, err := r.Staff.Executors(ctx, tx, q)
+	if err != nil {
+		return p, err
+	}
+	for _, l := range levels {
+		p.Levels = append(p.Levels, Person{l.MemberID, l.Name, l.Phones})
+	}
+	if lead, err := r.Staff.Responsible(ctx, tx, q); err != nil {
+		return p, err
+	} else if lead != nil {
+		p.Responsible = &Person{lead.MemberID, lead.Name, lead.Phones}
+	}
+	line, err := r.Companies.LineOf(ctx, tx, t.CompanyID)
+	if err != nil {
+		return p, err
+	}
+	s := c.Settings
+	p.Step, p.Repeat = time.Duration(s.StepMin)*time.Minute, time.Duration(s.RepeatMin)*time.Minute
+	p.Words = fmt.Sprintf("Аварийная заявка номер %d. %s. Адрес: %s. Чтобы принять заявку, нажмите один.", t.Number, t.ReasonName, t.Address)
+	p.Title = "Передать аварийную заявку: " + t.ReasonName + ", " + t.Address
+	p.Dial = desk.DialPlan{
+		Mode: telephony.OperatorFirst, Dials: s.Dials, RingSec: s.RingSec, OperatorWithinSec: s.OperatorWithinSec,
+		Priority: telephony.PriorityEmergency, Words: p.Words, Keys: "1", LineID: line,
+	}
+	return p, nil
+}
+
+func (r *Runner) absent(ctx context.Context, tx *pg.Tx, p Plan) (out []int64, err error) {
+	for _, l := range p.Levels {
+		who, err := r.Staff.ByID(ctx, tx, l.MemberID)
+		if err != nil {
+			return nil, err
+		}
+		if !who.OnDuty {
+			out = append(out, l.MemberID)
+		}
+	}
+	return out, nil
+}
+
+func (r *Runner) busy(ctx context.Context, tx *pg.Tx, ticketID int64) (bool, error) {
+	tasks, err := r.Tasks.OfTicket(ctx, tx, ticketID)
+	for _, t := range tasks {
+		if t.State == "active" && t.Purpose == telephony.Handover && t.Progress.Flying {
+			return true, err
+		}
+	}
+	return false, err
+}
+
+var mine = []telephony.Purpose{telephony.Handover, telephony.Announcement, telephony.Responsible}
+
+func (r *Runner) do(ctx context.Context, tx *pg.Tx, t ticket.Ticket, p Plan, s State, a Action) error {
+	switch a.Do {
+	case HandOver:
+		who := p.Levels[a.Level]
+		if err := r.Tickets.Reassign(ctx, tx, t.ID, who.MemberID, fmt.Sprintf("%d-й уровень", a.Level+1)); err != nil {
+			return err
+		}
+		plan, _ := desk.Fit(p.Dial, len(who.Phones), p.Step)
+		return r.call(ctx, tx, t, who, telephony.Handover, plan, fmt.Sprintf("%d.%d", a.Level, s.Round), p.Title, s.Deadline)
+	case AnnounceAll:
+		return r.announce(ctx, tx, t, p, s)
+	case CallLead:
+		return r.lead(ctx, tx, t, p, s)
+	case Withdraw:
+		_, err := r.Tasks.Withdraw(ctx, tx, desk.Which{TicketID: t.ID, Purposes: mine}, "больше не нужно")
+		return err
+	case WakeAt:
+		return r.Jobs.At(ctx, tx, a.At, Step{TicketID: t.ID, In: Input{Woken: &s.Mark}})
+	case Say:
+		return r.Tickets.Log(ctx, tx, t, ticket.Event{Kind: "escalation", Text: a.Text})
+	case AlarmsAreOff:
+		return alarm.Clear(ctx, tx, alarm.NobodyTakes, subject(t))
+	}
+	return fmt.Errorf("escalation: unknown action %q", a.Do)
+}
+
+func subject(t ticket.Ticket) string { return fmt.Sprintf("ticket:%d", t.ID) }
+
+func (r *Runner) call(ctx context.Context, tx *pg.Tx, t ticket.Ticket, who Person, purpose telephony.Purpose, plan desk.DialPlan, tag, title string, promise time.Time) error {
+	return r.Tasks.Create(ctx, tx, desk.NewTask{
+		Key: fmt.Sprintf("escalation-%d-%s-%d-%s", t.ID, purpose, who.MemberID, tag), CompanyID: t.CompanyID, Purpose: purpose, TicketID: t.ID, MemberID: who.MemberID,
+		Phones: who.Phones, Title: title, Plan: plan, DueAt: tx.Now, PromiseAt: &promise,
+	})
+}
+
+// announce calls every executor who has a phone, also those not at work: it is
+// the last resort.
+func (r *Runner) announce(ctx context.Context, tx *pg.Tx, t ticket.Ticket, p Plan, s State) error {
+	for i, who := range p.Levels {
+		if len(who.Phones) == 0 {
+			continue
+		}
+		plan := p.Dial
+		plan.Mode = telephony.AnnounceOnly
+		plan, _ = desk.Fit(plan, len(who.Phones), p.Step)
+		if err := r.call(ctx, tx, t, who, telephony.Announcement, plan, fmt.Sprintf("%d.%d", i, s.Round), p.Title, s.Deadline); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lead gives an operator the task to call the responsible person and alarms the
+// supervisor, who acts when there is none.
+func (r *Runner) lead(ctx context.Context, tx *pg.Tx, t ticket.Ticket, p Plan, s State) error {
+	err := alarm.Raise(ctx, tx, alarm.Alarm{
+		Code: alarm.NobodyTakes, Subject: subject(t), CompanyID: t.CompanyID,
+		Text: fmt.Sprintf("Аварийную № %d никто не принял: %s, %s", t.Number, t.ReasonName, t.Address),
+	})
+	if err != nil || p.Responsible == nil || len(p.Responsible.Phones) == 0 {
+		return err
+	}
+	plan, _ := desk.Fit(p.Dial, len(p.Responsible.Phones), p.Repeat)
+	title := "Позвонить ответственному: аварийную никто не принял, " + t.Address
+	return r.call(ctx, tx, t, *p.Responsible, telephony.Responsible, plan, fmt.Sprintf("9.%d", s.Round), title, s.Deadline)
+}
+
+func (r *Runner) save(ctx context.Context, tx *pg.Tx, t ticket.Ticket, s State) error {
+	raw, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	var next, finished *time.Time
+	if s.Stage == Finished {
+		finished = &tx.Now
+	} else {
+		next = &s.Deadline
+	}
+	_, err = tx.Exec(ctx, `update escalations set state = $2, stage = $3, next_at = $4, mark = $5, finished_at = coalesce(finished_at, $6) where ticket_id = $1`,
+		t.ID, raw, s.Stage, next, s.Mark, finished)
+	if err != nil {
+		return err
+	}
+	return live.Tell(ctx, tx, live.Change{Topic: "escalation", ID: t.ID, CompanyID: t.CompanyID})
+}
+
+// Rearm wakes escalations whose moment has passed by more than late: the
+// watchman's net under the jobs. Returns how many.
+func (r *Runner) Rearm(ctx context.Context, late time.Duration) (n int, err error) {
+	err = pg.Do(ctx, r.DB, func(tx *pg.Tx) error {
+		rows, err := tx.Query(ctx, `select ticket_id, mark from escalations where finished_at is null and next_at < $1 for update skip locked`, tx.Now.Add(-late-grace))
+		if err != nil {
+			return err
+		}
+		type row struct {
+			ID   int64
+			Mark int
+		}
+		es, err := pgx.CollectRows(rows, pgx.RowToStructByPos[row])
+		for _, e := range es {
+			if err := r.Jobs.At(ctx, tx, tx.Now, Step{TicketID: e.ID, In: Input{Woken: &e.Mark}}); err != nil {
+				return err
+			}
+		}
+		n = len(es)
+		return err
+	})
+	return n, err
+}
+
+// View is an escalation for the ticket's card (E3).
+type View struct {
+	Plan  Plan
+	State State
+}
+
+// Of returns a ticket's escalation; nil when there is none.
+func (r *Runner) Of(ctx context.Context, tx *pg.Tx, ticketID int64) (*View, error) {
+	var plan, state []byte
+	err := tx.QueryRow(ctx, `select plan, state from escalations where ticket_id = $1`, ticketID).Scan(&plan, &state)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil //nolint:nilnil // none is an answer
+	}
+	v := &View{}
+	if err == nil {
+		err = errors.Join(json.Unmarshal(plan, &v.Plan), json.Unmarshal(state, &v.State))
+	}
+	return v, err
+}
