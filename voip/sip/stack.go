@@ -71,7 +71,7 @@ type Stack struct {
 	closing   atomic.Bool
 	quit      chan struct{}
 	serving   sync.WaitGroup
-	work      sync.WaitGroup // goroutines that finish what a call left
+	work      crew
 }
 
 // methods we serve, in the order of the Allow header
@@ -223,25 +223,20 @@ func (s *Stack) Close() {
 		return true
 	})
 	s.abandoned.Range(func(_, v any) bool { v.(*abandoned).forget(); return true }) //nolint:forcetypeassert // our map
-	done := make(chan struct{})
-	go func() { s.work.Wait(); close(done) }()
 	select {
-	case <-done:
+	case <-s.work.empty():
 	case <-time.After(closeWithin):
 	}
 	_ = s.ua.Close() // ends every transaction, and with it what still waits
 	s.shut()
 	s.serving.Wait()
-	<-done
+	<-s.work.empty()
 }
 
 const closeWithin = 3 * time.Second
 
 // background runs f so that Close waits for it.
-func (s *Stack) background(f func()) {
-	s.work.Add(1)
-	go func() { defer s.work.Done(); f() }()
-}
+func (s *Stack) background(f func()) { s.work.run(f) }
 
 // client that speaks a transport.
 func (s *Stack) client(transport string) *sipgo.Client {
