@@ -81,13 +81,13 @@ func echo(dry []float64, taps []tap) []float64 {
 	return wet
 }
 
-// level scales to an RMS of dBFS (0 is a full-scale sine's peak) and quantises.
+// level scales to an RMS of dBFS (0 is that of a full-scale sine) and quantises.
 func level(x []float64, dBFS float64) []int16 {
 	sum := 0.0
 	for _, v := range x {
 		sum += v * v
 	}
-	g := math.Pow(10, dBFS/20) / math.Sqrt(sum/float64(len(x)))
+	g := math.Pow(10, dBFS/20) / math.Sqrt(2*sum/float64(len(x)))
 	out := make([]int16, len(x))
 	for i, v := range x {
 		out[i] = int16(32767 * math.Max(-1, math.Min(1, g*v)))

@@ -104,7 +104,13 @@ func (p *parser) line(kind byte, v string) error {
 	return nil
 }
 
+// maxMedia is more m= lines than any telephone writes.
+const maxMedia = 16
+
 func (p *parser) media(v string) error {
+	if len(p.s.Media) == maxMedia {
+		return fmt.Errorf("%w: too many m=", ErrBadLine)
+	}
 	p.s.Media = append(p.s.Media, v)
 	f := strings.Fields(v)
 	if len(f) < 4 {
@@ -197,7 +203,8 @@ func (s *Session) Common() (c Choice, ok bool) {
 	return c, ok
 }
 
-// Local is our side of a call; Version grows with each description sent.
+// Local is our side of a call. ID and Version fit int64, which some peers insist
+// on; Version must grow by one with each changed description.
 type Local struct {
 	IP      string
 	Port    int
@@ -210,7 +217,8 @@ func (l Local) Offer() []byte {
 	return l.build([]g711.Law{g711.ALaw, g711.MuLaw}, 101, SendRecv, []string{"audio"}, 0)
 }
 
-// Describe repeats what was agreed, for a re-INVITE of ours or an early answer.
+// Describe offers what was agreed again, for a re-INVITE of ours: hold is
+// SendOnly or Inactive.
 func (l Local) Describe(c Choice, d Direction) []byte {
 	return l.build([]g711.Law{c.Law}, c.DTMF, d, []string{"audio"}, 0)
 }
@@ -222,7 +230,11 @@ func (l Local) Answer(peer *Session, c Choice, d Direction) []byte {
 
 func (l Local) build(laws []g711.Law, dtmf uint8, d Direction, media []string, audio int) []byte {
 	var b strings.Builder
-	fmt.Fprintf(&b, "v=0\r\no=- %d %d IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\n", l.ID, l.Version, l.IP, l.IP)
+	net := "IP4"
+	if strings.Contains(l.IP, ":") {
+		net = "IP6"
+	}
+	fmt.Fprintf(&b, "v=0\r\no=- %d %d IN %s %s\r\ns=-\r\nc=IN %s %s\r\nt=0 0\r\n", l.ID, l.Version, net, l.IP, net, l.IP)
 	for i, m := range media {
 		if i != audio {
 			f := strings.Fields(m)
