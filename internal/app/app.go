@@ -1,0 +1,116 @@
+// Package app puts the program together. It is the only place that knows every module.
+package app
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
+
+	"d24/internal/access"
+	"d24/internal/account"
+	"d24/internal/building"
+	"d24/internal/calllog"
+	"d24/internal/clock"
+	"d24/internal/company"
+	"d24/internal/contact"
+	"d24/internal/desk"
+	"d24/internal/escalation"
+	"d24/internal/followup"
+	"d24/internal/platform/jobs"
+	"d24/internal/platform/pg"
+	"d24/internal/reason"
+	"d24/internal/routing"
+	"d24/internal/staff"
+	"d24/internal/telephony"
+	"d24/internal/ticket"
+)
+
+// App is the assembled program.
+type App struct {
+	DB         *pg.DB
+	Jobs       *jobs.Queue
+	River      *river.Client[pgx.Tx]
+	Accounts   *account.Service
+	Companies  *company.Service
+	Buildings  *building.Service
+	Staff      *staff.Service
+	Reasons    *reason.Service
+	Contacts   *contact.Service
+	Tickets    *ticket.Service
+	Calls      *calllog.Service
+	Telephony  *telephony.Desk
+	Tasks      *desk.Tasks
+	Escalation *escalation.Runner
+	Followup   *followup.Runner
+	Director   *routing.Director
+}
+
+// Config of an App. Time is set by stories only; Work makes this process run jobs.
+type Config struct {
+	Pool  *pgxpool.Pool
+	Clock clock.Clock
+	Log   *slog.Logger
+	Time  rivertype.TimeGenerator
+	Work  bool
+	Node  string
+}
+
+// New wires the modules.
+func New(c Config) (*App, error) {
+	db := &pg.DB{Pool: c.Pool, Clock: c.Clock}
+	q := jobs.NewQueue()
+	a := &App{
+		DB: db, Jobs: q, Accounts: account.NewService(db), Companies: company.NewService(db), Buildings: building.NewService(db),
+		Staff: staff.NewService(db, q), Reasons: reason.NewService(db), Contacts: contact.NewService(), Calls: calllog.NewService(db, q),
+	}
+	a.Tickets = ticket.NewService(db, q, ticket.Needs{Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Contacts: a.Contacts})
+	a.Telephony = telephony.NewDesk(db, q, a.Calls)
+	a.Tasks = desk.NewTasks(db, q, a.Telephony)
+	a.Escalation = &escalation.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies}
+	a.Escalation.Subscribe(q)
+	a.Followup = &followup.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies}
+	a.Followup.Subscribe(q)
+	a.Director = &routing.Director{DB: db, Companies: a.Companies, Staff: a.Staff, Tasks: a.Tasks}
+
+	client, err := river.NewClient(riverpgxv5.New(c.Pool), a.riverConfig(c))
+	if err != nil {
+		return nil, err
+	}
+	q.Attach(client)
+	a.River = client
+	return a, nil
+}
+
+// riverConfig: steps are short and safe to run twice, so a killed worker's jobs
+// are taken over after seconds, not after River's default hour.
+func (a *App) riverConfig(c Config) *river.Config {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &escalation.Worker{Runner: a.Escalation})
+	river.AddWorker(workers, &escalation.DutyWorker{Runner: a.Escalation})
+	river.AddWorker(workers, &desk.Worker{Tasks: a.Tasks})
+	a.Followup.Workers(workers)
+	cfg := &river.Config{
+		ID: c.Node, Workers: workers, Logger: c.Log, JobTimeout: 10 * time.Second, RescueStuckJobsAfter: 20 * time.Second,
+		FetchCooldown: 20 * time.Millisecond, FetchPollInterval: 500 * time.Millisecond, Test: river.TestConfig{Time: c.Time},
+	}
+	if c.Work {
+		cfg.Queues = map[string]river.QueueConfig{jobs.Emergency: {MaxWorkers: 20}, jobs.Calls: {MaxWorkers: 20}, jobs.Messages: {MaxWorkers: 5}, jobs.Slow: {MaxWorkers: 2}}
+	}
+	return cfg
+}
+
+// Reclaim gives back the jobs this node had in hand when it was killed: River
+// alone would find them half a minute later.
+func (a *App) Reclaim(ctx context.Context, node string) error {
+	ctx = access.AsSystem(ctx, "work")
+	return pg.Do(ctx, a.DB, func(tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `update river_job set state = 'available' where state = 'running' and attempted_by[array_upper(attempted_by, 1)] = $1`, node)
+		return err
+	})
+}

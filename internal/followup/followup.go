@@ -1,0 +1,285 @@
+// Package followup asks how it goes: the executor every N minutes until the work
+// is done, the resident after it, and it calls back whoever could not be answered.
+package followup
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"d24/internal/access"
+	"d24/internal/calllog"
+	"d24/internal/company"
+	"d24/internal/desk"
+	"d24/internal/phone"
+	"d24/internal/platform/jobs"
+	"d24/internal/platform/pg"
+	"d24/internal/staff"
+	"d24/internal/telephony"
+	"d24/internal/ticket"
+)
+
+// Runner makes the tasks.
+type Runner struct {
+	DB        *pg.DB
+	Jobs      *jobs.Queue
+	Tickets   *ticket.Service
+	Tasks     *desk.Tasks
+	Staff     *staff.Service
+	Companies *company.Service
+}
+
+// Ask is the job that looks after a ticket: something moved, or it is time to ask.
+type Ask struct {
+	TicketID int64 `json:"ticket_id"`
+	Mark     *int  `json:"mark"` // of the wake-up; nil: the ticket has moved
+}
+
+// Kind names the job.
+func (Ask) Kind() string { return "followup.ask" }
+
+// InsertOpts puts the job where it belongs.
+func (Ask) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: jobs.Calls} }
+
+// CallBack is the job that answers a lost call.
+type CallBack struct {
+	Lost calllog.Lost `json:"lost"`
+}
+
+// Kind names the job.
+func (CallBack) Kind() string { return "followup.call_back" }
+
+// InsertOpts puts the job before everything else: ten minutes are the law's.
+func (CallBack) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: jobs.Emergency} }
+
+// GotThrough is the job that drops call-backs to a number somebody speaks with now.
+type GotThrough struct {
+	Phone string `json:"phone"`
+}
+
+// Kind names the job.
+func (GotThrough) Kind() string { return "followup.got_through" }
+
+// InsertOpts puts the job where it belongs.
+func (GotThrough) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: jobs.Calls} }
+
+// Subscribe wires the runner to the events it lives on.
+func (r *Runner) Subscribe(q *jobs.Queue) {
+	jobs.On(q, func(e ticket.Moved) river.JobArgs { return Ask{TicketID: e.TicketID} })
+	jobs.On(q, func(e desk.TaskFinished) river.JobArgs {
+		if e.Purpose != telephony.StatusInquiry || e.Result == desk.Withdrawn {
+			return nil
+		}
+		return Ask{TicketID: e.TicketID}
+	})
+	jobs.On(q, func(e calllog.Lost) river.JobArgs { return CallBack{e} })
+	jobs.On(q, func(e calllog.Reached) river.JobArgs {
+		if e.Direction != "inbound" || !phone.IsE164(e.Phone) {
+			return nil
+		}
+		return GotThrough{e.Phone}
+	})
+}
+
+// Workers adds the runner's workers.
+func (r *Runner) Workers(w *river.Workers) {
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[Ask]) error { return r.Ask(system(ctx), j.Args) }))
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[CallBack]) error { return r.CallBack(system(ctx), j.Args.Lost) }))
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[GotThrough]) error {
+		return r.GotThrough(system(ctx), j.Args.Phone)
+	}))
+}
+
+func system(ctx context.Context) context.Context { return access.AsSystem(ctx, "followup") }
+
+// Ask does one step for a ticket: it plans the next inquiry, makes its task, or
+// the feedback call, or takes them away.
+func (r *Runner) Ask(ctx context.Context, a Ask) error {
+	return pg.Do(ctx, r.DB, func(tx *pg.Tx) error {
+		t, err := r.Tickets.ByID(ctx, tx, a.TicketID)
+		if err != nil {
+			return err
+		}
+		switch t.Status {
+		case ticket.Accepted, ticket.InProgress:
+			return r.inquire(ctx, tx, t, a.Mark)
+		case ticket.Done:
+			if err := r.stop(ctx, tx, t); err != nil {
+				return err
+			}
+			return r.feedback(ctx, tx, t)
+		case ticket.New, ticket.Postponed, ticket.Closed, ticket.Cancelled:
+		}
+		if err := r.stop(ctx, tx, t); err != nil {
+			return err
+		}
+		_, err = r.Tasks.Withdraw(ctx, tx, desk.Which{TicketID: t.ID, Purposes: []telephony.Purpose{telephony.Feedback}}, "больше не нужно")
+		return err
+	})
+}
+
+func (r *Runner) stop(ctx context.Context, tx *pg.Tx, t ticket.Ticket) error {
+	if _, err := tx.Exec(ctx, `update followups set finished_at = $2, next_at = null, mark = mark + 1 where ticket_id = $1 and kind = 'status_inquiry' and finished_at is null`, t.ID, tx.Now); err != nil {
+		return err
+	}
+	_, err := r.Tasks.Withdraw(ctx, tx, desk.Which{TicketID: t.ID, Purposes: []telephony.Purpose{telephony.StatusInquiry}}, "больше не нужно")
+	return err
+}
+
+// inquire asks the executor of an accepted ticket every N minutes (O2). A planned
+// ticket's call waits for the working hours (F45); an emergency's does not.
+func (r *Runner) inquire(ctx context.Context, tx *pg.Tx, t ticket.Ticket, mark *int) error {
+	c, err := r.Companies.ByID(ctx, tx, t.CompanyID)
+	if err != nil {
+		return err
+	}
+	next := tx.Now.Add(time.Duration(c.Settings.InquiryMin) * time.Minute)
+	if t.Kind != ticket.Emergency {
+		next = Awake(next, c.Settings, t.Zone)
+	}
+	var current, round int
+	err = tx.QueryRow(ctx, `insert into followups (ticket_id, company_id, kind, next_at, mark) values ($1, $2, 'status_inquiry', $3, 1)
+		on conflict (ticket_id, kind) do update set next_at = case when $4::int is null or $4 = followups.mark or followups.finished_at is not null then excluded.next_at else followups.next_at end,
+			finished_at = null, round = followups.round + case when $4::int = followups.mark then 1 else 0 end,
+			mark = followups.mark + case when $4::int is null or $4 = followups.mark or followups.finished_at is not null then 1 else 0 end
+		returning mark, round`, t.ID, t.CompanyID, next, mark).Scan(&current, &round)
+	if err != nil {
+		return err
+	}
+	if mark != nil && current != *mark+1 {
+		return nil // a stale wake-up
+	}
+	if err := r.Jobs.At(ctx, tx, next, Ask{TicketID: t.ID, Mark: &current}); err != nil || mark == nil {
+		return err
+	}
+	who, err := r.Staff.ByID(ctx, tx, t.ExecutorID)
+	if err != nil || len(who.Phones) == 0 {
+		return err
+	}
+	plan, err := r.plan(ctx, tx, t, c.Settings, len(who.Phones))
+	if err != nil {
+		return err
+	}
+	return r.Tasks.Create(ctx, tx, desk.NewTask{
+		Key: fmt.Sprintf("inquiry-%d-%d", t.ID, current), CompanyID: t.CompanyID, Purpose: telephony.StatusInquiry, TicketID: t.ID, MemberID: who.MemberID, Phones: who.Phones,
+		Title: fmt.Sprintf("Спросить о заявке № %d: как идёт работа", t.Number), Plan: plan, DueAt: tx.Now,
+	})
+}
+
+func (r *Runner) plan(ctx context.Context, tx *pg.Tx, t ticket.Ticket, s company.Settings, numbers int) (desk.DialPlan, error) {
+	line, err := r.Companies.LineOf(ctx, tx, t.CompanyID)
+	p, _ := desk.Fit(desk.DialPlan{
+		Mode: telephony.OperatorFirst, Dials: s.Dials, RingSec: s.RingSec, OperatorWithinSec: 3600, Priority: telephony.PriorityTask, LineID: line,
+	}, numbers, 30*time.Minute)
+	return p, err
+}
+
+// feedback asks the resident whether it is done, when he does not sleep (F51).
+func (r *Runner) feedback(ctx context.Context, tx *pg.Tx, t ticket.Ticket) error {
+	if !phone.IsE164(t.CallerPhone) {
+		return nil
+	}
+	c, err := r.Companies.ByID(ctx, tx, t.CompanyID)
+	if err != nil {
+		return err
+	}
+	plan, err := r.plan(ctx, tx, t, c.Settings, 1)
+	if err != nil {
+		return err
+	}
+	return r.Tasks.Create(ctx, tx, desk.NewTask{
+		Key: fmt.Sprintf("feedback-%d-%d", t.ID, t.Version), CompanyID: t.CompanyID, Purpose: telephony.Feedback, TicketID: t.ID, Phones: []string{t.CallerPhone},
+		Title: fmt.Sprintf("Спросить жителя: выполнена ли заявка № %d", t.Number), Plan: plan, DueAt: Awake(tx.Now, c.Settings, t.Zone),
+	})
+}
+
+// Awake moves a moment out of the quiet hours of the house's zone.
+func Awake(at time.Time, s company.Settings, zone string) time.Time {
+	loc := company.Location(zone)
+	local := at.In(loc)
+	from, to := clockOf(local, s.QuietFrom), clockOf(local, s.QuietTo)
+	if from.After(to) { // over midnight: 21:00 – 08:00
+		switch {
+		case local.Before(to):
+			return to.UTC()
+		case !local.Before(from):
+			return clockOf(local.AddDate(0, 0, 1), s.QuietTo).UTC()
+		}
+		return at
+	}
+	if !local.Before(from) && local.Before(to) {
+		return to.UTC()
+	}
+	return at
+}
+
+func clockOf(day time.Time, hhmm string) time.Time {
+	var h, m int
+	_, _ = fmt.Sscanf(hhmm, "%d:%d", &h, &m)
+	return time.Date(day.Year(), day.Month(), day.Day(), h, m, 0, 0, day.Location())
+}
+
+// CallBack makes the task that answers a lost call within ten minutes of it (ПП
+// 416 п. 13, F7). A hidden number cannot be called. Several lost calls of one
+// number make one task.
+func (r *Runner) CallBack(ctx context.Context, l calllog.Lost) error {
+	if !phone.IsE164(l.Phone) {
+		return nil
+	}
+	return pg.Do(ctx, r.DB, func(tx *pg.Tx) error {
+		open, err := r.Tasks.Open(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, t := range open {
+			if t.Purpose == telephony.Callback && t.Phones[0] == l.Phone {
+				return nil
+			}
+		}
+		s := company.Settings{}.WithDefaults()
+		title, priority := "Перезвонить: не дождался ответа", telephony.PriorityCallback
+		if l.Cut {
+			title, priority = "Перезвонить: разговор оборвался по нашей вине", telephony.PriorityCut
+		}
+		promise := l.At.Add(time.Duration(s.CallbackMin) * time.Minute)
+		plan, _ := desk.Fit(desk.DialPlan{Mode: telephony.OperatorFirst, Dials: 3, RingSec: s.RingSec, OperatorWithinSec: 3600, Priority: priority, LineID: l.LineID}, 1, 10*time.Minute)
+		return r.Tasks.Create(ctx, tx, desk.NewTask{
+			Key: fmt.Sprintf("callback-%d", l.CallID), CompanyID: l.CompanyID, Purpose: telephony.Callback, CallID: l.CallID, Phones: []string{l.Phone},
+			Title: title, Plan: plan, DueAt: tx.Now, PromiseAt: &promise,
+		})
+	})
+}
+
+// GotThrough drops call-backs that are not needed: the same number speaks with us.
+func (r *Runner) GotThrough(ctx context.Context, number string) error {
+	return pg.Do(ctx, r.DB, func(tx *pg.Tx) error {
+		_, err := r.Tasks.Withdraw(ctx, tx, desk.Which{Phone: number, Purposes: []telephony.Purpose{telephony.Callback}}, "дозвонился сам")
+		return err
+	})
+}
+
+// Rearm wakes follow-ups whose moment has passed by more than late.
+func (r *Runner) Rearm(ctx context.Context, late time.Duration) (n int, err error) {
+	err = pg.Do(ctx, r.DB, func(tx *pg.Tx) error {
+		rows, err := tx.Query(ctx, `select ticket_id, mark from followups where finished_at is null and next_at < $1 for update skip locked`, tx.Now.Add(-late))
+		if err != nil {
+			return err
+		}
+		type row struct {
+			ID   int64
+			Mark int
+		}
+		fs, err := pgx.CollectRows(rows, pgx.RowToStructByPos[row])
+		for _, f := range fs {
+			if err := r.Jobs.At(ctx, tx, tx.Now, Ask{TicketID: f.ID, Mark: &f.Mark}); err != nil {
+				return err
+			}
+		}
+		n = len(fs)
+		return err
+	})
+	return n, err
+}

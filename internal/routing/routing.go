@@ -1,0 +1,95 @@
+// Package routing decides what happens to an incoming call: which company, which
+// greeting, what next.
+package routing
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"d24/internal/access"
+	"d24/internal/company"
+	"d24/internal/desk"
+	"d24/internal/fault"
+	"d24/internal/phone"
+	"d24/internal/platform/pg"
+	"d24/internal/staff"
+	"d24/internal/telephony"
+)
+
+// minute keeps the promises readable.
+const minute = time.Minute
+
+// Director answers the phone engine's question.
+type Director struct {
+	DB        *pg.DB
+	Companies *company.Service
+	Staff     *staff.Service
+	Tasks     *desk.Tasks
+}
+
+var _ telephony.Director = (*Director)(nil)
+
+// Route decides by the number called and the number calling (C1). A member of
+// staff pays nothing: his call is refused before it costs, and a task calls him
+// back, in one transaction (C7, F24).
+func (d *Director) Route(ctx context.Context, in telephony.Incoming) (telephony.Decision, error) {
+	ctx = access.AsSystem(ctx, "routing")
+	return pg.InTx(ctx, d.DB, func(tx *pg.Tx) (telephony.Decision, error) {
+		called := phone.Caller(in.Called)
+		line, err := d.Companies.LineByPhone(ctx, tx, called)
+		if fault.KindOf(err) == fault.NotFound {
+			return telephony.Decision{Action: telephony.Reject}, nil
+		}
+		if err != nil {
+			return telephony.Decision{}, err
+		}
+		dec := telephony.Decision{
+			Action: telephony.Queue, LineID: line.ID, CompanyID: line.CompanyID, CityID: line.CityID, Priority: telephony.PriorityInbound,
+			Greeting: telephony.Speech{Text: line.Greeting, File: line.GreetingFile},
+			Card: telephony.CallCard{
+				LinePhone: line.Phone, LineKind: line.Kind, City: line.City, Zone: line.CityZone, CompanyID: line.CompanyID,
+				Greeting: "Диспетчерская служба, здравствуйте. Назовите, пожалуйста, адрес.",
+			},
+		}
+		if line.CompanyID != 0 {
+			c, err := d.Companies.ByID(ctx, tx, line.CompanyID)
+			if err != nil {
+				return dec, err
+			}
+			dec.Card.CompanyName, dec.Card.Zone = c.Name, c.Zone
+			if c.Greeting != "" {
+				dec.Card.Greeting = c.Greeting
+			}
+		}
+		return d.member(ctx, tx, in, line, dec)
+	})
+}
+
+func (d *Director) member(ctx context.Context, tx *pg.Tx, in telephony.Incoming, line company.Line, dec telephony.Decision) (telephony.Decision, error) {
+	number := phone.Caller(in.Caller)
+	if !phone.IsE164(number) {
+		return dec, nil
+	}
+	who, companyID, found, err := d.Staff.ByPhone(ctx, tx, number)
+	if err != nil || !found || line.CompanyID != 0 && companyID != line.CompanyID {
+		return dec, err
+	}
+	open, err := d.Tasks.Open(ctx, tx)
+	if err != nil {
+		return dec, err
+	}
+	dec.Action = telephony.DropAndCallBack
+	for _, t := range open { // one open call-back per person (F25)
+		if t.Purpose == telephony.Callback && t.MemberID == who.MemberID {
+			return dec, nil
+		}
+	}
+	s := company.Settings{}.WithDefaults()
+	promise := tx.Now.Add(4 * minute)
+	plan, _ := desk.Fit(desk.DialPlan{Mode: telephony.OperatorFirst, Dials: 3, RingSec: s.RingSec, OperatorWithinSec: 3600, Priority: telephony.PriorityCallback, LineID: line.ID}, 1, 4*minute)
+	return dec, d.Tasks.Create(ctx, tx, desk.NewTask{
+		Key: "staff-" + in.CallKey, CompanyID: companyID, Purpose: telephony.Callback, MemberID: who.MemberID, Phones: []string{number},
+		Title: fmt.Sprintf("Перезвонить сотруднику: %s", who.Name), Plan: plan, DueAt: tx.Now, PromiseAt: &promise,
+	})
+}
