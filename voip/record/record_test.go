@@ -1,7 +1,9 @@
 package record
 
 import (
+	"bufio"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -336,4 +338,45 @@ func BenchmarkTap(b *testing.B) {
 		rx(p)
 	}
 	_, _ = r.Close()
+}
+
+// TestKillNine is R13 itself: a process that records is killed, its file is
+// repaired and played.
+func TestKillNine(t *testing.T) {
+	if path := os.Getenv("D24_RECORD_UNTIL_KILLED"); path != "" {
+		recordUntilKilled(path)
+	}
+	path := filepath.Join(t.TempDir(), "a.wav")
+	cmd := exec.Command(os.Args[0], "-test.run=^TestKillNine$")
+	cmd.Env = append(os.Environ(), "D24_RECORD_UNTIL_KILLED="+path)
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	said := bufio.NewScanner(out) // it says how many milliseconds have been spoken
+	ms := 0
+	for ms < 2300 && said.Scan() {
+		ms, err = strconv.Atoi(said.Text())
+		require.NoError(t, err)
+	}
+	require.NoError(t, cmd.Process.Kill())
+	_ = cmd.Wait()
+	d, err := Repair(path)
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, d, time.Duration(ms)*time.Millisecond-time.Second)
+	l, r, err := Channels(path)
+	require.NoError(t, err)
+	require.InDelta(t, -12, level(l, 0, d, 700), 0.7)
+	require.InDelta(t, -12, level(r, 0, d, 440), 0.7)
+}
+
+func recordUntilKilled(path string) {
+	r, err := New(path, nil)
+	if err != nil {
+		panic(err)
+	}
+	rx, tx := r.Taps()
+	for i := 1; ; i++ {
+		talk(media.FrameTime, speaker{rx, 700, 1, g711.ALaw}, speaker{tx, 440, 2, g711.ALaw})
+		fmt.Println(i * 20)
+	}
 }
