@@ -97,6 +97,13 @@ func TestALatePacerCatchesUp(t *testing.T) {
 			pc := NewPacer()
 			defer pc.Close()
 			busy, e := newEar(g711.ALaw), newEar(g711.ALaw)
+			paused := false
+			busy.hook = func() {
+				if !paused && time.Since(e.start) > time.Second {
+					paused = true
+					time.Sleep(c.pause)
+				}
+			}
 			stop, _ := pc.Start(busy, Silence(10*time.Second), true)
 			defer stop()
 			stop2, _ := pc.Start(e, Silence(10*time.Second), true)
@@ -104,13 +111,6 @@ func TestALatePacerCatchesUp(t *testing.T) {
 			time.Sleep(time.Second + 10*time.Millisecond)
 			before := e.frames.Load()
 			require.EqualValues(t, 50, before)
-			paused := false
-			busy.hook = func() {
-				if !paused {
-					paused = true
-					time.Sleep(c.pause)
-				}
-			}
 			time.Sleep(time.Second)
 			require.Equal(t, c.want, e.frames.Load()-before)
 			require.Positive(t, pc.Late())
