@@ -33,6 +33,7 @@ type Registrar struct {
 	users  map[string]string
 	nonces map[string]*nonce
 	bound  map[string]Binding
+	switches
 }
 
 type nonce struct {
@@ -55,6 +56,9 @@ func (r *Registrar) Lookup(user string) (Binding, bool) {
 
 // Register answers a REGISTER.
 func (r *Registrar) Register(req *sip.Request, tx sip.ServerTransaction) {
+	if refused(r.registers.Load(), req, tx) {
+		return
+	}
 	user, ok := r.prove(req, tx, "Authorization", "WWW-Authenticate", 401)
 	if !ok {
 		return
