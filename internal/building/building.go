@@ -222,19 +222,21 @@ func rank(houses []Building, ask Question, limit int) []Found {
 	var hits []hit
 	for _, b := range houses {
 		v := streetScore(ask.Words, strings.Fields(search.Fold(b.Street)))
-		house := search.Fold(b.House)
+		house := strings.Join(strings.Fields(fillers.ReplaceAllString(search.Fold(b.House), " ")), " ")
+		unit := ask.Unit
 		switch {
 		case ask.House == "":
+		case ask.Unit != "" && house == ask.House+" "+ask.Unit: // "12 1" is 12/1 where there is such a house
+			v += 1.1
+			unit = ""
 		case house == ask.House:
 			v += 1
-		case ask.Unit != "" && house == ask.House+" "+ask.Unit: // "12 1" may be 12/1
-			v += 0.9
 		case strings.HasPrefix(house, ask.House):
 			v += 0.4
 		default:
 			continue
 		}
-		hits = append(hits, hit{Found{b, ask.Unit}, v})
+		hits = append(hits, hit{Found{b, unit}, v})
 	}
 	sort.SliceStable(hits, func(i, j int) bool {
 		if hits[i].score != hits[j].score {

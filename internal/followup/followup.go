@@ -4,6 +4,7 @@ package followup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -140,17 +141,9 @@ func (r *Runner) inquire(ctx context.Context, tx *pg.Tx, t ticket.Ticket, mark *
 	if t.Kind != ticket.Emergency {
 		next = Awake(next, c.Settings, t.Zone)
 	}
-	var current, round int
-	err = tx.QueryRow(ctx, `insert into followups (ticket_id, company_id, kind, next_at, mark) values ($1, $2, 'status_inquiry', $3, 1)
-		on conflict (ticket_id, kind) do update set next_at = case when $4::int is null or $4 = followups.mark or followups.finished_at is not null then excluded.next_at else followups.next_at end,
-			finished_at = null, round = followups.round + case when $4::int = followups.mark then 1 else 0 end,
-			mark = followups.mark + case when $4::int is null or $4 = followups.mark or followups.finished_at is not null then 1 else 0 end
-		returning mark, round`, t.ID, t.CompanyID, next, mark).Scan(&current, &round)
-	if err != nil {
+	current, fresh, err := r.advance(ctx, tx, t, next, mark)
+	if err != nil || !fresh {
 		return err
-	}
-	if mark != nil && current != *mark+1 {
-		return nil // a stale wake-up
 	}
 	if err := r.Jobs.At(ctx, tx, next, Ask{TicketID: t.ID, Mark: &current}); err != nil || mark == nil {
 		return err
@@ -167,6 +160,21 @@ func (r *Runner) inquire(ctx context.Context, tx *pg.Tx, t ticket.Ticket, mark *
 		Key: fmt.Sprintf("inquiry-%d-%d", t.ID, current), CompanyID: t.CompanyID, Purpose: telephony.StatusInquiry, TicketID: t.ID, MemberID: who.MemberID, Phones: who.Phones,
 		Title: fmt.Sprintf("Спросить о заявке № %d: как идёт работа", t.Number), Plan: plan, DueAt: tx.Now,
 	})
+}
+
+// advance moves a ticket's inquiry to its next moment. False: the wake-up is stale.
+func (r *Runner) advance(ctx context.Context, tx *pg.Tx, t ticket.Ticket, next time.Time, mark *int) (current int, fresh bool, err error) {
+	err = tx.QueryRow(ctx, `select mark from followups where ticket_id = $1 and kind = 'status_inquiry' for update`, t.ID).Scan(&current)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return 0, false, err
+	}
+	if mark != nil && *mark != current {
+		return 0, false, nil
+	}
+	current++
+	_, err = tx.Exec(ctx, `insert into followups (ticket_id, company_id, kind, next_at, mark) values ($1, $2, 'status_inquiry', $3, $4)
+		on conflict (ticket_id, kind) do update set next_at = excluded.next_at, mark = excluded.mark, finished_at = null, round = followups.round + 1`, t.ID, t.CompanyID, next, current)
+	return current, err == nil, err
 }
 
 func (r *Runner) plan(ctx context.Context, tx *pg.Tx, t ticket.Ticket, s company.Settings, numbers int) (desk.DialPlan, error) {

@@ -95,6 +95,7 @@ type Service struct {
 type cachedList struct {
 	list  []Reason
 	index [][]string // folded stems of names and synonyms, a phrase each
+	bags  [][]string // all stems of a reason
 	until time.Time
 }
 
@@ -170,7 +171,11 @@ func (s *Service) Search(ctx context.Context, companyID int64, q string, limit i
 				best, by = v, phraseOf(c.list[i], n)
 			}
 		}
-		if best > 0.5 {
+		// words scattered over the reason's phrases: «затопили соседи»
+		if v := 0.8 * score(asked, c.bags[i]); v > best {
+			best, by = v, c.list[i].Name
+		}
+		if best > 0.4 {
 			hits = append(hits, hit{Found{c.list[i], by}, best})
 		}
 	}
@@ -200,7 +205,7 @@ func score(asked, phrase []string) float64 {
 			switch {
 			case a == p:
 				v = 1
-			case len(a) >= 6 && strings.HasPrefix(p, a), len(p) >= 6 && strings.HasPrefix(a, p):
+			case len([]rune(a)) >= 3 && strings.HasPrefix(p, a), len([]rune(p)) >= 5 && strings.HasPrefix(a, p):
 				v = max(v, 0.9)
 			case v < 0.4:
 				v = 0
@@ -210,7 +215,7 @@ func score(asked, phrase []string) float64 {
 		sum += best
 	}
 	covered := sum / float64(len(asked))
-	extra := max(0, len(phrase)-len(asked))
+	extra := min(10, max(0, len(phrase)-len(asked)))
 	return covered - 0.02*float64(extra)
 }
 
@@ -246,6 +251,7 @@ func (s *Service) cached(ctx context.Context, companyID int64) (cachedList, erro
 			phrases = append(phrases, strings.Join(stems(syn), " "))
 		}
 		c.index = append(c.index, phrases)
+		c.bags = append(c.bags, strings.Fields(strings.Join(phrases, " ")))
 	}
 	if len(list) > 0 { // an empty list may be another's company: not to be kept
 		s.mu.Lock()

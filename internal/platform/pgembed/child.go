@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // startChild starts a program that gets SIGINT when we die. That signal is sent
@@ -20,6 +21,7 @@ func startChild(bin string, args, env []string, who *account, dir string, out io
 	c.SysProcAttr.Pdeathsig = syscall.SIGINT
 	c.SysProcAttr.Setpgid = true // Ctrl-C is ours to pass on
 	c.Env, c.Dir, c.Stdout, c.Stderr = env, dir, out, out
+	c.WaitDelay = 5 * time.Second // a backend that outlives its postmaster holds the pipe
 	started, exited := make(chan error, 1), make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
@@ -68,16 +70,4 @@ func (t *tailLog) last() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return strings.Join(t.keep, "; ")
-}
-
-// settings are for a machine shared with the rest of the program.
-func settings(own map[string]string) map[string]string {
-	s := map[string]string{
-		"shared_buffers": "256MB", "max_connections": "100", "jit": "off", "random_page_cost": "1.1",
-		"work_mem": "16MB", "log_min_messages": "warning", "timezone": "UTC",
-	}
-	for k, v := range own {
-		s[k] = v
-	}
-	return s
 }

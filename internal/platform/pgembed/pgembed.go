@@ -1,12 +1,16 @@
 // Package pgembed runs a private PostgreSQL for one machine: found among the
 // programs installed, kept under the data directory, reached by a unix socket
-// only. It is the default; with D24_DATABASE_URL nothing of it is used.
+// only, by password. It is the default; with D24_DATABASE_URL nothing of it is used.
+//
+// The server is a child that ends when the program dies, however it dies. When
+// the server itself dies it is started again. Started by root, the program stays
+// root and the server runs as an unprivileged user; where that user cannot enter
+// the data directory (a path under /root), the cluster is put into /var/lib/d24
+// and data/postgres becomes a link to it.
 package pgembed
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,7 +18,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -26,27 +29,32 @@ import (
 
 // Config of a private server.
 type Config struct {
-	Dir string // the data directory of the program; the cluster is in Dir/postgres
-	Log *slog.Logger
-	// Settings are PostgreSQL's own, over the defaults.
+	DataDir string // of the program; the cluster is in DataDir/postgres/cluster
+	Log     *slog.Logger
+	// Settings are PostgreSQL's own (postgresql.conf words), over the defaults.
 	Settings map[string]string
 	// Port opens a TCP port on 127.0.0.1 besides the socket (tests); 0: none.
 	Port int
 }
 
-// Server is a running PostgreSQL. When its process dies it is started again.
+// Server is a running PostgreSQL. Its methods may be called by several goroutines.
 type Server struct {
 	cfg    Config
-	bin    string
+	bin    string // directory of the programs
 	who    *account
 	place  place
 	secret string
+	lock   *os.File // held while we own the cluster
+	dead   chan error
+
 	mu     sync.Mutex
 	cmd    *exec.Cmd
 	exited chan error
+
 	ctx    context.Context //nolint:containedctx // the life of the supervision
 	cancel context.CancelFunc
-	gone   chan struct{}
+	gone   chan struct{} // closed when the supervision ended
+	once   sync.Once
 }
 
 // Owner is the superuser that migrates; App is the login of the program, which
@@ -57,190 +65,60 @@ const (
 	Database = "d24"
 )
 
+// startFor bounds the first start: recovery after kill -9 is in it.
 const startFor = 60 * time.Second
 
-// Start makes the cluster if there is none, starts it and waits until it answers.
-// A cluster of another major version is refused, never touched.
+// Start makes the cluster if there is none, starts it and waits until it answers,
+// 60 s at most. Refused, and never touched: a cluster of another major version,
+// one that another program of ours holds. The error says in Russian what to do.
 func Start(ctx context.Context, cfg Config) (*Server, error) {
 	bin, err := Find()
 	if err != nil {
 		return nil, err
 	}
-	who, err := unprivileged()
-	if err != nil {
+	if cfg.DataDir, err = filepath.Abs(cfg.DataDir); err != nil {
 		return nil, err
 	}
-	dir, err := filepath.Abs(cfg.Dir)
-	if err != nil {
-		return nil, err
+	s := &Server{cfg: cfg, bin: bin, gone: make(chan struct{}), dead: make(chan error, 1)}
+	if err := os.MkdirAll(cfg.DataDir, 0o755); err != nil { //nolint:gosec // what is secret in it is 0600
+		return nil, fmt.Errorf("каталог данных: %w", err)
 	}
-	cfg.Dir = dir
-	s := &Server{cfg: cfg, bin: bin, who: who, gone: make(chan struct{})}
-	if s.place, err = choosePlace(dir, who); err != nil {
-		return nil, err
-	}
-	if s.secret, err = secret(dir); err != nil {
-		return nil, err
-	}
-	if err := s.prepare(ctx); err != nil {
+	if s.lock, err = hold(ctx, cfg.DataDir); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, startFor)
 	defer cancel()
-	if err := s.launch(ctx); err != nil {
+	if err := s.begin(ctx); err != nil {
+		s.lock.Close() //nolint:errcheck // nothing was written
 		return nil, err
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	go s.watch()
-	if err := s.database(ctx); err != nil {
+	if err := s.logins(ctx); err != nil {
 		s.Stop()
 		return nil, err
 	}
 	return s, nil
 }
 
-func secret(dir string) (string, error) {
-	path := filepath.Join(dir, "postgres.secret")
-	b, err := os.ReadFile(path)
-	if err == nil && len(b) > 0 {
-		return strings.TrimSpace(string(b)), nil
-	}
-	raw := make([]byte, 24)
-	if _, err := rand.Read(raw); err != nil {
-		return "", err
-	}
-	v := hex.EncodeToString(raw)
-	if err := os.WriteFile(path, []byte(v+"\n"), 0o600); err != nil {
-		return "", fmt.Errorf("не записать пароль базы: %w", err)
-	}
-	return v, nil
-}
-
-// prepare makes the cluster in a directory beside and renames it: a half-made
-// one is never taken for a good one.
-func (s *Server) prepare(ctx context.Context) error {
-	data := s.place.data
-	version, err := os.ReadFile(filepath.Join(data, "PG_VERSION"))
-	if err == nil {
-		return s.sameMajor(strings.TrimSpace(string(version)))
-	}
-	fresh := data + ".init"
-	if err := os.RemoveAll(fresh); err != nil {
+func (s *Server) begin(ctx context.Context) (err error) {
+	if s.who, err = unprivileged(s.cfg.DataDir); err != nil {
 		return err
 	}
-	pw := filepath.Join(s.place.run, "pw")
-	if err := os.WriteFile(pw, []byte(s.secret+"\n"), 0o600); err != nil {
+	if s.place, err = choosePlace(s.cfg.DataDir, s.who); err != nil {
 		return err
 	}
-	defer os.Remove(pw) //nolint:errcheck // in our own directory
-	s.who.own(pw)
-	c := exec.CommandContext(ctx, filepath.Join(s.bin, "initdb"), "-D", fresh, "-U", Owner, "--pwfile="+pw, //nolint:gosec // the program found
-		"--auth-local=scram-sha-256", "--auth-host=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--no-instructions")
-	c.SysProcAttr, c.Env, c.Dir = s.who.attr(), s.env(), s.place.run
-	if out, err := c.CombinedOutput(); err != nil {
-		return fmt.Errorf("initdb: %w: %s", err, out)
-	}
-	return os.Rename(fresh, data)
-}
-
-func (s *Server) sameMajor(have string) error {
-	out, err := exec.Command(filepath.Join(s.bin, "postgres"), "-V").Output() //nolint:gosec // the program found
-	if err != nil {
-		return fmt.Errorf("postgres -V: %w", err)
-	}
-	if !strings.Contains(string(out), " "+have+".") && !strings.Contains(string(out), " "+have+"\n") {
-		return fmt.Errorf("база в %s сделана PostgreSQL %s, а на машине %s: установите postgresql-%s или перенесите базу через pg_dump",
-			s.place.data, have, strings.TrimSpace(string(out)), have)
-	}
-	return nil
-}
-
-func (s *Server) env() []string {
-	return []string{"PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "TZ=UTC", "HOME=" + s.place.run}
-}
-
-// launch starts the postmaster and waits until it answers; a predecessor that is
-// still dying (its lock files are there) is waited for.
-func (s *Server) launch(ctx context.Context) error {
-	for {
-		err := s.try(ctx)
-		if err == nil {
-			return nil
-		}
-		if ctx.Err() != nil {
-			return fmt.Errorf("PostgreSQL не запускается: %w", err)
-		}
-		_ = clock.Wait(ctx, 200*time.Millisecond)
-	}
-}
-
-func (s *Server) try(ctx context.Context) error {
-	args := []string{"-D", s.place.data, "-k", s.place.run}
-	listen := ""
-	if s.cfg.Port != 0 {
-		listen = "127.0.0.1"
-		args = append(args, "-p", fmt.Sprint(s.cfg.Port))
-	}
-	args = append(args, "-c", "listen_addresses="+listen)
-	for k, v := range settings(s.cfg.Settings) {
-		args = append(args, "-c", k+"="+v)
-	}
-	tail := &tailLog{log: s.cfg.Log}
-	c, exited, err := startChild(filepath.Join(s.bin, "postgres"), args, s.env(), s.who, s.place.run, tail)
-	if err != nil {
+	if err := s.prepare(ctx); err != nil {
 		return err
 	}
-	s.mu.Lock()
-	s.cmd, s.exited = c, exited
-	s.mu.Unlock()
-	for {
-		conn, err := pgx.Connect(ctx, s.url(Owner, "postgres"))
-		if err == nil {
-			return conn.Close(ctx)
-		}
-		select {
-		case err := <-exited:
-			exited <- err // for whoever asks next
-			return fmt.Errorf("%w: %s", errors.Join(err, errors.New("postgres ended")), tail.last())
-		default:
-		}
-		if err := clock.Wait(ctx, 20*time.Millisecond); err != nil {
-			_ = c.Process.Signal(syscall.SIGINT)
-			return err
-		}
-	}
+	return s.launch(ctx, false)
 }
 
-// watch starts the server again when it dies while we live.
-func (s *Server) watch() {
-	defer close(s.gone)
-	for {
-		s.mu.Lock()
-		exited := s.exited
-		s.mu.Unlock()
-		select {
-		case <-s.ctx.Done():
-			return
-		case err := <-exited:
-			exited <- err
-			if s.ctx.Err() != nil {
-				return
-			}
-			s.cfg.Log.Error("postgres ended by itself, starting it again", "err", err)
-			if err := s.launch(s.ctx); err != nil {
-				s.cfg.Log.Error("postgres does not start", "err", err)
-				return
-			}
-			s.cfg.Log.Info("postgres is back")
-		}
-	}
-}
-
-// database makes our database and the program's login.
-func (s *Server) database(ctx context.Context) error {
+// logins makes our database and the program's login, and sets the login's password.
+func (s *Server) logins(ctx context.Context) error {
 	conn, err := pgx.Connect(ctx, s.url(Owner, "postgres"))
 	if err != nil {
-		return err
+		return fmt.Errorf("войти в базу: %w", err)
 	}
 	defer conn.Close(ctx) //nolint:errcheck // nothing to lose
 	var there bool
@@ -252,10 +130,24 @@ func (s *Server) database(ctx context.Context) error {
 			return err
 		}
 	}
-	// the secret is hexadecimal: it needs no quoting
+	// the password is hexadecimal: it needs no quoting
 	_, err = conn.Exec(ctx, `do $$ begin create role `+App+` login; exception when duplicate_object then null; end $$;
-		alter role `+App+` password '`+s.secret+`' nosuperuser nobypassrls`)
+		alter role `+App+` login nosuperuser nobypassrls nocreaterole nocreatedb password '`+s.password(App)+`'`)
 	return err
+}
+
+// EnsureApp makes the program's login a member of the fence roles (d24_journal,
+// d24_desk, d24_system) that the migrations create; call it after them.
+func (s *Server) EnsureApp(ctx context.Context) error {
+	conn, err := pgx.Connect(ctx, s.OwnerURL())
+	if err != nil {
+		return fmt.Errorf("войти в базу: %w", err)
+	}
+	defer conn.Close(ctx) //nolint:errcheck // nothing to lose
+	if _, err := conn.Exec(ctx, "grant d24_journal, d24_desk, d24_system to "+App); err != nil {
+		return fmt.Errorf("grant the fence roles: %w", err)
+	}
+	return nil
 }
 
 func (s *Server) url(user, db string) string {
@@ -263,18 +155,18 @@ func (s *Server) url(user, db string) string {
 	if s.cfg.Port != 0 {
 		q.Set("port", fmt.Sprint(s.cfg.Port))
 	}
-	return "postgres://" + user + ":" + s.secret + "@/" + db + "?" + q.Encode()
+	return "postgres://" + user + ":" + s.password(user) + "@/" + db + "?" + q.Encode()
 }
 
-// OwnerURL is for migrations.
+// OwnerURL is the superuser's address, for migrations.
 func (s *Server) OwnerURL() string { return s.url(Owner, Database) }
 
-// AppURL is for the program.
+// AppURL is the program's address; row-level security binds it. See EnsureApp.
 func (s *Server) AppURL() string { return s.url(App, Database) }
 
-// TCPURL is the superuser's address over TCP without a database, for tests.
+// TCPURL is the superuser's address over TCP without a database, for tests; Config.Port is needed.
 func (s *Server) TCPURL() string {
-	return fmt.Sprintf("postgres://%s:%s@127.0.0.1:%d", Owner, s.secret, s.cfg.Port)
+	return fmt.Sprintf("postgres://%s:%s@127.0.0.1:%d", Owner, s.password(Owner), s.cfg.Port)
 }
 
 // Pid is the process of the server.
@@ -284,15 +176,60 @@ func (s *Server) Pid() int {
 	return s.cmd.Process.Pid
 }
 
-// Stop ends the server and waits for it.
+// Dead tells of each death of the server while we live; the server is being
+// started again by then. Only the last death is kept for a slow reader.
+func (s *Server) Dead() <-chan error { return s.dead }
+
+// Stop ends the server (clients are disconnected) and waits for it: 20 s for an
+// orderly end, then at once. A second call does nothing.
 func (s *Server) Stop() {
-	if s.cancel != nil {
+	s.once.Do(func() {
 		s.cancel()
 		<-s.gone
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		end(s.cmd, s.exited)
+		_ = os.RemoveAll(s.place.run)
+		_ = s.lock.Close()
+	})
+}
+
+// end stops a server: fast shutdown, then immediate, then kill. exited keeps its value.
+func end(c *exec.Cmd, exited chan error) {
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.SIGKILL} {
+		_ = c.Process.Signal(sig)
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		select {
+		case err := <-exited:
+			exited <- err
+			cancel()
+			return
+		case <-ctx.Done():
+			cancel()
+		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_ = s.cmd.Process.Signal(syscall.SIGINT) // fast shutdown
-	err := <-s.exited
-	s.exited <- err
+}
+
+// hold takes the data directory for this process: the lock goes with the process,
+// so whoever has it knows that a server still running there is an orphan.
+func hold(ctx context.Context, dir string) (*os.File, error) {
+	path := filepath.Join(dir, "postgres.lock")
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // our own directory
+	if err != nil {
+		return nil, fmt.Errorf("каталог данных: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	for {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) //nolint:gosec // a descriptor
+		if err == nil {
+			return f, nil
+		}
+		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
+			return nil, errors.Join(fmt.Errorf("занять каталог данных: %w", err), f.Close())
+		}
+		if clock.Wait(ctx, 50*time.Millisecond) != nil {
+			return nil, errors.Join(fmt.Errorf("с каталогом %s уже работает другая программа d24: остановите её или выберите другой каталог (--data)", dir), f.Close())
+		}
+	}
 }

@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 }
 
 func config(dir string) pgembed.Config {
-	return pgembed.Config{Dir: dir, Log: slog.New(slog.DiscardHandler), Settings: map[string]string{"shared_buffers": "16MB", "max_connections": "20"}}
+	return pgembed.Config{DataDir: dir, Log: slog.New(slog.DiscardHandler), Settings: map[string]string{"shared_buffers": "16MB", "max_connections": "20"}}
 }
 
 func rows(t *testing.T, s *pgembed.Server, do string) (n int) {

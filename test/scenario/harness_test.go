@@ -1,0 +1,273 @@
+// Package scenario plays whole stories: real PostgreSQL, real jobs, a clock we turn, phones that are not there.
+package scenario
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"d24/internal/access"
+	"d24/internal/app"
+	"d24/internal/clock/clocktest"
+	"d24/internal/desk"
+	"d24/internal/escalation"
+	"d24/internal/followup"
+	"d24/internal/platform/pg"
+	"d24/internal/platform/pg/pgtest"
+	"d24/internal/seed"
+	"d24/internal/telephony"
+	"d24/internal/ticket"
+)
+
+// answer is what a phone does when it is dialled.
+type answer struct {
+	after    time.Duration
+	outcome  telephony.Outcome
+	digit    string // a key is pressed
+	operator string // an operator is joined and says this result; "-": joined, says nothing
+	note     string
+}
+
+var (
+	silent   = answer{after: 45 * time.Second, outcome: telephony.NoAnswer}
+	busy     = answer{after: 2 * time.Second, outcome: telephony.Busy}
+	accepts  = answer{after: 20 * time.Second, outcome: telephony.Answered, operator: desk.Accepted}
+	refuses  = answer{after: 20 * time.Second, outcome: telephony.Answered, operator: desk.Refused, note: "болен"}
+	presses1 = answer{after: 20 * time.Second, outcome: telephony.Answered, digit: "1"}
+	noTrunk  = answer{after: 4 * time.Second, outcome: telephony.CarrierFailed}
+)
+
+type story struct {
+	t     *testing.T
+	pool  *pgxpool.Pool
+	clock *clocktest.Clock
+	app   *app.App
+	start time.Time
+	sys   context.Context
+	op    context.Context // an operator
+	phone map[string][]answer
+	calls []flight
+	rang  []string
+	seq   int
+}
+
+type flight struct {
+	at    time.Time
+	order telephony.Order
+	a     answer
+}
+
+// 22:00 in the demo city, a Tuesday.
+var evening = time.Date(2026, 11, 24, 17, 0, 0, 0, time.UTC)
+
+func begin(t *testing.T) *story {
+	t.Helper()
+	t.Parallel()
+	s := &story{t: t, start: evening, clock: clocktest.New(evening), phone: map[string][]answer{}}
+	s.pool = pgtest.Pool(t)
+	var err error
+	s.app, err = app.New(app.Config{Pool: s.pool, Clock: s.clock, Log: slog.New(slog.DiscardHandler), Time: s.clock})
+	require.NoError(t, err)
+	_, err = seed.Demo(context.Background(), s.app.DB, seed.Trunks{HostX: "127.0.0.2", PortX: 5060, HostY: "127.0.0.3", PortY: 5060})
+	require.NoError(t, err)
+	s.sys = access.AsSystem(context.Background(), "test")
+	s.op = access.With(context.Background(), access.Actor{Kind: access.Operator, UserID: 1, Name: "Миронова О. Л.", Companies: []int64{1, 2, 3}, May: access.StaffPermissions("operator")})
+	return s
+}
+
+// says scripts a phone; the last answer repeats.
+func (s *story) says(number string, as ...answer) { s.phone[number] = as }
+
+// staff is the phone of the n-th person of the first company: 0–2 plumbers by level, 9 the responsible.
+func staff(n int) string { return seed.MemberPhone(0, n) }
+
+// pass lets time pass: every job and every call due until then happens in order, each at its own time.
+func (s *story) pass(d time.Duration) {
+	s.t.Helper()
+	until := s.clock.Now().Add(d)
+	for {
+		for s.runDueJob() || s.endDueCall() {
+		}
+		next := s.next()
+		if next.IsZero() || next.After(until) {
+			s.clock.Set(until)
+			return
+		}
+		s.clock.Set(next)
+	}
+}
+
+func (s *story) next() (at time.Time) {
+	var job *time.Time
+	require.NoError(s.t, s.pool.QueryRow(s.sys, `select min(scheduled_at) from river_job where state in ('available', 'scheduled')`).Scan(&job))
+	if job != nil {
+		at = *job
+	}
+	for _, f := range s.calls {
+		if at.IsZero() || f.at.Before(at) {
+			at = f.at
+		}
+	}
+	return at
+}
+
+func (s *story) runDueJob() bool {
+	var id int64
+	var kind string
+	var args []byte
+	err := s.pool.QueryRow(s.sys, `update river_job set state = 'completed', finalized_at = $1 where id = (select id from river_job where state in ('available', 'scheduled') and scheduled_at <= $1
+		order by scheduled_at, id limit 1) returning id, kind, args`, s.clock.Now()).Scan(&id, &kind, &args)
+	if err == pgx.ErrNoRows {
+		s.dial()
+		return false
+	}
+	require.NoError(s.t, err)
+	require.NoError(s.t, s.run(kind, args), "%s %s", kind, args)
+	s.dial()
+	return true
+}
+
+func (s *story) run(kind string, args []byte) error {
+	switch kind {
+	case escalation.Step{}.Kind():
+		return with(args, func(a escalation.Step) error { return s.app.Escalation.Run(s.sys, a) })
+	case escalation.Duty{}.Kind():
+		return with(args, func(escalation.Duty) error {
+			return (&escalation.DutyWorker{Runner: s.app.Escalation}).Work(s.sys, nil)
+		})
+	case desk.Step{}.Kind():
+		return with(args, func(a desk.Step) error { return s.app.Tasks.Run(s.sys, a) })
+	case followup.Ask{}.Kind():
+		return with(args, func(a followup.Ask) error { return s.app.Followup.Ask(s.sys, a) })
+	case followup.CallBack{}.Kind():
+		return with(args, func(a followup.CallBack) error { return s.app.Followup.CallBack(s.sys, a.Lost) })
+	case followup.GotThrough{}.Kind():
+		return with(args, func(a followup.GotThrough) error { return s.app.Followup.GotThrough(s.sys, a.Phone) })
+	}
+	return fmt.Errorf("the story does not know job %s", kind)
+}
+
+func with[T any](raw []byte, f func(T) error) error {
+	var v T
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return err
+	}
+	return f(v)
+}
+
+// dial takes the orders placed, as the engine does, and stops those withdrawn.
+func (s *story) dial() {
+	orders, err := s.app.Telephony.Claim(s.sys, "test", 100)
+	require.NoError(s.t, err)
+	for _, o := range orders {
+		s.rang = append(s.rang, fmt.Sprintf("%d′ %s %s", int(s.clock.Now().Sub(s.start).Minutes()), o.Phone[len(o.Phone)-4:], o.Purpose))
+		a := silent
+		if script := s.phone[o.Phone]; len(script) > 0 {
+			a = script[0]
+			if len(script) > 1 {
+				s.phone[o.Phone] = script[1:]
+			}
+		}
+		s.calls = append(s.calls, flight{s.clock.Now().Add(a.after), o, a})
+	}
+	gone, err := s.app.Telephony.Cancelled(s.sys, "test")
+	require.NoError(s.t, err)
+	for _, key := range gone {
+		for i, f := range s.calls {
+			if f.order.Key == key {
+				s.calls = append(s.calls[:i], s.calls[i+1:]...)
+				s.report(f.order, answer{outcome: telephony.Cancelled})
+				break
+			}
+		}
+	}
+}
+
+func (s *story) endDueCall() bool {
+	for i, f := range s.calls {
+		if f.at.After(s.clock.Now()) {
+			continue
+		}
+		s.calls = append(s.calls[:i], s.calls[i+1:]...)
+		if f.a.operator != "" && f.a.operator != "-" {
+			s.result(f.order.TaskID, f.a.operator, f.a.note)
+		}
+		s.report(f.order, f.a)
+		return true
+	}
+	return false
+}
+
+func (s *story) report(o telephony.Order, a answer) {
+	s.seq++
+	r := telephony.Report{CallKey: "call-" + o.Key, Seq: s.seq, At: s.clock.Now(), Kind: telephony.CallEnded, Node: "test", Phone: o.Phone, CompanyID: o.CompanyID,
+		OrderKey: o.Key, Outcome: a.outcome, Blame: telephony.Nobody, Digit: a.digit}
+	if a.operator != "" {
+		r.Operator = 1
+	}
+	require.NoError(s.t, s.app.Telephony.Report(s.sys, r))
+}
+
+// result is the operator's key: accepted, refused, not reached.
+func (s *story) result(task int64, kind, note string) {
+	require.NoError(s.t, pg.Do(s.op, s.app.DB, func(tx *pg.Tx) error {
+		task, err := s.app.Tasks.Result(s.op, tx, task, kind, note)
+		if err == nil && kind == desk.Accepted && task.TicketID != 0 {
+			_, _, err = s.app.Tickets.Accept(s.op, tx, task.TicketID, task.MemberID, "оператору по телефону")
+		}
+		return err
+	}))
+}
+
+// emergency registers the flood of the source: a plumber's work in the first company's first house.
+func (s *story) emergency() ticket.Ticket {
+	s.t.Helper()
+	return s.request("ВС-02")
+}
+
+func (s *story) request(code string) ticket.Ticket {
+	s.t.Helper()
+	var reason, building int64
+	require.NoError(s.t, pg.Do(s.sys, s.app.DB, func(tx *pg.Tx) error {
+		return tx.QueryRow(s.sys, `select (select id from reasons where company_id = 1 and code = $1), (select min(id) from buildings where company_id = 1)`, code).Scan(&reason, &building)
+	}))
+	r := []ticket.Answer{{ID: 1, Value: "не знает"}}
+	t, err := s.app.Tickets.Create(s.op, ticket.NewTicket{CompanyID: 1, BuildingID: building, Unit: "5", ReasonID: reason, Answers: r, CallerPhone: "+79000900001", Source: "phone"})
+	require.NoError(s.t, err)
+	return t
+}
+
+func (s *story) ticket(id int64) ticket.Ticket {
+	s.t.Helper()
+	t, err := s.app.Tickets.Get(s.op, id)
+	require.NoError(s.t, err)
+	return t
+}
+
+// lostCall is a resident who hung up in the queue.
+func (s *story) lostCall(key, phone string, cut bool) {
+	s.t.Helper()
+	line := int64(2)
+	for i, r := range []telephony.Report{
+		{Kind: telephony.CallStarted, Direction: "inbound", Phone: phone, LineID: line, CompanyID: 1},
+		{Kind: telephony.CallEnded, Outcome: telephony.Abandoned, Cut: cut},
+	} {
+		r.CallKey, r.Seq, r.At, r.Node = key, i+1, s.clock.Now(), "test"
+		require.NoError(s.t, s.app.Telephony.Report(s.sys, r))
+		require.NoError(s.t, s.app.Telephony.Report(s.sys, r), "a report that comes twice counts once")
+	}
+}
+
+func (s *story) count(q string, args ...any) (n int) {
+	s.t.Helper()
+	require.NoError(s.t, pg.Do(s.sys, s.app.DB, func(tx *pg.Tx) error { return tx.QueryRow(s.sys, q, args...).Scan(&n) }))
+	return n
+}
+
