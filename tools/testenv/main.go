@@ -44,7 +44,7 @@ func run(args []string) (code int, err error) {
 	if err != nil {
 		return 1, err
 	}
-	s, err := pgembed.Start(ctx, pgembed.Config{Dir: dir, Port: port, Log: slog.New(slog.DiscardHandler), Settings: map[string]string{
+	s, err := pgembed.Start(ctx, pgembed.Config{DataDir: dir, Port: port, Log: slog.New(slog.DiscardHandler), Settings: map[string]string{
 		"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "400",
 	}})
 	if err != nil {

@@ -77,15 +77,15 @@ func (s *Server) try(ctx context.Context) error {
 			return conn.Close(ctx)
 		}
 		select {
-		case end := <-exited:
-			exited <- end // for whoever asks next
+		case status := <-exited:
+			exited <- status // for whoever asks next
 			said := tail.last()
 			for _, sign := range []string{"lock file", "already in use", "pre-existing shared memory"} {
 				if strings.Contains(said, sign) {
 					return fmt.Errorf("%w: %s", errLocked, said)
 				}
 			}
-			return fmt.Errorf("postgres ended (%w): %s", end, said)
+			return fmt.Errorf("postgres ended (%v): %s", status, said) //nolint:errorlint // nil when it ended by itself
 		default:
 		}
 		if strings.Contains(err.Error(), "28P01") {
@@ -142,10 +142,15 @@ func alive(pid int) bool {
 	return !strings.HasPrefix(rest, "Z")
 }
 
-// runs reports whether the process is a PostgreSQL on our cluster.
+// runs reports whether the process is a PostgreSQL on our cluster: a postmaster
+// works in the directory of its cluster.
 func (s *Server) runs(pid int) bool {
-	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
-	return strings.Contains(string(b), s.place.data)
+	cwd, err := os.Stat(fmt.Sprintf("/proc/%d/cwd", pid))
+	if err != nil {
+		return false
+	}
+	data, err := os.Stat(s.place.data)
+	return err == nil && os.SameFile(cwd, data)
 }
 
 // watch starts the server again when it dies while we live.
