@@ -1,0 +1,58 @@
+package speech_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"d24/voip/g711"
+	"d24/voip/speech"
+)
+
+func TestNormalise(t *testing.T) {
+	for in, want := range map[string]string{
+		"Заявка № 118 402 принята":      "Заявка номер 118402 принята",
+		"Озёрная, 16/1, кв. 5":          "Озёрная, 16 дробь 1, квартира 5",
+		"до 15:03 24.11":                "до 15 часов 03 минут 24 ноября",
+		"с 01.02.2027":                  "с 01 февраля 2027 года",
+		"+7 912 000-41-27":              "плюс семь, 912, 000, 41, 27",
+		"УК «Северный берег», ул. Мира": "управляющая компания Северный берег, улица Мира",
+		"версия 3.14":                   "версия 3.14",
+	} {
+		require.Equal(t, want, speech.Normalise(in))
+	}
+}
+
+type counting struct {
+	speech.Voice
+	n int
+}
+
+func (c *counting) Say(ctx context.Context, text string) ([]byte, error) {
+	c.n++
+	return c.Voice.Say(ctx, text)
+}
+
+func TestTheSameWordsAreSpokenOnce(t *testing.T) {
+	e, err := speech.NewEspeak()
+	require.NoError(t, err)
+	v := &counting{Voice: e}
+	dir := t.TempDir()
+	for range 2 {
+		c, err := speech.NewCached(v, dir)
+		require.NoError(t, err)
+		for range 2 {
+			b, err := c.Say(context.Background(), "Здравствуйте. Оператор сейчас ответит.")
+			require.NoError(t, err)
+			require.Greater(t, len(b), g711.Rate) // more than a second
+			loud := 0
+			for _, s := range g711.Decode(b, g711.ALaw) {
+				loud = max(loud, int(s))
+			}
+			require.Greater(t, loud, 15000)
+			require.Less(t, loud, 25000)
+		}
+	}
+	require.Equal(t, 1, v.n)
+}
