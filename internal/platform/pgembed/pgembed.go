@@ -89,7 +89,10 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	ctx, cancel := context.WithTimeout(ctx, startFor)
 	defer cancel()
 	if err := s.begin(ctx); err != nil {
-		s.lock.Close() //nolint:errcheck // nothing was written
+		if s.place.run != "" {
+			_ = os.RemoveAll(s.place.run)
+		}
+		_ = s.lock.Close()
 		return nil, err
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())

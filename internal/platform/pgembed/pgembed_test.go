@@ -215,12 +215,12 @@ func TestProgramAndServerKilledTogether(t *testing.T) {
 // runs the tests, when he is not root, is such a user already.
 func TestAnUnprivilegedUserNeedsNoRoot(t *testing.T) {
 	t.Parallel()
-	dir, uid := reachable(t), uint32(os.Geteuid())
+	dir, uid, become := reachable(t), uint32(os.Geteuid()), uint32(0)
 	if uid == 0 {
-		uid = 65534
+		uid, become = 65534, 65534
 		require.NoError(t, os.Chown(dir, 65534, 65534))
 	}
-	kill, pid, _ := child(t, dir, uid)
+	kill, pid, _ := child(t, dir, become)
 	var st syscall.Stat_t
 	require.NoError(t, syscall.Stat(fmt.Sprintf("/proc/%d", pid), &st))
 	require.Equal(t, uid, st.Uid)
