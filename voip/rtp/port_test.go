@@ -148,16 +148,16 @@ func TestStrangersAreNotHeard(t *testing.T) {
 	require.NoError(t, err)
 	defer stranger.Close()
 	sent := uint64(0)
-	for i := range 2000 {
+	for i := range 10_000 {
 		if _, err := stranger.Write((&Header{PT: 8, Seq: uint16(i), Payload: quiet}).Append(nil)); err == nil {
 			sent++
 		}
-		if i%100 == 0 {
-			a.Play(quiet)
-			eventually(t, func() bool { return h.n() == 2+i/100 }, "the peer is still heard")
+		if i%200 == 0 { // a flood may crowd out single packets of the peer, not the peer
+			n := h.n()
+			eventually(t, func() bool { a.Play(quiet); return h.n() > n }, "the peer is still heard")
 		}
 	}
-	eventually(t, func() bool { return b.Stats().Foreign > sent/2 }, "strangers are counted")
+	eventually(t, func() bool { return b.Stats().Foreign > sent/4 }, "strangers are counted")
 	for _, p := range h.all() {
 		require.Equal(t, a.clock.SSRC(), p.SSRC)
 	}
