@@ -4,11 +4,8 @@ package account
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"errors"
-	"strings"
 	"sync"
 	"time"
 
@@ -21,12 +18,13 @@ import (
 	"d24/internal/telephony"
 )
 
+// SessionLife is how long a session lasts.
+const SessionLife = 14 * 24 * time.Hour
+
 const (
-	sessionLife = 14 * 24 * time.Hour
-	seenEvery   = time.Minute
-	cacheFor    = time.Second // rights taken away reach every process within it (A4)
-	maxWrong    = 10          // wrong passwords per login in the window (A6)
-	wrongWindow = 15 * time.Minute
+	seenEvery = time.Minute
+	cacheFor  = time.Second // rights taken away reach every process within it (A4)
+	cacheSize = 10000
 )
 
 // Me is what a signed-in person is told about himself.
@@ -69,74 +67,6 @@ type cached struct {
 func NewService(db *pg.DB) *Service { return &Service{db: db, cache: map[[32]byte]cached{}} }
 
 var errLogin = fault.New(fault.Login, "login.required", "Войдите снова: сеанс закончился.")
-
-// Login opens a session. fault.Invalid "login.wrong" says nothing about which of
-// the two was wrong; fault.Throttled after ten wrong passwords in 15 minutes.
-func (s *Service) Login(ctx context.Context, login, password, device, source string) (token string, me Me, err error) {
-	ctx = access.AsSystem(ctx, "login")
-	login = strings.ToLower(strings.TrimSpace(login))
-	type user struct {
-		id   int64
-		hash string
-	}
-	u, err := pg.InTx(ctx, s.db, func(tx *pg.Tx) (u user, err error) {
-		var wrong int
-		err = tx.QueryRow(ctx, `select count(*) from login_attempts where login = $1 and at > $2 and not passed`, login, tx.Now.Add(-wrongWindow)).Scan(&wrong)
-		if err == nil && wrong >= maxWrong {
-			return u, fault.New(fault.Throttled, "login.throttled", "Слишком много неверных паролей. Подождите 15 минут или обратитесь к администратору.")
-		}
-		if err == nil {
-			err = tx.QueryRow(ctx, `select id, password_hash from users where login = $1 and is_active`, login).Scan(&u.id, &u.hash)
-		}
-		if errors.Is(err, pgx.ErrNoRows) {
-			return user{hash: decoy}, nil
-		}
-		return u, err
-	})
-	if err != nil {
-		return "", me, err
-	}
-	passed := matches(u.hash, password) && u.id != 0 // outside of the transaction: it is slow on purpose
-	err = pg.Do(ctx, s.db, func(tx *pg.Tx) error {
-		if _, err := tx.Exec(ctx, `insert into login_attempts (login, at, source, passed) values ($1, $2, $3, $4)`, login, tx.Now, source, passed); err != nil || !passed {
-			return err
-		}
-		var hash [32]byte
-		token, hash = newToken()
-		company, err := firstCompany(ctx, tx, u.id)
-		if err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, `insert into sessions (token_hash, user_id, company_id, device, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $5, $5, $6)`,
-			hash[:], u.id, company, device, tx.Now, tx.Now.Add(sessionLife))
-		return err
-	})
-	if err != nil {
-		return "", me, err
-	}
-	if !passed {
-		return "", me, fault.New(fault.Invalid, "login.wrong", "Логин или пароль не подходит.").At("body.password", "не подходит")
-	}
-	_, me, err = s.ByToken(ctx, token)
-	return token, me, err
-}
-
-func newToken() (string, [32]byte) {
-	b := make([]byte, 32)
-	_, _ = rand.Read(b)
-	t := base64.RawURLEncoding.EncodeToString(b)
-	return t, sha256.Sum256([]byte(t))
-}
-
-// firstCompany is where a company's user starts; null for our own staff.
-func firstCompany(ctx context.Context, tx *pg.Tx, userID int64) (id *int64, err error) {
-	err = tx.QueryRow(ctx, `select c.company_id from company_users c join users u on u.id = c.user_id
-		where c.user_id = $1 and u.kind = 'company' order by c.company_id limit 1`, userID).Scan(&id)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, nil
-	}
-	return id, err
-}
 
 // Logout ends the session and everything that hangs on it.
 func (s *Service) Logout(ctx context.Context, token string) error {
@@ -195,7 +125,7 @@ func (s *Service) ByToken(ctx context.Context, token string) (access.Actor, Me, 
 	now := s.db.Clock.Now()
 	s.mu.Lock()
 	c, ok := s.cache[hash]
-	if len(s.cache) > 10000 {
+	if len(s.cache) > cacheSize {
 		clear(s.cache)
 	}
 	s.mu.Unlock()
@@ -237,11 +167,14 @@ func load(ctx context.Context, tx *pg.Tx, hash [32]byte) (c cached, err error) {
 		return c, err
 	}
 	c.actor = access.Actor{UserID: me.UserID, Name: me.Name}
-	if me.Kind == "company" {
-		asCompanyUser(&c, company)
-	} else {
+	if me.Kind != "company" {
 		asStaff(&c)
+		return c, nil
 	}
+	if len(me.Companies) == 0 { // the last company let him go
+		return c, errLogin
+	}
+	asCompanyUser(&c, company)
 	return c, nil
 }
 
@@ -259,16 +192,19 @@ func memberships(ctx context.Context, tx *pg.Tx, userID int64, kind string) ([]M
 	return pgx.CollectRows(rows, pgx.RowToStructByName[Membership])
 }
 
-func asCompanyUser(c *cached, company *int64) {
-	for _, m := range c.me.Companies {
-		if company == nil || m.ID != *company {
-			continue
+// asCompanyUser gives the rights of the role in the company chosen; when the user
+// is not there any more, in the first of his others.
+func asCompanyUser(c *cached, chosen *int64) {
+	m := c.me.Companies[0]
+	for _, x := range c.me.Companies {
+		if chosen != nil && x.ID == *chosen {
+			m = x
 		}
-		c.me.CompanyID, c.me.MemberID, c.me.Zone = m.ID, m.MemberID, m.Zone
-		c.me.Permissions = access.RolePermissions(m.Role)
-		c.actor.Kind, c.actor.CompanyID, c.actor.MemberID = access.Company, m.ID, m.MemberID
-		c.actor.Grants = access.RoleGrants(m.Role, m.ID, m.MemberID)
 	}
+	c.me.CompanyID, c.me.MemberID, c.me.Zone = m.ID, m.MemberID, m.Zone
+	c.me.Permissions = access.RolePermissions(m.Role)
+	c.actor.Kind, c.actor.CompanyID, c.actor.MemberID = access.Company, m.ID, m.MemberID
+	c.actor.Grants = access.RoleGrants(m.Role, m.ID, m.MemberID)
 	c.actor.May = c.me.Permissions
 }
 

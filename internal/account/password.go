@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
+	"sync"
 
 	"golang.org/x/crypto/argon2"
 )
@@ -55,4 +56,4 @@ func matches(stored, password string) bool {
 }
 
 // decoy is compared when there is no such user, so that the time tells nothing.
-var decoy = Hash("decoy")
+var decoy = sync.OnceValue(func() string { return Hash("decoy") })

@@ -15,14 +15,14 @@ import (
 
 // Me is the signed-in person.
 type Me struct {
-	User        User      `json:"user"`
-	Kind        string    `json:"kind" enum:"operator,supervisor,company,admin"`
-	CompanyID   int64     `json:"company_id" doc:"the company chosen; 0 for our own staff"`
-	Companies   []Company `json:"companies"`
-	Permissions []string  `json:"permissions"`
-	MemberID    int64     `json:"member_id" doc:"the staff member this user is; 0 when none"`
-	ServerTime  time.Time `json:"server_time"`
-	Zone        string    `json:"zone" doc:"IANA zone of the company"`
+	User        User       `json:"user"`
+	Kind        string     `json:"kind" enum:"operator,supervisor,company,admin"`
+	Company     *MyCompany `json:"company" doc:"the company chosen; null for our own staff"`
+	Companies   []MyRole   `json:"companies" doc:"those he belongs to, or serves"`
+	Permissions []string   `json:"permissions"`
+	MemberID    *int64     `json:"member_id" doc:"the staff member this user is"`
+	ServerTime  time.Time  `json:"server_time"`
+	Zone        string     `json:"zone" doc:"IANA zone in which times are shown"`
 }
 
 // User is a person with a login.
@@ -32,19 +32,38 @@ type User struct {
 	Login string `json:"login"`
 }
 
-// Company is one the person belongs to or serves.
-type Company struct {
+// MyCompany is the company a user works in now.
+type MyCompany struct {
+	_    struct{} `nullable:"true"`
+	ID   int64    `json:"id"`
+	Name string   `json:"name"`
+	Zone string   `json:"zone" doc:"IANA zone"`
+}
+
+// MyRole is what a person is in a company.
+type MyRole struct {
 	ID   int64  `json:"id"`
 	Name string `json:"name"`
-	Role string `json:"role"`
+	Role string `json:"role" enum:"admin,manager,foreman,executor,contractor,readonly,staff" doc:"staff: of the dispatch centre"`
 	Zone string `json:"zone"`
+}
+
+// Credentials open a session.
+type Credentials struct {
+	Login    string `json:"login" minLength:"1" maxLength:"100"`
+	Password string `json:"password" minLength:"1" maxLength:"200"`
+}
+
+// CompanyChoice switches a user of several companies.
+type CompanyChoice struct {
+	CompanyID int64 `json:"company_id" minimum:"1"`
 }
 
 // Config of the operations.
 type Config struct {
 	Service *account.Service
 	Now     func() time.Time
-	Secure  bool // cookies over https only
+	Secure  bool // pages are opened over https: cookies never go without it
 }
 
 type session struct {
@@ -52,74 +71,94 @@ type session struct {
 	Body      Me
 }
 
+type ended struct {
+	SetCookie http.Cookie `header:"Set-Cookie"`
+}
+
 type me struct{ Body Me }
 
-type withToken struct {
-	Token string `cookie:"d24_session"`
+type login struct {
+	UserAgent string `header:"User-Agent"`
+	Body      Credentials
 }
+
+type choice struct{ Body CompanyChoice }
 
 // Register adds the operations to api.
 func Register(api huma.API, c Config) {
-	httpapi.Open(api, huma.Operation{OperationID: "login", Method: http.MethodPost, Path: "/login", Summary: "Sign in", Tags: []string{"account"}},
-		func(ctx context.Context, in *struct {
-			UserAgent string `header:"User-Agent"`
-			Body      struct {
-				Login    string `json:"login" minLength:"1" maxLength:"100"`
-				Password string `json:"password" minLength:"1" maxLength:"200"`
-			}
-		}) (*session, error) {
-			token, m, err := c.Service.Login(ctx, in.Body.Login, in.Body.Password, in.UserAgent, access.From(ctx).Source)
-			if err != nil {
-				return nil, err
-			}
-			return &session{SetCookie: c.cookie(token, 14*24*time.Hour), Body: c.show(m)}, nil
-		})
-	httpapi.Register(api, access.Anyone, huma.Operation{OperationID: "logout", Method: http.MethodPost, Path: "/logout", Summary: "End the session", Tags: []string{"account"}, DefaultStatus: http.StatusNoContent},
-		func(ctx context.Context, in *withToken) (*struct {
-			SetCookie http.Cookie `header:"Set-Cookie"`
-		}, error) {
-			err := c.Service.Logout(ctx, in.Token)
-			return &struct {
-				SetCookie http.Cookie `header:"Set-Cookie"`
-			}{c.cookie("", -time.Second)}, err
-		})
-	httpapi.Register(api, access.Anyone, huma.Operation{OperationID: "me", Method: http.MethodGet, Path: "/me", Summary: "Who am I", Tags: []string{"account"}},
-		func(ctx context.Context, in *withToken) (*me, error) {
-			_, m, err := c.Service.ByToken(ctx, in.Token)
-			if err != nil {
-				return nil, err
-			}
-			return &me{c.show(m)}, nil
-		})
-	httpapi.Register(api, access.Anyone, huma.Operation{OperationID: "choose-company", Method: http.MethodPost, Path: "/me/company", Summary: "Switch to another of my companies", Tags: []string{"account"}},
-		func(ctx context.Context, in *struct {
-			withToken
-			Body struct {
-				CompanyID int64 `json:"company_id"`
-			}
-		}) (*me, error) {
-			m, err := c.Service.ChooseCompany(ctx, in.Token, in.Body.CompanyID)
-			if err != nil {
-				return nil, err
-			}
-			return &me{c.show(m)}, nil
-		})
+	tags := []string{"account"}
+	httpapi.Open(api, huma.Operation{
+		OperationID: "login", Method: http.MethodPost, Path: "/login", Summary: "Sign in", Tags: tags, MaxBodyBytes: 4096,
+		Description: "422 login.wrong, 429 login.throttled after ten wrong passwords in 15 minutes. A session opened before ends.",
+	}, c.login)
+	httpapi.Register(api, access.Anyone, huma.Operation{
+		OperationID: "logout", Method: http.MethodPost, Path: "/logout", Summary: "End the session", Tags: tags, DefaultStatus: http.StatusNoContent,
+	}, c.logout)
+	httpapi.Register(api, access.Anyone, huma.Operation{
+		OperationID: "me", Method: http.MethodGet, Path: "/me", Summary: "Who am I, and what may I do", Tags: tags,
+	}, func(ctx context.Context, _ *struct{}) (*me, error) {
+		_, m, err := c.Service.ByToken(ctx, httpapi.Token(ctx))
+		if err != nil {
+			return nil, err
+		}
+		return &me{c.show(m)}, nil
+	})
+	httpapi.Register(api, access.Anyone, huma.Operation{
+		OperationID: "choose-company", Method: http.MethodPost, Path: "/me/company", Summary: "Switch to another of my companies", Tags: tags,
+	}, func(ctx context.Context, in *choice) (*me, error) {
+		m, err := c.Service.ChooseCompany(ctx, httpapi.Token(ctx), in.Body.CompanyID)
+		if err != nil {
+			return nil, err
+		}
+		return &me{c.show(m)}, nil
+	})
+}
+
+func (c Config) login(ctx context.Context, in *login) (*session, error) {
+	token, m, err := c.Service.Login(ctx, in.Body.Login, in.Body.Password, in.UserAgent, access.From(ctx).Source)
+	if err != nil {
+		return nil, err
+	}
+	if old := httpapi.Token(ctx); old != "" { // the session of whoever sat here before
+		if err := c.Service.Logout(ctx, old); err != nil {
+			return nil, err
+		}
+	}
+	return &session{SetCookie: c.cookie(token, account.SessionLife), Body: c.show(m)}, nil
+}
+
+func (c Config) logout(ctx context.Context, _ *struct{}) (*ended, error) {
+	return &ended{c.cookie("", -time.Second)}, c.Service.Logout(ctx, httpapi.Token(ctx))
 }
 
 func (c Config) cookie(token string, life time.Duration) http.Cookie {
+	name := httpapi.Cookie
+	if c.Secure {
+		name = httpapi.SecureCookie
+	}
 	return http.Cookie{
-		Name: httpapi.Cookie, Value: token, Path: "/", MaxAge: int(life.Seconds()),
+		Name: name, Value: token, Path: "/", MaxAge: int(life.Seconds()),
 		HttpOnly: true, Secure: c.Secure, SameSite: http.SameSiteLaxMode,
 	}
 }
 
 func (c Config) show(m account.Me) Me {
 	out := Me{
-		User: User{m.UserID, m.Name, m.Login}, Kind: m.Kind, CompanyID: m.CompanyID, MemberID: m.MemberID, Zone: m.Zone,
-		ServerTime: c.Now(), Companies: make([]Company, 0, len(m.Companies)), Permissions: make([]string, 0, len(m.Permissions)),
+		User: User{m.UserID, m.Name, m.Login}, Kind: m.Kind, Zone: m.Zone,
+		ServerTime: c.Now(), Companies: make([]MyRole, 0, len(m.Companies)), Permissions: make([]string, 0, len(m.Permissions)),
+	}
+	if m.MemberID != 0 {
+		out.MemberID = &m.MemberID
 	}
 	for _, x := range m.Companies {
-		out.Companies = append(out.Companies, Company{x.ID, x.Name, string(x.Role), x.Zone})
+		role := string(x.Role)
+		if role == "" {
+			role = "staff"
+		}
+		out.Companies = append(out.Companies, MyRole{x.ID, x.Name, role, x.Zone})
+		if x.ID == m.CompanyID {
+			out.Company = &MyCompany{ID: x.ID, Name: x.Name, Zone: x.Zone}
+		}
 	}
 	for _, p := range m.Permissions {
 		out.Permissions = append(out.Permissions, string(p))

@@ -4,74 +4,37 @@ package httpapi
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
-	"encoding/json"
-	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"d24/internal/access"
-	"d24/internal/fault"
 )
-
-// Problem is what a client receives on failure: RFC 9457 plus a code the web translates.
-type Problem struct {
-	Status   int            `json:"status"`
-	Code     string         `json:"code" doc:"stable code of the failure" example:"ticket.not_found"`
-	Detail   string         `json:"detail" doc:"message for a person"`
-	Incident string         `json:"incident,omitempty" doc:"to be told to support; the log has it too"`
-	Errors   []ProblemField `json:"errors,omitempty" doc:"fields that did not pass"`
-}
-
-// ProblemField is a place of the input that is wrong.
-type ProblemField struct {
-	Location string `json:"location"`
-	Message  string `json:"message"`
-}
-
-func (p *Problem) Error() string { return p.Detail }
-
-// GetStatus is the HTTP status.
-func (p *Problem) GetStatus() int { return p.Status }
-
-// ContentType makes failures application/problem+json.
-func (p *Problem) ContentType(string) string { return "application/problem+json" }
-
-var statusOf = map[fault.Kind]int{
-	fault.Invalid: http.StatusUnprocessableEntity, fault.NotFound: http.StatusNotFound, fault.Login: http.StatusUnauthorized,
-	fault.Forbidden: http.StatusForbidden, fault.Conflict: http.StatusConflict, fault.Throttled: http.StatusTooManyRequests,
-}
 
 // Prefix is where the API lives.
 const Prefix = "/api/v1"
 
-// New returns the API on mux.
+// Unsigned is the x-permission of an operation for people who have not signed in.
+const Unsigned = "open"
+
+// New returns the API on mux; paths under /api/ that nobody serves are a Problem.
 func New(mux *http.ServeMux) huma.API {
 	huma.DefaultArrayNullable = false // a list is [] and never null: the web needs no "?? []"
 	huma.NewError = newError
 	cfg := huma.DefaultConfig("Диспетчер24", "1")
 	cfg.DocsPath = "" // its page loads scripts from elsewhere
 	cfg.OpenAPIPath = "/api/openapi"
+	cfg.SchemasPath = ""
 	cfg.CreateHooks = nil // no "$schema" field in every body
+	mux.Handle("/api/", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		p := refused[http.StatusNotFound]
+		p.Status = http.StatusNotFound
+		p.Write(w)
+	}))
 	return humago.New(mux, cfg)
-}
-
-func newError(status int, msg string, errs ...error) huma.StatusError {
-	p := &Problem{Status: status, Code: "request.invalid", Detail: "Запрос не принят: " + msg}
-	if status == http.StatusUnprocessableEntity {
-		p.Detail = "Проверьте поля, отмеченные ниже."
-	}
-	for _, e := range errs {
-		if d, ok := e.(huma.ErrorDetailer); ok {
-			detail := d.ErrorDetail()
-			p.Errors = append(p.Errors, ProblemField{Location: detail.Location, Message: russian(detail.Message)})
-		}
-	}
-	return p
 }
 
 // Register adds an operation that needs the permission p and whose failures are
@@ -80,21 +43,32 @@ func Register[I, O any](api huma.API, p access.Permission, op huma.Operation, f 
 	op.Path = Prefix + op.Path
 	op.Extensions = map[string]any{"x-permission": string(p)}
 	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
-		a := access.From(ctx)
-		if a.Kind == access.Nobody {
-			return nil, &Problem{Status: http.StatusUnauthorized, Code: "login.required", Detail: "Войдите снова: сеанс закончился."}
-		}
-		if !a.Can(p) {
-			return nil, &Problem{Status: http.StatusForbidden, Code: "access." + string(p), Detail: "Это действие вам недоступно."}
+		if refusal := May(ctx, op.OperationID, p); refusal != nil {
+			return nil, refusal
 		}
 		return answer(ctx, op, in, f)
 	})
 }
 
+// May tells why the request's actor may not do what needs p, nil when he may. It
+// is for handlers that are not operations; Register asks by itself.
+func May(ctx context.Context, op string, p access.Permission) *Problem {
+	a := access.From(ctx)
+	switch {
+	case Trouble(ctx) != nil:
+		return ProblemOf(ctx, op, Trouble(ctx))
+	case a.Kind == access.Nobody:
+		return &Problem{Status: http.StatusUnauthorized, Code: "login.required", Detail: "Войдите снова: сеанс закончился."}
+	case !a.Can(p):
+		return &Problem{Status: http.StatusForbidden, Code: "access." + string(p), Detail: "Это действие вам недоступно."}
+	}
+	return nil
+}
+
 // Open adds one of the few operations for people who have not signed in.
 func Open[I, O any](api huma.API, op huma.Operation, f func(context.Context, *I) (*O, error)) {
 	op.Path = Prefix + op.Path
-	op.Extensions = map[string]any{"x-permission": "open"}
+	op.Extensions = map[string]any{"x-permission": Unsigned}
 	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) { return answer(ctx, op, in, f) })
 }
 
@@ -106,51 +80,41 @@ func answer[I, O any](ctx context.Context, op huma.Operation, in *I, f func(cont
 	return nil, ProblemOf(ctx, op.OperationID, err)
 }
 
-// ProblemOf turns an error into what the client gets. What is ours to mend goes
-// to the log, the user gets an apology and the number of the incident.
-func ProblemOf(ctx context.Context, op string, err error) *Problem {
-	status, ok := statusOf[fault.KindOf(err)]
-	if !ok {
-		id := incident()
-		slog.ErrorContext(ctx, "request failed", "op", op, "incident", id, "err", err)
-		return &Problem{
-			Status: http.StatusInternalServerError, Code: "internal", Incident: id,
-			Detail: "Не получилось: сбой на нашей стороне, введённое не потеряно. Повторите; если не поможет, назовите поддержке код " + id + ".",
+// Route is one operation as the router knows it, for tests that walk over all of them.
+type Route struct {
+	Method, Path, ID, Permission string // Permission is Unsigned, "" for any signed-in person, or a permission
+}
+
+// Routes lists the operations of an API in the order of their paths.
+func Routes(api huma.API) (out []Route) {
+	for path, item := range api.OpenAPI().Paths {
+		for method, op := range map[string]*huma.Operation{
+			http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodPut: item.Put, http.MethodPatch: item.Patch, http.MethodDelete: item.Delete,
+		} {
+			if op != nil {
+				p, _ := op.Extensions["x-permission"].(string)
+				out = append(out, Route{Method: method, Path: path, ID: op.OperationID, Permission: p})
+			}
 		}
 	}
-	var fe *fault.Error
-	fault.As(err, &fe)
-	p := &Problem{Status: status, Code: fe.Code, Detail: fe.Message}
-	for _, f := range fe.Fields {
-		p.Errors = append(p.Errors, ProblemField(f))
+	slices.SortFunc(out, func(a, b Route) int { return strings.Compare(a.Path+" "+a.Method, b.Path+" "+b.Method) })
+	return out
+}
+
+// Named is a thing another module owns, as a reference: null when there is none.
+type Named struct {
+	_    struct{} `nullable:"true"`
+	ID   int64    `json:"id"`
+	Name string   `json:"name"`
+}
+
+// Name returns the reference, nil when id is 0.
+func Name(id int64, name string) *Named {
+	if id == 0 {
+		return nil
 	}
-	return p
+	return &Named{ID: id, Name: name}
 }
 
-// Write sends a problem from a handler that is not an operation.
-func (p *Problem) Write(w http.ResponseWriter) {
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p)
-}
-
-func incident() string {
-	var b [4]byte
-	_, _ = rand.Read(b[:])
-	return strings.ToUpper(hex.EncodeToString(b[:]))
-}
-
-// russian turns the validator's sentences into the user's language.
-func russian(m string) string {
-	for en, ru := range map[string]string{
-		"expected required property": "поле не заполнено", "expected string": "нужен текст", "expected integer": "нужно целое число",
-		"expected number": "нужно число", "expected boolean": "нужно да или нет", "expected array": "нужен список", "expected object": "нужен объект",
-		"expected length <=": "слишком длинно", "expected length >=": "слишком коротко", "expected value to be one of": "такого значения нет",
-		"unexpected property": "лишнее поле", "expected number >=": "слишком мало", "expected number <=": "слишком много", "invalid date": "это не дата",
-	} {
-		if strings.HasPrefix(m, en) {
-			return ru
-		}
-	}
-	return "значение не подходит"
-}
+// Nothing is the answer of an operation that has nothing to say.
+type Nothing struct{}

@@ -6,13 +6,18 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"strings"
 
 	"d24/internal/access"
 	"d24/internal/fault"
 )
 
-// Cookie is the name of the session cookie.
-const Cookie = "d24_session"
+// Cookie is the name of the session cookie; over https it has the prefix that
+// binds it to this host alone.
+const (
+	Cookie       = "d24_session"
+	SecureCookie = "__Host-" + Cookie
+)
 
 // Authenticator tells who stands behind a session token. An unknown or ended
 // token is fault.Login.
@@ -25,38 +30,80 @@ const maxBody = 4 << 20
 
 // policy lets a page load only what we serve, besides styles in elements, which
 // the component kit writes.
-const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+type (
+	tokenKey   struct{}
+	troubleKey struct{}
+)
+
+// Token is the session token of the request, "" without one.
+func Token(ctx context.Context) string { t, _ := ctx.Value(tokenKey{}).(string); return t }
+
+// Trouble says why it could not be told who is asking (the database is away): the
+// pages are served all the same, operations answer with it.
+func Trouble(ctx context.Context) error { err, _ := ctx.Value(troubleKey{}).(error); return err }
 
 // Guard wraps everything served: who is asking, cross-site posts refused, bodies
-// bounded, a panic is one failed request.
+// bounded, a panic is one failed request with a number.
 func Guard(next http.Handler, auth Authenticator, log *slog.Logger) http.Handler {
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		(&Problem{Status: http.StatusForbidden, Code: "request.cross_site", Detail: "Запрос пришёл с чужой страницы."}).Write(w)
 	}))
 	inner := cross.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a := access.Actor{}
-		if c, err := r.Cookie(Cookie); err == nil {
-			if a, err = auth.Actor(r.Context(), c.Value); err != nil && fault.KindOf(err) != fault.Login {
-				ProblemOf(r.Context(), "session", err).Write(w)
-				return
-			}
-		}
-		a.Source, _, _ = net.SplitHostPort(r.RemoteAddr)
-		next.ServeHTTP(w, r.WithContext(access.With(r.Context(), a)))
+		next.ServeHTTP(w, r.WithContext(identify(r, auth)))
 	}))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
-			if v := recover(); v != nil {
-				log.ErrorContext(r.Context(), "handler panicked", "panic", v, "path", r.URL.Path, "stack", string(debug.Stack()))
-				(&Problem{Status: http.StatusInternalServerError, Code: "internal", Detail: "Не получилось: сбой на нашей стороне. Повторите."}).Write(w)
-			}
-		}()
+		defer survive(w, r, log)
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			h.Set("Cache-Control", "no-store") // flats and phones do not stay in a browser's cache
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		inner.ServeHTTP(w, r)
 	})
+}
+
+// identify puts the actor, his token and his address into the request's context.
+func identify(r *http.Request, auth Authenticator) context.Context {
+	ctx := r.Context()
+	a := access.Actor{}
+	if token := tokenOf(r); token != "" {
+		ctx = context.WithValue(ctx, tokenKey{}, token)
+		var err error
+		if a, err = auth.Actor(ctx, token); err != nil && fault.KindOf(err) != fault.Login {
+			a, ctx = access.Actor{}, context.WithValue(ctx, troubleKey{}, err)
+		}
+	}
+	a.Source, _, _ = net.SplitHostPort(r.RemoteAddr)
+	return access.With(ctx, a)
+}
+
+func tokenOf(r *http.Request) string {
+	name := Cookie
+	if _, err := r.Cookie(SecureCookie); err == nil {
+		name = SecureCookie
+	}
+	if c, err := r.Cookie(name); err == nil {
+		return c.Value
+	}
+	return ""
+}
+
+func survive(w http.ResponseWriter, r *http.Request, log *slog.Logger) {
+	v := recover()
+	if v == nil {
+		return
+	}
+	if v == http.ErrAbortHandler { //nolint:errorlint // the value by which a handler ends a broken stream
+		panic(v)
+	}
+	p := broken()
+	log.ErrorContext(r.Context(), "handler panicked", "incident", p.Incident, "panic", v, "path", r.URL.Path, "stack", string(debug.Stack()))
+	p.Write(w)
 }
