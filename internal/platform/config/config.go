@@ -1,16 +1,13 @@
-// Package config reads the environment into one struct. Flags of the command
-// line win over it. What a company's administrator changes is data, not this.
+// Package config reads the environment into structs, one per area. Flags of the
+// command line win over it. What a company's administrator changes is data, not this.
 package config
 
 import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/netip"
-	"net/url"
+	"os"
 	"reflect"
-	"strconv"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -18,18 +15,45 @@ import (
 
 // Config is everything a process is told from outside.
 type Config struct {
-	Data        string `env:"D24_DATA" envDefault:"./data" help:"каталог данных: база, записи, голос"`
-	Listen      string `env:"D24_LISTEN" envDefault:"127.0.0.1:8024" help:"адрес страниц и API"`
-	SIP         string `env:"D24_SIP" envDefault:"127.0.0.1:5062" help:"адрес SIP, UDP и TCP"`
-	RTP         string `env:"D24_RTP_PORTS" envDefault:"10000-19999" help:"порты звука телефонов"`
-	WebRTC      string `env:"D24_WEBRTC" envDefault:"127.0.0.1:8025" help:"адрес звука браузеров, UDP"`
-	Door        string `env:"D24_PHONE_API" envDefault:"127.0.0.1:8026" help:"дверь телефонной части для веб-части"`
-	DatabaseURL string `env:"D24_DATABASE_URL" help:"своя база вместо встроенной" secret:"url"`
-	OwnerURL    string `env:"D24_DATABASE_OWNER_URL" help:"владелец схемы, для миграций; по умолчанию D24_DATABASE_URL" secret:"url"`
-	Role        string `env:"D24_ROLE" envDefault:"all" help:"all, web, work или phone"`
-	Node        string `env:"D24_NODE" envDefault:"node-1" help:"имя телефонной части; у каждой своё"`
-	LogLevel    string `env:"D24_LOG_LEVEL" envDefault:"info" help:"debug, info, warn, error"`
-	Secure      bool   `env:"D24_SECURE" help:"страницы открываются по https"`
+	Process
+	Pages
+	Sound
+	Store
+}
+
+// Process is about the process itself.
+type Process struct {
+	Role     string `env:"D24_ROLE" envDefault:"all" help:"что делает процесс: all, web, work или phone"`
+	Node     string `env:"D24_NODE" envDefault:"node-1" help:"имя телефонной части; у каждой своё"`
+	LogLevel string `env:"D24_LOG_LEVEL" envDefault:"info" help:"подробность журнала программы: debug, info, warn, error"`
+	LogText  bool   `env:"D24_LOG_TEXT" help:"журнал программы строками вместо JSON"`
+}
+
+// Pages is about the web side.
+type Pages struct {
+	Listen     string `env:"D24_LISTEN" envDefault:"127.0.0.1:8024" help:"адрес страниц и API"`
+	PublicURL  string `env:"D24_PUBLIC_URL" help:"как страницы открывают снаружи; по умолчанию http://D24_LISTEN"`
+	Secure     bool   `env:"D24_SECURE" help:"страницы открываются по https (так и есть, когда D24_PUBLIC_URL начинается с https)"`
+	Secret     string `env:"D24_SECRET" help:"секрет подписи ссылок; без него делается в каталоге данных" secret:"text"`
+	SecretFile string `env:"D24_SECRET_FILE" help:"файл с этим секретом"`
+	Demo       bool   `env:"D24_DEMO" help:"показательные данные и город"`
+}
+
+// Sound is about the phone side.
+type Sound struct {
+	SIP    string `env:"D24_SIP" envDefault:"127.0.0.1:5062" help:"адрес SIP, UDP и TCP"`
+	RTP    string `env:"D24_RTP_PORTS" envDefault:"10000-19999" help:"порты звука телефонов"`
+	WebRTC string `env:"D24_WEBRTC" envDefault:"127.0.0.1:8025" help:"адрес звука браузеров, UDP"`
+	Door   string `env:"D24_PHONE_API" envDefault:"127.0.0.1:8026" help:"дверь телефонной части для веб-части"`
+}
+
+// Store is about what is kept.
+type Store struct {
+	Data            string `env:"D24_DATA" envDefault:"./data" help:"каталог данных: база, записи, голос"`
+	DatabaseURL     string `env:"D24_DATABASE_URL" help:"своя база вместо встроенной" secret:"url"`
+	DatabaseURLFile string `env:"D24_DATABASE_URL_FILE" help:"файл с её адресом"`
+	OwnerURL        string `env:"D24_DATABASE_OWNER_URL" help:"владелец схемы, для миграций; по умолчанию D24_DATABASE_URL" secret:"url"`
+	OwnerURLFile    string `env:"D24_DATABASE_OWNER_URL_FILE" help:"файл с его адресом"`
 }
 
 // Roles a process may have.
@@ -40,42 +64,92 @@ const (
 	Phone = "phone"
 )
 
-// FromEnv reads the environment.
-func FromEnv() (Config, error) {
-	var c Config
-	if err := env.Parse(&c); err != nil {
-		return c, fmt.Errorf("настройки: %w", err)
-	}
-	return c, nil
+// Flags are the words of the command line, for kong (embed them in a command).
+// An empty one leaves the environment's value.
+type Flags struct {
+	Data     string `help:"каталог данных" placeholder:"DIR"`
+	Listen   string `help:"адрес страниц и API" placeholder:"HOST:PORT"`
+	SIP      string `name:"sip" help:"адрес SIP" placeholder:"HOST:PORT"`
+	RTP      string `name:"rtp-ports" help:"порты звука телефонов" placeholder:"LO-HI"`
+	WebRTC   string `name:"webrtc" help:"адрес звука браузеров" placeholder:"HOST:PORT"`
+	Door     string `name:"phone-api" help:"дверь телефонной части" placeholder:"HOST:PORT"`
+	Role     string `help:"all, web, work или phone" placeholder:"ROLE"`
+	Node     string `help:"имя телефонной части" placeholder:"NAME"`
+	LogLevel string `help:"debug, info, warn, error" placeholder:"LEVEL"`
+	Demo     bool   `help:"показательные данные и город"`
 }
 
-// Check reports every problem at once.
-func (c Config) Check() error {
-	var errs []error
-	for name, v := range map[string]string{"D24_LISTEN": c.Listen, "D24_SIP": c.SIP, "D24_WEBRTC": c.WebRTC, "D24_PHONE_API": c.Door} {
-		if _, _, err := net.SplitHostPort(v); err != nil {
-			errs = append(errs, fmt.Errorf("%s=%q: нужен вид ХОСТ:ПОРТ", name, v))
+// FromEnv reads the environment and the files it names. What cannot be read is
+// said all at once; call Check for the meaning, after the flags are put over.
+func FromEnv() (Config, error) {
+	c, err := env.ParseAs[Config]()
+	errs := []error{parseErrors(err)}
+	for _, f := range []struct {
+		name, path string
+		into       *string
+	}{
+		{"D24_SECRET_FILE", c.SecretFile, &c.Secret},
+		{"D24_DATABASE_URL_FILE", c.DatabaseURLFile, &c.DatabaseURL},
+		{"D24_DATABASE_OWNER_URL_FILE", c.OwnerURLFile, &c.OwnerURL},
+	} {
+		if f.path == "" {
+			continue
+		}
+		b, err := os.ReadFile(f.path)
+		switch {
+		case err != nil:
+			errs = append(errs, fmt.Errorf("%s: %w", f.name, err))
+		case strings.TrimSpace(string(b)) == "":
+			errs = append(errs, fmt.Errorf("%s: файл %s пуст", f.name, f.path))
+		case *f.into != "":
+			errs = append(errs, fmt.Errorf("%s и %s заданы вместе: оставьте одно", f.name, strings.TrimSuffix(f.name, "_FILE")))
+		default:
+			*f.into = strings.TrimSpace(string(b))
 		}
 	}
-	if _, err := netip.ParseAddrPort(c.SIP); err != nil {
-		errs = append(errs, fmt.Errorf("D24_SIP=%q: нужен IP-адрес с портом, его пишут в заголовки SIP", c.SIP))
+	return c, errors.Join(errs...)
+}
+
+// parseErrors says in Russian which variables have no readable value.
+func parseErrors(err error) error {
+	var all env.AggregateError
+	if !errors.As(err, &all) {
+		return err
 	}
-	if _, _, err := c.RTPPorts(); err != nil {
-		errs = append(errs, err)
+	var out []error
+	for _, e := range all.Errors {
+		var p env.ParseError
+		if errors.As(e, &p) {
+			f, _ := reflect.TypeFor[Config]().FieldByName(p.Name)
+			e = fmt.Errorf("%s: значение не читается, нужно %s", f.Tag.Get("env"), p.Type)
+		}
+		out = append(out, e)
 	}
-	switch c.Role {
-	case All, Web, Work, Phone:
-	default:
-		errs = append(errs, fmt.Errorf("D24_ROLE=%q: бывает all, web, work, phone", c.Role))
+	return errors.Join(out...)
+}
+
+// With puts the flags over the settings.
+func (c Config) With(f Flags) Config {
+	for _, p := range []struct {
+		from string
+		to   *string
+	}{
+		{f.Data, &c.Data},
+		{f.Listen, &c.Listen},
+		{f.SIP, &c.SIP},
+		{f.RTP, &c.RTP},
+		{f.WebRTC, &c.WebRTC},
+		{f.Door, &c.Door},
+		{f.Role, &c.Role},
+		{f.Node, &c.Node},
+		{f.LogLevel, &c.LogLevel},
+	} {
+		if p.from != "" {
+			*p.to = p.from
+		}
 	}
-	if c.Role != All && c.DatabaseURL == "" {
-		errs = append(errs, errors.New("для роли web, work или phone нужна D24_DATABASE_URL"))
-	}
-	var l slog.Level
-	if err := l.UnmarshalText([]byte(c.LogLevel)); err != nil {
-		errs = append(errs, fmt.Errorf("D24_LOG_LEVEL=%q: бывает debug, info, warn, error", c.LogLevel))
-	}
-	return errors.Join(errs...)
+	c.Demo = c.Demo || f.Demo
+	return c
 }
 
 // Level is the log level; info when it cannot be read.
@@ -85,45 +159,36 @@ func (c Config) Level() slog.Level {
 	return l
 }
 
-// RTPPorts is the range of sound ports.
-func (c Config) RTPPorts() (lo, hi int, err error) {
-	a, b, ok := strings.Cut(c.RTP, "-")
-	lo, err1 := strconv.Atoi(a)
-	hi, err2 := strconv.Atoi(b)
-	if !ok || err1 != nil || err2 != nil || lo < 1024 || hi > 65535 || hi-lo < 10 {
-		return 0, 0, fmt.Errorf("D24_RTP_PORTS=%q: нужен вид 10000-19999", c.RTP)
+// Address is how people open the pages, without a slash at the end.
+func (c Config) Address() string {
+	if c.PublicURL != "" {
+		return strings.TrimSuffix(c.PublicURL, "/")
 	}
-	return lo, hi, nil
+	return "http://" + c.Listen
 }
 
-// Setting is one line of `d24 config`.
-type Setting struct{ Name, Value, Help string }
+// HTTPS tells whether browsers reach us by https, so cookies must be Secure.
+func (c Config) HTTPS() bool { return c.Secure || strings.HasPrefix(c.PublicURL, "https://") }
 
-// Settings are those in force, secrets masked.
-func (c Config) Settings() (out []Setting) {
-	v := reflect.ValueOf(c)
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		s := Setting{Name: f.Tag.Get("env"), Value: fmt.Sprint(v.Field(i).Interface()), Help: f.Tag.Get("help")}
-		if f.Tag.Get("secret") == "url" {
-			s.Value = maskURL(s.Value)
+// Environ is c as an environment for a child process, secrets included.
+func (c Config) Environ() (out []string) {
+	each(c, func(f reflect.StructField, v any) {
+		name := f.Tag.Get("env")
+		if strings.HasSuffix(name, "_FILE") { // what was in the file is said itself
+			v = ""
 		}
-		out = append(out, s)
-	}
+		out = append(out, fmt.Sprintf("%s=%v", name, v))
+	})
 	return out
 }
 
-func maskURL(s string) string {
-	u, err := url.Parse(s)
-	if err != nil {
-		return "***"
+// each visits every setting of every area.
+func each(c Config, visit func(f reflect.StructField, v any)) {
+	areas := reflect.ValueOf(c)
+	for i := range areas.NumField() {
+		area := areas.Field(i)
+		for j := range area.NumField() {
+			visit(area.Type().Field(j), area.Field(j).Interface())
+		}
 	}
-	if u.User != nil {
-		u.User = url.UserPassword(u.User.Username(), "***")
-	}
-	if q := u.Query(); q.Has("password") {
-		q.Set("password", "***")
-		u.RawQuery = q.Encode()
-	}
-	return u.String()
 }
