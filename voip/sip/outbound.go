@@ -16,7 +16,8 @@ type Header struct{ Name, Value string }
 
 // Target is whom to dial and how.
 type Target struct {
-	User      string // the number dialled
+	User      string // the number dialled, or the registered contact's user
+	To        string // the number dialled, when User is a registered contact's
 	Host      string // domain of the target, or host:port
 	Dest      string // host:port to send to, when it differs
 	Transport string // "udp" (also when empty) or "tcp"
@@ -133,6 +134,9 @@ func (s *Stack) invitation(t Target) *sip.Request {
 		host = s.cfg.Hostname
 	}
 	to := uri(t.User, t.Host, "")
+	if t.To != "" {
+		to.User = t.To
+	}
 	from := sip.Uri{Scheme: "sip", User: t.From, Host: host}
 	req := s.outside(sip.INVITE, uri(t.User, t.Host, t.Transport), &sip.FromHeader{DisplayName: t.FromName, Address: from}, &sip.ToHeader{Address: to}, t.Transport)
 	req.AppendHeader(s.contact("d24", req.Transport()))
