@@ -2,104 +2,81 @@ package ticket
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
+	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
-	"d24/internal/fault"
+	"d24/internal/access"
+	"d24/internal/page"
 	"d24/internal/phone"
 	"d24/internal/platform/pg"
 	"d24/internal/where"
 )
 
-// Filter narrows a list. A zero field does not restrict.
+// View is a list with a name.
+type View string
+
+// The views of the journal (J3: it opens on new requests nobody has taken).
+const (
+	All       View = ""     // every ticket of the scope
+	Untaken   View = "new"  // новые, никто не взял
+	Unfinished View = "open" // в работе: still owed
+	Mine      View = "mine" // where the actor is executor or responsible, or which he registered
+)
+
+// Filter narrows a list. A zero field does not restrict; conditions join by AND.
 type Filter struct {
+	View          View
 	Status        []Status
 	Kind          []Kind
+	Source        []string
 	CompanyID     int64
 	BuildingID    int64
+	Unit          string
 	ExecutorID    int64
 	ResponsibleID int64
 	ReasonID      int64
 	Number        int64
 	Phone         string
 	Address       string // part of the address
+	Text          string // what was typed into the search: a number, a phone, or words of address, reason and description
 	CreatedFrom   time.Time
 	CreatedTo     time.Time
 	OverdueAt     time.Time // overdue at that moment
-	After         Cursor
+	After         page.Cursor
 	Limit         int
 }
 
-// Cursor is the place a page ends at.
-type Cursor struct {
-	CreatedAt time.Time `json:"a"`
-	ID        int64     `json:"i"`
-}
-
-// String is the cursor for a URL; "" at the start.
-func (c Cursor) String() string {
-	if c.ID == 0 {
-		return ""
-	}
-	b, _ := json.Marshal(c)
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-// ParseCursor reads what String wrote.
-func ParseCursor(s string) (c Cursor, err error) {
-	if s == "" {
-		return c, nil
-	}
-	b, err := base64.RawURLEncoding.DecodeString(s)
-	if err == nil {
-		err = json.Unmarshal(b, &c)
-	}
-	if err != nil {
-		return c, fault.New(fault.Invalid, "page.cursor", "Страница списка устарела, откройте список заново.")
-	}
-	return c, nil
-}
-
-const (
-	pageMax  = 100
-	countMax = 1001
-)
-
 // List returns one page of the tickets the actor may see, newest first, and the
 // cursor of the next page ("" at the end).
-func (s *Service) List(ctx context.Context, f Filter) (page []Ticket, next string, err error) {
-	if f.Limit <= 0 || f.Limit > pageMax {
-		f.Limit = pageMax
-	}
-	page, err = pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Ticket, error) {
+func (s *Service) List(ctx context.Context, f Filter) (rows []Ticket, next string, err error) {
+	size := page.Size(f.Limit)
+	rows, err = pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Ticket, error) {
 		w := f.where(tx)
-		rows, err := tx.Query(ctx, "select "+columns+source+"where "+w.String()+" order by t.created_at desc, t.id desc limit "+strconv.Itoa(f.Limit+1), w.Args...)
+		rows, err := tx.Query(ctx, "select "+columns+source+"where "+w.String()+" order by t.created_at desc, t.id desc limit "+strconv.Itoa(size+1), w.Args...)
 		if err != nil {
 			return nil, err
 		}
 		return pgx.CollectRows(rows, scan)
 	})
-	if len(page) > f.Limit {
-		page = page[:f.Limit]
-		last := page[f.Limit-1]
-		next = Cursor{last.CreatedAt, last.ID}.String()
-	}
-	return page, next, err
+	rows, next = page.Cut(rows, size, func(t Ticket) page.Cursor { return page.Cursor{At: t.CreatedAt, ID: t.ID} })
+	return rows, next, err
 }
 
-// Count counts at most to 1001; more is shown as «1000+».
+// Count counts at most to page.CountMax; more is shown as «1000+».
 func (s *Service) Count(ctx context.Context, f Filter) (n int, err error) {
-	f.After = Cursor{}
+	f.After = page.Cursor{}
 	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (n int, err error) {
 		w := f.where(tx)
-		err = tx.QueryRow(ctx, "select count(*) from (select 1 from tickets t where "+w.String()+" limit "+strconv.Itoa(countMax)+") x", w.Args...).Scan(&n)
+		err = tx.QueryRow(ctx, "select count(*) from (select 1 from tickets t where "+w.String()+" limit "+strconv.Itoa(page.CountMax)+") x", w.Args...).Scan(&n)
 		return n, err
 	})
 }
+
+const stillOwed = "t.status not in ('done', 'closed', 'cancelled')"
 
 func (f Filter) where(tx *pg.Tx) (w where.Clause) {
 	only := func(present bool, cond string, args ...any) {
@@ -109,25 +86,68 @@ func (f Filter) where(tx *pg.Tx) (w where.Clause) {
 	}
 	cond, args := tx.Actor.Scope().Where("t")
 	w.And(cond, args...)
+	f.view(tx.Actor, &w)
 	only(len(f.Status) > 0, "t.status = any(?)", f.Status)
 	only(len(f.Kind) > 0, "t.kind = any(?)", f.Kind)
+	only(len(f.Source) > 0, "t.source = any(?)", f.Source)
 	only(f.CompanyID != 0, "t.company_id = ?", f.CompanyID)
 	only(f.BuildingID != 0, "t.building_id = ?", f.BuildingID)
+	only(f.Unit != "", "lower(t.unit) = lower(?)", f.Unit)
 	only(f.ExecutorID != 0, "t.executor_id = ?", f.ExecutorID)
 	only(f.ResponsibleID != 0, "t.responsible_id = ?", f.ResponsibleID)
 	only(f.ReasonID != 0, "t.reason_id = ?", f.ReasonID)
 	only(f.Number != 0, "t.number = ?", f.Number)
-	if f.Phone != "" {
-		e, err := phone.Parse(f.Phone, "")
-		if err != nil {
-			e = f.Phone
-		}
-		w.And("t.caller_phone = ?", e)
-	}
-	only(f.Address != "", "t.address ilike ?", "%"+f.Address+"%")
+	only(f.Phone != "", "t.caller_phone = ?", phone.Caller(f.Phone))
+	only(f.Address != "", folded("t.address")+" like ?", like(f.Address))
+	f.text(&w)
 	only(!f.CreatedFrom.IsZero(), "t.created_at >= ?", f.CreatedFrom)
 	only(!f.CreatedTo.IsZero(), "t.created_at < ?", f.CreatedTo)
-	only(!f.OverdueAt.IsZero(), "t.due_at < ? and t.status not in ('done', 'closed', 'cancelled')", f.OverdueAt)
-	only(f.After.ID != 0, "(t.created_at, t.id) < (?, ?)", f.After.CreatedAt, f.After.ID)
+	only(!f.OverdueAt.IsZero(), "t.due_at < ? and "+stillOwed, f.OverdueAt)
+	only(f.After.ID != 0, "(t.created_at, t.id) < (?, ?)", f.After.At, f.After.ID)
 	return w
 }
+
+func (f Filter) view(a access.Actor, w *where.Clause) {
+	switch f.View {
+	case Untaken:
+		w.And("t.status = 'new'")
+	case Unfinished:
+		w.And(stillOwed)
+	case Mine:
+		if a.MemberID != 0 {
+			w.And("(t.executor_id = ? or t.responsible_id = ?)", a.MemberID, a.MemberID)
+		} else {
+			w.And("t.created_by = ?", a.UserID)
+		}
+	case All:
+	}
+}
+
+var spokenNumber = regexp.MustCompile(`^(?:№\s*)?(\d[\d\s]{0,11})$`)
+
+func (f Filter) text(w *where.Clause) {
+	q := strings.TrimSpace(f.Text)
+	if q == "" {
+		return
+	}
+	if e, err := phone.Parse(q, ""); err == nil {
+		w.And("t.caller_phone = ?", e)
+		return
+	}
+	words := folded("t.address || ' ' || t.reason_name || ' ' || t.description") + " like ?"
+	if m := spokenNumber.FindStringSubmatch(q); m != nil {
+		n, _ := strconv.ParseInt(strings.Join(strings.Fields(m[1]), ""), 10, 64)
+		w.And("(t.number = ? or "+words+")", n, like(q))
+		return
+	}
+	for _, word := range strings.Fields(q) {
+		w.And(words, like(strings.Trim(word, ",;")))
+	}
+}
+
+// folded compares without case and without ё.
+func folded(expr string) string { return "translate(lower(" + expr + "), 'ё', 'е')" }
+
+var likeSigns = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`, `ё`, `е`)
+
+func like(s string) string { return "%" + likeSigns.Replace(strings.ToLower(strings.TrimSpace(s))) + "%" }

@@ -171,7 +171,8 @@ func TestAThousandCalls(t *testing.T) {
 	require.Less(t, time.Since(began), time.Second)
 	pc.Close()
 	for _, e := range ears {
-		require.InDelta(t, int64(due), e.frames.Load(), 15)
+		require.GreaterOrEqual(t, e.frames.Load(), int64(19)) // nobody is left out
+		require.LessOrEqual(t, e.frames.Load(), int64(due)+1) // and nobody is too fast
 	}
 	require.LessOrEqual(t, runtime.NumGoroutine(), before)
 }

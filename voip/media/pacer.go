@@ -49,7 +49,8 @@ func NewPacer() *Pacer {
 
 // Start plays p to port, again and again when loop. stop ends it early; done
 // closes when the prompt has been played or stopped. After stop returns no frame
-// of it is sent any more. A port that was closed ends its prompts.
+// of it is sent any more; do not call it from a tap of the port. A port that was
+// closed ends its prompts.
 func (pc *Pacer) Start(port Port, p *Prompt, loop bool) (stop func(), done <-chan struct{}) {
 	a := &player{port: port, p: p, loop: loop, done: make(chan struct{})}
 	if c, ok := port.(interface{ Closed() bool }); ok {

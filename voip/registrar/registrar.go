@@ -1,9 +1,10 @@
 // Package registrar lets telephones and trunks register with digest, and demands
-// digest of who sends an INVITE.
+// digest of who sends an INVITE (RFC 3261, 10 and 22; RFC 2617).
 package registrar
 
 import (
 	"crypto/subtle"
+	"maps"
 	"strconv"
 	"strings"
 	"sync"
@@ -14,9 +15,10 @@ import (
 )
 
 const (
-	nonceLife = 5 * time.Minute
-	maxNonces = 10000
-	maxExpiry = 300
+	nonceLife     = 5 * time.Minute
+	maxNonces     = 10000
+	defaultExpiry = 120 * time.Second
+	maxExpiry     = 300 * time.Second
 )
 
 // Binding is where a registered user is.
@@ -26,8 +28,15 @@ type Binding struct {
 	Until   time.Time
 }
 
-// Registrar keeps users, nonces and bindings in memory.
+// Registrar keeps users, nonces and bindings in memory. A user has one binding:
+// the last that registered.
 type Registrar struct {
+	// OnChange, when set before use, hears of users that come (up), renew and
+	// leave; not of those whose time runs out.
+	OnChange func(user string, b Binding, up bool)
+	// MinExpiry refuses shorter times with 423; zero: none.
+	MinExpiry time.Duration
+
 	realm  string
 	mu     sync.Mutex
 	users  map[string]string
@@ -38,12 +47,20 @@ type Registrar struct {
 
 type nonce struct {
 	until time.Time
-	count uint64 // highest count used: a repeated request does not pass
+	count int // highest count used: a repeated request does not pass
 }
 
 // New returns a registrar of users (name → password).
 func New(realm string, users map[string]string) *Registrar {
-	return &Registrar{realm: realm, users: users, nonces: map[string]*nonce{}, bound: map[string]Binding{}}
+	return &Registrar{realm: realm, users: maps.Clone(users), nonces: map[string]*nonce{}, bound: map[string]Binding{}}
+}
+
+// SetUsers replaces the users; the bindings of those who are gone end.
+func (r *Registrar) SetUsers(users map[string]string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.users = maps.Clone(users)
+	maps.DeleteFunc(r.bound, func(u string, _ Binding) bool { _, stays := users[u]; return !stays })
 }
 
 // Lookup says where a user is registered now.
@@ -51,10 +68,14 @@ func (r *Registrar) Lookup(user string) (Binding, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	b, ok := r.bound[user]
-	return b, ok && time.Now().Before(b.Until)
+	if ok && !time.Now().Before(b.Until) {
+		delete(r.bound, user)
+		return Binding{}, false
+	}
+	return b, ok
 }
 
-// Register answers a REGISTER.
+// Register answers a REGISTER: sip.Config.OnRegister.
 func (r *Registrar) Register(req *sip.Request, tx sip.ServerTransaction) {
 	if refused(r.registers.Load(), req, tx) {
 		return
@@ -67,33 +88,63 @@ func (r *Registrar) Register(req *sip.Request, tx sip.ServerTransaction) {
 		_ = tx.Respond(sip.NewResponseFromRequest(req, 403, "Forbidden", nil))
 		return
 	}
-	expiry := 120
+	c := req.Contact()
+	if c == nil { // only asks
+		r.tell(req, tx, user)
+		return
+	}
+	expiry := asked(req, c)
+	if expiry > 0 && expiry < r.MinExpiry {
+		res := sip.NewResponseFromRequest(req, 423, "Interval Too Brief", nil)
+		res.AppendHeader(sip.NewHeader("Min-Expires", strconv.Itoa(int(r.MinExpiry.Seconds()))))
+		_ = tx.Respond(res)
+		return
+	}
+	expiry = max(0, min(expiry, max(maxExpiry, r.MinExpiry)))
+	b := Binding{Contact: *c.Address.Clone(), Source: req.Source(), Until: time.Now().Add(expiry)}
+	r.mu.Lock()
+	if expiry == 0 {
+		delete(r.bound, user)
+	} else {
+		r.bound[user] = b
+	}
+	r.mu.Unlock()
+	if r.OnChange != nil {
+		r.OnChange(user, b, expiry > 0)
+	}
+	r.tell(req, tx, user)
+}
+
+// asked is the time a Contact is to last.
+func asked(req *sip.Request, c *sip.ContactHeader) time.Duration {
+	seconds := func(s string, or time.Duration) time.Duration {
+		n, err := strconv.ParseUint(strings.TrimSpace(s), 10, 31)
+		if err != nil {
+			return or
+		}
+		return time.Duration(n) * time.Second
+	}
+	expiry := defaultExpiry
 	if h := req.GetHeader("Expires"); h != nil {
-		if n, err := strconv.Atoi(strings.TrimSpace(h.Value())); err == nil {
-			expiry = n
-		}
+		expiry = seconds(h.Value(), expiry)
 	}
+	if v, ok := c.Params.Get("expires"); ok {
+		expiry = seconds(v, expiry)
+	}
+	return expiry
+}
+
+// tell answers 200 with the binding that is left.
+func (r *Registrar) tell(req *sip.Request, tx sip.ServerTransaction, user string) {
 	res := sip.NewResponseFromRequest(req, 200, "OK", nil)
-	if c := req.Contact(); c != nil {
-		if v, ok := c.Params.Get("expires"); ok {
-			if n, err := strconv.Atoi(v); err == nil {
-				expiry = n
-			}
-		}
-		expiry = max(0, min(expiry, maxExpiry))
-		r.mu.Lock()
-		if expiry == 0 {
-			delete(r.bound, user)
-		} else {
-			r.bound[user] = Binding{Contact: *c.Address.Clone(), Source: req.Source(), Until: time.Now().Add(time.Duration(expiry) * time.Second)}
-		}
-		r.mu.Unlock()
-		c := c.Clone()
-		c.Params = sip.NewParams()
-		c.Params.Add("expires", strconv.Itoa(expiry))
-		res.AppendHeader(c)
+	left := "0"
+	if b, ok := r.Lookup(user); ok {
+		left = strconv.Itoa(int(time.Until(b.Until).Round(time.Second).Seconds()))
+		c := sip.ContactHeader{Address: b.Contact, Params: sip.NewParams()}
+		c.Params.Add("expires", left)
+		res.AppendHeader(&c)
 	}
-	res.AppendHeader(sip.NewHeader("Expires", strconv.Itoa(expiry)))
+	res.AppendHeader(sip.NewHeader("Expires", left))
 	_ = tx.Respond(res)
 }
 
@@ -102,24 +153,28 @@ func (r *Registrar) Prove(req *sip.Request, tx sip.ServerTransaction) (user stri
 	return r.prove(req, tx, "Proxy-Authorization", "Proxy-Authenticate", 407)
 }
 
-func (r *Registrar) prove(req *sip.Request, tx sip.ServerTransaction, given, asked string, code int) (string, bool) {
+func (r *Registrar) prove(req *sip.Request, tx sip.ServerTransaction, given, wanted string, code int) (string, bool) {
 	stale := false
-	if h := req.GetHeader(given); h != nil {
+	for _, h := range req.GetHeaders(given) {
 		cred, err := digest.ParseCredentials(h.Value())
-		if err == nil {
-			var ok bool
-			if ok, stale = r.check(req.Method.String(), cred); ok {
-				return cred.Username, true
-			}
+		if err != nil || cred.Realm != r.realm {
+			continue // of another scheme or realm
+		}
+		var ok bool
+		if ok, stale = r.check(req.Method.String(), cred); ok {
+			return cred.Username, true
 		}
 	}
 	c := digest.Challenge{Realm: r.realm, Nonce: r.nonce(), Algorithm: "MD5", QOP: []string{"auth"}, Stale: stale}
-	res := sip.NewResponseFromRequest(req, code, "Unauthorized", nil)
-	res.AppendHeader(sip.NewHeader(asked, c.String()))
+	text := map[int]string{401: "Unauthorized", 407: "Proxy Authentication Required"}[code]
+	res := sip.NewResponseFromRequest(req, code, text, nil)
+	res.AppendHeader(sip.NewHeader(wanted, c.String()))
 	_ = tx.Respond(res)
 	return "", false
 }
 
+// check verifies a proof. An unknown user costs the same work and gets the same
+// answer as a wrong password (S8).
 func (r *Registrar) check(method string, cred *digest.Credentials) (ok, stale bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -127,18 +182,17 @@ func (r *Registrar) check(method string, cred *digest.Credentials) (ok, stale bo
 	if !known || time.Now().After(n.until) {
 		return false, true
 	}
-	count := uint64(max(cred.Nc, 0)) //nolint:gosec // not negative
+	count := cred.Nc
+	var qop []string
 	if cred.QOP == "" {
 		count = 1 // no counter without qop (RFC 2069): good once
+	} else {
+		qop = []string{cred.QOP}
 	}
 	if count <= n.count {
 		return false, true // used before
 	}
 	password, has := r.users[cred.Username]
-	var qop []string
-	if cred.QOP != "" {
-		qop = []string{cred.QOP}
-	}
 	want, err := digest.Digest(
 		&digest.Challenge{Realm: r.realm, Nonce: cred.Nonce, Algorithm: "MD5", QOP: qop},
 		digest.Options{Method: method, URI: cred.URI, Username: cred.Username, Password: password, Cnonce: cred.Cnonce, Count: cred.Nc},
@@ -152,18 +206,15 @@ func (r *Registrar) check(method string, cred *digest.Credentials) (ok, stale bo
 
 func (r *Registrar) nonce() string {
 	v := sip.GenerateTagN(24)
+	now := time.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.nonces) >= maxNonces {
-		for k, n := range r.nonces {
-			if time.Now().After(n.until) {
-				delete(r.nonces, k)
-			}
-		}
+		maps.DeleteFunc(r.nonces, func(_ string, n *nonce) bool { return now.After(n.until) })
 		if len(r.nonces) >= maxNonces {
-			clear(r.nonces)
+			clear(r.nonces) // a flood: the honest are asked once more (stale)
 		}
 	}
-	r.nonces[v] = &nonce{until: time.Now().Add(nonceLife)}
+	r.nonces[v] = &nonce{until: now.Add(nonceLife)}
 	return v
 }

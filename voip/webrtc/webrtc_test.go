@@ -245,10 +245,26 @@ func TestKeysOfTheOperator(t *testing.T) {
 	require.Empty(t, keys, "once")
 }
 
-// cutConn is a browser's socket whose cable can be pulled.
+// cutConn is a browser's socket whose cable can be pulled, and which looks at
+// what comes: DTLS records of handshakes by type.
 type cutConn struct {
 	net.PacketConn
-	cut atomic.Bool
+	cut           atomic.Bool
+	hellos        atomic.Int64 // ClientHello
+	helloVerifies atomic.Int64 // HelloVerifyRequest
+}
+
+func (c *cutConn) ReadFrom(b []byte) (int, net.Addr, error) {
+	n, from, err := c.PacketConn.ReadFrom(b)
+	if n > 13 && b[0] == 22 {
+		switch b[13] {
+		case 1:
+			c.hellos.Add(1)
+		case 3:
+			c.helloVerifies.Add(1)
+		}
+	}
+	return n, from, err
 }
 
 func (c *cutConn) WriteTo(b []byte, to net.Addr) (int, error) {
@@ -270,6 +286,8 @@ func TestABrowserThatVanishes(t *testing.T) {
 	leg := connect(t, a, b)
 	states := make(chan State, 10)
 	leg.OnState(func(s State) { states <- s })
+	require.Positive(t, cable.hellos.Load(), "we begin the handshake (S12)")
+	require.Zero(t, cable.helloVerifies.Load(), "and never ask for it to be verified (S12)")
 	cable.cut.Store(true)
 	select {
 	case <-leg.Done():
