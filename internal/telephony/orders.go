@@ -103,6 +103,9 @@ func (d *Desk) Invited(ctx context.Context, key string, trunkID int64) (bool, er
 // report may come twice: the first counts.
 func (d *Desk) Report(ctx context.Context, r Report) error {
 	return pg.Do(ctx, d.db, func(tx *pg.Tx) error {
+		if r.CallKey == "" { // an order that ended before anything was dialled: there is no call
+			return d.end(ctx, tx, r)
+		}
 		fresh, err := d.calls.Store(ctx, tx, r)
 		if err != nil || !fresh {
 			return err

@@ -1,0 +1,73 @@
+package engine
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"d24/internal/telephony"
+	"d24/voip/sip"
+)
+
+func TestDistribute(t *testing.T) {
+	at := func(sec int) time.Time { return time.Unix(int64(sec), 0) }
+	idle := func(id int64, since int, companies ...int64) Idle {
+		return Idle{UserID: id, Companies: companies, Cities: []int64{1}, Since: at(since)}
+	}
+	for name, c := range map[string]struct {
+		waiting []Waiter
+		idle    []Idle
+		want    []Match
+	}{
+		"who waits longest":       {[]Waiter{{Key: "b", CompanyID: 1, Since: at(2)}, {Key: "a", CompanyID: 1, Since: at(1)}}, []Idle{idle(1, 0, 1)}, []Match{{"a", 1}}},
+		"priority before waiting": {[]Waiter{{Key: "a", CompanyID: 1, Since: at(1)}, {Key: "b", CompanyID: 1, Priority: 90, Since: at(2)}}, []Idle{idle(1, 0, 1)}, []Match{{"b", 1}}},
+		"idle longest":            {[]Waiter{{Key: "a", CompanyID: 1}}, []Idle{idle(1, 5, 1), idle(2, 3, 1)}, []Match{{"a", 2}}},
+		"only who serves it":      {[]Waiter{{Key: "a", CompanyID: 2}}, []Idle{idle(1, 0, 1), idle(2, 5, 1, 2)}, []Match{{"a", 2}}},
+		"nobody serves it":        {[]Waiter{{Key: "a", CompanyID: 3}}, []Idle{idle(1, 0, 1)}, nil},
+		"a city's call":           {[]Waiter{{Key: "a", CityID: 1}, {Key: "b", CityID: 2}}, []Idle{idle(1, 0, 1)}, []Match{{"a", 1}}},
+		"an unknown line":         {[]Waiter{{Key: "a"}}, []Idle{idle(1, 0, 1)}, []Match{{"a", 1}}},
+		"passed: another first":   {[]Waiter{{Key: "a", CompanyID: 1, Passed: []int64{1}}}, []Idle{idle(1, 0, 1), idle(2, 5, 1)}, []Match{{"a", 2}}},
+		"passed: better than none": {
+			[]Waiter{{Key: "a", CompanyID: 1, Passed: []int64{1}}},
+			[]Idle{idle(1, 0, 1)},
+			[]Match{{"a", 1}},
+		},
+		"each gets one": {
+			[]Waiter{{Key: "a", CompanyID: 1, Since: at(1)}, {Key: "b", CompanyID: 1, Since: at(2)}},
+			[]Idle{idle(1, 0, 1), idle(2, 1, 1)},
+			[]Match{{"a", 1}, {"b", 2}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) { require.Equal(t, c.want, Distribute(c.waiting, c.idle)) })
+	}
+}
+
+func TestOutcomeOf(t *testing.T) {
+	for _, c := range []struct {
+		err     sip.DialError
+		outcome telephony.Outcome
+		blame   telephony.Blame
+		retry   bool
+	}{
+		{sip.DialError{Code: 486}, telephony.Busy, telephony.Theirs, false},
+		{sip.DialError{Code: 600}, telephony.Busy, telephony.Theirs, false},
+		{sip.DialError{Code: 603}, telephony.Rejected, telephony.Theirs, false},
+		{sip.DialError{Code: 404}, telephony.BadNumber, telephony.Theirs, false},
+		{sip.DialError{Code: 480}, telephony.NoAnswer, telephony.Theirs, false},
+		{sip.DialError{Code: 500, Q850: 17}, telephony.Busy, telephony.Theirs, false},
+		{sip.DialError{Code: 502, Q850: 1}, telephony.BadNumber, telephony.Theirs, false},
+		{sip.DialError{Ended: true, Code: 487}, telephony.NoAnswer, telephony.Theirs, false},
+		{sip.DialError{Silent: true}, telephony.CarrierFailed, telephony.Carrier, true},
+		{sip.DialError{Unsent: true}, telephony.CarrierFailed, telephony.Carrier, true},
+		{sip.DialError{Code: 503}, telephony.CarrierFailed, telephony.Carrier, true},
+		{sip.DialError{Code: 403}, telephony.CarrierFailed, telephony.Carrier, true},
+		{sip.DialError{Code: 407}, telephony.CarrierFailed, telephony.Carrier, true},
+		{sip.DialError{}, telephony.CarrierFailed, telephony.Carrier, true},
+	} {
+		o, b, retry := outcomeOf(&c.err)
+		require.Equal(t, c.outcome, o, "%+v", c.err)
+		require.Equal(t, c.blame, b, "%+v", c.err)
+		require.Equal(t, c.retry, retry, "%+v", c.err)
+	}
+}

@@ -1,0 +1,365 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"d24/internal/telephony"
+	"d24/voip/media"
+	"d24/voip/record"
+	"d24/voip/sip"
+)
+
+// phase is where a call is.
+type phase string
+
+const (
+	arriving   phase = "arriving"   // an incoming call that is not answered yet
+	waiting    phase = "waiting"    // for an operator, or for its number to get free
+	offered    phase = "offered"    // an operator's phone rings
+	counting   phase = "counting"   // taken; the dial starts in a moment
+	dialling   phase = "dialling"   // the far phone is being rung
+	talking    phase = "talking"    // an operator speaks
+	announcing phase = "announcing" // the words of an order are spoken, or a message before the end
+	over       phase = "over"
+)
+
+// call is one incoming call or one order. The loop owns it.
+type call struct {
+	e        *Engine
+	key      string
+	inbound  bool
+	phase    phase
+	order    telephony.Order
+	in       telephony.Incoming
+	dec      telephony.Decision
+	company  int64
+	phone    string
+	priority int
+	since    time.Time // waits since
+	passed   []int64   // operators who let it pass
+	returned bool      // came back from an operator who vanished (F1)
+	started  bool      // a call exists in the journal
+	joined   bool      // an operator has spoken
+	held     bool
+	operator int64 // who spoke last
+	digit    string
+
+	leg     *sip.Leg
+	seat    *seat
+	rec     *record.Recorder
+	recPath string
+	seq     int
+	stop    func() // the sound being played
+	playing int    // tells an old sound's end from the present one's
+	undo    func() // the join
+	timer   *time.Timer
+	giveUp  context.CancelFunc // of the dial under way
+	stopped bool               // withdrawn
+}
+
+func newKey() string { return "c-" + rand.Text() }
+
+// report adds a fact of this call.
+func (c *call) report(k telephony.ReportKind, more ...func(*telephony.Report)) {
+	c.seq++
+	r := telephony.Report{CallKey: c.key, Seq: c.seq, At: time.Now().UTC(), Kind: k, Node: c.e.cfg.Node, CompanyID: c.company, OrderKey: c.order.Key}
+	for _, f := range more {
+		f(&r)
+	}
+	c.e.reports.add(r)
+}
+
+// begin opens the call in the journal.
+func (c *call) begin(trunkID int64) {
+	if c.started {
+		return
+	}
+	c.started = true
+	c.report(telephony.CallStarted, func(r *telephony.Report) {
+		r.Phone, r.TrunkID = c.phone, trunkID
+		if c.inbound {
+			r.Direction, r.Called, r.LineID, r.CityID = "inbound", c.in.Called, c.dec.LineID, c.dec.CityID
+			return
+		}
+		r.Direction, r.Called, r.LineID = "outbound", c.phone, c.order.LineID
+		r.Data, _ = json.Marshal(c.order)
+	})
+}
+
+// record starts the recording. A call goes on without one: that is an incident,
+// not a reason to hang up on a resident.
+func (c *call) record() {
+	now := time.Now()
+	rel := filepath.Join("recordings", now.Format("2006/01/02"), c.key+".wav")
+	path := filepath.Join(c.e.cfg.Data, rel)
+	err := os.MkdirAll(filepath.Dir(path), 0o750)
+	if err == nil {
+		c.rec, err = record.New(path, func(err error) { c.e.log.Error("a recording fails", "call", c.key, "err", err) })
+	}
+	fact := telephony.RecordingFact{Path: rel, State: "writing"}
+	if err != nil {
+		c.e.log.Error("a call is not recorded", "call", c.key, "err", err)
+		fact.State, fact.Note = "failed", "файл записи не открыт"
+	} else {
+		c.recPath = rel
+		c.leg.Media().SetTap(c.rec.Taps())
+	}
+	c.report(telephony.CallRecorded, func(r *telephony.Report) { r.Recording = &fact })
+}
+
+// closeRecording writes the rest off the loop and reports what came of it. The
+// number in the call's order is taken now.
+func (c *call) closeRecording() {
+	if c.rec == nil {
+		return
+	}
+	rec, rel, started := c.rec, c.recPath, time.Now().UTC()
+	c.rec = nil
+	c.seq++
+	r := telephony.Report{CallKey: c.key, Seq: c.seq, At: started, Kind: telephony.CallRecorded, Node: c.e.cfg.Node, CompanyID: c.company}
+	c.e.beside(func() {
+		d, err := rec.Close()
+		f := telephony.RecordingFact{Path: rel, State: "done", DurationMS: d.Milliseconds()}
+		if err != nil {
+			f.State, f.Note = "cut", "запись неполная"
+		}
+		if st, err := os.Stat(filepath.Join(c.e.cfg.Data, rel)); err == nil {
+			f.Bytes = st.Size()
+		}
+		r.Recording = &f
+		c.e.reports.add(r)
+	})
+}
+
+// play sounds p to the far side instead of whatever sounds now; then runs on the
+// loop when it was played to its end.
+func (c *call) play(p *media.Prompt, loop bool, then func()) {
+	c.quiet()
+	if c.leg == nil || c.phase == over {
+		return
+	}
+	stop, done := c.e.pacer.Start(c.leg.Media(), p, loop)
+	c.stop = stop
+	turn := c.playing
+	if then == nil {
+		return
+	}
+	c.e.beside(func() {
+		select {
+		case <-done:
+			c.e.post(func() {
+				if c.playing == turn && c.phase != over {
+					then()
+				}
+			})
+		case <-c.e.quit:
+		}
+	})
+}
+
+// say is play of words, which may have to be spoken first.
+func (c *call) say(s telephony.Speech, then func()) {
+	c.quiet()
+	turn := c.playing
+	c.e.beside(func() {
+		p := c.e.prompts.of(s)
+		c.e.post(func() {
+			if c.playing == turn && c.phase != over {
+				c.play(p, false, then)
+			}
+		})
+	})
+}
+
+// quiet ends what sounds.
+func (c *call) quiet() {
+	c.playing++
+	if c.stop != nil {
+		c.stop()
+		c.stop = nil
+	}
+}
+
+// join connects the operator's ear with the call.
+func (c *call) join(s *seat) {
+	c.quiet()
+	c.part()
+	c.held = false
+	if s.leg == nil || c.leg == nil {
+		return
+	}
+	c.undo = media.Join(c.leg.Media(), s.leg)
+}
+
+// part undoes the join.
+func (c *call) part() {
+	if c.undo != nil {
+		c.undo()
+		c.undo = nil
+	}
+}
+
+// talk begins the operator's part.
+func (c *call) talk(s *seat) {
+	c.phase, c.seat, c.operator, c.joined = talking, s, s.who.UserID, true
+	c.e.unqueue(c)
+	c.halt()
+	c.join(s)
+	c.report(telephony.CallJoined, func(r *telephony.Report) { r.Operator = s.who.UserID })
+	s.show(viewTalking)
+	s.set(stateTalking, "")
+}
+
+// halt stops the call's timer.
+func (c *call) halt() {
+	if c.timer != nil {
+		c.timer.Stop()
+		c.timer = nil
+	}
+}
+
+// wait puts f off; a later wait or halt takes its place.
+func (c *call) wait(d time.Duration, f func()) {
+	c.halt()
+	var t *time.Timer
+	t = c.e.after(d, func() {
+		if c.timer == t && c.phase != over {
+			c.timer = nil
+			f()
+		}
+	})
+	c.timer = t
+}
+
+// watch ends the call when its far side is gone.
+func (c *call) watch() {
+	leg := c.leg
+	c.e.beside(func() {
+		select {
+		case <-leg.Done():
+			end := leg.End()
+			c.e.post(func() { c.farGone(end) })
+		case <-c.e.quit:
+		}
+	})
+}
+
+func (c *call) farGone(end sip.Ending) {
+	outcome, blame := telephony.Answered, telephony.Nobody
+	switch {
+	case c.inbound && !c.joined && c.dec.Action == telephony.Queue:
+		outcome, blame = telephony.Abandoned, telephony.Theirs
+	case end.Cause == sip.ByMediaLost || end.Cause == sip.ByFailure || end.Cause == sip.ByNoACK:
+		blame = telephony.Carrier
+	}
+	c.finish(outcome, blame, false)
+}
+
+// finish ends everything of the call, whatever it was doing. It may be called
+// again; the first ending counts.
+func (c *call) finish(o telephony.Outcome, b telephony.Blame, cut bool) {
+	if c.phase == over {
+		return
+	}
+	wasRinging := c.phase == offered
+	c.phase = over
+	c.halt()
+	c.quiet()
+	c.part()
+	e := c.e
+	e.unqueue(c)
+	delete(e.calls, c.key)
+	if c.giveUp != nil {
+		c.giveUp()
+	}
+	if c.leg != nil {
+		c.leg.Media().SetTap(nil, nil)
+		c.leg.Hangup()
+	}
+	c.closeRecording()
+	c.ended(o, b, cut)
+	if s := c.seat; s != nil {
+		c.seat = nil
+		s.released(o, wasRinging)
+	}
+	if e.busy[c.phone] == c {
+		delete(e.busy, c.phone)
+		e.unhold(c.phone)
+	}
+	e.distribute()
+}
+
+func (c *call) ended(o telephony.Outcome, b telephony.Blame, cut bool) {
+	if !c.started && c.order.Key != "" { // nothing was dialled: the order ends, there is no call
+		c.e.reports.add(telephony.Report{At: time.Now().UTC(), Kind: telephony.CallEnded, Node: c.e.cfg.Node, OrderKey: c.order.Key, Outcome: o, Blame: b})
+		return
+	}
+	c.report(telephony.CallEnded, func(r *telephony.Report) {
+		r.Outcome, r.Blame, r.Cut, r.Digit = o, b, cut, c.digit
+		if c.joined {
+			r.Operator = c.operator
+		}
+	})
+}
+
+func (e *Engine) enqueue(c *call) {
+	if !slices.Contains(e.queue, c) {
+		e.queue = append(e.queue, c)
+	}
+	e.distribute()
+}
+
+func (e *Engine) unqueue(c *call) {
+	e.queue = slices.DeleteFunc(e.queue, func(x *call) bool { return x == c })
+}
+
+// distribute offers what waits to whoever is free.
+func (e *Engine) distribute() {
+	if len(e.queue) == 0 {
+		return
+	}
+	var ws []Waiter
+	byKey := map[string]*call{}
+	for _, c := range e.queue {
+		ws = append(ws, Waiter{Key: c.key, CompanyID: c.company, CityID: c.dec.CityID, Priority: c.priority, Since: c.since, Passed: c.passed})
+		byKey[c.key] = c
+	}
+	var idle []Idle
+	for _, s := range e.seats {
+		if s.state == stateReady {
+			idle = append(idle, Idle{UserID: s.who.UserID, Companies: s.who.Companies, Cities: s.who.Cities, Since: s.since})
+		}
+	}
+	for _, m := range Distribute(ws, idle) {
+		e.seats[m.UserID].offer(byKey[m.Key])
+	}
+}
+
+// repairRecordings gives files that a crash cut their true length.
+func (e *Engine) repairRecordings() {
+	root := filepath.Join(e.cfg.Data, "recordings")
+	since := time.Now().Add(-48 * time.Hour)
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".wav" {
+			return err
+		}
+		if st, err := d.Info(); err != nil || st.ModTime().Before(since) {
+			return err
+		}
+		if _, err := record.Repair(path); err != nil && !errors.Is(err, record.ErrNotOurs) {
+			e.log.Warn("a recording cannot be repaired", "path", path, "err", err)
+		}
+		return nil
+	})
+	if err != nil {
+		e.log.Warn("recordings cannot be looked through", "err", err)
+	}
+}

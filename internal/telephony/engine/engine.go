@@ -1,0 +1,331 @@
+// Package engine is the phone engine: trunks, calls, the queue of operators,
+// orders, recordings. It knows no tickets; what to do with a call it asks the
+// Director, what happened it reports.
+//
+// One goroutine, the loop, owns every call and every seat: whatever comes from a
+// telephone, a browser, a timer or the database is a function posted to it. What
+// takes time (dialling, answering, speaking) runs beside and posts its end.
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"d24/internal/telephony"
+	"d24/voip/media"
+	"d24/voip/rtp"
+	"d24/voip/sip"
+	"d24/voip/speech"
+	"d24/voip/webrtc"
+)
+
+// Orders is the engine's side of the table of orders.
+type Orders interface {
+	Claim(ctx context.Context, node string, limit int) ([]telephony.Order, error)
+	Cancelled(ctx context.Context, node string) ([]string, error)
+	Invited(ctx context.Context, key string, trunkID int64) (bool, error)
+	Beat(ctx context.Context, node, address string, f telephony.Floor) error
+	Recover(ctx context.Context, node string) (orders, calls int, err error)
+	// Heard blocks until something may have changed, or ctx ends.
+	Heard(ctx context.Context)
+}
+
+// Reporter stores reports; an error means that they must be offered again.
+type Reporter interface {
+	Report(ctx context.Context, r telephony.Report) error
+}
+
+// Config of an engine.
+type Config struct {
+	Node    string
+	SIP     netip.AddrPort
+	RTPLow  int
+	RTPHigh int
+	WebRTC  netip.AddrPort
+	Door    string // HOST:PORT of the HTTP door; port 0: a free one
+	Data    string // recordings, prompts and the journal live under it
+	// Pace divides the waits of people (ring of a seat, wrap-up, counting): tests only; 0 is 1.
+	Pace int
+}
+
+// Deps are what the engine asks and tells.
+type Deps struct {
+	Director telephony.Director
+	Seats    telephony.Seats
+	Trunks   telephony.Trunks
+	Orders   Orders
+	Reporter Reporter
+	Voice    speech.Voice
+	Log      *slog.Logger
+}
+
+// Engine is a running phone engine.
+type Engine struct {
+	cfg      Config
+	d        Deps
+	log      *slog.Logger
+	posts    chan func()
+	quit     chan struct{}
+	stopOnce sync.Once
+	work     sync.WaitGroup
+	stack    *sip.Stack
+	ports    *rtp.Ports
+	filter   *sip.Filter
+	web      *webrtc.API
+	pacer    *media.Pacer
+	prompts  *prompts
+	reports  *reports
+	trunks   *trunks
+	door     *http.Server
+	doorAddr string
+	routes   routeCache
+	started  atomic.Int64
+
+	// owned by the loop
+	calls map[string]*call
+	seats map[int64]*seat
+	queue []*call
+	busy  map[string]*call // by far number: one order at a time rings a phone (F40)
+	held  []*call          // orders waiting for their number
+}
+
+// New opens everything; Run makes it work.
+func New(cfg Config, d Deps) (*Engine, error) {
+	e := &Engine{
+		cfg: cfg, d: d, log: d.Log, posts: make(chan func(), 1024), quit: make(chan struct{}),
+		calls: map[string]*call{}, seats: map[int64]*seat{}, busy: map[string]*call{}, filter: sip.NewFilter(), pacer: media.NewPacer(),
+	}
+	e.routes = newRouteCache()
+	if err := e.open(); err != nil {
+		e.close()
+		return nil, err
+	}
+	return e, nil
+}
+
+func (e *Engine) open() (err error) {
+	for _, dir := range []string{"recordings", "prompts", "engine"} {
+		if err := os.MkdirAll(filepath.Join(e.cfg.Data, dir), 0o750); err != nil {
+			return fmt.Errorf("каталог данных: %w", err)
+		}
+	}
+	e.prompts = newPrompts(e.d.Voice, filepath.Join(e.cfg.Data, "prompts"), e.log)
+	if e.reports, err = openReports(filepath.Join(e.cfg.Data, "engine", e.cfg.Node+".journal"), e.d.Reporter, e.log); err != nil {
+		return err
+	}
+	e.ports = rtp.NewPorts(e.cfg.SIP.Addr(), e.cfg.RTPLow, e.cfg.RTPHigh)
+	if e.stack, err = sip.Listen(sip.Config{Listen: e.cfg.SIP, Ports: e.ports, Filter: e.filter, UserAgent: "Dispatcher24", Log: e.log, OnInvite: e.onInvite}); err != nil {
+		return fmt.Errorf("адрес SIP %s: %w", e.cfg.SIP, err)
+	}
+	if e.web, err = webrtc.NewAPI(webrtc.Config{Listen: e.cfg.WebRTC}); err != nil {
+		return fmt.Errorf("адрес звука браузеров %s: %w", e.cfg.WebRTC, err)
+	}
+	e.trunks = newTrunks(e)
+	return e.openDoor()
+}
+
+func (e *Engine) openDoor() error {
+	l, err := net.Listen("tcp", e.cfg.Door)
+	if err != nil {
+		return fmt.Errorf("дверь телефонной части %s: %w", e.cfg.Door, err)
+	}
+	e.doorAddr = l.Addr().String()
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	mux.HandleFunc("GET /api/v1/desk/ws", e.serveDesk)
+	e.door = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	e.work.Add(1)
+	go func() {
+		defer e.work.Done()
+		if err := e.door.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			e.log.Error("the door is closed", "err", err)
+		}
+	}()
+	return nil
+}
+
+// SIPAddr, DoorAddr are where the engine listens.
+func (e *Engine) SIPAddr() netip.AddrPort { return e.stack.Addr() }
+
+// DoorAddr is HOST:PORT of the HTTP door.
+func (e *Engine) DoorAddr() string { return e.doorAddr }
+
+// Live says how many legs and ports are open, for leak checks.
+func (e *Engine) Live() (legs, ports int) { return e.stack.Live(), e.ports.InUse() }
+
+// Run works until ctx ends, then hangs up and frees everything. What a dead
+// predecessor of the same name left is ended first.
+func (e *Engine) Run(ctx context.Context) {
+	defer e.close()
+	e.recover(ctx)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for _, f := range []func(context.Context){e.reports.run, e.trunks.run, e.claiming, e.beating, e.keepAsking} {
+		e.work.Add(1)
+		go func() { defer e.work.Done(); f(ctx) }()
+	}
+	e.loop(ctx)
+	e.shut()
+}
+
+func (e *Engine) loop(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case f := <-e.posts:
+			e.safely(f)
+		}
+	}
+}
+
+// safely keeps one bad call from taking the others with it.
+func (e *Engine) safely(f func()) {
+	defer func() {
+		if v := recover(); v != nil {
+			e.log.Error("the loop panicked", "panic", v)
+		}
+	}()
+	f()
+}
+
+// post gives the loop something to do; after the end it does nothing.
+func (e *Engine) post(f func()) {
+	select {
+	case e.posts <- f:
+	case <-e.quit:
+	}
+}
+
+// after posts f when d has passed; stop it by its timer.
+func (e *Engine) after(d time.Duration, f func()) *time.Timer {
+	if e.cfg.Pace > 1 {
+		d /= time.Duration(e.cfg.Pace)
+	}
+	return time.AfterFunc(d, func() { e.post(f) })
+}
+
+// beside runs what takes time off the loop.
+func (e *Engine) beside(f func()) {
+	e.work.Add(1)
+	go func() { defer e.work.Done(); f() }()
+}
+
+func (e *Engine) shut() {
+	for _, c := range e.calls {
+		c.finish(telephony.Unknown, telephony.Ours, true)
+	}
+	for _, s := range e.seats {
+		s.gone("engine stops")
+	}
+}
+
+func (e *Engine) close() {
+	e.stopOnce.Do(func() {
+		close(e.quit)
+		if e.door != nil {
+			_ = e.door.Close()
+		}
+		if e.trunks != nil {
+			e.trunks.close()
+		}
+		if e.stack != nil {
+			e.stack.Close()
+		}
+		if e.web != nil {
+			e.web.Close()
+		}
+		e.pacer.Close()
+		e.work.Wait()
+		if e.reports != nil {
+			e.reports.close()
+		}
+	})
+}
+
+func (e *Engine) recover(ctx context.Context) {
+	e.repairRecordings()
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if err := e.reports.flush(ctx); err != nil {
+		e.log.Warn("reports of the last run wait for the database", "err", err)
+	}
+	orders, calls, err := e.d.Orders.Recover(ctx, e.cfg.Node)
+	if err != nil {
+		e.log.Warn("what the last run left is not ended yet", "err", err)
+	} else if orders+calls > 0 {
+		e.log.Warn("the last run died with calls in hand", "orders", orders, "calls", calls)
+	}
+}
+
+// claiming takes orders and stops those withdrawn.
+func (e *Engine) claiming(ctx context.Context) {
+	for ctx.Err() == nil {
+		orders, err := e.d.Orders.Claim(ctx, e.cfg.Node, 50)
+		if err == nil {
+			for _, o := range orders {
+				e.post(func() { e.newOrder(o) })
+			}
+			var keys []string
+			if keys, err = e.d.Orders.Cancelled(ctx, e.cfg.Node); err == nil && len(keys) > 0 {
+				e.post(func() { e.withdraw(keys) })
+			}
+		}
+		if err != nil && ctx.Err() == nil {
+			e.log.Warn("orders cannot be read", "err", err)
+		}
+		wait, cancel := context.WithTimeout(ctx, time.Second)
+		e.d.Orders.Heard(wait)
+		cancel()
+	}
+}
+
+// beating shows the floor every second.
+func (e *Engine) beating(ctx context.Context) {
+	t := time.NewTicker(time.Second)
+	defer t.Stop()
+	for {
+		floor := make(chan telephony.Floor, 1)
+		e.post(func() { floor <- e.floor() })
+		select {
+		case <-ctx.Done():
+			return
+		case f := <-floor:
+			beat, cancel := context.WithTimeout(ctx, 2*time.Second)
+			if err := e.d.Orders.Beat(beat, e.cfg.Node, e.doorAddr, f); err != nil && ctx.Err() == nil {
+				e.log.Warn("the floor cannot be shown", "err", err)
+			}
+			cancel()
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+	}
+}
+
+func (e *Engine) floor() telephony.Floor {
+	f := telephony.Floor{At: time.Now(), Waiting: []telephony.FloorWaiting{}, Operators: []telephony.FloorSeat{}, Trunks: e.trunks.floor()}
+	for _, c := range e.queue {
+		kind := "inbound"
+		if !c.inbound {
+			kind = "task"
+		}
+		f.Waiting = append(f.Waiting, telephony.FloorWaiting{CallKey: c.key, CompanyID: c.company, Since: c.since, Kind: kind})
+	}
+	for _, s := range e.seats {
+		f.Operators = append(f.Operators, telephony.FloorSeat{UserID: s.who.UserID, Name: s.who.Name, State: s.state, Reason: s.reason, Since: s.since})
+	}
+	return f
+}

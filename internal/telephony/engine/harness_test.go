@@ -1,0 +1,375 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"d24/internal/fault"
+	"d24/internal/telephony"
+	"d24/test/softphone"
+	"d24/voip/g711"
+	"d24/voip/media"
+	"d24/voip/record"
+	"d24/voip/rtp"
+	"d24/voip/sip"
+	"d24/voip/tone"
+)
+
+// Tones by which everybody is told apart.
+const (
+	residentTone = 440.0
+	operatorTone = 1100.0
+	executorTone = 700.0
+	voiceTone    = 1633.0 // what the test's voice says instead of words
+)
+
+// desk is the business side in memory: the same contracts, no database.
+type desk struct {
+	mu       sync.Mutex
+	placed   []telephony.Order
+	cancels  []string
+	invited  []string
+	reports  []telephony.Report
+	trunks   []telephony.Trunk
+	decision telephony.Decision
+	away     atomic.Bool // the database does not answer
+	changed  chan struct{}
+}
+
+var errAway = errors.New("the database is away")
+
+func (d *desk) wake() {
+	close(d.changed)
+	d.changed = make(chan struct{})
+}
+
+func (d *desk) place(o telephony.Order) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.placed = append(d.placed, o)
+	d.wake()
+}
+
+func (d *desk) cancel(key string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.cancels = append(d.cancels, key)
+	d.wake()
+}
+
+func (d *desk) Claim(context.Context, string, int) ([]telephony.Order, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	out := d.placed
+	d.placed = nil
+	return out, nil
+}
+
+func (d *desk) Cancelled(context.Context, string) ([]string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.cancels, nil
+}
+
+func (d *desk) Invited(_ context.Context, key string, _ int64) (bool, error) {
+	if d.away.Load() {
+		return false, errAway
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.invited = append(d.invited, key)
+	return true, nil
+}
+func (d *desk) Beat(context.Context, string, string, telephony.Floor) error { return nil }
+func (d *desk) Recover(context.Context, string) (int, int, error)           { return 0, 0, nil }
+
+func (d *desk) Heard(ctx context.Context) {
+	d.mu.Lock()
+	c := d.changed
+	d.mu.Unlock()
+	select {
+	case <-c:
+	case <-ctx.Done():
+	}
+}
+
+func (d *desk) Report(_ context.Context, r telephony.Report) error {
+	if d.away.Load() {
+		return errAway
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.reports = append(d.reports, r)
+	d.wake()
+	return nil
+}
+
+func (d *desk) Route(context.Context, telephony.Incoming) (telephony.Decision, error) {
+	if d.away.Load() {
+		return telephony.Decision{}, errAway
+	}
+	return d.decision, nil
+}
+
+func (d *desk) Trunks(context.Context) ([]telephony.Trunk, error) { return d.trunks, nil }
+
+// Seat: token "op-N" is operator N, who serves company 1.
+func (d *desk) Seat(_ context.Context, token string) (telephony.Seat, error) {
+	var id int64
+	if _, err := fmt.Sscanf(token, "op-%d", &id); err != nil {
+		return telephony.Seat{}, fault.New(fault.Login, "session", "войдите")
+	}
+	return telephony.Seat{UserID: id, Name: "Оператор", Companies: []int64{1}, Cities: []int64{1}}, nil
+}
+
+// until waits for a report.
+func (d *desk) until(t *testing.T, what string, f func(r telephony.Report) bool) telephony.Report {
+	t.Helper()
+	limit := time.After(20 * time.Second)
+	for {
+		d.mu.Lock()
+		for _, r := range d.reports {
+			if f(r) {
+				d.mu.Unlock()
+				return r
+			}
+		}
+		c := d.changed
+		d.mu.Unlock()
+		select {
+		case <-c:
+		case <-limit:
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			t.Fatalf("no report: %s; there are %v", what, kinds(d.reports))
+		}
+	}
+}
+
+func kinds(rs []telephony.Report) (out []string) {
+	for _, r := range rs {
+		out = append(out, string(r.Kind)+":"+string(r.Outcome))
+	}
+	return out
+}
+
+func (d *desk) ended(t *testing.T) telephony.Report {
+	t.Helper()
+	return d.until(t, "ended", func(r telephony.Report) bool { return r.Kind == telephony.CallEnded })
+}
+
+// beeper says a tone for every text.
+type beeper struct{}
+
+func (beeper) Say(_ context.Context, text string) ([]byte, error) {
+	return media.Tone(voiceTone, time.Duration(600+10*len(text))*time.Millisecond).ALaw(), nil
+}
+
+// world is an engine, a provider and its phones.
+type world struct {
+	t        *testing.T
+	desk     *desk
+	engine   *Engine
+	provider *sip.Stack
+	phones   *phones
+	dir      string
+	pacer    *media.Pacer
+	before   int
+}
+
+// phones are what the provider does with calls to numbers.
+type phones struct {
+	mu     sync.Mutex
+	answer map[string]func(*sip.Leg)
+	legs   []*sip.Leg
+}
+
+func (p *phones) set(number string, f func(*sip.Leg)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.answer[number] = f
+}
+
+func (p *phones) invite(l *sip.Leg) {
+	p.mu.Lock()
+	f := p.answer[l.To()]
+	p.legs = append(p.legs, l)
+	p.mu.Unlock()
+	if f == nil {
+		l.Reject(404, "Not Found")
+		return
+	}
+	f(l)
+}
+
+var lastIP atomic.Int32
+
+func newWorld(t *testing.T, more ...func(*desk)) *world {
+	t.Helper()
+	w := &world{t: t, before: runtime.NumGoroutine(), dir: t.TempDir(), pacer: media.NewPacer(), phones: &phones{answer: map[string]func(*sip.Leg){}}}
+	n := lastIP.Add(1)
+	ours, theirs := netip.AddrFrom4([4]byte{127, 0, 61, byte(n)}), netip.AddrFrom4([4]byte{127, 0, 62, byte(n)})
+	filter := sip.NewFilter()
+	require.NoError(t, filter.Set([]string{ours.String()}))
+	var err error
+	w.provider, err = sip.Listen(sip.Config{Listen: netip.AddrPortFrom(theirs, 0), Ports: rtp.NewPorts(theirs, 20000, 20400), Filter: filter, OnInvite: w.phones.invite})
+	require.NoError(t, err)
+	w.desk = &desk{
+		changed:  make(chan struct{}),
+		trunks:   []telephony.Trunk{{ID: 1, Name: "X", Host: theirs.String(), Port: int(w.provider.Addr().Port()), Lines: map[int64]string{1: "+73430000101"}}},
+		decision: telephony.Decision{Action: telephony.Queue, LineID: 1, CompanyID: 1, CityID: 1, Priority: telephony.PriorityInbound, Greeting: telephony.Speech{Text: "Здравствуйте"}, Card: telephony.CallCard{Greeting: "УК, диспетчер"}},
+	}
+	for _, f := range more {
+		f(w.desk)
+	}
+	log := slog.New(slog.DiscardHandler)
+	if os.Getenv("D24_TEST_LOG") != "" {
+		log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	}
+	w.engine, err = New(Config{Node: "n1", SIP: netip.AddrPortFrom(ours, 0), RTPLow: 20000, RTPHigh: 20400, WebRTC: netip.AddrPortFrom(ours, 0), Door: ours.String() + ":0", Data: w.dir, Pace: 10},
+		Deps{Director: w.desk, Seats: w.desk, Trunks: w.desk, Orders: w.desk, Reporter: w.desk, Voice: beeper{}, Log: log})
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); w.engine.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		<-done
+		w.provider.Close()
+		w.pacer.Close()
+		legs, ports := w.engine.Live()
+		require.Zero(t, legs, "legs")
+		require.Zero(t, ports, "ports")
+		w.eventually("goroutines are gone", func() bool { return runtime.NumGoroutine() <= w.before })
+	})
+	w.eventually("the trunk lives", func() bool { return len(w.engine.trunks.routes(1)) > 0 && w.engine.trunks.floor()[0].State == "up" })
+	return w
+}
+
+func (w *world) eventually(what string, f func() bool) {
+	w.t.Helper()
+	for end := time.Now().Add(20 * time.Second); !f(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			b := make([]byte, 1<<16)
+			w.t.Fatalf("%s\n%s", what, b[:runtime.Stack(b, true)])
+		}
+	}
+}
+
+func (w *world) ctx() context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	w.t.Cleanup(cancel)
+	return ctx
+}
+
+// operator is at work when this returns.
+func (w *world) operator(n int, ready bool) *softphone.Phone {
+	w.t.Helper()
+	p, err := softphone.Open(w.ctx(), softphone.Options{
+		URL: "ws://" + w.engine.DoorAddr() + "/api/v1/desk/ws", Token: fmt.Sprintf("op-%d", n), Tab: "tab", Voice: media.Tone(operatorTone, time.Second),
+	})
+	require.NoError(w.t, err)
+	w.t.Cleanup(p.Close)
+	if ready {
+		require.NoError(w.t, p.Ready(w.ctx()))
+	}
+	return p
+}
+
+// resident calls the line, talks in a tone and listens.
+func (w *world) resident(from string) (*sip.Leg, *ear) {
+	w.t.Helper()
+	a := w.engine.SIPAddr()
+	leg, de := w.provider.Dial(w.ctx(), sip.Target{User: "+73430000101", Host: a.Addr().String(), Dest: a.String(), From: from})
+	require.Nil(w.t, de)
+	return leg, w.party(leg, residentTone)
+}
+
+// ear keeps what a phone hears.
+type ear struct {
+	mu  sync.Mutex
+	got []byte
+}
+
+func (e *ear) heard(hz float64) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return tone.Heard(e.got, hz)
+}
+
+func (e *ear) forget() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.got = nil
+}
+
+// party makes a phone talk and listen.
+func (w *world) party(leg *sip.Leg, hz float64) *ear {
+	e := &ear{}
+	leg.Media().SetSink(func(p *media.Packet) {
+		if !p.Digit {
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			if p.Law == g711.ALaw {
+				e.got = append(e.got, p.Payload...)
+			} else {
+				e.got = append(e.got, g711.Encode(g711.Decode(p.Payload, p.Law), g711.ALaw)...)
+			}
+		}
+	})
+	w.pacer.Start(leg.Media(), media.Tone(hz, time.Second), true)
+	return e
+}
+
+// answering makes a phone answer, talk and listen.
+func (w *world) answering(number string) <-chan *ear {
+	ears := make(chan *ear, 1)
+	w.phones.set(number, func(l *sip.Leg) {
+		_ = l.Ring()
+		if l.Answer() == nil {
+			ears <- w.party(l, executorTone)
+		}
+	})
+	return ears
+}
+
+// inOrder checks that facts were delivered in their order; only the end of a
+// recording, which waits for the disk, may come late.
+func (w *world) inOrder() {
+	w.desk.mu.Lock()
+	defer w.desk.mu.Unlock()
+	last := 0
+	for _, r := range w.desk.reports {
+		if recorded(r) {
+			continue
+		}
+		require.Greater(w.t, r.Seq, last)
+		last = r.Seq
+	}
+}
+
+// tones reports which tones the channel holds.
+func (w *world) tones(r telephony.Report) (left, right func(hz float64) bool) {
+	w.t.Helper()
+	l, rr, err := record.Channels(filepath.Join(w.dir, r.Recording.Path))
+	require.NoError(w.t, err)
+	return func(hz float64) bool { return tone.Heard(l, hz) }, func(hz float64) bool { return tone.Heard(rr, hz) }
+}
+
+func recorded(r telephony.Report) bool {
+	return r.Kind == telephony.CallRecorded && r.Recording.State == "done"
+}
+
+func quietLog() *slog.Logger { return slog.New(slog.DiscardHandler) }

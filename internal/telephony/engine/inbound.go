@@ -1,0 +1,162 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"d24/internal/telephony"
+	"d24/voip/sip"
+)
+
+// How long the Director may think.
+const routeFor = 500 * time.Millisecond
+
+// routeCache remembers the last answer for each called number, so that an absent
+// database does not change how a line greets.
+type routeCache struct {
+	known map[string]telephony.Decision
+	ask   chan struct{} // guards known
+}
+
+func newRouteCache() routeCache {
+	return routeCache{known: map[string]telephony.Decision{}, ask: make(chan struct{}, 1)}
+}
+
+const routesKept = 10_000
+
+func (r *routeCache) get(called string) (telephony.Decision, bool) {
+	r.ask <- struct{}{}
+	defer func() { <-r.ask }()
+	d, ok := r.known[called]
+	return d, ok
+}
+
+func (r *routeCache) put(called string, d telephony.Decision) {
+	r.ask <- struct{}{}
+	defer func() { <-r.ask }()
+	if len(r.known) >= routesKept {
+		clear(r.known)
+	}
+	r.known[called] = d
+}
+
+// general is how an unknown line greets while nobody can be asked.
+var general = telephony.Decision{
+	Action: telephony.Queue, Priority: telephony.PriorityInbound,
+	Greeting: telephony.Speech{Text: "Здравствуйте! Вы позвонили в диспетчерскую службу. Оставайтесь на линии, вам ответит диспетчер. Разговор записывается."},
+	Card:     telephony.CallCard{LineKind: "citywide", Greeting: "Диспетчерская служба, здравствуйте. Назовите, пожалуйста, город и адрес."},
+}
+
+// route asks the Director; late or absent, the last answer for this line counts.
+func (e *Engine) route(in telephony.Incoming) telephony.Decision {
+	ctx, cancel := context.WithTimeout(context.Background(), routeFor)
+	defer cancel()
+	d, err := e.d.Director.Route(ctx, in)
+	if err == nil {
+		if d.Action == telephony.Queue || d.Action == telephony.PlayAndHangUp {
+			e.routes.put(in.Called, d)
+		}
+		return d
+	}
+	e.log.Error("a call is routed without the database", "called", in.Called, "err", err)
+	if d, ok := e.routes.get(in.Called); ok {
+		return d
+	}
+	return general
+}
+
+// onInvite takes a new incoming call; it has a goroutine of its own.
+func (e *Engine) onInvite(leg *sip.Leg) {
+	in := telephony.Incoming{CallKey: newKey(), TrunkID: e.trunks.byAddress(leg.Contact(), leg.Source()), Called: leg.To(), Caller: leg.From(), At: time.Now().UTC()}
+	if err := leg.Ring(); err != nil {
+		leg.Hangup()
+		return
+	}
+	d := e.route(in)
+	c := &call{e: e, key: in.CallKey, inbound: true, phase: arriving, in: in, dec: d, company: d.CompanyID, phone: in.Caller, priority: d.Priority, since: in.At, leg: leg}
+	switch d.Action {
+	case telephony.Reject:
+		leg.Reject(404, "Not Found")
+		e.post(func() { c.refused(telephony.BadNumber, telephony.Carrier) })
+		return
+	case telephony.DropAndCallBack:
+		leg.Reject(486, "Busy Here")
+		e.post(func() { c.refused(telephony.Rejected, telephony.Nobody) })
+		return
+	case telephony.Queue, telephony.PlayAndHangUp:
+	}
+	e.prompts.of(d.Greeting) // ready before it costs
+	e.post(c.arrive)
+	if err := leg.Answer(); err != nil {
+		leg.Hangup()
+		return // the watch ends the call
+	}
+	e.post(c.greet)
+}
+
+// refused writes down a call that was not let in.
+func (c *call) refused(o telephony.Outcome, b telephony.Blame) {
+	c.begin(c.in.TrunkID)
+	c.leg = nil
+	c.finish(o, b, false)
+}
+
+func (c *call) arrive() {
+	c.e.calls[c.key] = c
+	c.begin(c.in.TrunkID)
+	c.watch()
+}
+
+// greet begins the resident's part: he is recorded, hears the greeting, and waits
+// meanwhile already.
+func (c *call) greet() {
+	if c.phase == over {
+		return
+	}
+	c.report(telephony.CallAnswered)
+	c.record()
+	c.listen()
+	if c.dec.Action == telephony.PlayAndHangUp {
+		c.phase = announcing
+		c.say(c.dec.Greeting, func() { c.finish(telephony.Answered, telephony.Nobody, false) })
+		return
+	}
+	c.phase = waiting
+	c.report(telephony.CallQueued)
+	c.say(c.dec.Greeting, c.music)
+	c.report(telephony.CallSpoken)
+	c.e.enqueue(c)
+}
+
+func (c *call) music() { c.play(c.e.prompts.music, true, nil) }
+
+// listen hears keys.
+func (c *call) listen() {
+	c.leg.Media().OnDigit(func(b byte) { c.e.post(func() { c.pressed(string(b)) }) })
+}
+
+func (c *call) pressed(key string) {
+	if c.phase == over {
+		return
+	}
+	c.report(telephony.CallDigit, func(r *telephony.Report) { r.Digit = key })
+	if !c.inbound && c.phase == announcing {
+		c.keyed(key)
+	}
+}
+
+// holdText is for a person whose operator is gone without a word (F1).
+var holdText = telephony.Speech{Text: "Оставайтесь на линии, пожалуйста. Связь с диспетчером прервалась, сейчас вам ответит другой диспетчер."}
+
+// orphaned gives a call whose operator vanished to the next one, ahead of all.
+func (c *call) orphaned() {
+	c.part()
+	c.seat, c.phase, c.returned, c.priority, c.since = nil, waiting, true, telephony.PriorityCut, time.Now()
+	if c.leg != nil {
+		c.report(telephony.CallLeft, func(r *telephony.Report) { r.Operator = c.operator })
+		c.say(holdText, c.music)
+	} else if c.order.OperatorWithin > 0 {
+		c.wait(c.order.OperatorWithin, c.alone)
+	}
+	c.e.enqueue(c)
+}

@@ -1,0 +1,283 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"d24/internal/telephony"
+	"d24/voip/sip"
+)
+
+// Waits of an order.
+const (
+	countFor      = 3 * time.Second // between taking a task and the dial: time to read
+	defaultRing   = 45 * time.Second
+	betweenWords  = 2 * time.Second
+	timesSpoken   = 3
+	forgetInvited = 3 * time.Second // how long the database may be away before a dial is given up
+)
+
+// newOrder takes an order. One phone is rung by one order at a time (F40).
+func (e *Engine) newOrder(o telephony.Order) {
+	key := "o-" + o.Key
+	if e.calls[key] != nil {
+		return
+	}
+	c := &call{e: e, key: key, phase: waiting, order: o, company: o.CompanyID, phone: o.Phone, priority: o.Priority, since: time.Now()}
+	e.calls[key] = c
+	if e.busy[o.Phone] != nil {
+		e.held = append(e.held, c)
+		return
+	}
+	c.launch()
+}
+
+// unhold lets the next order for the phone go.
+func (e *Engine) unhold(phone string) {
+	i := slices.IndexFunc(e.held, func(c *call) bool { return c.phone == phone })
+	if i < 0 {
+		return
+	}
+	c := e.held[i]
+	e.held = slices.Delete(e.held, i, i+1)
+	if c.phase == over {
+		e.unhold(phone)
+		return
+	}
+	c.launch()
+}
+
+func (c *call) launch() {
+	e, o := c.e, c.order
+	e.busy[c.phone] = c
+	if o.Words.Text != "" || o.Words.File != "" {
+		e.beside(func() { e.prompts.of(o.Words) })
+	}
+	if o.Mode == telephony.AnnounceOnly {
+		c.dial()
+		return
+	}
+	if o.OperatorWithin > 0 {
+		// F89: nobody took it, the system speaks itself. A ringing operator may
+		// still take it: the moment comes again after his ring.
+		c.wait(o.OperatorWithin, c.alone)
+	}
+	e.enqueue(c)
+}
+
+// alone dials without an operator.
+func (c *call) alone() {
+	switch c.phase {
+	case waiting:
+		c.e.unqueue(c)
+		c.dial()
+	case offered:
+		c.wait(time.Second, c.alone)
+	case arriving, counting, dialling, talking, announcing, over:
+	}
+}
+
+// take is an operator's acceptance of a task: he reads, then it dials.
+func (c *call) take(s *seat) {
+	c.halt()
+	c.e.unqueue(c)
+	c.seat = s
+	if c.leg != nil { // the person is on the line already
+		c.talk(s)
+		return
+	}
+	c.phase = counting
+	at := time.Now().Add(countFor)
+	s.dialAt = &at
+	s.show(viewCounting)
+	c.wait(countFor, c.dial)
+}
+
+// dial rings the phone through the ways there are.
+func (c *call) dial() {
+	c.halt()
+	c.phase = dialling
+	if c.seat != nil {
+		c.seat.dialAt = nil
+		c.seat.show(viewDialling)
+	}
+	ring := c.order.RingFor
+	if ring <= 0 {
+		ring = defaultRing
+	}
+	if c.e.cfg.Pace > 1 {
+		ring /= time.Duration(c.e.cfg.Pace)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	c.giveUp = cancel
+	d := &dialer{c: c, e: c.e, order: c.order, ring: ring}
+	c.e.beside(func() {
+		defer cancel()
+		leg, outcome, blame := d.run(ctx)
+		c.e.post(func() {
+			c.giveUp = nil
+			if leg == nil {
+				if c.stopped {
+					outcome, blame = telephony.Cancelled, telephony.Nobody
+				}
+				c.finish(outcome, blame, false)
+				return
+			}
+			c.reached(leg)
+		})
+	})
+}
+
+// reached is the answer of the far phone.
+func (c *call) reached(leg *sip.Leg) {
+	if c.phase == over || c.stopped {
+		leg.Hangup()
+		c.finish(telephony.Cancelled, telephony.Nobody, false)
+		return
+	}
+	c.leg = leg
+	c.report(telephony.CallAnswered)
+	c.record()
+	c.listen()
+	c.watch()
+	if c.seat != nil {
+		c.talk(c.seat)
+		return
+	}
+	c.phase = announcing
+	c.speak(1)
+	if c.order.Mode == telephony.OperatorFirst {
+		c.since = time.Now()
+		c.e.enqueue(c) // whoever gets free meanwhile is joined
+	}
+}
+
+// speak says the words, several times: who was asleep missed the first.
+func (c *call) speak(turn int) {
+	if turn == 1 {
+		c.report(telephony.CallSpoken)
+	}
+	c.say(c.order.Words, func() {
+		if turn < timesSpoken {
+			c.wait(betweenWords, func() { c.speak(turn + 1) })
+			return
+		}
+		c.wait(betweenWords, func() { c.finish(telephony.Answered, telephony.Nobody, false) })
+	})
+}
+
+var thanks = telephony.Speech{Text: "Принято. Спасибо."}
+
+// keyed is a key during the words: a meaningful one is the answer.
+func (c *call) keyed(key string) {
+	if c.digit != "" || !strings.Contains(c.order.Keys, key) {
+		return
+	}
+	c.digit = key
+	c.halt()
+	c.e.unqueue(c)
+	c.say(thanks, func() { c.finish(telephony.Answered, telephony.Nobody, false) })
+}
+
+// withdraw stops orders. What is being said to a person is not cut off.
+func (e *Engine) withdraw(keys []string) {
+	for _, k := range keys {
+		c := e.calls["o-"+k]
+		if c == nil || c.leg != nil {
+			continue
+		}
+		c.stopped = true
+		if c.giveUp != nil {
+			c.giveUp() // the dial's end finishes the call
+			continue
+		}
+		c.finish(telephony.Cancelled, telephony.Nobody, false)
+	}
+}
+
+// dialer tries the trunks one after another off the loop.
+type dialer struct {
+	c     *call
+	e     *Engine
+	order telephony.Order
+	ring  time.Duration
+}
+
+// run returns the answered leg, or why there is none.
+func (d *dialer) run(ctx context.Context) (*sip.Leg, telephony.Outcome, telephony.Blame) {
+	ways := d.e.trunks.routes(d.order.LineID)
+	for n, way := range ways {
+		if go1, why := d.invited(ctx, way.trunk.ID); !go1 {
+			return nil, why, telephony.Ours
+		}
+		d.e.post(func() {
+			if n == 0 {
+				d.c.begin(way.trunk.ID)
+			} else {
+				d.c.report(telephony.CallTrunk, func(r *telephony.Report) { r.TrunkID = way.trunk.ID })
+			}
+		})
+		leg, de := d.through(ctx, way)
+		if de == nil {
+			d.e.trunks.judged(way.trunk.ID, true)
+			return leg, telephony.Answered, telephony.Nobody
+		}
+		outcome, blame, retry := outcomeOf(de)
+		if ctx.Err() != nil {
+			return nil, telephony.Cancelled, telephony.Nobody
+		}
+		d.e.trunks.judged(way.trunk.ID, !retry)
+		d.e.log.Info("a dial failed", "order", d.order.Key, "trunk", way.trunk.Name, "outcome", outcome, "why", de.Error())
+		if !retry {
+			return nil, outcome, blame
+		}
+	}
+	d.e.post(func() { d.c.begin(0) })
+	return nil, telephony.CarrierFailed, telephony.Carrier
+}
+
+// invited writes down that the phone is about to ring, before it does (F46). Only
+// a written one may ring: otherwise it could ring twice for one order.
+func (d *dialer) invited(ctx context.Context, trunkID int64) (bool, telephony.Outcome) {
+	limit, cancel := context.WithTimeout(ctx, forgetInvited)
+	defer cancel()
+	for {
+		ok, err := d.e.d.Orders.Invited(limit, d.order.Key, trunkID)
+		if err == nil {
+			return ok, telephony.Cancelled
+		}
+		select {
+		case <-limit.Done():
+			d.e.log.Error("a dial is given up: it cannot be written down", "order", d.order.Key, "err", err)
+			return false, telephony.Unknown
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+func (d *dialer) through(ctx context.Context, way route) (*sip.Leg, *sip.DialError) {
+	ctx, cancel := context.WithTimeout(ctx, d.ring)
+	defer cancel()
+	t := target(way, d.order.Phone)
+	rang := false
+	t.OnProgress = func(int, bool) {
+		if !rang {
+			rang = true
+			d.e.post(func() { d.c.report(telephony.CallRinging) })
+		}
+	}
+	t.OnLate = func() {
+		d.e.post(func() {
+			d.c.report(telephony.CallTrunk, func(r *telephony.Report) { r.TrunkID, r.Repeat = way.trunk.ID, true })
+		})
+	}
+	return d.e.stack.Dial(ctx, t)
+}
+
+// target is the phone at a trunk.
+func target(way route, phone string) sip.Target {
+	t := way.trunk
+	return sip.Target{User: phone, Host: t.Host, Dest: hostPort(t), Transport: t.Transport, From: way.from, FromHost: t.Host, AuthUser: t.User, Password: t.Password}
+}

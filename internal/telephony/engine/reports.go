@@ -1,0 +1,143 @@
+package engine
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"d24/internal/telephony"
+)
+
+// reports carries facts to the database in order. While it is away they are kept
+// in a file as well, synced, so that neither a long outage nor our own death
+// loses them; they are written afterwards (R8).
+type reports struct {
+	to   Reporter
+	log  *slog.Logger
+	path string
+	mu   sync.Mutex
+	wait []telephony.Report
+	kept int // how many of wait are in the file
+	file *os.File
+	ring chan struct{}
+}
+
+const reportFor = 3 * time.Second
+
+// openReports reads what an earlier run could not deliver.
+func openReports(path string, to Reporter, log *slog.Logger) (*reports, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o640) //nolint:gosec // a path of ours
+	if err != nil {
+		return nil, err
+	}
+	r := &reports{to: to, log: log, path: path, file: f, ring: make(chan struct{}, 1)}
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var x telephony.Report
+		if err := json.Unmarshal(lines.Bytes(), &x); err != nil {
+			log.Warn("a report in the journal is torn", "err", err) // the last one, written while we died
+			continue
+		}
+		r.wait = append(r.wait, x)
+	}
+	r.kept = len(r.wait)
+	return r, lines.Err()
+}
+
+// add takes a fact; it never blocks.
+func (r *reports) add(x telephony.Report) {
+	r.mu.Lock()
+	r.wait = append(r.wait, x)
+	if r.kept > 0 { // an outage: keep it safe at once
+		r.keep()
+	}
+	r.mu.Unlock()
+	select {
+	case r.ring <- struct{}{}:
+	default:
+	}
+}
+
+// keep writes what is not in the file yet. The caller holds the lock.
+func (r *reports) keep() {
+	for _, x := range r.wait[r.kept:] {
+		b, err := json.Marshal(x)
+		if err != nil {
+			continue
+		}
+		if _, err := r.file.Write(append(b, '\n')); err != nil {
+			r.log.Error("the journal of reports cannot be written", "err", err)
+			return
+		}
+	}
+	r.kept = len(r.wait)
+	if err := r.file.Sync(); err != nil {
+		r.log.Error("the journal of reports cannot be synced", "err", err)
+	}
+}
+
+func (r *reports) run(ctx context.Context) {
+	t := time.NewTicker(time.Second)
+	defer t.Stop()
+	for {
+		if err := r.flush(ctx); err != nil && ctx.Err() == nil {
+			r.log.Warn("reports wait for the database", "err", err)
+			select {
+			case <-ctx.Done():
+			case <-t.C:
+				continue
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.ring:
+		case <-t.C:
+		}
+	}
+}
+
+// flush delivers what waits, in order; at the first failure the rest is kept in
+// the file.
+func (r *reports) flush(ctx context.Context) error {
+	for {
+		r.mu.Lock()
+		if len(r.wait) == 0 {
+			r.mu.Unlock()
+			return nil
+		}
+		x := r.wait[0]
+		r.mu.Unlock()
+		one, cancel := context.WithTimeout(ctx, reportFor)
+		err := r.to.Report(one, x)
+		cancel()
+		r.mu.Lock()
+		if err != nil {
+			r.keep()
+			r.mu.Unlock()
+			return err
+		}
+		r.wait = r.wait[1:]
+		if r.kept > 0 {
+			if r.kept--; r.kept == 0 {
+				_ = r.file.Truncate(0)
+			}
+		}
+		r.mu.Unlock()
+	}
+}
+
+// close delivers the last facts, or keeps them.
+func (r *reports) close() {
+	ctx, cancel := context.WithTimeout(context.Background(), reportFor)
+	defer cancel()
+	if err := r.flush(ctx); err != nil {
+		r.log.Warn("reports are kept for the next run", "err", err)
+	}
+	_ = r.file.Close()
+}

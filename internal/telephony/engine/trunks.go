@@ -1,0 +1,257 @@
+package engine
+
+import (
+	"context"
+	"net"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"d24/internal/telephony"
+	"d24/voip/sip"
+	"d24/voip/trunk"
+)
+
+// trunks are the accounts at providers and how they are.
+type trunks struct {
+	e    *Engine
+	mu   sync.Mutex
+	list []*account
+}
+
+type account struct {
+	telephony.Trunk
+	reg   *trunk.Account
+	up    bool
+	text  string
+	since time.Time
+	calls int
+	fails int // dials in a row that failed by the trunk's fault
+}
+
+func newTrunks(e *Engine) *trunks { return &trunks{e: e} }
+
+// run reads the directory again and again: what an administrator changes works
+// within seconds, and an absent database leaves what is known in force.
+func (t *trunks) run(ctx context.Context) {
+	for {
+		read, cancel := context.WithTimeout(ctx, 3*time.Second)
+		list, err := t.e.d.Trunks.Trunks(read)
+		cancel()
+		if err != nil && ctx.Err() == nil {
+			t.e.log.Warn("trunks cannot be read", "err", err)
+		}
+		if err == nil {
+			t.apply(list)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(5 * time.Second):
+		}
+	}
+}
+
+func (t *trunks) apply(list []telephony.Trunk) {
+	var addresses []string
+	for _, x := range list {
+		addresses = append(addresses, x.Addresses...)
+		if net.ParseIP(x.Host) != nil {
+			addresses = append(addresses, x.Host)
+		}
+	}
+	if err := t.e.filter.Set(addresses); err != nil {
+		t.e.log.Error("an address of a trunk is not readable", "err", err)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var kept []*account
+	for _, x := range list {
+		i := slices.IndexFunc(t.list, func(a *account) bool { return a.ID == x.ID && sameAccount(a.Trunk, x) })
+		if i >= 0 {
+			t.list[i].Trunk = x
+			kept = append(kept, t.list[i])
+			continue
+		}
+		kept = append(kept, t.open(x))
+	}
+	for _, a := range t.list {
+		if !slices.Contains(kept, a) {
+			go a.reg.Close()
+		}
+	}
+	t.list = kept
+}
+
+func sameAccount(a, b telephony.Trunk) bool {
+	return a.Host == b.Host && a.Port == b.Port && a.User == b.User && a.Password == b.Password && a.Registers == b.Registers && a.Transport == b.Transport
+}
+
+func (t *trunks) open(x telephony.Trunk) *account {
+	a := &account{Trunk: x, since: time.Now(), text: "проверяется"}
+	a.reg = trunk.Start(t.e.stack, trunk.Config{
+		ID: strconv.FormatInt(x.ID, 10), Host: x.Host, Port: x.Port, Transport: x.Transport, Registers: x.Registers, User: x.User, Password: x.Password,
+		OnChange: func(up bool, text string) {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			a.up, a.text, a.since, a.fails = up, text, time.Now(), 0
+			t.e.log.Info("trunk changed", "trunk", x.Name, "up", up, "text", text)
+		},
+	})
+	return a
+}
+
+// byAddress says which trunk a call came from.
+func (t *trunks) byAddress(contact, source string) int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, a := range t.list {
+		if contact == "t-"+strconv.FormatInt(a.ID, 10) {
+			return a.ID
+		}
+	}
+	for _, a := range t.list {
+		if a.Host == source || slices.Contains(a.Addresses, source) {
+			return a.ID
+		}
+	}
+	return 0
+}
+
+// route is one way to a phone: a trunk and the number shown through it.
+type route struct {
+	trunk telephony.Trunk
+	from  string
+}
+
+// sickAfter is how many dials in a row a trunk may spoil before it is tried last.
+const sickAfter = 2
+
+// routes are the ways for a call of a line, the best first: the trunk the line is
+// bound to, then the others with a number of their own (F83). Trunks that are
+// known to be down come last: they are tried only when nothing else is left.
+func (t *trunks) routes(line int64) (out []route) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	rank := func(a *account) int {
+		n := a.Priority
+		if _, own := a.Lines[line]; own {
+			n -= 1000
+		}
+		if a.fails >= sickAfter {
+			n += 10_000
+		}
+		if !a.up {
+			n += 100_000
+		}
+		return n
+	}
+	list := slices.Clone(t.list)
+	slices.SortStableFunc(list, func(a, b *account) int { return rank(a) - rank(b) })
+	for _, a := range list {
+		from, ok := a.Lines[line]
+		if !ok {
+			for _, id := range sorted(a.Lines) {
+				from = a.Lines[id]
+				break
+			}
+		}
+		if from != "" {
+			out = append(out, route{a.Trunk, from})
+		}
+	}
+	return out
+}
+
+func sorted(m map[int64]string) (ids []int64) {
+	for id := range m {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// judged remembers whether a dial through the trunk went well.
+func (t *trunks) judged(id int64, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, a := range t.list {
+		if a.ID != id {
+			continue
+		}
+		if ok {
+			a.fails = 0
+		} else {
+			a.fails++
+		}
+	}
+}
+
+func (t *trunks) floor() []telephony.FloorTrunk {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	out := []telephony.FloorTrunk{}
+	for _, a := range t.list {
+		state := "down"
+		switch {
+		case a.up && a.fails < sickAfter:
+			state = "up"
+		case a.text == "проверяется":
+			state = "unknown"
+		}
+		out = append(out, telephony.FloorTrunk{ID: a.ID, Name: a.Name, State: state, Text: a.text, Since: a.since})
+	}
+	return out
+}
+
+func (t *trunks) close() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var all sync.WaitGroup
+	for _, a := range t.list {
+		all.Add(1)
+		go func() { defer all.Done(); a.reg.Close() }()
+	}
+	all.Wait()
+}
+
+// outcomeOf turns a failed dial into words. retry: another trunk may do better,
+// as this one did not even try the phone.
+func outcomeOf(de *sip.DialError) (o telephony.Outcome, b telephony.Blame, retry bool) {
+	switch {
+	case de.Ended:
+		return telephony.NoAnswer, telephony.Theirs, false
+	case de.Silent || de.Unsent || de.Code == 0:
+		return telephony.CarrierFailed, telephony.Carrier, true
+	}
+	switch de.Code {
+	case 486, 600:
+		return telephony.Busy, telephony.Theirs, false
+	case 603:
+		return telephony.Rejected, telephony.Theirs, false
+	case 404, 410, 484, 604:
+		return telephony.BadNumber, telephony.Theirs, false
+	case 408, 480, 487:
+		return telephony.NoAnswer, telephony.Theirs, false
+	}
+	switch de.Q850 {
+	case 17:
+		return telephony.Busy, telephony.Theirs, false
+	case 18, 19, 20:
+		return telephony.NoAnswer, telephony.Theirs, false
+	case 21:
+		return telephony.Rejected, telephony.Theirs, false
+	case 1, 28:
+		return telephony.BadNumber, telephony.Theirs, false
+	}
+	return telephony.CarrierFailed, telephony.Carrier, true
+}
+
+func hostPort(t telephony.Trunk) string {
+	port := t.Port
+	if port == 0 {
+		port = 5060
+	}
+	return net.JoinHostPort(t.Host, strconv.Itoa(port))
+}
