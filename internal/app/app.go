@@ -69,7 +69,7 @@ func New(c Config) (*App, error) {
 		DB: db, Jobs: q, Accounts: account.NewService(db), Companies: company.NewService(db), Buildings: building.NewService(db),
 		Staff: staff.NewService(db, q), Reasons: reason.NewService(db), Contacts: contact.NewService(), Calls: calllog.NewService(db, q),
 	}
-	a.Tickets = ticket.NewService(db, q, ticket.Needs{Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Contacts: a.Contacts})
+	a.Tickets = ticket.NewService(db, q, ticket.Needs{Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Contacts: a.Contacts, Calls: a.Calls})
 	a.Telephony = telephony.NewDesk(db, q, a.Calls)
 	a.Tasks = desk.NewTasks(db, q, a.Telephony)
 	a.Escalation = &escalation.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies}

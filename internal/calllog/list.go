@@ -145,24 +145,30 @@ type Recording struct {
 	ID        int64
 	CallID    int64
 	CompanyID int64
-	Path      string
+	Path      string // blob key: relative to the data directory
 	TicketID  int64
+	StartedAt time.Time
+	State     string // writing, done, cut, failed
 }
 
 // Play returns a recording the actor may hear and writes down that he did (A3).
 // An executor hears those of his own tickets only; fault.NotFound otherwise.
 func (s *Service) Play(ctx context.Context, id int64) (r Recording, err error) {
 	err = pg.Do(ctx, s.db, func(tx *pg.Tx) error {
-		err := tx.QueryRow(ctx, `select r.id, r.call_id, coalesce(r.company_id, 0), r.path, coalesce(c.ticket_id, 0) from recordings r join calls c on c.id = r.call_id where r.id = $1`, id).
-			Scan(&r.ID, &r.CallID, &r.CompanyID, &r.Path, &r.TicketID)
-		if errors.Is(err, pgx.ErrNoRows) || err == nil && !wide(tx.Actor, r.CompanyID) {
-			return fault.Missing("recording")
-		}
-		if err != nil {
+		if r, err = s.recording(ctx, tx, id); err != nil {
 			return err
 		}
 		return audit.Write(ctx, tx, r.CompanyID, "recording.play", "recording", map[string]int64{"recording": id, "call": r.CallID})
 	})
+	return r, err
+}
+
+func (s *Service) recording(ctx context.Context, tx *pg.Tx, id int64) (r Recording, err error) {
+	err = tx.QueryRow(ctx, `select r.id, r.call_id, coalesce(r.company_id, 0), r.path, coalesce(c.ticket_id, 0), r.started_at, r.state from recordings r join calls c on c.id = r.call_id where r.id = $1`, id).
+		Scan(&r.ID, &r.CallID, &r.CompanyID, &r.Path, &r.TicketID, &r.StartedAt, &r.State)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && !wide(tx.Actor, r.CompanyID) {
+		return r, fault.Missing("recording")
+	}
 	return r, err
 }
 

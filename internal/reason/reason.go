@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"d24/internal/access"
 	"d24/internal/fault"
 	"d24/internal/platform/pg"
 	"d24/internal/search"
@@ -128,8 +129,12 @@ func (s *Service) ByID(ctx context.Context, tx *pg.Tx, companyID, id int64) (Rea
 	return r, err
 }
 
-// List is a company's catalogue in the order of its codes.
+// List is a company's catalogue in the order of its codes; fault.NotFound for a
+// company the actor has nothing to do with.
 func (s *Service) List(ctx context.Context, companyID int64) ([]Reason, error) {
+	if !access.From(ctx).Serves(companyID) {
+		return nil, fault.Missing("company")
+	}
 	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Reason, error) {
 		rows, err := tx.Query(ctx, "select "+columns+" from reasons where company_id = $1 and not is_archived order by category, code", companyID)
 		if err != nil {
@@ -146,8 +151,12 @@ type Found struct {
 }
 
 // Search finds reasons by what the resident says: «топит», «njgbn», «батарея холодня».
-// An empty question returns nothing.
+// An empty question returns nothing; fault.NotFound for a company the actor has
+// nothing to do with.
 func (s *Service) Search(ctx context.Context, companyID int64, q string, limit int) ([]Found, error) {
+	if !access.From(ctx).Serves(companyID) { // the cache knows no fence
+		return nil, fault.Missing("company")
+	}
 	c, err := s.cached(ctx, companyID)
 	if err != nil {
 		return nil, err
@@ -253,10 +262,8 @@ func (s *Service) cached(ctx context.Context, companyID int64) (cachedList, erro
 		c.index = append(c.index, phrases)
 		c.bags = append(c.bags, strings.Fields(strings.Join(phrases, " ")))
 	}
-	if len(list) > 0 { // an empty list may be another's company: not to be kept
-		s.mu.Lock()
-		s.cache[companyID] = c
-		s.mu.Unlock()
-	}
+	s.mu.Lock()
+	s.cache[companyID] = c
+	s.mu.Unlock()
 	return c, nil
 }

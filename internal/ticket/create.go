@@ -25,6 +25,8 @@ type NewTicket struct {
 	CompanyID      int64
 	BuildingID     int64
 	Unit           string
+	Entrance       int // 0: as the directory has it
+	Floor          int // 0: as the directory has it
 	ReasonID       int64
 	Answers        []Answer // by question ID
 	Description    string
@@ -32,6 +34,7 @@ type NewTicket struct {
 	AccessNote     string
 	Source         string // phone, journal
 	IdempotencyKey string
+	CallKey        string // of the call it is registered from
 }
 
 // Plan is what the system decides about a ticket.
@@ -146,10 +149,28 @@ func (s *Service) CreateTx(ctx context.Context, tx *pg.Tx, in NewTicket) (Ticket
 	if err := s.contacts.Confirm(ctx, tx, t.CompanyID, t.BuildingID, t.Unit, t.CallerPhone, contactSource(in.Source)); err != nil {
 		return Ticket{}, err
 	}
-	if err := s.Log(ctx, tx, t, Event{Kind: "created", Text: "Заявка зарегистрирована: " + t.ReasonName}); err != nil {
+	call, err := s.attach(ctx, tx, in.CallKey, t)
+	if err != nil {
+		return Ticket{}, err
+	}
+	if err := s.Log(ctx, tx, t, Event{Kind: "created", Text: "Заявка зарегистрирована: " + t.ReasonName, CallID: call}); err != nil {
 		return Ticket{}, err
 	}
 	return t, s.jobs.Publish(ctx, tx, Created{TicketID: t.ID, CompanyID: t.CompanyID, Kind: t.Kind})
+}
+
+// attach ties the ticket to its call. A call whose record has not come yet (the
+// engine writes it afterwards, R8) does not keep a ticket from being made: the
+// call's result ties them later.
+func (s *Service) attach(ctx context.Context, tx *pg.Tx, callKey string, t Ticket) (callID int64, err error) {
+	if callKey == "" || s.calls == nil {
+		return 0, nil
+	}
+	callID, err = s.calls.Attach(ctx, tx, callKey, t.CompanyID, t.ID)
+	if fault.KindOf(err) == fault.NotFound {
+		return 0, nil
+	}
+	return callID, err
 }
 
 func accessFacts(in NewTicket) access.Facts {
@@ -198,6 +219,12 @@ func check(in *NewTicket, r reason.Reason) error {
 
 // open is the ticket as it is at its first moment.
 func open(in NewTicket, p Plan, tx *pg.Tx) Ticket {
+	if in.Entrance != 0 {
+		p.Unit.Entrance = in.Entrance
+	}
+	if in.Floor != 0 {
+		p.Unit.Floor = in.Floor
+	}
 	t := Ticket{
 		CompanyID: in.CompanyID, CompanyName: p.Company.Name, Kind: Kind(p.Reason.Kind), Status: New, Source: in.Source, BuildingID: p.Building.ID, Unit: in.Unit,
 		Entrance: p.Unit.Entrance, Floor: p.Unit.Floor, Address: building.Address(p.Building, in.Unit), Zone: p.Building.Zone,

@@ -23,6 +23,7 @@ type Service struct {
 	staff     *staff.Service
 	reasons   *reason.Service
 	contacts  *contact.Service
+	calls     Calls
 }
 
 // Needs are the directories a ticket is made from.
@@ -32,11 +33,12 @@ type Needs struct {
 	Staff     *staff.Service
 	Reasons   *reason.Service
 	Contacts  *contact.Service
+	Calls     Calls // nil: tickets are not tied to calls
 }
 
 // NewService returns the service.
 func NewService(db *pg.DB, q *jobs.Queue, n Needs) *Service {
-	return &Service{db: db, jobs: q, companies: n.Companies, buildings: n.Buildings, staff: n.Staff, reasons: n.Reasons, contacts: n.Contacts}
+	return &Service{db: db, jobs: q, companies: n.Companies, buildings: n.Buildings, staff: n.Staff, reasons: n.Reasons, contacts: n.Contacts, calls: n.Calls}
 }
 
 // Get returns a ticket the actor may see; fault.NotFound otherwise.

@@ -1,0 +1,114 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"io/fs"
+	"log/slog"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"d24/internal/access"
+	"d24/internal/account/accountapi"
+	"d24/internal/alarm"
+	"d24/internal/alarm/alarmapi"
+	"d24/internal/building/buildingapi"
+	"d24/internal/calllog/calllogapi"
+	"d24/internal/clock"
+	"d24/internal/desk"
+	"d24/internal/desk/deskapi"
+	"d24/internal/fault"
+	"d24/internal/platform/httpapi"
+	"d24/internal/platform/live"
+	"d24/internal/reason/reasonapi"
+	"d24/internal/staff/staffapi"
+	"d24/internal/ticket/ticketapi"
+)
+
+// WebConfig is what the web role needs besides the App.
+type WebConfig struct {
+	DataDir   string // recordings lie under it
+	Secure    bool   // pages are opened over https
+	Log       *slog.Logger
+	Hub       *live.Hub
+	Spa       fs.FS                                 // the built pages; nil: none
+	PhoneDoor func(context.Context) (string, error) // HOST:PORT of a living engine, "" when there is none
+	Ready     []Check                               // what /readyz asks
+	Metrics   http.Handler                          // nil: none
+}
+
+// Check is one thing that must work for the program to be of use.
+type Check struct {
+	Name string // "database", "engine", "workers"
+	Ask  func(context.Context) error
+}
+
+// API assembles everything the web role serves: the operations, their document,
+// health, the operator's socket, the pages; all behind the guard.
+func (a *App) API(c WebConfig) (huma.API, http.Handler) {
+	mux := http.NewServeMux()
+	api := httpapi.New(mux)
+	a.operations(api, c)
+	health(mux, c)
+	mux.Handle("/", spa(c.Spa))
+	return api, httpapi.Guard(mux, a.Accounts, c.Log)
+}
+
+// OpenAPI is the document of the API, as it is committed in api/openapi.json.
+func OpenAPI() ([]byte, error) {
+	api := httpapi.New(http.NewServeMux())
+	(&App{}).operations(api, WebConfig{})
+	b, err := json.MarshalIndent(api.OpenAPI(), "", "  ")
+	return append(b, '\n'), err
+}
+
+func (a *App) operations(api huma.API, c WebConfig) {
+	now := func() clock.Clock { return a.DB.Clock } // asked late: the document is made without a database
+	tickets := ticketapi.Config{Service: a.Tickets, Around: ticketapi.Around{Ladder: a.ladder, Calls: a.callsOf}, Now: a.now}
+	accountapi.Register(api, accountapi.Config{Service: a.Accounts, Now: a.now, Secure: c.Secure})
+	ticketapi.Register(api, tickets)
+	buildingapi.Register(api, buildingapi.Config{Service: a.Buildings, Tickets: a.ticketsOf})
+	reasonapi.Register(api, a.Reasons)
+	staffapi.Register(api, a.Staff)
+	calllogapi.Register(api, calllogapi.Config{Service: a.Calls, DataDir: c.DataDir, Peaks: peaks})
+	deskapi.Register(api, deskapi.Config{Floor: a.floor(), Tickets: tickets})
+	alarmapi.Register(api, alarm.NewService(a.DB))
+	a.live(api, c, now)
+	socket(api, c)
+}
+
+func (a *App) floor() *desk.Floor {
+	return &desk.Floor{
+		DB: a.DB, Tasks: a.Tasks, Calls: a.Calls, Tickets: a.Tickets, Contacts: a.Contacts, Buildings: a.Buildings, Companies: a.Companies,
+		Staff: a.Staff, Reasons: a.Reasons, Phones: a.Telephony, NextStep: a.nextStep,
+	}
+}
+
+// stream is an answer that is not JSON.
+type stream struct{ Body func(huma.Context) }
+
+// live mounts the stream of changes as an operation, so that it is asked for a
+// session like every other.
+func (a *App) live(api huma.API, c WebConfig, clk func() clock.Clock) {
+	httpapi.Register(api, access.Anyone, huma.Operation{
+		OperationID: "live", Method: http.MethodGet, Path: "/live", Summary: "What changes, as server-sent events", Tags: []string{"live"},
+		Description: `event "change" {topic, id}: fetch again what is on the screen; topic "all": everything. event "beat" {time} every two seconds.`,
+		Responses: map[string]*huma.Response{"200": {Description: "Events", Content: map[string]*huma.MediaType{
+			"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}},
+		}}},
+	}, func(context.Context, *struct{}) (*stream, error) {
+		return &stream{func(h huma.Context) {
+			r, w := humago.Unwrap(h)
+			c.Hub.Handler(clk(), a.signedIn).ServeHTTP(w, r)
+		}}, nil
+	})
+}
+
+// signedIn reports whether a stream may go on: the session has not ended, or it
+// cannot be told now.
+func (a *App) signedIn(r *http.Request) bool {
+	_, err := a.Accounts.Actor(r.Context(), httpapi.Token(r.Context()))
+	return fault.KindOf(err) != fault.Login || err == nil
+}

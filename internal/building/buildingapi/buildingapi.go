@@ -1,0 +1,106 @@
+package buildingapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"d24/internal/access"
+	"d24/internal/building"
+	"d24/internal/platform/httpapi"
+)
+
+// Config of the operations.
+type Config struct {
+	Service *building.Service
+	// Tickets are those of the house that the actor may see and where work is still
+	// owed, newest first; the assembly supplies it.
+	Tickets func(ctx context.Context, buildingID int64) ([]BuildingTicket, error)
+}
+
+type search struct {
+	Q         string `query:"q" maxLength:"200" doc:"as people type: «бел 86 45», mistakes and the wrong layout are forgiven"`
+	CompanyID int64  `query:"company_id" minimum:"0" doc:"0: every company the user may see"`
+	Limit     int    `query:"limit" minimum:"1" maximum:"50" default:"10"`
+}
+
+type hits struct{ Body BuildingHits }
+
+type inCompany struct {
+	CompanyID int64 `query:"company_id" minimum:"0" doc:"0: every company the user may see"`
+}
+
+type rows struct{ Body BuildingList }
+
+// ByID names the thing in the path.
+type ByID struct {
+	ID int64 `path:"id" minimum:"1"`
+}
+
+type card struct{ Body BuildingCard }
+
+// Register adds the operations to api.
+func Register(api huma.API, c Config) {
+	tags := []string{"buildings"}
+	httpapi.Register(api, access.BuildingRead, huma.Operation{
+		OperationID: "search-buildings", Method: http.MethodGet, Path: "/buildings/search", Summary: "Find a house by a typed address", Tags: tags,
+	}, c.search)
+	httpapi.Register(api, access.BuildingRead, huma.Operation{
+		OperationID: "list-buildings", Method: http.MethodGet, Path: "/buildings", Summary: "Houses by street", Tags: tags,
+	}, func(ctx context.Context, in *inCompany) (*rows, error) {
+		bs, err := c.Service.List(ctx, in.CompanyID)
+		if err != nil {
+			return nil, err
+		}
+		out := &rows{BuildingList{Items: make([]BuildingRow, 0, len(bs))}}
+		for _, b := range bs {
+			out.Body.Items = append(out.Body.Items, row(b))
+		}
+		return out, nil
+	})
+	httpapi.Register(api, access.BuildingRead, huma.Operation{
+		OperationID: "get-building", Method: http.MethodGet, Path: "/buildings/{id}", Summary: "A house with its flats and open tickets", Tags: tags,
+	}, c.get)
+}
+
+func (c Config) search(ctx context.Context, in *search) (*hits, error) {
+	found, err := c.Service.Search(ctx, in.Q, in.CompanyID, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := &hits{BuildingHits{Items: make([]BuildingHit, 0, len(found))}}
+	for _, f := range found {
+		h := BuildingHit{
+			ID: f.ID, CompanyID: f.CompanyID, CompanyName: f.CompanyName, City: f.City, Address: building.Address(f.Building, f.Unit),
+			Street: f.Street, House: f.House, Zone: f.Zone,
+		}
+		if f.Unit != "" {
+			h.Unit = &f.Unit
+		}
+		out.Body.Items = append(out.Body.Items, h)
+	}
+	return out, nil
+}
+
+func (c Config) get(ctx context.Context, in *ByID) (*card, error) {
+	b, units, err := c.Service.Get(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &card{BuildingCard{
+		BuildingRow: row(b), Notes: b.Notes, DoorCodes: filled(b.DoorCodes), Passport: filled(b.Passport), Info: filled(b.Info), Units: make([]BuildingUnit, 0, len(units)),
+	}}
+	for _, u := range units {
+		out.Body.Units = append(out.Body.Units, BuildingUnit(u))
+	}
+	out.Body.OpenTickets, err = c.Tickets(ctx, in.ID)
+	return out, err
+}
+
+func filled(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
+	}
+	return m
+}

@@ -1,0 +1,89 @@
+// Package buildingapi is the HTTP face of houses.
+package buildingapi
+
+import (
+	"time"
+
+	"d24/internal/building"
+	"d24/internal/platform/httpapi"
+)
+
+// BuildingHit is a house found by what was typed.
+type BuildingHit struct {
+	ID          int64   `json:"id"`
+	CompanyID   int64   `json:"company_id"`
+	CompanyName string  `json:"company_name"`
+	City        string  `json:"city"`
+	Address     string  `json:"address" doc:"with the flat when one was named"`
+	Street      string  `json:"street"`
+	House       string  `json:"house"`
+	Unit        *string `json:"unit" doc:"the flat named in the question"`
+	Zone        string  `json:"zone" doc:"IANA zone"`
+}
+
+// BuildingHits are the best first.
+type BuildingHits struct {
+	Items []BuildingHit `json:"items"`
+}
+
+// BuildingRow is a house in the list.
+type BuildingRow struct {
+	ID          int64  `json:"id"`
+	CompanyID   int64  `json:"company_id"`
+	CompanyName string `json:"company_name"`
+	City        string `json:"city"`
+	Address     string `json:"address"`
+	Street      string `json:"street"`
+	House       string `json:"house"`
+	Zone        string `json:"zone" doc:"IANA zone"`
+	Floors      int    `json:"floors"`
+	Entrances   int    `json:"entrances"`
+	Lifts       int    `json:"lifts"`
+	BuiltYear   int    `json:"built_year" doc:"0: not known"`
+}
+
+// BuildingList is houses by street.
+type BuildingList struct {
+	Items []BuildingRow `json:"items"`
+}
+
+// BuildingCard is a house whole.
+type BuildingCard struct {
+	BuildingRow
+	Notes       string            `json:"notes" doc:"for operators"`
+	DoorCodes   map[string]string `json:"door_codes" doc:"entrance to code"`
+	Passport    map[string]string `json:"passport_office" doc:"name, address, hours, phone"`
+	Info        map[string]string `json:"info" doc:"label to text"`
+	Units       []BuildingUnit    `json:"units"`
+	OpenTickets []BuildingTicket  `json:"open_tickets" doc:"work still owed, newest first, at most 100"`
+}
+
+// BuildingUnit is a flat or another room with a number.
+type BuildingUnit struct {
+	ID            int64  `json:"id"`
+	Number        string `json:"number"`
+	Entrance      int    `json:"entrance"`
+	Floor         int    `json:"floor"`
+	IsResidential bool   `json:"is_residential"`
+}
+
+// BuildingTicket is a ticket of the house in short.
+type BuildingTicket struct {
+	ID         int64          `json:"id"`
+	Number     int64          `json:"number"`
+	Kind       string         `json:"kind" enum:"emergency,planned,paid"`
+	Status     string         `json:"status" enum:"new,accepted,in_progress,postponed,done,closed,cancelled"`
+	Unit       string         `json:"unit"`
+	ReasonName string         `json:"reason_name"`
+	Executor   *httpapi.Named `json:"executor"`
+	DueAt      *time.Time     `json:"due_at"`
+	CreatedAt  time.Time      `json:"created_at"`
+	Overdue    bool           `json:"overdue"`
+}
+
+func row(b building.Building) BuildingRow {
+	return BuildingRow{
+		ID: b.ID, CompanyID: b.CompanyID, CompanyName: b.CompanyName, City: b.City, Address: building.Address(b, ""), Street: b.Street, House: b.House,
+		Zone: b.Zone, Floors: b.Floors, Entrances: b.Entrances, Lifts: b.Lifts, BuiltYear: b.BuiltYear,
+	}
+}

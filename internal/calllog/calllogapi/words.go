@@ -1,0 +1,48 @@
+package calllogapi
+
+import (
+	"encoding/json"
+
+	"d24/internal/calllog"
+	"d24/internal/telephony"
+)
+
+var facts = map[telephony.ReportKind]string{
+	telephony.CallStarted: "Звонок начался", telephony.CallRinging: "Телефон звонит", telephony.CallAnswered: "Трубку сняли",
+	telephony.CallQueued: "Встал в очередь", telephony.CallOffered: "Звонит оператору", telephony.CallMissed: "Оператор не ответил",
+	telephony.CallJoined: "Оператор на линии", telephony.CallLeft: "Оператор отключился, собеседник на линии", telephony.CallHeld: "На удержании",
+	telephony.CallResumed: "Снят с удержания", telephony.CallDigit: "Нажата клавиша", telephony.CallSpoken: "Прозвучало объявление",
+	telephony.CallTrunk: "Линия отказала, пробуем следующую", telephony.CallRecorded: "Запись", telephony.CallEnded: "Звонок окончен",
+}
+
+var outcomes = map[telephony.Outcome]string{
+	telephony.Answered: "состоялся", telephony.NoAnswer: "не ответили", telephony.Busy: "занято", telephony.Rejected: "отклонён", telephony.BadNumber: "номера нет",
+	telephony.CarrierFailed: "отказ оператора связи", telephony.Cancelled: "отменён нами", telephony.Abandoned: "не дождался ответа", telephony.Unknown: "исход неизвестен: сбой",
+}
+
+var recorded = map[string]string{"writing": "началась", "done": "сохранена", "cut": "оборвана сбоем", "failed": "не удалась"}
+
+// Outcome is how a call ended, in Russian; "" while it goes on.
+func Outcome(o string) string { return outcomes[telephony.Outcome(o)] }
+
+// words tells a fact of a call in Russian.
+func words(f calllog.Fact) string {
+	var r telephony.Report
+	_ = json.Unmarshal(f.Data, &r) // what cannot be read adds nothing
+	text := facts[telephony.ReportKind(f.Kind)]
+	if text == "" {
+		text = f.Kind
+	}
+	switch {
+	case r.Kind == telephony.CallDigit && r.Digit != "":
+		text += " " + r.Digit
+	case r.Kind == telephony.CallRecorded && r.Recording != nil:
+		text += " " + recorded[r.Recording.State]
+	case r.Kind == telephony.CallEnded && r.Outcome != "":
+		text += ": " + outcomes[r.Outcome]
+	}
+	if r.Repeat {
+		text += " (возможно, повтор)"
+	}
+	return text
+}

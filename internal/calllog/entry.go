@@ -1,0 +1,219 @@
+package calllog
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"d24/internal/access"
+	"d24/internal/fault"
+	"d24/internal/page"
+	"d24/internal/phone"
+	"d24/internal/platform/pg"
+	"d24/internal/where"
+)
+
+// Entry is a call as the journal shows it, with what stands around it. Zone is
+// the company's, of a city's number the city's.
+type Entry struct {
+	ID                  int64
+	Key                 string
+	CompanyID           int64
+	CompanyName         string
+	CityID              int64
+	Direction           string
+	Purpose             string
+	Phone               string
+	Called              string
+	LineID              int64
+	LineKind            string
+	TaskID              int64
+	TicketID            int64
+	TicketNumber        int64
+	OperatorID          int64
+	OperatorName        string
+	StartedAt           time.Time
+	QueuedAt            *time.Time
+	AnsweredAt          *time.Time
+	JoinedAt            *time.Time
+	EndedAt             *time.Time
+	Outcome             string
+	IsCut               bool
+	Disposition         string
+	DispositionReasonID int64
+	DispositionNote     string
+	RecordingID         int64
+	Zone                string
+}
+
+// Talk is how long an operator spoke; of a call without one, how long it was
+// answered. 0 while it goes on.
+func (e Entry) Talk() time.Duration {
+	from := e.JoinedAt
+	if from == nil {
+		from = e.AnsweredAt
+	}
+	if from == nil || e.EndedAt == nil {
+		return 0
+	}
+	return e.EndedAt.Sub(*from)
+}
+
+const entryColumns = `c.id, c.key, coalesce(c.company_id, 0) as company_id, coalesce(m.name, '') as company_name, coalesce(c.city_id, 0) as city_id, c.direction, c.purpose, c.phone, c.called,
+	coalesce(c.line_id, 0) as line_id, coalesce(l.kind, '') as line_kind, coalesce(c.task_id, 0) as task_id, coalesce(c.ticket_id, 0) as ticket_id, coalesce(t.number, 0) as ticket_number,
+	coalesce(c.operator_id, 0) as operator_id, coalesce(u.name, '') as operator_name, c.started_at, c.queued_at, c.answered_at, c.joined_at, c.ended_at, coalesce(c.outcome, '') as outcome,
+	c.is_cut, coalesce(c.disposition, '') as disposition, coalesce(c.disposition_reason_id, 0) as disposition_reason_id, c.disposition_note, coalesce(r.id, 0) as recording_id,
+	coalesce(m.zone, y.zone, 'UTC') as zone`
+
+const entrySource = ` from calls c left join users u on u.id = c.operator_id left join companies m on m.id = c.company_id left join cities y on y.id = c.city_id
+	left join lines l on l.id = c.line_id left join tickets t on t.id = c.ticket_id
+	left join lateral (select id from recordings where call_id = c.id order by id desc limit 1) r on true `
+
+// Search narrows the journal of calls; zero fields do not restrict.
+type Search struct {
+	CompanyID  int64
+	TicketID   int64
+	TaskID     int64
+	OperatorID int64
+	Phone      string
+	Direction  string
+	Lost       bool // nobody answered, or cut by our failure
+	From, To   time.Time
+	After      page.Cursor
+	Limit      int
+}
+
+func (f Search) where(a access.Actor) (w where.Clause) {
+	only := func(present bool, cond string, args ...any) {
+		if present {
+			w.And(cond, args...)
+		}
+	}
+	w.And("true")
+	within(a, &w)
+	only(f.CompanyID != 0, "c.company_id = ?", f.CompanyID)
+	only(f.TicketID != 0, "c.ticket_id = ?", f.TicketID)
+	only(f.TaskID != 0, "c.task_id = ?", f.TaskID)
+	only(f.OperatorID != 0, "c.operator_id = ?", f.OperatorID)
+	only(f.Phone != "", "c.phone = ?", phone.Caller(f.Phone))
+	only(f.Direction != "", "c.direction = ?", f.Direction)
+	only(f.Lost, "(c.disposition = 'lost' or c.is_cut)")
+	only(!f.From.IsZero(), "c.started_at >= ?", f.From)
+	only(!f.To.IsZero(), "c.started_at < ?", f.To)
+	only(f.After.ID != 0, "(c.started_at, c.id) < (?, ?)", f.After.At, f.After.ID)
+	return w
+}
+
+// within keeps a user with a narrow view to the calls of the tickets he sees.
+func within(a access.Actor, w *where.Clause) {
+	switch {
+	case a.Kind == access.System:
+	case a.Kind == access.Operator:
+		w.And("coalesce(c.company_id, 0) = any(?)", append([]int64{0}, a.Companies...))
+	case a.Scope().Allows(access.Facts{CompanyID: a.CompanyID}):
+		w.And("c.company_id = ?", a.CompanyID)
+	default:
+		cond, args := a.Scope().Where("t")
+		w.And(cond, args...)
+	}
+}
+
+// Page is one page of the journal, newest first, and the cursor of the next ("" at the end).
+func (s *Service) Page(ctx context.Context, f Search) (rows []Entry, next string, err error) {
+	size := page.Size(f.Limit)
+	f.Limit = size + 1
+	rows, err = pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Entry, error) { return s.PageTx(ctx, tx, f) })
+	rows, next = page.Cut(rows, size, func(e Entry) page.Cursor { return page.Cursor{At: e.StartedAt, ID: e.ID} })
+	return rows, next, err
+}
+
+// PageTx returns the first Limit calls of a search in the caller's transaction.
+func (s *Service) PageTx(ctx context.Context, tx *pg.Tx, f Search) ([]Entry, error) {
+	w := f.where(tx.Actor)
+	rows, err := tx.Query(ctx, "select "+entryColumns+entrySource+"where "+w.String()+" order by c.started_at desc, c.id desc limit "+strconv.Itoa(f.Limit), w.Args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[Entry])
+}
+
+func (s *Service) entry(ctx context.Context, tx *pg.Tx, cond string, arg any) (Entry, error) {
+	var w where.Clause
+	w.And(cond, arg)
+	within(tx.Actor, &w)
+	rows, err := tx.Query(ctx, "select "+entryColumns+entrySource+"where "+w.String(), w.Args...)
+	if err != nil {
+		return Entry{}, err
+	}
+	e, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Entry])
+	if errors.Is(err, pgx.ErrNoRows) {
+		return e, fault.Missing("call")
+	}
+	return e, err
+}
+
+// EntryByKey is a call the actor may see; fault.NotFound otherwise.
+func (s *Service) EntryByKey(ctx context.Context, tx *pg.Tx, key string) (Entry, error) {
+	return s.entry(ctx, tx, "c.key = ?", key)
+}
+
+// Fact is one thing that happened in a call.
+type Fact struct {
+	Seq  int
+	At   time.Time
+	Kind string
+	Data json.RawMessage // telephony.Report
+}
+
+// File is a recording of a call.
+type File struct {
+	ID         int64
+	StartedAt  time.Time
+	DurationMS int64
+	Bytes      int64
+	State      string
+	Note       string
+}
+
+// Get is a call with its events and recordings; fault.NotFound when the actor may not see it.
+func (s *Service) Get(ctx context.Context, id int64) (e Entry, facts []Fact, files []File, err error) {
+	err = pg.Do(ctx, s.db, func(tx *pg.Tx) error {
+		if e, err = s.entry(ctx, tx, "c.id = ?", id); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, `select seq, at, kind, data from call_events where call_id = $1 order by at, seq limit 1000`, id)
+		if err != nil {
+			return err
+		}
+		if facts, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Fact]); err != nil {
+			return err
+		}
+		if rows, err = tx.Query(ctx, `select id, started_at, duration_ms, bytes, state, note from recordings where call_id = $1 order by id`, id); err != nil {
+			return err
+		}
+		files, err = pgx.CollectRows(rows, pgx.RowToStructByPos[File])
+		return err
+	})
+	return e, facts, files, err
+}
+
+// OfTicket lists the calls of a ticket, oldest first.
+func (s *Service) OfTicket(ctx context.Context, ticketID int64) (rows []Entry, err error) {
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Entry, error) {
+		rows, err := s.PageTx(ctx, tx, Search{TicketID: ticketID, Limit: 500})
+		for i, j := 0, len(rows)-1; i < j; i, j = i+1, j-1 {
+			rows[i], rows[j] = rows[j], rows[i]
+		}
+		return rows, err
+	})
+}
+
+// Find returns a recording the actor may hear, without the audit of Play: for its
+// picture only. fault.NotFound otherwise.
+func (s *Service) Find(ctx context.Context, id int64) (r Recording, err error) {
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Recording, error) { return s.recording(ctx, tx, id) })
+}

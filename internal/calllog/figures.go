@@ -1,0 +1,94 @@
+package calllog
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"d24/internal/fault"
+	"d24/internal/platform/pg"
+)
+
+// Work is what an operator did on the phone.
+type Work struct {
+	Calls    int // incoming ones he answered
+	Outgoing int
+	Talk     time.Duration
+	Waited   time.Duration // of his callers, together
+}
+
+// WorkOf counts an operator's work since a moment; of a call that goes on, till now.
+func (s *Service) WorkOf(ctx context.Context, tx *pg.Tx, userID int64, since time.Time) (w Work, err error) {
+	var talk, waited float64
+	err = tx.QueryRow(ctx, `select count(*) filter (where direction = 'inbound'), count(*) filter (where direction = 'outbound'),
+			coalesce(sum(extract(epoch from coalesce(ended_at, $3) - joined_at)), 0)::float8,
+			coalesce(sum(extract(epoch from joined_at - started_at)) filter (where direction = 'inbound'), 0)::float8
+		from calls where operator_id = $1 and started_at >= $2 and joined_at is not null`, userID, since, tx.Now).Scan(&w.Calls, &w.Outgoing, &talk, &waited)
+	w.Talk, w.Waited = time.Duration(talk*float64(time.Second)), time.Duration(waited*float64(time.Second))
+	return w, err
+}
+
+// AnsweredWithin counts the callers of the operator's companies who waited for an
+// operator since a moment, and
+// those of them who spoke to one in time (ПП 416 п. 13: five minutes). Who waits
+// and still has time is not counted.
+func (s *Service) AnsweredWithin(ctx context.Context, tx *pg.Tx, since time.Time, within time.Duration) (inTime, all int, err error) {
+	companies := append([]int64{0}, tx.Actor.Companies...)
+	err = tx.QueryRow(ctx, `select count(*) filter (where joined_at <= started_at + make_interval(secs => $3)), count(*) from calls
+		where direction = 'inbound' and queued_at is not null and started_at >= $1 and (joined_at is not null or ended_at is not null or started_at < $2)
+		and coalesce(company_id, 0) = any($4)`, since, tx.Now.Add(-within), within.Seconds(), companies).Scan(&inTime, &all)
+	return inTime, all, err
+}
+
+// Attach ties a call to the ticket it made or speaks of; on a city's number the
+// call becomes the company's. fault.NotFound when the actor may not see the call.
+func (s *Service) Attach(ctx context.Context, tx *pg.Tx, key string, companyID, ticketID int64) (int64, error) {
+	e, err := s.EntryByKey(ctx, tx, key)
+	if err != nil {
+		return 0, err
+	}
+	if err := s.Settle(ctx, tx, e, companyID); err != nil {
+		return 0, err
+	}
+	_, err = tx.Exec(ctx, `update calls set ticket_id = coalesce(ticket_id, $2), disposition = coalesce(disposition, 'ticket') where id = $1`, e.ID, ticketID)
+	return e.ID, err
+}
+
+// Settle gives a call to a city's number its company. A call to a company's own
+// number stays that company's whatever address is named.
+func (s *Service) Settle(ctx context.Context, tx *pg.Tx, e Entry, companyID int64) error {
+	if e.CompanyID == companyID || e.CompanyID != 0 && e.LineKind != "citywide" {
+		return nil
+	}
+	return s.Place(ctx, tx, e.Key, companyID)
+}
+
+// Owner tells whose a call is, for any actor: found is false when there is no such
+// call. It runs under the system's fence only.
+func (s *Service) Owner(ctx context.Context, tx *pg.Tx, key string) (companyID int64, found bool, err error) {
+	err = tx.QueryRow(ctx, `select coalesce(company_id, 0) from calls where key = $1`, key).Scan(&companyID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, false, nil
+	}
+	return companyID, err == nil, err
+}
+
+// Result writes how a call ended for people; a second word is a conflict, the same
+// one is not.
+func (s *Service) Result(ctx context.Context, tx *pg.Tx, key string, d Disposition) (Entry, error) {
+	e, err := s.EntryByKey(ctx, tx, key)
+	if err != nil {
+		return e, err
+	}
+	if e.Disposition != "" && e.Disposition != "lost" && (e.Disposition != d.Kind || e.TicketID != d.TicketID && d.TicketID != 0) {
+		return e, fault.New(fault.Conflict, "call.disposed", "Итог этого звонка уже записан.")
+	}
+	_, err = tx.Exec(ctx, `update calls set disposition = $2, ticket_id = coalesce(nullif($3, 0), ticket_id), disposition_reason_id = nullif($4, 0), disposition_note = $5 where id = $1`,
+		e.ID, d.Kind, d.TicketID, d.ReasonID, d.Note)
+	if err != nil {
+		return e, err
+	}
+	return s.EntryByKey(ctx, tx, key)
+}

@@ -1,0 +1,161 @@
+package deskapi
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"d24/internal/access"
+	"d24/internal/calllog"
+	"d24/internal/calllog/calllogapi"
+	"d24/internal/desk"
+	"d24/internal/platform/httpapi"
+	"d24/internal/ticket/ticketapi"
+)
+
+// maxDraft is the most a draft may weigh.
+const maxDraft = 64 << 10
+
+// Config of the operations.
+type Config struct {
+	Floor   *desk.Floor
+	Tickets ticketapi.Config // shows the ticket of a task
+}
+
+// ByKey names a call in the path.
+type ByKey struct {
+	Key string `path:"key" minLength:"1" maxLength:"100" doc:"the engine's name of the call"`
+}
+
+// ByID names the thing in the path.
+type ByID struct {
+	ID int64 `path:"id" minimum:"1"`
+}
+
+type callOut struct{ Body DeskCall }
+
+type draftIn struct {
+	ByKey
+	Body DraftInput
+}
+
+type draftOut struct{ Body DraftKept }
+
+type resultIn struct {
+	ByKey
+	Body CallResult
+}
+
+type resultOut struct{ Body calllogapi.CallRow }
+
+type placeIn struct {
+	ByKey
+	Body CallPlace
+}
+
+type queueOut struct{ Body TaskQueue }
+
+type taskOut struct{ Body TaskCard }
+
+type sayIn struct {
+	ByID
+	Body TaskResult
+}
+
+type figuresOut struct{ Body DeskFigures }
+
+type myOut struct{ Body MyDesk }
+
+// Register adds the operations to api.
+func Register(api huma.API, c Config) {
+	tags := []string{"desk"}
+	op := func(id, method, path, summary string) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: tags}
+	}
+	httpapi.Register(api, access.DeskWork, op("desk-call", http.MethodGet, "/desk/calls/{key}", "What stands beside a call; 404 until its record has come"),
+		func(ctx context.Context, in *ByKey) (*callOut, error) { return c.card(c.Floor.Card(ctx, in.Key)) })
+	httpapi.Register(api, access.DeskWork, op("place-call", http.MethodPost, "/desk/calls/{key}/place", "The caller named this address"),
+		func(ctx context.Context, in *placeIn) (*callOut, error) {
+			return c.card(c.Floor.Place(ctx, in.Key, in.Body.BuildingID, in.Body.Unit))
+		})
+	httpapi.Register(api, access.DeskWork, op("dispose-call", http.MethodPost, "/desk/calls/{key}/dispose", "How the call ended for people (C4)"), c.dispose)
+	draft := op("keep-draft", http.MethodPut, "/desk/drafts/{key}", "Keep what is typed beside a call")
+	draft.MaxBodyBytes = maxDraft
+	httpapi.Register(api, access.DeskWork, draft, func(ctx context.Context, in *draftIn) (*draftOut, error) {
+		at, err := c.Floor.Keep(ctx, in.Key, in.Body.Body)
+		return &draftOut{DraftKept{UpdatedAt: at}}, err
+	})
+	httpapi.Register(api, access.DeskWork, op("list-tasks", http.MethodGet, "/desk/tasks", "The queue of call tasks, the most urgent first"), c.queue)
+	httpapi.Register(api, access.DeskWork, op("get-task", http.MethodGet, "/desk/tasks/{id}", "A task with its ticket and words"),
+		func(ctx context.Context, in *ByID) (*taskOut, error) { return c.talk(ctx)(c.Floor.Talk(ctx, in.ID)) })
+	said := op("task-result", http.MethodPost, "/desk/tasks/{id}/result", "The operator's word about a task")
+	said.Description = "The ticket follows at once. 409 task.over: the task is closed already. A notice in the answer says who accepted the ticket earlier (R5)."
+	httpapi.Register(api, access.DeskWork, said, func(ctx context.Context, in *sayIn) (*taskOut, error) {
+		return c.talk(ctx)(c.Floor.Say(ctx, in.ID, desk.Said{Kind: in.Body.Kind, Note: in.Body.Note, ETA: in.Body.ETA}))
+	})
+	httpapi.Register(api, access.DeskWork, op("desk-figures", http.MethodGet, "/desk/figures", "The strip and the wallboard"), c.figures)
+	httpapi.Register(api, access.DeskWork, op("desk-my", http.MethodGet, "/desk/my", "My calls, figures and drafts"), c.my)
+}
+
+func (c Config) dispose(ctx context.Context, in *resultIn) (*resultOut, error) {
+	b := in.Body
+	e, err := c.Floor.Dispose(ctx, in.Key, calllog.Disposition{Kind: b.Kind, TicketID: b.TicketID, ReasonID: b.ReasonID, Note: b.Note})
+	if err != nil {
+		return nil, err
+	}
+	return &resultOut{calllogapi.Row(e)}, nil
+}
+
+func (c Config) card(k desk.Card, err error) (*callOut, error) {
+	if err != nil {
+		return nil, err
+	}
+	out := DeskCall{
+		Call: calllogapi.Row(k.Call), Known: make([]KnownAddress, 0, len(k.Known)), Lines: make([]DeskLine, 0, len(k.Lines)), OnDuty: onDuty(k),
+		RecentCalls: calllogapi.Rows(k.Recent),
+	}
+	for _, x := range k.Known {
+		out.Known = append(out.Known, c.known(x))
+	}
+	if k.Company != nil {
+		out.Company = &DeskCompany{ID: k.Company.ID, Name: k.Company.Name, City: k.Company.City, Zone: k.Company.Zone, Greeting: k.Company.Greeting}
+	}
+	for _, l := range k.Lines {
+		out.Lines = append(out.Lines, DeskLine{ID: l.ID, Phone: l.Phone, Kind: l.Kind, City: l.City})
+	}
+	if k.Draft != nil {
+		out.Draft = &Draft{Body: map[string]any{}, UpdatedAt: k.Draft.UpdatedAt, UserID: k.Draft.UserID}
+		err = json.Unmarshal(k.Draft.Body, &out.Draft.Body)
+	}
+	return &callOut{out}, err
+}
+
+func (c Config) talk(ctx context.Context) func(desk.Talk, error) (*taskOut, error) {
+	return func(k desk.Talk, err error) (*taskOut, error) {
+		if err != nil {
+			return nil, err
+		}
+		out := TaskCard{
+			Task: Task(k.Task), Words: k.Words, IfNot: k.IfNot, Notice: k.Notice, Numbers: numbers(k), Results: append([]string{}, desk.Results(k.Task.Purpose)...),
+		}
+		if k.Ticket != nil {
+			card, err := c.Tickets.Card(ctx, *k.Ticket)
+			if err != nil {
+				return nil, err
+			}
+			out.Ticket = &TaskTicket{TicketCard: card}
+		}
+		return &taskOut{out}, nil
+	}
+}
+
+func (c Config) queue(ctx context.Context, _ *struct{}) (*queueOut, error) {
+	vs, err := c.Floor.Tasks.Queue(ctx)
+	out := &queueOut{TaskQueue{Items: make([]TaskRow, 0, len(vs))}}
+	for _, v := range vs {
+		out.Body.Items = append(out.Body.Items, Task(v))
+	}
+	return out, err
+}

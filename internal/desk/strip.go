@@ -1,0 +1,179 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"d24/internal/calllog"
+	"d24/internal/company"
+	"d24/internal/platform/pg"
+	"d24/internal/telephony"
+	"d24/internal/ticket"
+)
+
+// Strip is the figures of this moment.
+type Strip struct {
+	Waiting      int
+	LongestSince *time.Time
+	InTime, All  int // callers of the shift
+	Lost         []Task
+	NotTaken     []Untaken
+	Seats        []telephony.FloorSeat
+	Trunks       []telephony.FloorTrunk
+	EngineAlive  bool
+	Now          time.Time
+	Zone         string
+	Mine         Mine
+}
+
+// Untaken is an emergency nobody has taken and when its next step comes.
+type Untaken struct {
+	ticket.Ticket
+	NextStepAt *time.Time
+}
+
+// Mine is an operator's own work since the shift began.
+type Mine struct {
+	Since   time.Time
+	Work    calllog.Work
+	Tickets int
+	Recent  []calllog.Entry
+	Drafts  []Draft
+	Zone    string
+}
+
+// answerWithin is the law's limit for an answer (ПП 416 п. 13).
+const answerWithin = 5 * time.Minute
+
+// Strip counts what the operator's companies' callers, tickets and tasks are up to.
+func (f *Floor) Strip(ctx context.Context) (s Strip, err error) {
+	err = pg.Do(ctx, f.DB, func(tx *pg.Tx) error {
+		s.Now = tx.Now
+		if s.Mine, err = f.mine(ctx, tx, recentCalls); err != nil {
+			return err
+		}
+		s.Zone = s.Mine.Zone
+		if err := f.engines(ctx, tx, &s); err != nil {
+			return err
+		}
+		if s.InTime, s.All, err = f.Calls.AnsweredWithin(ctx, tx, s.Mine.Since, answerWithin); err != nil {
+			return err
+		}
+		tasks, err := f.Tasks.Open(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, t := range tasks {
+			if t.Lost() {
+				s.Lost = append(s.Lost, t)
+			}
+		}
+		slices.SortStableFunc(s.Lost, func(a, b Task) int { return before(a.PromiseAt, b.PromiseAt) })
+		return f.untaken(ctx, tx, &s)
+	})
+	return s, err
+}
+
+func (f *Floor) engines(ctx context.Context, tx *pg.Tx, s *Strip) error {
+	floors, err := f.Phones.Floors(ctx, tx)
+	if err != nil {
+		return err
+	}
+	s.EngineAlive = len(floors) > 0
+	for _, fl := range floors {
+		for _, w := range fl.Waiting {
+			if w.Kind != "inbound" || w.CompanyID != 0 && !slices.Contains(tx.Actor.Companies, w.CompanyID) {
+				continue
+			}
+			s.Waiting++
+			if s.LongestSince == nil || w.Since.Before(*s.LongestSince) {
+				since := w.Since
+				s.LongestSince = &since
+			}
+		}
+		s.Seats = append(s.Seats, fl.Operators...)
+		s.Trunks = append(s.Trunks, fl.Trunks...)
+	}
+	s.Seats = slices.DeleteFunc(s.Seats, func(o telephony.FloorSeat) bool { return o.State == "off" })
+	return nil
+}
+
+func (f *Floor) untaken(ctx context.Context, tx *pg.Tx, s *Strip) error {
+	ts, err := f.Tickets.NotTaken(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, t := range ts {
+		next, err := f.NextStep(ctx, tx, t.ID)
+		if err != nil {
+			return err
+		}
+		s.NotTaken = append(s.NotTaken, Untaken{t, next})
+	}
+	slices.SortStableFunc(s.NotTaken, func(a, b Untaken) int { return before(a.NextStepAt, b.NextStepAt) })
+	return nil
+}
+
+// before orders moments, those not known last.
+func before(a, b *time.Time) int {
+	switch {
+	case a == nil && b == nil:
+		return 0
+	case a == nil:
+		return 1
+	case b == nil:
+		return -1
+	}
+	return a.Compare(*b)
+}
+
+// Mine is the operator's own calls, figures and drafts.
+func (f *Floor) Mine(ctx context.Context) (Mine, error) {
+	return pg.InTx(ctx, f.DB, func(tx *pg.Tx) (Mine, error) {
+		m, err := f.mine(ctx, tx, 3*recentCalls)
+		if err != nil {
+			return m, err
+		}
+		m.Drafts, err = f.drafts(ctx, tx)
+		return m, err
+	})
+}
+
+func (f *Floor) mine(ctx context.Context, tx *pg.Tx, recent int) (m Mine, err error) {
+	m.Zone = "Europe/Moscow"
+	if len(tx.Actor.Companies) > 0 {
+		c, err := f.Companies.ByID(ctx, tx, tx.Actor.Companies[0])
+		if err != nil {
+			return m, err
+		}
+		m.Zone = c.Zone
+	}
+	m.Since = ShiftStart(tx.Now, company.Location(m.Zone))
+	if m.Work, err = f.Calls.WorkOf(ctx, tx, tx.Actor.UserID, m.Since); err != nil {
+		return m, err
+	}
+	if m.Tickets, err = f.Tickets.Registered(ctx, tx, tx.Actor.UserID, m.Since); err != nil {
+		return m, err
+	}
+	m.Recent, err = f.Calls.PageTx(ctx, tx, calllog.Search{OperatorID: tx.Actor.UserID, Limit: recent})
+	return m, err
+}
+
+// Shifts begin at eight in the morning and in the evening.
+const dayShift, nightShift = 8, 20
+
+// ShiftStart is when the shift that is on now began, in the zone's hours.
+func ShiftStart(now time.Time, zone *time.Location) time.Time {
+	local := now.In(zone)
+	at := func(day, hour int) time.Time {
+		return time.Date(local.Year(), local.Month(), day, hour, 0, 0, 0, zone).UTC()
+	}
+	switch {
+	case local.Hour() >= nightShift:
+		return at(local.Day(), nightShift)
+	case local.Hour() >= dayShift:
+		return at(local.Day(), dayShift)
+	}
+	return at(local.Day()-1, nightShift)
+}

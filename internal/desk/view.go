@@ -1,0 +1,140 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"d24/internal/fault"
+	"d24/internal/platform/pg"
+	"d24/internal/telephony"
+)
+
+// TaskView is a task with the names that stand around it. Zone is the house's, or
+// the company's.
+type TaskView struct {
+	Task
+	CompanyName  string
+	TicketNumber int64
+	MemberName   string
+	Zone         string
+}
+
+const viewColumns = columns + `, coalesce((select c.name from companies c where c.id = call_tasks.company_id), ''), coalesce((select t.number from tickets t where t.id = call_tasks.ticket_id), 0),
+	coalesce((select m.name from members m where m.id = call_tasks.member_id), ''),
+	coalesce((select t.zone from tickets t where t.id = call_tasks.ticket_id), (select c.zone from companies c where c.id = call_tasks.company_id), 'UTC')`
+
+// around lets scan read the columns of Task and puts the rest where it belongs.
+type around struct {
+	pgx.CollectableRow
+	rest []any
+}
+
+func (a around) Scan(dest ...any) error { return a.CollectableRow.Scan(append(dest, a.rest...)...) }
+
+func scanView(r pgx.CollectableRow) (v TaskView, err error) {
+	v.Task, err = scan(around{r, []any{&v.CompanyName, &v.TicketNumber, &v.MemberName, &v.Zone}})
+	return v, err
+}
+
+func (s *Tasks) views(ctx context.Context, tx *pg.Tx, cond string, args ...any) ([]TaskView, error) {
+	rows, err := tx.Query(ctx, "select "+viewColumns+" from call_tasks where "+cond, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, scanView)
+}
+
+// Queue is the open tasks of the floor, the most urgent first.
+func (s *Tasks) Queue(ctx context.Context) ([]TaskView, error) {
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]TaskView, error) {
+		return s.views(ctx, tx, "state in ('waiting', 'active') order by (plan->>'priority')::int desc, due_at, id limit 200")
+	})
+}
+
+// View is a task the actor may see; fault.NotFound otherwise.
+func (s *Tasks) View(ctx context.Context, tx *pg.Tx, id int64) (TaskView, error) {
+	vs, err := s.views(ctx, tx, "id = $1", id)
+	if err == nil && len(vs) == 0 {
+		err = fault.Missing("task")
+	}
+	if err != nil {
+		return TaskView{}, err
+	}
+	return vs[0], nil
+}
+
+// ViewsOf are the tasks of a ticket, oldest first.
+func (s *Tasks) ViewsOf(ctx context.Context, tx *pg.Tx, ticketID int64) ([]TaskView, error) {
+	return s.views(ctx, tx, "ticket_id = $1 order by id", ticketID)
+}
+
+// Dials are how many dials a task may take for all its numbers that exist.
+func (t Task) Dials() int {
+	n := 0
+	for _, p := range t.Phones {
+		if !slices.Contains(t.Progress.Bad, p) {
+			n++
+		}
+	}
+	return t.Plan.Dials * n
+}
+
+// Lost reports whether the task answers a caller nobody spoke to.
+func (t Task) Lost() bool { return t.Purpose == telephony.Callback && t.CallID != 0 }
+
+// More results than those of rules.go; an operator says them.
+const (
+	Answered    = "answered"     // the caller was spoken to
+	Done        = "done"         // the work is done
+	NotDone     = "not_done"     // it is not
+	InProgress  = "in_progress"  // he works on it
+	WrongNumber = "wrong_number" // not the person's number
+	Told        = "told"         // the message was passed
+)
+
+var results = map[telephony.Purpose][]string{
+	telephony.Handover:      {Accepted, Refused, NotReached, WrongNumber},
+	telephony.Responsible:   {Accepted, Told, Refused, NotReached, WrongNumber},
+	telephony.Announcement:  {Accepted, Told, Refused, NotReached},
+	telephony.StatusInquiry: {InProgress, Done, NotDone, NotReached, WrongNumber},
+	telephony.Feedback:      {Done, NotDone, NotReached, WrongNumber},
+	telephony.Callback:      {Answered, NotReached, WrongNumber},
+}
+
+// Results are what an operator may say of a call with this purpose.
+func Results(p telephony.Purpose) []string { return results[p] }
+
+// WrongPhone takes the number just dialled out of a task; with no number left the
+// person counts as not reached, and escalation goes on at once.
+func (s *Tasks) WrongPhone(ctx context.Context, tx *pg.Tx, id int64, note string) (Task, error) {
+	t, err := s.lock(ctx, tx, id)
+	if err != nil {
+		return t, err
+	}
+	if t.State == "done" || t.State == "withdrawn" {
+		return t, fault.New(fault.Conflict, "task.over", "Задача уже закрыта: %s.", t.Result)
+	}
+	if n := t.lastDialled(); n != "" {
+		t.Progress.Bad = append(t.Progress.Bad, n)
+	}
+	if t.Progress.phone(t.Plan, t.Phones) == "" {
+		t.Progress.Flying = false // he is still on the line: hanging up is the operator's
+		return t, s.finish(ctx, tx, t, NotReached, strings.TrimSpace("чужой номер. "+note), false)
+	}
+	return t, s.save(ctx, tx, t)
+}
+
+// lastDialled is the number of the dial in flight, or of the last one.
+func (t Task) lastDialled() string {
+	p := t.Progress
+	if !p.Flying {
+		if p.Dialled == 0 {
+			return ""
+		}
+		p.Dialled--
+	}
+	return p.phone(t.Plan, t.Phones)
+}

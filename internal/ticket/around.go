@@ -1,0 +1,81 @@
+package ticket
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"d24/internal/access"
+	"d24/internal/platform/pg"
+	"d24/internal/where"
+)
+
+// scoped reads the tickets of a condition that the actor may see.
+func scoped(ctx context.Context, tx *pg.Tx, w where.Clause, order string) ([]Ticket, error) {
+	cond, args := tx.Actor.Scope().Where("t")
+	w.And(cond, args...)
+	rows, err := tx.Query(ctx, "select "+columns+source+"where "+w.String()+" order by "+order, w.Args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, scan)
+}
+
+// OfPlace is what is going on where a caller lives: tickets of the house where
+// work is still owed, those of his flat first, at most 20, and the last 5 of the
+// flat that are over.
+func (s *Service) OfPlace(ctx context.Context, tx *pg.Tx, buildingID int64, unit string) (open, recent []Ticket, err error) {
+	var w where.Clause
+	w.And("t.building_id = ? and "+stillOwed, buildingID)
+	var flatFirst where.Clause
+	flatFirst.And("t.building_id = ? and "+stillOwed+" and lower(t.unit) = lower(?)", buildingID, unit)
+	mine, err := scoped(ctx, tx, flatFirst, "t.created_at desc, t.id desc limit 20")
+	if err != nil {
+		return nil, nil, err
+	}
+	w.And("lower(t.unit) <> lower(?)", unit)
+	others, err := scoped(ctx, tx, w, "t.created_at desc, t.id desc limit 20")
+	if err != nil {
+		return nil, nil, err
+	}
+	open = append(mine, others...)
+	open = open[:min(20, len(open))]
+	var over where.Clause
+	over.And("t.building_id = ? and not ("+stillOwed+") and lower(t.unit) = lower(?)", buildingID, unit)
+	recent, err = scoped(ctx, tx, over, "t.created_at desc, t.id desc limit 5")
+	return open, recent, err
+}
+
+// NotTaken are the emergencies nobody has taken, oldest first, at most 100.
+func (s *Service) NotTaken(ctx context.Context, tx *pg.Tx) ([]Ticket, error) {
+	var w where.Clause
+	w.And("t.kind = 'emergency' and t.status = 'new'")
+	return scoped(ctx, tx, w, "t.created_at, t.id limit 100")
+}
+
+// Registered counts the tickets a user made since a moment.
+func (s *Service) Registered(ctx context.Context, tx *pg.Tx, userID int64, since time.Time) (n int, err error) {
+	var w where.Clause
+	w.And("t.created_by = ? and t.created_at >= ?", userID, since)
+	cond, args := tx.Actor.Scope().Where("t")
+	w.And(cond, args...)
+	err = tx.QueryRow(ctx, "select count(*) from tickets t where "+w.String(), w.Args...).Scan(&n)
+	return n, err
+}
+
+// OfHouse are the tickets of a house where work is still owed, newest first, at most 100.
+func (s *Service) OfHouse(ctx context.Context, buildingID int64) ([]Ticket, error) {
+	ts, _, err := s.List(ctx, Filter{View: Unfinished, BuildingID: buildingID, Limit: 100})
+	return ts, err
+}
+
+// MayMove reports whether the actor may bring the ticket to a state now.
+func (t Ticket) MayMove(a access.Actor, to Status) bool {
+	for _, s := range t.Allowed(a) {
+		if s == to {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,283 @@
+package ticketapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"d24/internal/access"
+	"d24/internal/fault"
+	"d24/internal/page"
+	"d24/internal/phone"
+	"d24/internal/platform/httpapi"
+	"d24/internal/ticket"
+)
+
+// Around is what other modules know about a ticket; the assembly supplies it.
+type Around struct {
+	// Ladder is the escalation and the call tasks of a ticket the actor may see.
+	Ladder func(ctx context.Context, t ticket.Ticket) (*TicketEscalation, []TicketTask, error)
+	// Calls are the calls of a ticket, oldest first; none for an actor who may not read calls.
+	Calls func(ctx context.Context, ticketID int64) ([]TicketCall, error)
+}
+
+// TicketCall is a call as the history of a ticket needs it.
+type TicketCall struct {
+	EventCall
+	At   time.Time
+	By   string
+	Text string
+}
+
+// Config of the operations.
+type Config struct {
+	Service *ticket.Service
+	Around  Around
+	Now     func() time.Time
+}
+
+type one struct{ Body TicketCard }
+
+// ByID names the thing in the path.
+type ByID struct {
+	ID int64 `path:"id" minimum:"1"`
+}
+
+type move struct {
+	ByID
+	Body TicketMove
+}
+
+type comment struct {
+	ByID
+	Body NewComment
+}
+
+type create struct{ Body NewTicket }
+
+type created struct{ Body TicketCreated }
+
+type ask struct{ Body PreviewAsk }
+
+type preview struct{ Body TicketPreview }
+
+type history struct{ Body TicketEvents }
+
+// Register adds the operations to api.
+func Register(api huma.API, c Config) {
+	tags := []string{"tickets"}
+	httpapi.Register(api, access.TicketRead, huma.Operation{
+		OperationID: "list-tickets", Method: http.MethodGet, Path: "/tickets", Summary: "The journal, newest first", Tags: tags,
+	}, c.list)
+	httpapi.Register(api, access.TicketRead, huma.Operation{
+		OperationID: "count-tickets", Method: http.MethodGet, Path: "/tickets/count", Summary: "How many tickets a filter finds", Tags: tags,
+	}, c.count)
+	httpapi.Register(api, access.TicketRead, huma.Operation{
+		OperationID: "get-ticket", Method: http.MethodGet, Path: "/tickets/{id}", Summary: "A ticket whole", Tags: tags,
+	}, func(ctx context.Context, in *ByID) (*one, error) { return c.answer(ctx)(c.Service.Get(ctx, in.ID)) })
+	httpapi.Register(api, access.TicketRead, huma.Operation{
+		OperationID: "ticket-events", Method: http.MethodGet, Path: "/tickets/{id}/events", Summary: "The history of a ticket, oldest first", Tags: tags,
+	}, c.events)
+	httpapi.Register(api, access.TicketCreate, huma.Operation{
+		OperationID: "create-ticket", Method: http.MethodPost, Path: "/tickets", Summary: "Register a ticket", Tags: tags, DefaultStatus: http.StatusCreated,
+		Description: "422 ticket.incomplete names the questions that must be answered as body.answers.{question id}.",
+	}, c.create)
+	httpapi.Register(api, access.TicketCreate, huma.Operation{
+		OperationID: "preview-ticket", Method: http.MethodPost, Path: "/tickets/preview", Summary: "Who would get it, by when and why; nothing is kept", Tags: tags,
+	}, c.preview)
+	httpapi.Register(api, access.TicketMove, huma.Operation{
+		OperationID: "move-ticket", Method: http.MethodPost, Path: "/tickets/{id}/move", Summary: "Change the state", Tags: tags,
+		Description: "409 ticket.changed: somebody changed it meanwhile. 409 ticket.move_impossible: not from this state.",
+	}, func(ctx context.Context, in *move) (*one, error) {
+		b := in.Body
+		return c.answer(ctx)(c.Service.Move(ctx, in.ID, ticket.Move{To: ticket.Status(b.To), Reason: b.Reason, Until: b.Until, Comment: b.Comment, Version: b.Version}))
+	})
+	httpapi.Register(api, access.TicketComment, huma.Operation{
+		OperationID: "comment-ticket", Method: http.MethodPost, Path: "/tickets/{id}/comments", Summary: "Write into the history", Tags: tags, DefaultStatus: http.StatusNoContent,
+	}, func(ctx context.Context, in *comment) (*struct{}, error) {
+		return nil, c.Service.Comment(ctx, in.ID, in.Body.Text, in.Body.IsForResident)
+	})
+	httpapi.Register(api, access.TicketMove, huma.Operation{
+		OperationID: "accept-ticket", Method: http.MethodPost, Path: "/tickets/{id}/accept", Summary: "Take a new ticket; the first one wins", Tags: tags,
+		Description: "409 ticket.taken says who was first (R5).",
+	}, func(ctx context.Context, in *ByID) (*one, error) {
+		return c.answer(ctx)(c.Service.AcceptOwn(ctx, in.ID))
+	})
+}
+
+// answer makes the card of what a use case returned.
+func (c Config) answer(ctx context.Context) func(ticket.Ticket, error) (*one, error) {
+	return func(t ticket.Ticket, err error) (*one, error) {
+		if err != nil {
+			return nil, err
+		}
+		card, err := c.Card(ctx, t)
+		return &one{card}, err
+	}
+}
+
+// Card shows a ticket whole to the actor.
+func (c Config) Card(ctx context.Context, t ticket.Ticket) (TicketCard, error) {
+	a := access.From(ctx)
+	card := TicketCard{
+		TicketRow: Row(t, c.Now()), Answers: make([]TicketAnswer, 0, len(t.Answers)), CallerPhone: t.CallerPhone, AccessNote: t.AccessNote, ToldCaller: t.ToldCaller,
+		PostponeReason: t.PostponeReason, PostponedUntil: t.PostponedUntil, Entrance: t.Entrance, Floor: t.Floor, Can: verbs(t, a),
+	}
+	for _, x := range t.Answers {
+		card.Answers = append(card.Answers, TicketAnswer(x))
+	}
+	if t.CallerPhone != "" && !a.Can(access.ContactRead) {
+		card.CallerPhone = phone.Mask(t.CallerPhone)
+	}
+	var err error
+	card.Escalation, card.Tasks, err = c.Around.Ladder(ctx, t)
+	return card, err
+}
+
+var verbOf = map[string]string{
+	string(ticket.Accepted): "accept", string(ticket.InProgress): "start", string(ticket.Postponed): "postpone",
+	string(ticket.Done): "done", string(ticket.Closed): "close", string(ticket.Cancelled): "cancel",
+}
+
+// verbs are what the actor may do, in the words of the screen.
+func verbs(t ticket.Ticket, a access.Actor) []string {
+	out := []string{}
+	for _, s := range t.Can(a) {
+		if v, ok := verbOf[s]; ok {
+			s = v
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func (c Config) create(ctx context.Context, in *create) (*created, error) {
+	b := in.Body
+	n := ticket.NewTicket{
+		CompanyID: b.CompanyID, BuildingID: b.BuildingID, Unit: b.Unit, Entrance: b.Entrance, Floor: b.Floor, ReasonID: b.ReasonID, Description: b.Description,
+		CallerPhone: b.CallerPhone, AccessNote: b.AccessNote, IdempotencyKey: b.IdempotencyKey, CallKey: b.CallKey, Source: "journal",
+	}
+	if access.From(ctx).Kind == access.Operator {
+		n.Source = "phone"
+	}
+	for _, x := range b.Answers {
+		n.Answers = append(n.Answers, ticket.Answer{ID: x.ID, Value: x.Value})
+	}
+	t, err := c.Service.Create(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	card, err := c.Card(ctx, t)
+	return &created{TicketCreated{TicketCard: card, Say: t.ToldCaller}}, err
+}
+
+func (c Config) preview(ctx context.Context, in *ask) (*preview, error) {
+	p, say, err := c.Service.Preview(ctx, in.Body.CompanyID, in.Body.BuildingID, in.Body.ReasonID)
+	if err != nil {
+		return nil, err
+	}
+	out := &preview{TicketPreview{
+		Kind: string(p.Reason.Kind), AcceptBy: p.Terms.Accept, LocaliseBy: p.Terms.Localise, DueAt: p.Terms.Finish, Why: p.Why, Say: say, Zone: p.Building.Zone,
+	}}
+	if p.Executor != nil {
+		out.Body.Executor = httpapi.Name(p.Executor.MemberID, p.Executor.Name)
+	}
+	if p.Responsible != nil {
+		out.Body.Responsible = httpapi.Name(p.Responsible.MemberID, p.Responsible.Name)
+	}
+	return out, nil
+}
+
+// Filter is the query of the journal.
+type Filter struct {
+	View          string    `query:"view" enum:"all,new,open,mine" doc:"new: nobody has taken; open: work still owed"`
+	Status        []string  `query:"status,explode" enum:"new,accepted,in_progress,postponed,done,closed,cancelled" maxItems:"10"`
+	Kind          []string  `query:"kind,explode" enum:"emergency,planned,paid" maxItems:"10"`
+	Source        []string  `query:"source,explode" enum:"phone,journal,app,widget,bot" maxItems:"10"`
+	CompanyID     int64     `query:"company_id" minimum:"0"`
+	BuildingID    int64     `query:"building_id" minimum:"0"`
+	Unit          string    `query:"unit" maxLength:"20"`
+	ExecutorID    int64     `query:"executor_id" minimum:"0"`
+	ResponsibleID int64     `query:"responsible_id" minimum:"0"`
+	ReasonID      int64     `query:"reason_id" minimum:"0"`
+	Number        int64     `query:"number" minimum:"0"`
+	Phone         string    `query:"phone" maxLength:"40"`
+	Q             string    `query:"q" maxLength:"200" doc:"a number, a phone, or words of address, reason and description"`
+	From          time.Time `query:"from" doc:"registered not before"`
+	To            time.Time `query:"to" doc:"registered before"`
+	Overdue       bool      `query:"overdue"`
+}
+
+type list struct {
+	Filter
+	Cursor string `query:"cursor" maxLength:"200" doc:"next_cursor of the page before"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
+}
+
+func (c Config) read(f Filter) ticket.Filter {
+	out := ticket.Filter{
+		Source: f.Source, CompanyID: f.CompanyID, BuildingID: f.BuildingID, Unit: f.Unit, ExecutorID: f.ExecutorID, ResponsibleID: f.ResponsibleID, ReasonID: f.ReasonID,
+		Number: f.Number, Phone: f.Phone, Text: f.Q, CreatedFrom: f.From, CreatedTo: f.To,
+	}
+	if f.View != "all" {
+		out.View = ticket.View(f.View)
+	}
+	for _, s := range f.Status {
+		out.Status = append(out.Status, ticket.Status(s))
+	}
+	for _, k := range f.Kind {
+		out.Kind = append(out.Kind, ticket.Kind(k))
+	}
+	if f.Overdue {
+		out.OverdueAt = c.Now()
+	}
+	return out
+}
+
+type pageOut struct{ Body TicketPage }
+
+func (c Config) list(ctx context.Context, in *list) (*pageOut, error) {
+	f := c.read(in.Filter)
+	f.Limit = in.Limit
+	var err error
+	if f.After, err = page.Parse(in.Cursor); err != nil {
+		return nil, err
+	}
+	ts, next, err := c.Service.List(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	out := &pageOut{TicketPage{Items: Rows(ts, c.Now())}}
+	if next != "" {
+		out.Body.NextCursor = &next
+	}
+	return out, nil
+}
+
+type countOut struct{ Body TicketCount }
+
+func (c Config) count(ctx context.Context, in *Filter) (*countOut, error) {
+	n, err := c.Service.Count(ctx, c.read(*in))
+	if err != nil {
+		return nil, err
+	}
+	return &countOut{TicketCount{Count: min(n, page.CountMax-1), Capped: n >= page.CountMax}}, nil
+}
+
+func (c Config) events(ctx context.Context, in *ByID) (*history, error) {
+	t, err := c.Service.Get(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	es, err := c.Service.Events(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	calls, err := c.Around.Calls(ctx, in.ID)
+	if fault.KindOf(err) == fault.Internal && err != nil {
+		return nil, err
+	}
+	return &history{TicketEvents{Items: merge(es, calls), Zone: t.Zone}}, nil
+}
