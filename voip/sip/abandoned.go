@@ -104,7 +104,7 @@ func (a *abandoned) answer(res *sip.Response) {
 
 // confirm sends the ACK of a 2xx.
 func (s *Stack) confirm(d *dialog, n uint32) {
-	_ = s.client(d.transport).WriteRequest(d.ack(n))
+	s.write(d.ack(n))
 }
 
 // hangUp confirms an answer nobody wants and ends it.
@@ -130,7 +130,7 @@ func (s *Stack) withdraw(invite *sip.Request) {
 // ackRefusal confirms a refusal that no transaction waits for.
 func (s *Stack) ackRefusal(invite *sip.Request, res *sip.Response) {
 	if to := res.To(); to != nil {
-		_ = s.client(invite.Transport()).WriteRequest(s.twin(invite, sip.ACK, to))
+		s.write(s.twin(invite, sip.ACK, to))
 	}
 }
 

@@ -134,16 +134,28 @@ type quietConn struct {
 	*net.UDPConn
 	f       *Filter
 	pending *sync.Map
+	deaf    atomic.Bool
+	last    chan struct{} // closes when the last datagram has been read
+	once    sync.Once
+}
+
+// stopReading returns when no datagram will be handed on any more. What was read
+// can still be answered.
+func (c *quietConn) stopReading() {
+	c.deaf.Store(true)
+	_ = c.SetReadDeadline(time.Unix(1, 0))
+	<-c.last
 }
 
 // ReadFrom returns the next datagram of a friend.
 func (c *quietConn) ReadFrom(b []byte) (int, net.Addr, error) {
 	for {
 		n, from, err := c.ReadFromUDPAddrPort(b)
+		if c.deaf.Load() || errors.Is(err, net.ErrClosed) {
+			c.once.Do(func() { close(c.last) })
+			return 0, nil, net.ErrClosed
+		}
 		if err != nil {
-			if errors.Is(err, net.ErrClosed) {
-				return n, nil, err
-			}
 			continue // an ICMP error of some peer concerns nobody else
 		}
 		ip := from.Addr().Unmap()

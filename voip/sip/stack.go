@@ -72,6 +72,8 @@ type Stack struct {
 	quit      chan struct{}
 	serving   sync.WaitGroup
 	work      crew
+	door      sync.RWMutex // held while a request is handed to the transport
+	shutDown  bool         // the transport is closed: whoever sends now would open a socket that nobody closes
 }
 
 // methods we serve, in the order of the Allow header
@@ -132,7 +134,7 @@ func (s *Stack) open() error {
 		s.addr = netip.AddrPortFrom(s.cfg.Listen.Addr(), uint16(u.LocalAddr().(*net.UDPAddr).Port)) //nolint:forcetypeassert // a UDP socket
 		var l net.Listener
 		if l, err = net.Listen("tcp", s.addr.String()); err == nil {
-			s.udp = &quietConn{UDPConn: u, f: s.cfg.Filter, pending: &s.pending}
+			s.udp = &quietConn{UDPConn: u, f: s.cfg.Filter, pending: &s.pending, last: make(chan struct{})}
 			s.tcp = &quietListener{Listener: l, f: s.cfg.Filter}
 			return nil
 		}
@@ -227,10 +229,15 @@ func (s *Stack) Close() {
 	case <-s.work.empty():
 	case <-time.After(closeWithin):
 	}
+	s.udp.stopReading() // a request read while the transport closes would get a socket of its own
+	s.door.Lock()
+	s.shutDown = true
+	s.door.Unlock()
 	_ = s.ua.Close() // ends every transaction, and with it what still waits
 	s.shut()
 	s.serving.Wait()
 	<-s.work.empty()
+	_ = s.ua.Close() // the same for what came over TCP
 }
 
 const closeWithin = 3 * time.Second
@@ -246,9 +253,23 @@ func (s *Stack) client(transport string) *sipgo.Client {
 	return s.udpClient
 }
 
+// write sends a request that has no answer: an ACK.
+func (s *Stack) write(req *sip.Request) {
+	s.door.RLock()
+	defer s.door.RUnlock()
+	if !s.shutDown {
+		_ = s.client(req.Transport()).WriteRequest(req)
+	}
+}
+
 // send starts a client transaction and counts it. The request must be whole but
 // for Via and Content-Length.
 func (s *Stack) send(ctx context.Context, req *sip.Request) (sip.ClientTransaction, error) {
+	s.door.RLock()
+	defer s.door.RUnlock()
+	if s.shutDown {
+		return nil, net.ErrClosed
+	}
 	s.txs.Add(1)
 	tx, err := s.client(req.Transport()).TransactionRequest(ctx, req)
 	if err != nil {

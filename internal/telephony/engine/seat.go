@@ -91,7 +91,8 @@ func (s *seat) set(state, reason string) {
 		return
 	}
 	s.state, s.reason, s.since = state, reason, time.Now()
-	s.tell(out{Type: "state", State: state, Reason: reason, Since: &s.since})
+	since := s.since // the browser's copy: it is written beside the loop
+	s.tell(out{Type: "state", State: state, Reason: reason, Since: &since})
 }
 
 // settle puts the operator where he wants to be, when nothing else has him.
@@ -323,7 +324,8 @@ func (s *seat) heard(leg *webrtc.Leg, st webrtc.State) {
 		return
 	}
 	s.media = st == webrtc.Connected
-	s.tell(out{Type: "media", Connected: &s.media})
+	up := s.media
+	s.tell(out{Type: "media", Connected: &up})
 	if s.media && s.call != nil && s.call.phase == talking && !s.call.held {
 		s.call.join(s)
 	}

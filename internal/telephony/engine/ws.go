@@ -294,9 +294,9 @@ func (e *Engine) hello(c *conn, m said) {
 		s.away = nil
 	}
 	s.conn, s.tab, s.token, s.ended = c, m.Tab, c.token, false
-	now := time.Now()
+	now, since := time.Now(), s.since
 	w := out{
-		Type: "welcome", Operator: &operator{s.who.UserID, s.who.Name}, State: s.state, StateSince: &s.since, Reason: s.reason,
+		Type: "welcome", Operator: &operator{s.who.UserID, s.who.Name}, State: s.state, StateSince: &since, Reason: s.reason,
 		ServerTime: &now, Node: e.cfg.Node, WrapUpSec: int(wrapUpFor / time.Second), View: s.last,
 	}
 	if s.call != nil {
