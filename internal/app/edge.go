@@ -35,6 +35,9 @@ func silent() *httpapi.Problem {
 // socket passes the operator's WebSocket on to the engine that is alive. Who is
 // not an operator does not get there, and no page of another site may open it.
 func socket(api huma.API, c WebConfig) {
+	transport := &http.Transport{
+		DialContext: (&net.Dialer{Timeout: 2 * time.Second}).DialContext, ResponseHeaderTimeout: 5 * time.Second, IdleConnTimeout: 30 * time.Second,
+	}
 	httpapi.Register(api, access.DeskWork, huma.Operation{
 		OperationID: "desk-socket", Method: http.MethodGet, Path: "/desk/ws", Summary: "The operator's telephone: a WebSocket", Tags: []string{"desk"},
 		Description: "JSON text frames {type, …}. 502 phone.silent when no engine is alive.",
@@ -46,12 +49,12 @@ func socket(api huma.API, c WebConfig) {
 		}
 		return &stream{func(h huma.Context) {
 			r, w := humago.Unwrap(h)
-			passOn(w, r, door, c.Log)
+			passOn(w, r, door, transport, c.Log)
 		}}, nil
 	})
 }
 
-func passOn(w http.ResponseWriter, r *http.Request, door string, log *slog.Logger) {
+func passOn(w http.ResponseWriter, r *http.Request, door string, transport http.RoundTripper, log *slog.Logger) {
 	switch {
 	case !sameOrigin(r):
 		(&httpapi.Problem{Status: http.StatusForbidden, Code: "request.cross_site", Detail: "Запрос пришёл с чужой страницы."}).Write(w)
@@ -66,7 +69,7 @@ func passOn(w http.ResponseWriter, r *http.Request, door string, log *slog.Logge
 			p.Out.Host = p.In.Host // the engine compares it with Origin
 			p.SetXForwarded()
 		},
-		Transport:    &http.Transport{DialContext: (&net.Dialer{Timeout: 2 * time.Second}).DialContext, ResponseHeaderTimeout: 5 * time.Second},
+		Transport:    transport,
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) { unreachable(w, r, log, err) },
 	}
 	proxy.ServeHTTP(w, r)

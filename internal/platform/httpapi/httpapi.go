@@ -38,16 +38,20 @@ func New(mux *http.ServeMux) huma.API {
 }
 
 // Register adds an operation that needs the permission p and whose failures are
-// faults. There is no way to add an operation without saying who may call it.
+// faults. There is no way to add an operation without saying who may call it. The
+// right is asked before the input is looked at.
 func Register[I, O any](api huma.API, p access.Permission, op huma.Operation, f func(context.Context, *I) (*O, error)) {
 	op.Path = Prefix + op.Path
 	op.Extensions = map[string]any{"x-permission": string(p)}
-	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
-		if refusal := May(ctx, op.OperationID, p); refusal != nil {
-			return nil, refusal
+	op.Middlewares = append(op.Middlewares, func(ctx huma.Context, next func(huma.Context)) {
+		if refusal := May(ctx.Context(), op.OperationID, p); refusal != nil {
+			_, w := humago.Unwrap(ctx)
+			refusal.Write(w)
+			return
 		}
-		return answer(ctx, op, in, f)
+		next(ctx)
 	})
+	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) { return answer(ctx, op, in, f) })
 }
 
 // May tells why the request's actor may not do what needs p, nil when he may. It
@@ -73,6 +77,9 @@ func Open[I, O any](api huma.API, op huma.Operation, f func(context.Context, *I)
 }
 
 func answer[I, O any](ctx context.Context, op huma.Operation, in *I, f func(context.Context, *I) (*O, error)) (*O, error) {
+	if p := unclean(in); p != nil {
+		return nil, p
+	}
 	out, err := f(ctx, in)
 	if err == nil {
 		return out, nil

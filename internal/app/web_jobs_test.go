@@ -1,0 +1,57 @@
+package app_test
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"d24/internal/desk"
+	"d24/internal/escalation"
+	"d24/internal/followup"
+)
+
+// work runs every job that is due, in order, as the work role would.
+func (h *house) work() {
+	h.t.Helper()
+	for {
+		var kind string
+		var args []byte
+		err := h.app.DB.Pool.QueryRow(h.sys, `update river_job set state = 'completed', finalized_at = $1 where id = (select id from river_job
+			where state in ('available', 'scheduled') and scheduled_at <= $1 order by scheduled_at, id limit 1) returning kind, args`, h.clock.Now()).Scan(&kind, &args)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return
+		}
+		require.NoError(h.t, err)
+		switch kind {
+		case escalation.Step{}.Kind():
+			must(h.t, h.app.Escalation.Run(h.sys, read[escalation.Step](h.t, args)))
+		case desk.Step{}.Kind():
+			must(h.t, h.app.Tasks.Run(h.sys, read[desk.Step](h.t, args)))
+		case followup.Ask{}.Kind():
+			must(h.t, h.app.Followup.Ask(h.sys, read[followup.Ask](h.t, args)))
+		case followup.CallBack{}.Kind():
+			must(h.t, h.app.Followup.CallBack(h.sys, read[followup.CallBack](h.t, args).Lost))
+		case followup.GotThrough{}.Kind():
+			must(h.t, h.app.Followup.GotThrough(h.sys, read[followup.GotThrough](h.t, args).Phone))
+		default:
+			require.Failf(h.t, "unknown job", "%s", kind)
+		}
+	}
+}
+
+// pass turns the clock and runs what became due.
+func (h *house) pass(d time.Duration) {
+	h.t.Helper()
+	h.clock.Set(h.clock.Now().Add(d))
+	h.work()
+}
+
+func read[T any](t testing.TB, raw []byte) (v T) {
+	t.Helper()
+	require.NoError(t, json.Unmarshal(raw, &v))
+	return v
+}
