@@ -131,7 +131,7 @@ func TestTheOperatorsWordAboutATaskMovesTheTicket(t *testing.T) {
 	said := h.ok("operator", http.MethodPost, path+"/result", map[string]any{"kind": "accepted", "eta": noon.Add(40 * time.Minute)})
 	require.Equal(t, "done", said.get(t, "task.state"))
 	require.Equal(t, "accepted", said.get(t, "ticket.status"))
-	require.Empty(t, said.get(t, "notice"))
+	require.Empty(t, said.get(t, "remark"))
 	require.Contains(t, h.ok("admin", http.MethodGet, fmt.Sprintf("/tickets/%d/events", id), nil).body, "Исполнитель будет к 12:40 24.11")
 	h.fails("operator", http.MethodPost, path+"/result", map[string]any{"kind": "accepted"}, http.StatusConflict, "task.over")
 	h.work()
@@ -152,7 +152,7 @@ func TestWhoAcceptedSecondIsTold(t *testing.T) {
 	id, task := h.emergency()
 	h.ok("admin", http.MethodPost, fmt.Sprintf("/tickets/%d/accept", id), nil)
 	said := h.ok("operator", http.MethodPost, fmt.Sprintf("/desk/tasks/%d/result", task), map[string]any{"kind": "accepted"})
-	require.Contains(t, said.get(t, "notice"), "раньше принял Гусев П. Н.")
+	require.Contains(t, said.get(t, "remark"), "раньше принял Гусев П. Н.")
 }
 
 func TestARefusalAndAWrongNumberCallTheNextLevel(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"d24/internal/fault"
+	"d24/internal/platform/live"
 	"d24/internal/platform/pg"
 )
 
@@ -53,7 +54,10 @@ func (s *Service) Attach(ctx context.Context, tx *pg.Tx, key string, companyID, 
 		return 0, err
 	}
 	_, err = tx.Exec(ctx, `update calls set ticket_id = coalesce(ticket_id, $2), disposition = coalesce(disposition, 'ticket') where id = $1`, e.ID, ticketID)
-	return e.ID, err
+	if err != nil {
+		return 0, err
+	}
+	return e.ID, tell(ctx, tx, e.ID, companyID)
 }
 
 // Settle gives a call to a city's number its company. A call to a company's own
@@ -62,7 +66,14 @@ func (s *Service) Settle(ctx context.Context, tx *pg.Tx, e Entry, companyID int6
 	if e.CompanyID == companyID || e.CompanyID != 0 && e.LineKind != "citywide" {
 		return nil
 	}
-	return s.Place(ctx, tx, e.Key, companyID)
+	if err := s.Place(ctx, tx, e.Key, companyID); err != nil {
+		return err
+	}
+	return tell(ctx, tx, e.ID, companyID)
+}
+
+func tell(ctx context.Context, tx *pg.Tx, id, companyID int64) error {
+	return live.Tell(ctx, tx, live.Change{Topic: "call", ID: id, CompanyID: companyID})
 }
 
 // Owner tells whose a call is, for any actor: found is false when there is no such
@@ -87,6 +98,9 @@ func (s *Service) Result(ctx context.Context, tx *pg.Tx, key string, d Dispositi
 	}
 	_, err = tx.Exec(ctx, `update calls set disposition = $2, ticket_id = coalesce(nullif($3, 0), ticket_id), disposition_reason_id = nullif($4, 0), disposition_note = $5 where id = $1`,
 		e.ID, d.Kind, d.TicketID, d.ReasonID, d.Note)
+	if err == nil {
+		err = tell(ctx, tx, e.ID, e.CompanyID)
+	}
 	if err != nil {
 		return e, err
 	}

@@ -22,7 +22,7 @@ type Talk struct {
 	Words  string
 	IfNot  string
 	Dials  []calllog.Entry // oldest first
-	Notice string          // what the operator must be told after his word
+	Remark string          // what the operator must be told after his word
 }
 
 // Talk is a task the actor may see; fault.NotFound otherwise.
@@ -67,7 +67,7 @@ type Said struct {
 // Say takes the operator's word: the task ends or goes on by its plan, and the
 // ticket follows in the same transaction. fault.Conflict "task.over" when the task
 // is closed, fault.Invalid when the word does not fit the task. Of two who accept
-// a ticket the first commit wins (R5): Notice says who was earlier.
+// a ticket the first commit wins (R5): Remark says who was earlier.
 func (f *Floor) Say(ctx context.Context, id int64, w Said) (Talk, error) {
 	return pg.InTx(ctx, f.DB, func(tx *pg.Tx) (k Talk, err error) {
 		t, err := f.Tasks.lock(ctx, tx, id)
@@ -85,14 +85,14 @@ func (f *Floor) Say(ctx context.Context, id int64, w Said) (Talk, error) {
 		if err != nil {
 			return k, err
 		}
-		var notice string
+		var remark string
 		if t.TicketID != 0 {
-			if notice, err = f.follow(ctx, tx, t, w); err != nil {
+			if remark, err = f.follow(ctx, tx, t, w); err != nil {
 				return k, err
 			}
 		}
 		k, err = f.talk(ctx, tx, id)
-		k.Notice = notice
+		k.Remark = remark
 		return k, err
 	})
 }
@@ -119,7 +119,7 @@ func contains(list []string, s string) bool {
 }
 
 // follow does to the ticket what was said on the phone.
-func (f *Floor) follow(ctx context.Context, tx *pg.Tx, task Task, w Said) (notice string, err error) {
+func (f *Floor) follow(ctx context.Context, tx *pg.Tx, task Task, w Said) (remark string, err error) {
 	t, err := f.Tickets.ByID(ctx, tx, task.TicketID)
 	if err != nil {
 		return "", err
@@ -149,14 +149,14 @@ func (f *Floor) follow(ctx context.Context, tx *pg.Tx, task Task, w Said) (notic
 	return "", err
 }
 
-func (f *Floor) accepted(ctx context.Context, tx *pg.Tx, t ticket.Ticket, task Task, w Said) (notice string, err error) {
+func (f *Floor) accepted(ctx context.Context, tx *pg.Tx, t ticket.Ticket, task Task, w Said) (remark string, err error) {
 	won, by, err := f.Tickets.Accept(ctx, tx, t.ID, task.MemberID, "оператору по телефону")
 	if err != nil {
 		return "", err
 	}
 	if !won {
-		notice = fmt.Sprintf("Заявку № %d раньше принял %s.", t.Number, by)
-		return notice, f.log(ctx, tx, t, "Тоже принял по телефону, но раньше принял "+by, w.Note)
+		remark = fmt.Sprintf("Заявку № %d раньше принял %s.", t.Number, by)
+		return remark, f.log(ctx, tx, t, "Тоже принял по телефону, но раньше принял "+by, w.Note)
 	}
 	if w.Note != "" {
 		if err := f.Tickets.Log(ctx, tx, t, ticket.Event{Kind: "comment", Text: w.Note}); err != nil {

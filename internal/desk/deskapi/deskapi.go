@@ -91,7 +91,7 @@ func Register(api huma.API, c Config) {
 	httpapi.Register(api, access.DeskWork, op("get-task", http.MethodGet, "/desk/tasks/{id}", "A task with its ticket and words"),
 		func(ctx context.Context, in *ByID) (*taskOut, error) { return c.talk(ctx)(c.Floor.Talk(ctx, in.ID)) })
 	said := op("task-result", http.MethodPost, "/desk/tasks/{id}/result", "The operator's word about a task")
-	said.Description = "The ticket follows at once. 409 task.over: the task is closed already. A notice in the answer says who accepted the ticket earlier (R5)."
+	said.Description = "The ticket follows at once. 409 task.over: the task is closed already. A remark in the answer says who accepted the ticket earlier (R5)."
 	httpapi.Register(api, access.DeskWork, said, func(ctx context.Context, in *sayIn) (*taskOut, error) {
 		return c.talk(ctx)(c.Floor.Say(ctx, in.ID, desk.Said{Kind: in.Body.Kind, Note: in.Body.Note, ETA: in.Body.ETA}))
 	})
@@ -138,7 +138,7 @@ func (c Config) talk(ctx context.Context) func(desk.Talk, error) (*taskOut, erro
 			return nil, err
 		}
 		out := TaskCard{
-			Task: Task(k.Task), Words: k.Words, IfNot: k.IfNot, Notice: k.Notice, Numbers: numbers(k), Results: append([]string{}, desk.Results(k.Task.Purpose)...),
+			Task: Task(k.Task), Words: k.Words, IfNot: k.IfNot, Remark: k.Remark, Numbers: numbers(k), Results: append([]string{}, desk.Results(k.Task.Purpose)...),
 		}
 		if k.Ticket != nil {
 			card, err := c.Tickets.Card(ctx, *k.Ticket)

@@ -122,7 +122,7 @@ type TaskCard struct {
 	Numbers []TaskNumber `json:"numbers" doc:"in the order of dialling, with what came of each dial"`
 	Results []string     `json:"results" enum:"accepted,refused,not_reached,answered,done,not_done,in_progress,wrong_number,told" doc:"that fit this task"`
 	IfNot   string       `json:"if_not" doc:"what happens when nobody answers, in words"`
-	Notice  string       `json:"notice" doc:"after a result: what the operator must know, such as who accepted earlier"`
+	Remark  string       `json:"remark" doc:"after a result: what the operator must know, such as who accepted earlier"`
 }
 
 // TaskTicket is the ticket a task is about.
