@@ -18,7 +18,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"d24/internal/telephony"
@@ -89,7 +88,7 @@ type Engine struct {
 	door     *http.Server
 	doorAddr string
 	routes   routeCache
-	started  atomic.Int64
+	base     context.Context //nolint:containedctx // who acts, for what outlives Run's ctx
 
 	// owned by the loop
 	calls map[string]*call
@@ -103,7 +102,7 @@ type Engine struct {
 func New(cfg Config, d Deps) (*Engine, error) {
 	e := &Engine{
 		cfg: cfg, d: d, log: d.Log, posts: make(chan func(), 1024), quit: make(chan struct{}),
-		calls: map[string]*call{}, seats: map[int64]*seat{}, busy: map[string]*call{}, filter: sip.NewFilter(), pacer: media.NewPacer(),
+		base: context.Background(), calls: map[string]*call{}, seats: map[int64]*seat{}, busy: map[string]*call{}, filter: sip.NewFilter(), pacer: media.NewPacer(),
 	}
 	e.routes = newRouteCache()
 	if err := e.open(); err != nil {
@@ -167,6 +166,7 @@ func (e *Engine) Live() (legs, ports int) { return e.stack.Live(), e.ports.InUse
 // predecessor of the same name left is ended first.
 func (e *Engine) Run(ctx context.Context) {
 	defer e.close()
+	e.base = context.WithoutCancel(ctx)
 	e.recover(ctx)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -248,7 +248,7 @@ func (e *Engine) close() {
 		e.pacer.Close()
 		e.work.Wait()
 		if e.reports != nil {
-			e.reports.close()
+			e.reports.close(e.base)
 		}
 	})
 }

@@ -49,7 +49,7 @@ var general = telephony.Decision{
 
 // route asks the Director; late or absent, the last answer for this line counts.
 func (e *Engine) route(in telephony.Incoming) telephony.Decision {
-	ctx, cancel := context.WithTimeout(context.Background(), routeFor)
+	ctx, cancel := context.WithTimeout(e.base, routeFor)
 	defer cancel()
 	d, err := e.d.Director.Route(ctx, in)
 	if err == nil {

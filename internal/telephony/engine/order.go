@@ -110,7 +110,7 @@ func (c *call) dial() {
 	if c.e.cfg.Pace > 1 {
 		ring /= time.Duration(c.e.cfg.Pace)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(c.e.base)
 	c.giveUp = cancel
 	d := &dialer{c: c, e: c.e, order: c.order, ring: ring}
 	c.e.beside(func() {

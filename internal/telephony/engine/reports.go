@@ -133,8 +133,8 @@ func (r *reports) flush(ctx context.Context) error {
 }
 
 // close delivers the last facts, or keeps them.
-func (r *reports) close() {
-	ctx, cancel := context.WithTimeout(context.Background(), reportFor)
+func (r *reports) close(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, reportFor)
 	defer cancel()
 	if err := r.flush(ctx); err != nil {
 		r.log.Warn("reports are kept for the next run", "err", err)

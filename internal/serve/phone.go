@@ -1,0 +1,81 @@
+package serve
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"path/filepath"
+
+	"d24/internal/access"
+	"d24/internal/app"
+	"d24/internal/clock"
+	"d24/internal/platform/config"
+	"d24/internal/platform/pg"
+	"d24/internal/telephony"
+	"d24/internal/telephony/engine"
+	"d24/voip/speech"
+)
+
+// orders is the table of orders with an ear for what is placed in it.
+type orders struct {
+	*telephony.Desk
+	*telephony.Ear
+}
+
+// phone runs the phone engine until ctx ends.
+func phone(ctx context.Context, c config.Config, log *slog.Logger) error {
+	ctx = access.AsSystem(ctx, "engine")
+	pool, err := pg.Open(ctx, c.DatabaseURL, 8)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	a, err := app.New(app.Config{Pool: pool, Clock: clock.System{}, Log: log, Node: c.Node})
+	if err != nil {
+		return err
+	}
+	ear := telephony.NewEar(pool.Config().ConnConfig)
+	defer ear.Close()
+	e, err := newEngine(c, a, ear, log)
+	if err != nil {
+		return err
+	}
+	log.InfoContext(ctx, "the phone engine listens", "sip", e.SIPAddr().String(), "door", e.DoorAddr())
+	e.Run(ctx)
+	return nil
+}
+
+func newEngine(c config.Config, a *app.App, ear *telephony.Ear, log *slog.Logger) (*engine.Engine, error) {
+	sip, err := netip.ParseAddrPort(c.SIP)
+	if err != nil {
+		return nil, fmt.Errorf("D24_SIP: %w", err)
+	}
+	webrtc, err := netip.ParseAddrPort(c.WebRTC)
+	if err != nil {
+		return nil, fmt.Errorf("D24_WEBRTC: %w", err)
+	}
+	low, high, err := c.RTPPorts()
+	if err != nil {
+		return nil, err
+	}
+	return engine.New(engine.Config{Node: c.Node, SIP: sip, RTPLow: low, RTPHigh: high, WebRTC: webrtc, Door: c.Door, Data: c.Data}, engine.Deps{
+		Director: a.Director, Seats: a.Accounts, Trunks: a.Companies, Orders: orders{a.Telephony, ear}, Reporter: a.Telephony,
+		Voice: voice(filepath.Join(c.Data, "voice"), log), Log: log,
+	})
+}
+
+// voice is the offline voice; without it the engine plays tones and says so.
+func voice(dir string, log *slog.Logger) speech.Voice {
+	say, err := speech.NewEspeak()
+	if err != nil {
+		log.Error("there is no voice, announcements are tones", "err", err)
+		return nil
+	}
+	cached, err := speech.NewCached(say, dir)
+	if err != nil {
+		log.Error("what is spoken is not kept", "err", err)
+		return say
+	}
+	return cached
+}

@@ -1,0 +1,275 @@
+// Package serve runs the program: the private database, the web part, the
+// workers, and the phone engine as a child process.
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"d24/internal/access"
+	"d24/internal/app"
+	"d24/internal/clock"
+	"d24/internal/platform/config"
+	"d24/internal/platform/live"
+	"d24/internal/platform/obs"
+	"d24/internal/platform/pg"
+	"d24/internal/platform/pgembed"
+	"d24/internal/platform/supervise"
+)
+
+// Options of a run besides the settings.
+type Options struct {
+	Pages   fs.FS         // the built pages
+	Log     *slog.Logger  // of the process
+	Out     io.Writer     // where people read
+	Path    string        // this program, for children
+	Welcome func() string // printed when everything is ready; nil: nothing
+	// Seed fills the database before anything starts; nil: nothing.
+	Seed func(ctx context.Context, db *pg.DB) error
+	// Children run beside the engine: the demo city.
+	Children []supervise.Child
+}
+
+// Run runs the role of the settings until ctx ends, then stops everything it started.
+func Run(ctx context.Context, c config.Config, o Options) error {
+	if err := os.MkdirAll(c.Data, 0o750); err != nil {
+		return fmt.Errorf("каталог данных %s: %w", c.Data, err)
+	}
+	data, err := filepath.Abs(c.Data)
+	if err != nil {
+		return err
+	}
+	c.Data = data
+	if c.Role == config.Phone {
+		return phone(ctx, c, o.Log)
+	}
+	stop, err := database(ctx, &c, o.Log)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	return house(ctx, c, o)
+}
+
+// database starts the private database when no other is named, and brings the
+// schema up to date. c gets the program's address.
+func database(ctx context.Context, c *config.Config, log *slog.Logger) (stop func(), err error) {
+	stop = func() {}
+	owner := c.OwnerURL
+	if owner == "" {
+		owner = c.DatabaseURL
+	}
+	var s *pgembed.Server
+	if c.DatabaseURL == "" {
+		if s, err = pgembed.Start(ctx, pgembed.Config{DataDir: c.Data, Log: log}); err != nil {
+			return stop, err
+		}
+		stop = s.Stop
+		owner, c.DatabaseURL = s.OwnerURL(), s.AppURL()
+	}
+	if c.Role == config.All {
+		if err = pg.Migrate(ctx, owner); err == nil && s != nil {
+			err = s.EnsureApp(ctx)
+		}
+		if err != nil {
+			stop()
+			return func() {}, fmt.Errorf("обновление схемы базы: %w", err)
+		}
+	}
+	return stop, nil
+}
+
+// house runs the web part and the workers, and keeps the phone engine.
+func house(ctx context.Context, c config.Config, o Options) error {
+	pool, err := pg.Open(ctx, c.DatabaseURL, 30)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	works, serves := c.Role != config.Web, c.Role != config.Work
+	a, err := app.New(app.Config{Pool: pool, Clock: clock.System{}, Log: o.Log, Work: works, Node: c.Node})
+	if err != nil {
+		return err
+	}
+	if o.Seed != nil {
+		if err := o.Seed(ctx, a.DB); err != nil {
+			return fmt.Errorf("показательные данные: %w", err)
+		}
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var all sync.WaitGroup
+	defer all.Wait()
+	if works {
+		if err := work(ctx, a, c, o.Log, &all); err != nil {
+			return err
+		}
+	}
+	if serves {
+		if err := web(ctx, a, c, o, &all, cancel); err != nil {
+			cancel(nil)
+			return err
+		}
+	}
+	if c.Role == config.All {
+		children(ctx, c, o, &all)
+	}
+	if o.Welcome != nil {
+		go welcome(ctx, c, o)
+	}
+	<-ctx.Done()
+	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// work starts the workers; what this node had in hand when it was killed goes on at once.
+func work(ctx context.Context, a *app.App, c config.Config, log *slog.Logger, all *sync.WaitGroup) error {
+	if err := a.Reclaim(ctx, c.Node); err != nil {
+		return fmt.Errorf("рабочие: %w", err)
+	}
+	if err := a.River.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("рабочие: %w", err)
+	}
+	w := &watchman{app: a, log: log, node: c.Node}
+	all.Add(1)
+	go func() {
+		defer all.Done()
+		w.run(ctx)
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if err := a.River.StopAndCancel(end); err != nil {
+			log.Warn("the workers did not end in time", "err", err)
+		}
+	}()
+	return nil
+}
+
+func web(ctx context.Context, a *app.App, c config.Config, o Options, all *sync.WaitGroup, fail context.CancelCauseFunc) error {
+	l, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return listenError("страниц", c.Listen, err)
+	}
+	hub := live.NewHub(a.DB, o.Log)
+	m := obs.NewMetrics(c.Role, o.Log)
+	m.GaugeFunc("d24_live_streams", "Screens that hear of changes.", func() float64 { return float64(hub.Streams()) })
+	_, h := a.API(app.WebConfig{
+		DataDir: c.Data, Secure: c.HTTPS(), Log: o.Log, Hub: hub, Spa: o.Pages, Metrics: m.Handler(), Ready: checks(a),
+		PhoneDoor: func(ctx context.Context) (string, error) {
+			return a.Telephony.Node(access.AsSystem(ctx, "door"))
+		},
+	})
+	srv := &http.Server{Handler: m.HTTP(h, clock.System{}), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	srv.BaseContext = func(net.Listener) context.Context { return ctx } // streams end with us
+	all.Add(3)
+	go func() { defer all.Done(); hub.Run(ctx) }()
+	go func() {
+		defer all.Done()
+		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			fail(fmt.Errorf("веб-часть: %w", err))
+		}
+	}()
+	go func() {
+		defer all.Done()
+		<-ctx.Done()
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		defer cancel()
+		if srv.Shutdown(end) != nil {
+			_ = srv.Close()
+		}
+	}()
+	return nil
+}
+
+func listenError(what, address string, err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("адрес %s %s занят другой программой: остановите её или выберите другой (d24 serve --help)", what, address)
+	}
+	return fmt.Errorf("адрес %s %s: %w", what, address, err)
+}
+
+// checks are what /readyz asks.
+func checks(a *app.App) []app.Check {
+	return []app.Check{
+		{Name: "database", Ask: func(ctx context.Context) error { return a.DB.Pool.Ping(ctx) }},
+		{Name: "engine", Ask: func(ctx context.Context) error {
+			door, err := a.Telephony.Node(access.AsSystem(ctx, "ready"))
+			if err == nil && door == "" {
+				err = errors.New("no engine beats")
+			}
+			return err
+		}},
+		{Name: "workers", Ask: func(ctx context.Context) error {
+			return pg.Do(access.AsSystem(ctx, "ready"), a.DB, func(tx *pg.Tx) error {
+				var alive bool
+				err := tx.QueryRow(ctx, `select exists (select from worker_nodes where seen_at > $1)`, tx.Now.Add(-workerDead)).Scan(&alive)
+				if err == nil && !alive {
+					err = errors.New("no worker beats")
+				}
+				return err
+			})
+		}},
+	}
+}
+
+// children keeps the phone engine and whatever else runs beside us.
+func children(ctx context.Context, c config.Config, o Options, all *sync.WaitGroup) {
+	e := c
+	e.Role = config.Phone
+	list := append([]supervise.Child{{
+		Name: "phone", Path: o.Path, Args: []string{"serve"}, Env: append(withoutSettings(os.Environ()), e.Environ()...), Out: os.Stderr, Log: o.Log, Grace: 8 * time.Second,
+	}}, o.Children...)
+	for _, child := range list {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			if err := child.Run(ctx); err != nil {
+				o.Log.Error("a child was not ended", "child", child.Name, "err", err)
+			}
+		}()
+	}
+}
+
+// welcome speaks once everything is ready.
+func welcome(ctx context.Context, c config.Config, o Options) {
+	client := &http.Client{Timeout: 3 * time.Second}
+	var said atomic.Bool
+	for ctx.Err() == nil && !said.Load() {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.Listen+"/readyz", nil)
+		if err != nil {
+			return
+		}
+		if res, err := client.Do(req); err == nil {
+			_ = res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				said.Store(true)
+				_, _ = io.WriteString(o.Out, o.Welcome())
+				return
+			}
+		}
+		_ = clock.Wait(ctx, 200*time.Millisecond)
+	}
+}
+
+// withoutSettings is an environment whose settings are given anew.
+func withoutSettings(env []string) (out []string) {
+	for _, e := range env {
+		if len(e) < 4 || e[:4] != "D24_" || len(e) > 10 && e[:10] == "D24_PG_BIN" {
+			out = append(out, e)
+		}
+	}
+	return out
+}

@@ -1,0 +1,125 @@
+package serve
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"d24/internal/access"
+	"d24/internal/alarm"
+	"d24/internal/app"
+	"d24/internal/clock"
+	"d24/internal/platform/pg"
+)
+
+// Watches of the worker.
+const (
+	lookEvery  = 2 * time.Second // with the ten seconds of an engine's silence below the 15 s of R8
+	lateAfter  = 5 * time.Second // a step that is so late has lost its wake-up
+	quietRuns  = 15              // looks without anything late before the alarm goes
+	workerDead = 10 * time.Second
+)
+
+// watchman looks whether anything that should have happened did not: it gives
+// lost steps another wake-up, ends the calls of dead engines, raises alarms.
+type watchman struct {
+	app   *app.App
+	log   *slog.Logger
+	node  string
+	quiet int
+}
+
+// run looks until ctx ends.
+func (w *watchman) run(ctx context.Context) {
+	ctx = access.AsSystem(ctx, "watchman")
+	w.look(ctx)
+	clock.Every(ctx, lookEvery, func() { w.look(ctx) })
+}
+
+func (w *watchman) look(ctx context.Context) {
+	for name, f := range map[string]func(context.Context) error{"beat": w.beat, "steps": w.steps, "engines": w.engines, "trunks": w.trunks} {
+		if err := f(ctx); err != nil && ctx.Err() == nil {
+			w.log.WarnContext(ctx, "the watchman could not look", "at", name, "err", err)
+		}
+	}
+}
+
+func (w *watchman) beat(ctx context.Context) error {
+	return pg.Do(ctx, w.app.DB, func(tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `insert into worker_nodes (node, seen_at) values ($1, $2) on conflict (node) do update set seen_at = excluded.seen_at`, w.node, tx.Now)
+		return err
+	})
+}
+
+func (w *watchman) steps(ctx context.Context) error {
+	late := 0
+	for _, rearm := range []func(context.Context, time.Duration) (int, error){w.app.Escalation.Rearm, w.app.Tasks.Rearm, w.app.Followup.Rearm} {
+		n, err := rearm(ctx, lateAfter)
+		if err != nil {
+			return err
+		}
+		late += n
+	}
+	if late == 0 {
+		if w.quiet++; w.quiet == quietRuns {
+			return w.alarm(ctx, false, alarm.Alarm{Code: alarm.Overdue, Subject: "steps"})
+		}
+		return nil
+	}
+	w.quiet = 0
+	w.log.WarnContext(ctx, "steps had lost their wake-up", "steps", late)
+	return w.alarm(ctx, true, alarm.Alarm{Code: alarm.Overdue, Subject: "steps", Text: "Шаги автоматизации опоздали и запущены заново: после сбоя это проходит само."})
+}
+
+func (w *watchman) engines(ctx context.Context) error {
+	dead, err := w.app.Telephony.DeadNodes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, node := range dead {
+		orders, calls, err := w.app.Telephony.Recover(ctx, node)
+		if err != nil {
+			return err
+		}
+		if orders+calls > 0 {
+			w.log.ErrorContext(ctx, "an engine died with calls in hand", "node", node, "orders", orders, "calls", calls)
+		}
+	}
+	alive, err := w.app.Telephony.Node(ctx)
+	if err != nil {
+		return err
+	}
+	return w.alarm(ctx, alive == "", alarm.Alarm{Code: alarm.EngineDead, Subject: "engine", Text: "Телефонная часть не отвечает: звонки не принимаются."})
+}
+
+func (w *watchman) trunks(ctx context.Context) error {
+	return pg.Do(ctx, w.app.DB, func(tx *pg.Tx) error {
+		floors, err := w.app.Telephony.Floors(ctx, tx)
+		if err != nil {
+			return err
+		}
+		all, down := 0, 0
+		for _, f := range floors {
+			for _, t := range f.Trunks {
+				all++
+				if t.State == "down" {
+					down++
+				}
+			}
+		}
+		a := alarm.Alarm{Code: alarm.TrunksDown, Subject: "trunks", Text: "Ни один оператор связи не отвечает: входящих нет, исходящие не проходят."}
+		if all > 0 && all == down {
+			return alarm.Raise(ctx, tx, a)
+		}
+		return alarm.Clear(ctx, tx, a.Code, a.Subject)
+	})
+}
+
+func (w *watchman) alarm(ctx context.Context, on bool, a alarm.Alarm) error {
+	return pg.Do(ctx, w.app.DB, func(tx *pg.Tx) error {
+		if on {
+			return alarm.Raise(ctx, tx, a)
+		}
+		return alarm.Clear(ctx, tx, a.Code, a.Subject)
+	})
+}
