@@ -23,6 +23,12 @@ type DialPlan struct {
 	Words             string         `json:"words"` // spoken when no operator is there
 	Keys              string         `json:"keys"`
 	LineID            int64          `json:"line_id"`
+	Pace              int            `json:"pace,omitempty"` // divides the seconds above; see company.Settings
+}
+
+// Seconds is how long n seconds of the plan last.
+func (p DialPlan) Seconds(n int) time.Duration {
+	return time.Duration(n) * time.Second / time.Duration(max(1, p.Pace))
 }
 
 // retryAfter is the pause after a dial that does not count: our trunks were down
@@ -119,7 +125,7 @@ func ended(p DialPlan, phones []string, s Progress, e telephony.Ended, now time.
 	case e.Digit != "":
 		return s, Action{Result: Accepted}
 	case !e.Outcome.Counts():
-		return s, Action{WakeAt: now.Add(retryAfter)}
+		return s, Action{WakeAt: now.Add(retryAfter / time.Duration(max(1, p.Pace)))}
 	case e.Outcome == telephony.BadNumber:
 		s.Bad = append(s.Bad, last)
 		return s, Action{WakeAt: now}
@@ -131,7 +137,7 @@ func ended(p DialPlan, phones []string, s Progress, e telephony.Ended, now time.
 	if s.phone(p, phones) == "" {
 		return s, Action{Result: NotReached} // all numbers failed: no waiting (E1)
 	}
-	at := s.Last.Add(time.Duration(p.SpacingSec) * time.Second)
+	at := s.Last.Add(p.Seconds(p.SpacingSec))
 	if at.Before(now) {
 		at = now
 	}

@@ -197,8 +197,8 @@ func order(t Task, phone string) telephony.Order {
 	p := t.Plan
 	return telephony.Order{
 		Key: orderKey(t), CompanyID: t.CompanyID, LineID: p.LineID, Phone: phone, Purpose: t.Purpose, Ref: fmt.Sprintf("task:%d", t.ID), Title: t.Title,
-		TaskID: t.ID, TicketID: t.TicketID, Mode: p.Mode, Priority: p.Priority, RingFor: time.Duration(p.RingSec) * time.Second,
-		OperatorWithin: time.Duration(p.OperatorWithinSec) * time.Second, Words: telephony.Speech{Text: p.Words}, Keys: p.Keys,
+		TaskID: t.ID, TicketID: t.TicketID, Mode: p.Mode, Priority: p.Priority, RingFor: p.Seconds(p.RingSec),
+		OperatorWithin: p.Seconds(p.OperatorWithinSec), Words: telephony.Speech{Text: p.Words}, Keys: p.Keys,
 	}
 }
 
@@ -279,7 +279,7 @@ func (s *Tasks) Result(ctx context.Context, tx *pg.Tx, id int64, result, note st
 		if t.Progress.Flying {
 			return t, nil
 		}
-		at := t.Progress.Last.Add(time.Duration(t.Plan.SpacingSec) * time.Second)
+		at := t.Progress.Last.Add(t.Plan.Seconds(t.Plan.SpacingSec))
 		if t.Progress.phone(t.Plan, t.Phones) == "" {
 			return t, s.finish(ctx, tx, t, NotReached, note, false)
 		}

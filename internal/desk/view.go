@@ -83,7 +83,9 @@ func (t Task) Dials() int {
 }
 
 // Lost reports whether the task answers a caller nobody spoke to.
-func (t Task) Lost() bool { return t.Purpose == telephony.Callback && t.CallID != 0 }
+func (t Task) Lost() bool {
+	return t.Purpose == telephony.Callback && t.CallID != 0 && len(t.Phones) > 0
+}
 
 // More results than those of rules.go; an operator says them.
 const (
