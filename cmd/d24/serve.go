@@ -34,6 +34,7 @@ type serveCmd struct {
 	CityX    string `name:"city-x" help:"адрес SIP показательного оператора связи X" default:"${city_x}" hidden:""`
 	CityY    string `name:"city-y" help:"адрес SIP показательного оператора связи Y" default:"${city_y}" hidden:""`
 	CityPage string `name:"city-page" help:"адрес страницы показательного города" default:"${city_page}" hidden:""`
+	Pace     int    `help:"во сколько раз быстрее идут шаги автоматизации показательных компаний (обучение)" placeholder:"N"`
 	NoCity   bool   `name:"no-city" help:"показательные данные без города: операторов связи запускают отдельно" hidden:""`
 }
 
@@ -68,7 +69,10 @@ func (s *serveCmd) Run(ctx context.Context) error {
 		}
 		o.Seed = func(ctx context.Context, db *pg.DB) error {
 			_, err := seed.Demo(ctx, db, seed.Trunks{HostX: x.host, PortX: x.port, HostY: y.host, PortY: y.port})
-			return err
+			if err != nil || s.Pace == 0 {
+				return err
+			}
+			return seed.Pace(ctx, db, s.Pace)
 		}
 		page := ""
 		if !s.NoCity {

@@ -37,6 +37,14 @@ type Settings struct {
 	RepeatMin         int    `json:"repeat_min"`          // F43: how often the last step repeats
 	QuietFrom         string `json:"quiet_from"`          // no planned calls from "21:00"
 	QuietTo           string `json:"quiet_to"`            // till "08:00", in the house's zone
+	// Pace divides every wait of the automation: an emergency of half an hour is
+	// trained, or tried, in half a minute. 0 and 1: real time.
+	Pace int `json:"pace,omitempty"`
+}
+
+// Minutes is how long n minutes of the settings last.
+func (s Settings) Minutes(n int) time.Duration {
+	return time.Duration(n) * time.Minute / time.Duration(max(1, s.Pace))
 }
 
 // WithDefaults fills what is not set.

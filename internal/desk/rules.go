@@ -44,7 +44,7 @@ const resultWithin = 3 * time.Minute
 // each call is not counted, as dials are spaced from start to start.
 func Fit(p DialPlan, numbers int, step time.Duration) (DialPlan, bool) {
 	n := p.Dials * max(1, numbers)
-	spacing := int(step.Seconds()) / n
+	spacing := int((step * time.Duration(max(1, p.Pace))).Seconds()) / n
 	p.SpacingSec = min(120, spacing)
 	p.RingSec = min(p.RingSec, p.SpacingSec-5)
 	return p, p.RingSec >= 15

@@ -229,11 +229,11 @@ func (r *Runner) freeze(ctx context.Context, tx *pg.Tx, t ticket.Ticket) (p Plan
 		return p, err
 	}
 	s := c.Settings
-	p.Step, p.Repeat = time.Duration(s.StepMin)*time.Minute, time.Duration(s.RepeatMin)*time.Minute
+	p.Step, p.Repeat = s.Minutes(s.StepMin), s.Minutes(s.RepeatMin)
 	p.Words = fmt.Sprintf("Аварийная заявка номер %d. %s. Адрес: %s. Чтобы принять заявку, нажмите один.", t.Number, t.ReasonName, t.Address)
 	p.Title = "Передать аварийную заявку: " + t.ReasonName + ", " + t.Address
 	p.Dial = desk.DialPlan{
-		Mode: telephony.OperatorFirst, Dials: s.Dials, RingSec: s.RingSec, OperatorWithinSec: s.OperatorWithinSec,
+		Mode: telephony.OperatorFirst, Dials: s.Dials, RingSec: s.RingSec, OperatorWithinSec: s.OperatorWithinSec, Pace: s.Pace,
 		Priority: telephony.PriorityEmergency, Words: p.Words, Keys: "1", LineID: line,
 	}
 	return p, nil

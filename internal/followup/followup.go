@@ -137,7 +137,7 @@ func (r *Runner) inquire(ctx context.Context, tx *pg.Tx, t ticket.Ticket, mark *
 	if err != nil {
 		return err
 	}
-	next := tx.Now.Add(time.Duration(c.Settings.InquiryMin) * time.Minute)
+	next := tx.Now.Add(c.Settings.Minutes(c.Settings.InquiryMin))
 	if t.Kind != ticket.Emergency {
 		next = Awake(next, c.Settings, t.Zone)
 	}
@@ -180,7 +180,7 @@ func (r *Runner) advance(ctx context.Context, tx *pg.Tx, t ticket.Ticket, next t
 func (r *Runner) plan(ctx context.Context, tx *pg.Tx, t ticket.Ticket, s company.Settings, numbers int) (desk.DialPlan, error) {
 	line, err := r.Companies.LineOf(ctx, tx, t.CompanyID)
 	p, _ := desk.Fit(desk.DialPlan{
-		Mode: telephony.OperatorFirst, Dials: s.Dials, RingSec: s.RingSec, OperatorWithinSec: 3600, Priority: telephony.PriorityTask, LineID: line,
+		Mode: telephony.OperatorFirst, Dials: s.Dials, RingSec: s.RingSec, OperatorWithinSec: 3600, Pace: s.Pace, Priority: telephony.PriorityTask, LineID: line,
 	}, numbers, 30*time.Minute)
 	return p, err
 }

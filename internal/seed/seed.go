@@ -55,6 +55,15 @@ func Demo(ctx context.Context, db *pg.DB, t Trunks) (bool, error) {
 	})
 }
 
+// Pace makes the automation of every company n times as fast, for training and
+// for trying it out; 1 is real time again.
+func Pace(ctx context.Context, db *pg.DB, n int) error {
+	return pg.Do(access.AsSystem(ctx, "seed"), db, func(tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `update companies set settings = settings || jsonb_build_object('pace', $1::int)`, n)
+		return err
+	})
+}
+
 func moveTrunks(ctx context.Context, tx *pg.Tx, t Trunks) error {
 	_, err := tx.Exec(ctx, `update trunks set host = case auth_user when $1 then $3 else $5 end, port = case auth_user when $1 then $4::int else $6::int end,
 		addresses = array[case auth_user when $1 then $3 else $5 end] where auth_user in ($1, $2)`, UserX, UserY, t.HostX, t.PortX, t.HostY, t.PortY)

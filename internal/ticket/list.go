@@ -21,10 +21,10 @@ type View string
 
 // The views of the journal (J3: it opens on new requests nobody has taken).
 const (
-	All       View = ""     // every ticket of the scope
-	Untaken   View = "new"  // новые, никто не взял
+	All        View = ""     // every ticket of the scope
+	Untaken    View = "new"  // новые, никто не взял
 	Unfinished View = "open" // в работе: still owed
-	Mine      View = "mine" // where the actor is executor or responsible, or which he registered
+	Mine       View = "mine" // where the actor is executor or responsible, or which he registered
 )
 
 // Filter narrows a list. A zero field does not restrict; conditions join by AND.
@@ -150,4 +150,6 @@ func folded(expr string) string { return "translate(lower(" + expr + "), 'ё', '
 
 var likeSigns = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`, `ё`, `е`)
 
-func like(s string) string { return "%" + likeSigns.Replace(strings.ToLower(strings.TrimSpace(s))) + "%" }
+func like(s string) string {
+	return "%" + likeSigns.Replace(strings.ToLower(strings.TrimSpace(s))) + "%"
+}
