@@ -1,0 +1,148 @@
+import { Menu, useMantineColorScheme } from "@mantine/core";
+import { IconHeadset, IconListDetails, IconUserCircle } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, Outlet, useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
+import { sessionEnded } from "../api/client";
+import { refreshOnChange, live } from "../live/live";
+import { may, meQuery, signOut, useChooseCompany, useMe } from "../session/session";
+import { useNow } from "../time/clock";
+import { dateOf, timeOf } from "../time/format";
+import { useLang } from "../i18n/i18n";
+import { useSetLang } from "./lang";
+import { LinkBanner } from "./LinkBanner";
+import { StripProvider } from "../ui/StripSlot";
+import { useWords } from "./words";
+
+/** The frame: rail with the sections the person may open, strip, banner of the link, and the screen. */
+export function Shell() {
+  const w = useWords();
+  const me = useMe();
+  const client = useQueryClient();
+  const strip = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const stopRefresh = refreshOnChange(live, client);
+    const stopLive = live.start(() => {
+      // The stream was refused: ask who we are, and leave only if we are nobody.
+      void client.fetchQuery({ ...meQuery, staleTime: 0 }).then(
+        (who) => who ?? sessionEnded(),
+        () => undefined,
+      );
+    });
+    return () => {
+      stopLive();
+      stopRefresh();
+    };
+  }, [client, me.user.id, me.company?.id]);
+  return (
+    <div className="app">
+      <nav className="rail" aria-label={w.sections}>
+        <div className="brand" aria-label={w.product}>
+          {w.mark}
+        </div>
+        {may(me, "desk.work") && (
+          <Link to="/desk" activeProps={{ "aria-current": "page" }}>
+            <IconHeadset size={20} stroke={1.6} aria-hidden />
+            {w.desk}
+          </Link>
+        )}
+        {may(me, "ticket.read") && (
+          <Link to="/journal" activeProps={{ "aria-current": "page" }}>
+            <IconListDetails size={20} stroke={1.6} aria-hidden />
+            {w.journal}
+          </Link>
+        )}
+        <span className="grow" />
+        <PersonMenu />
+      </nav>
+      <header className="strip">
+        <div className="strip-slot" ref={strip} />
+        <span className="grow" />
+        <CompanySwitch />
+        <StripClock />
+      </header>
+      <main className="main">
+        <LinkBanner />
+        <StripProvider at={strip}>
+          <Outlet />
+        </StripProvider>
+      </main>
+    </div>
+  );
+}
+
+function StripClock() {
+  const me = useMe();
+  const now = useNow();
+  return (
+    <div className="slot" style={{ borderRight: 0, textAlign: "right" }} aria-hidden>
+      <span className="v">{timeOf(now, me.zone)}</span>
+      <span className="k">{dateOf(now, me.zone, now)}</span>
+    </div>
+  );
+}
+
+function CompanySwitch() {
+  const w = useWords();
+  const me = useMe();
+  const choose = useChooseCompany();
+  if (!me.company) return null;
+  if (me.companies.length < 2) {
+    return (
+      <div className="slot company">
+        <span className="k">{w.company}</span>
+        <span className="v ell">{me.company.name}</span>
+      </div>
+    );
+  }
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <button type="button" className="slot company press">
+          <span className="k">{w.company}</span>
+          <span className="v ell">{me.company.name}</span>
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {me.companies.map((c) => (
+          <Menu.Item key={c.id} fw={c.id === me.company?.id ? 600 : 400} onClick={() => void choose(c.id)}>
+            {c.name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function PersonMenu() {
+  const w = useWords();
+  const me = useMe();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const lang = useLang();
+  const setLang = useSetLang();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const leave = async () => {
+    await signOut(client);
+    await navigate({ to: "/login" });
+  };
+  return (
+    <Menu position="right-end" withinPortal>
+      <Menu.Target>
+        <button type="button" className="person" aria-label={w.me(me.user.name)}>
+          <IconUserCircle size={20} stroke={1.6} aria-hidden />
+          <span className="ell">{me.user.name.split(" ")[0]}</span>
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{me.user.name}</Menu.Label>
+        <Menu.Item onClick={() => setColorScheme(colorScheme === "dark" ? "light" : "dark")}>
+          {colorScheme === "dark" ? w.light : w.dark}
+        </Menu.Item>
+        <Menu.Item onClick={() => setLang(lang === "ru" ? "en" : "ru")}>{w.language}</Menu.Item>
+        <Menu.Divider />
+        <Menu.Item onClick={() => void leave()}>{w.signOut}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

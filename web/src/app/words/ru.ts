@@ -1,0 +1,22 @@
+/** Words of the frame around the screens. */
+export const ru = {
+  product: "Диспетчер24",
+  mark: "Д24",
+  sections: "Разделы",
+  desk: "Пульт",
+  journal: "Заявки",
+  settings: "Настройки",
+  company: "Компания",
+  dark: "Тёмная тема",
+  light: "Светлая тема",
+  language: "English",
+  signOut: "Выйти",
+  me: (name: string) => `Вы вошли: ${name}`,
+  lost: (time: string) => `Связь потеряна в ${time}.`,
+  lostSafe: "Введённое сохранено на этом компьютере. Обратный отсчёт идёт, разговоры не прерываются.",
+  restored: "Связь восстановлена",
+  noScreen: "Такой страницы нет",
+  toStart: "На начальную страницу",
+  broken: "Экран сломался",
+  reload: "Открыть снова",
+};

@@ -1,0 +1,4 @@
+/** The operator's desk. */
+export function DeskPage() {
+  return null;
+}

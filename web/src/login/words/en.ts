@@ -1,0 +1,14 @@
+import type { Words } from "../../i18n/i18n";
+import type { ru } from "./ru";
+
+export const en: Words<typeof ru> = {
+  title: "Sign in",
+  product: "Dispatcher24",
+  about: "Emergency dispatch service",
+  login: "Login",
+  password: "Password",
+  enter: "Sign in",
+  needLogin: "Enter the login",
+  needPassword: "Enter the password",
+  returned: "The session has ended. Sign in, and the page you were on will open.",
+};

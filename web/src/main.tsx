@@ -1,0 +1,11 @@
+import "@fontsource-variable/inter/index.css";
+import "@mantine/core/styles.css";
+import "@mantine/notifications/styles.css";
+import "./ui/app.css";
+import { createRoot } from "react-dom/client";
+import { newQueryClient } from "./api/queries";
+import { App } from "./app/App";
+import { newRouter } from "./app/router";
+
+const client = newQueryClient();
+createRoot(document.getElementById("root")!).render(<App client={client} router={newRouter(client)} />);

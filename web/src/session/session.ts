@@ -1,0 +1,84 @@
+import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { api, ApiError, take } from "../api/client";
+import type { Me } from "../api/types";
+import { setServerTime } from "../time/clock";
+
+/** Rights of internal/access; a screen asks `can` and hides what the person may not see. */
+export type Permission =
+  | "ticket.read"
+  | "ticket.create"
+  | "ticket.move"
+  | "ticket.assign"
+  | "ticket.comment"
+  | "call.read"
+  | "recording.play"
+  | "building.read"
+  | "staff.read"
+  | "reason.read"
+  | "contact.read"
+  | "company.read"
+  | "desk.work"
+  | "desk.supervise"
+  | "platform.operate";
+
+/** Who is signed in; null: nobody. The key is "me". */
+export const meQuery = {
+  queryKey: ["me"] as const,
+  queryFn: async (): Promise<Me | null> => {
+    try {
+      const me = await take(api.GET("/api/v1/me"), { quiet401: true });
+      setServerTime(me.server_time);
+      return me;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return null;
+      throw error;
+    }
+  },
+  staleTime: Infinity,
+};
+
+/** The signed-in person. Only inside the shell, where the router has made sure that there is one. */
+export function useMe(): Me {
+  const { data } = useQuery(meQuery);
+  if (!data) throw new Error("useMe outside the signed-in part");
+  return data;
+}
+
+/** Whether the person has the right. */
+export function may(me: Me, permission: Permission): boolean {
+  return me.permissions.includes(permission);
+}
+
+/** Role in the company chosen; null for our own staff. */
+export function roleOf(me: Me): Me["companies"][number]["role"] | null {
+  return me.companies.find((c) => c.id === me.company?.id)?.role ?? null;
+}
+
+/** Signs in, and puts the person into the cache. */
+export async function signIn(client: QueryClient, login: string, password: string): Promise<Me> {
+  const me = await take(api.POST("/api/v1/login", { body: { login, password } }), { quiet401: true });
+  return enter(client, me);
+}
+
+/** Signs out; the cache forgets everything that the next person must not see. */
+export async function signOut(client: QueryClient): Promise<void> {
+  await take(api.POST("/api/v1/logout"), { quiet401: true }).catch(() => undefined); // away or over: the same to him
+  client.clear();
+  client.setQueryData(meQuery.queryKey, null);
+}
+
+/** Chooses another company of the person; everything is fetched anew. */
+export function useChooseCompany(): (id: number) => Promise<void> {
+  const client = useQueryClient();
+  return async (id) => {
+    const me = await take(api.POST("/api/v1/me/company", { body: { company_id: id } }));
+    client.removeQueries({ predicate: (q) => q.queryKey[0] !== "me" });
+    enter(client, me);
+  };
+}
+
+function enter(client: QueryClient, me: Me): Me {
+  setServerTime(me.server_time);
+  client.setQueryData(meQuery.queryKey, me);
+  return me;
+}
