@@ -1,0 +1,74 @@
+# Everything a person needs here; `make` alone tells what there is. Works as root and
+# as an ordinary user; nothing is left running when a target ends.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+export PATH := $(PATH):/usr/sbin:/sbin
+export GOFLAGS ?= -buildvcs=false
+
+WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
+GENERATED := api/openapi.json web/src/api/schema.d.ts
+
+.PHONY: help run test check lint fmt generate verify build smoke bench-phone bench-desk clean
+
+help: ## what there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 — \2/p' $(MAKEFILE_LIST) | column -t -s '—' -o '—'
+
+run: ## the whole program with a demo city: pages, phones, database; Ctrl-C ends it
+	@scripts/deps run
+	@$(MAKE) build
+	@exec bin/d24 serve --demo $(ARGS)
+
+build: web/dist/index.html ## bin/d24 with the pages in it
+	@go build -o bin/d24 ./cmd/d24
+
+web/dist/index.html: $(WEB_SOURCES)
+	@scripts/deps web
+	@echo "building the pages"
+	@log=$$(mktemp); npm --prefix web run --silent build >$$log 2>&1 || { cat $$log; rm -f $$log; exit 1; }; rm -f $$log
+	@touch $@
+
+test: ## all tests, with the race detector; RACE= without, PKG=./internal/... for a part
+	@scripts/deps test
+	@scripts/test
+
+check: ## what CI runs: generated files, lint, house rules, tests, an ordinary user's smoke test
+	@.ci/run
+
+lint: ## linters of Go and of the pages
+	@scripts/deps lint web
+	@.cache/bin/golangci-lint run ./...
+	@npm --prefix web run --silent check
+
+fmt: ## one layout for all sources
+	@scripts/deps lint web
+	@.cache/bin/golangci-lint fmt ./...
+	@npm --prefix web run --silent format
+
+generate: ## the API document out of Go, the pages' types out of the document
+	@scripts/deps web
+	@go build -o bin/d24 ./cmd/d24
+	@bin/d24 openapi >bin/openapi.json && mv bin/openapi.json api/openapi.json
+	@npm --prefix web run --silent types >/dev/null
+
+verify: ## fails when generated files are stale
+	@mkdir -p bin/before && cp --parents $(GENERATED) bin/before
+	@$(MAKE) generate
+	@for f in $(GENERATED); do cmp -s $$f bin/before/$$f || { echo "$$f was stale: it is generated anew, commit it"; stale=1; }; done; rm -rf bin/before; [ -z "$${stale:-}" ]
+
+smoke: ## start the program and make a call as an ordinary user
+	@scripts/smoke
+
+bench-phone: ## figures of the phone engine, one «name value unit» a line
+	@scripts/deps test
+	@scripts/bench-phone
+
+bench-desk: ## figures of the operator's desk
+	@scripts/deps test
+	@$(MAKE) build
+	@scripts/bench-desk
+
+clean: ## removes what was built; ./data stays
+	@rm -rf bin .cache web/node_modules
+	@find web/dist -mindepth 1 ! -name .gitkeep -delete

@@ -1,0 +1,159 @@
+// Command testsum runs the Go tests and says in one closing line how many passed:
+//
+//	go run ./tools/testsum [-alone PATTERN]… [-vitest REPORT] -- go test flags… packages…
+//
+// Packages whose path contains an -alone pattern are run after the others, one at a
+// time: they measure real time, and neighbours would disturb them. The figures of
+// the web's tests (a JSON report of Vitest) are added. Output of what failed is
+// printed, of what passed is not. Exit code 1 when anything failed or nothing ran.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+type patterns []string
+
+func (p *patterns) String() string     { return strings.Join(*p, " ") }
+func (p *patterns) Set(s string) error { *p = append(*p, s); return nil }
+
+func main() {
+	var alone patterns
+	flag.Var(&alone, "alone", "run packages whose path contains this one at a time")
+	vitest := flag.String("vitest", "", "Vitest's JSON report")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	total, err := run(ctx, flag.Args(), alone, *vitest)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "testsum:", err)
+	}
+	fmt.Println(total)
+	if err != nil || total.Failed > 0 || total.Passed == 0 {
+		os.Exit(1) //nolint:gocritic // the signals' end does not matter any more
+	}
+}
+
+func run(ctx context.Context, args, alone []string, vitest string) (total Count, err error) {
+	flags, wanted := split(args)
+	together, apart, err := packages(ctx, wanted, alone)
+	if err != nil {
+		return total, err
+	}
+	for _, group := range []struct{ args, packages []string }{
+		{flags, together},
+		{append(flags[:len(flags):len(flags)], "-p=1"), apart},
+	} {
+		if len(group.packages) == 0 || ctx.Err() != nil {
+			continue
+		}
+		n, err := goTest(ctx, append(group.args, group.packages...))
+		total = total.plus(n)
+		if err != nil {
+			return total, err
+		}
+	}
+	if vitest != "" {
+		n, err := vitestCount(vitest)
+		total = total.plus(n)
+		if err != nil {
+			return total, err
+		}
+	}
+	return total, context.Cause(ctx)
+}
+
+// split parts flags from packages: "-race -timeout=5m ./a ./b"; values stand after "=".
+func split(args []string) (flags, packages []string) {
+	for _, a := range args {
+		if strings.HasPrefix(a, "-") {
+			flags = append(flags, a)
+		} else {
+			packages = append(packages, a)
+		}
+	}
+	if len(packages) == 0 {
+		packages = []string{"./..."}
+	}
+	return flags, packages
+}
+
+// packages lists those that are tested together and those tested alone.
+func packages(ctx context.Context, wanted, alone []string) (together, apart []string, err error) {
+	c := exec.CommandContext(ctx, "go", append([]string{"list"}, wanted...)...) //nolint:gosec // the packages we were asked for
+	c.Stderr = os.Stderr
+	out, err := c.Output()
+	if err != nil {
+		return nil, nil, fmt.Errorf("go list: %w", err)
+	}
+	for _, p := range strings.Fields(string(out)) {
+		into := &together
+		for _, a := range alone {
+			if strings.Contains(p, a) {
+				into = &apart
+			}
+		}
+		*into = append(*into, p)
+	}
+	return together, apart, nil
+}
+
+// goTest runs go test and counts what it says. An interrupt is passed on, so that
+// tests clean up after themselves.
+func goTest(ctx context.Context, args []string) (Count, error) {
+	c := exec.CommandContext(ctx, "go", append([]string{"test", "-json"}, args...)...) //nolint:gosec // the flags we were given
+	c.Cancel = func() error { return c.Process.Signal(syscall.SIGINT) }
+	c.Stderr = os.Stderr
+	out, err := c.StdoutPipe()
+	if err != nil {
+		return Count{}, err
+	}
+	if err := c.Start(); err != nil {
+		return Count{}, err
+	}
+	n, err := NewReader(os.Stdout).Read(out)
+	_, _ = io.Copy(io.Discard, out)
+	var failed *exec.ExitError
+	switch end := c.Wait(); {
+	case err != nil:
+		return n, err
+	case errors.As(end, &failed) && n.Failed == 0:
+		return n, fmt.Errorf("go test failed without a failed test: %w", end)
+	case end != nil && !errors.As(end, &failed):
+		return n, end
+	}
+	return n, nil
+}
+
+// vitestCount reads the figures of Vitest's JSON report.
+func vitestCount(path string) (Count, error) {
+	var r struct {
+		Passed  int  `json:"numPassedTests"`
+		Failed  int  `json:"numFailedTests"`
+		Pending int  `json:"numPendingTests"`
+		Suites  int  `json:"numFailedTestSuites"`
+		Success bool `json:"success"`
+	}
+	b, err := os.ReadFile(path) //nolint:gosec // the report we were given
+	if err != nil {
+		return Count{}, fmt.Errorf("the web's tests left no report: %w", err)
+	}
+	if err := json.Unmarshal(b, &r); err != nil {
+		return Count{}, fmt.Errorf("%s: %w", path, err)
+	}
+	n := Count{Passed: r.Passed, Failed: r.Failed, Skipped: r.Pending}
+	if !r.Success && n.Failed == 0 {
+		n.Failed = max(1, r.Suites)
+	}
+	return n, nil
+}
