@@ -1,0 +1,142 @@
+/**
+ * What a person says while a request is registered, and what of it is still missing. No executor and no deadline are
+ * among it (R4): the system decides them. Pure: the desk and the journal keep the state, and drafts, themselves.
+ */
+import type { ApiError } from "../api/client";
+import type { BuildingCard, BuildingHit, NewTicket, ReasonQuestion, ReasonRow } from "../api/types";
+
+/** A place: a house and, when named, its flat. `unit` "" means the whole house; entrance and floor 0: as the directory has it. */
+export type Place = {
+  buildingId: number;
+  companyId: number;
+  companyName: string;
+  /** "Белинского, 86", without the flat. */
+  house: string;
+  city: string;
+  zone: string;
+  unit: string;
+  entrance: number;
+  floor: number;
+};
+
+/** Answers by the id of the question. */
+export type Answers = Readonly<Record<number, string>>;
+
+export type RequestForm = {
+  place: Place | null;
+  reason: ReasonRow | null;
+  answers: Answers;
+  description: string;
+  phone: string;
+  access: string;
+};
+
+export const emptyForm: RequestForm = {
+  place: null,
+  reason: null,
+  answers: {},
+  description: "",
+  phone: "",
+  access: "",
+};
+
+/** Fields a message can stand at. */
+export type Field = "place" | "reason" | "phone" | "description" | "access" | `answer-${number}`;
+export type Missing = "place" | "reason" | `answer-${number}`;
+
+/** The place of a house found, with the flat named in the question. */
+export function placeOf(hit: BuildingHit): Place {
+  return {
+    buildingId: hit.id,
+    companyId: hit.company_id,
+    companyName: hit.company_name,
+    house: houseOf(hit.street, hit.house),
+    city: hit.city,
+    zone: hit.zone,
+    unit: hit.unit ?? "",
+    entrance: 0,
+    floor: 0,
+  };
+}
+
+/** "Белинского, 86" */
+export function houseOf(street: string, house: string): string {
+  return `${street}, ${house}`;
+}
+
+/** The place with the flat, and the entrance and floor the directory knows for it. */
+export function withUnit(place: Place, unit: string, card: Pick<BuildingCard, "units"> | undefined): Place {
+  const number = unit.trim();
+  const known = card?.units.find((u) => u.number.toLowerCase() === number.toLowerCase());
+  return { ...place, unit: number, entrance: known?.entrance ?? 0, floor: known?.floor ?? 0 };
+}
+
+/** Required questions without an answer, in their order. */
+export function unanswered(questions: readonly ReasonQuestion[], answers: Answers): ReasonQuestion[] {
+  return questions.filter((q) => q.required && !answers[q.id]?.trim());
+}
+
+/** What keeps the form from being saved, in the order of speech. */
+export function missing(form: RequestForm): Missing[] {
+  const out: Missing[] = [];
+  if (!form.place) out.push("place");
+  if (!form.reason) out.push("reason");
+  for (const q of unanswered(form.reason?.questions ?? [], form.answers)) out.push(`answer-${q.id}`);
+  return out;
+}
+
+/** Another reason asks other questions: answers to questions worded the same are kept, the rest is dropped. */
+export function withReason(form: RequestForm, reason: ReasonRow | null): RequestForm {
+  const before = new Map((form.reason?.questions ?? []).map((q) => [q.text, form.answers[q.id]]));
+  const answers: Record<number, string> = {};
+  for (const q of reason?.questions ?? []) {
+    const kept = before.get(q.text);
+    if (kept) answers[q.id] = kept;
+  }
+  return { ...form, reason, answers };
+}
+
+/** The body of POST /tickets; null while something is missing. The same `key` makes one request however often it is sent. */
+export function bodyOf(form: RequestForm, key: string, callKey?: string): NewTicket | null {
+  if (!form.place || !form.reason || missing(form).length > 0) return null;
+  const asked = new Set(form.reason.questions.map((q) => q.id));
+  return {
+    company_id: form.place.companyId,
+    building_id: form.place.buildingId,
+    unit: form.place.unit,
+    entrance: form.place.entrance,
+    floor: form.place.floor,
+    reason_id: form.reason.id,
+    answers: Object.entries(form.answers)
+      .map(([id, value]) => ({ id: Number(id), value: value.trim() }))
+      .filter((a) => asked.has(a.id) && a.value !== ""),
+    description: form.description.trim(),
+    caller_phone: form.phone.trim(),
+    access_note: form.access.trim(),
+    idempotency_key: key,
+    ...(callKey ? { call_key: callKey } : {}),
+  };
+}
+
+const fieldOf: Record<string, Field> = {
+  building_id: "place",
+  unit: "place",
+  entrance: "place",
+  floor: "place",
+  company_id: "place",
+  reason_id: "reason",
+  description: "description",
+  caller_phone: "phone",
+  access_note: "access",
+};
+
+/** The server's messages at the fields of this form. */
+export function fieldErrors(error: ApiError): Partial<Record<Field, string>> {
+  const out: Partial<Record<Field, string>> = {};
+  for (const [location, message] of error.fields) {
+    const answer = /^answers\.(\d+)$/.exec(location);
+    const field = answer ? (`answer-${Number(answer[1])}` as const) : fieldOf[location];
+    if (field) out[field] ??= message;
+  }
+  return out;
+}
