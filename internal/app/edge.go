@@ -108,7 +108,7 @@ func health(mux *http.ServeMux, c WebConfig) {
 			ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
 			if err := check.Ask(ctx); err != nil {
 				status, body[check.Name] = http.StatusServiceUnavailable, "fails"
-				c.Log.WarnContext(r.Context(), "not ready", "check", check.Name, "err", err)
+				c.Log.DebugContext(r.Context(), "not ready", "check", check.Name, "err", err) // asked many times a minute: the answer says it
 			}
 			cancel()
 		}

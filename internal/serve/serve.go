@@ -145,7 +145,8 @@ func work(ctx context.Context, a *app.App, c config.Config, log *slog.Logger, al
 		return fmt.Errorf("рабочие: %w", err)
 	}
 	w := &watchman{app: a, log: log, node: c.Node}
-	all.Add(1)
+	all.Add(2)
+	go func() { defer all.Done(); w.punctual(ctx) }()
 	go func() {
 		defer all.Done()
 		w.run(ctx)

@@ -9,11 +9,13 @@ import (
 	"d24/internal/alarm"
 	"d24/internal/app"
 	"d24/internal/clock"
+	"d24/internal/platform/jobs"
 	"d24/internal/platform/pg"
 )
 
 // Watches of the worker.
 const (
+	dueEvery   = 250 * time.Millisecond
 	lookEvery  = 2 * time.Second // with the ten seconds of an engine's silence below the 15 s of R8
 	lateAfter  = 5 * time.Second // a step that is so late has lost its wake-up
 	quietRuns  = 15              // looks without anything late before the alarm goes
@@ -34,6 +36,17 @@ func (w *watchman) run(ctx context.Context) {
 	ctx = access.AsSystem(ctx, "watchman")
 	w.look(ctx)
 	clock.Every(ctx, lookEvery, func() { w.look(ctx) })
+}
+
+// punctual gives steps to the workers at their hour.
+func (w *watchman) punctual(ctx context.Context) {
+	ctx = access.AsSystem(ctx, "watchman")
+	clock.Every(ctx, dueEvery, func() {
+		err := pg.Do(ctx, w.app.DB, func(tx *pg.Tx) error { _, err := jobs.Due(ctx, tx); return err })
+		if err != nil && ctx.Err() == nil {
+			w.log.WarnContext(ctx, "steps could not be given out", "err", err)
+		}
+	})
 }
 
 func (w *watchman) look(ctx context.Context) {

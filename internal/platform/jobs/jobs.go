@@ -62,9 +62,23 @@ func (q *Queue) At(ctx context.Context, tx *pg.Tx, t time.Time, args river.JobAr
 	if o, ok := args.(river.JobArgsWithInsertOpts); ok {
 		opts = o.InsertOpts()
 	}
-	opts.ScheduledAt = t
+	if t.After(tx.Now) {
+		opts.ScheduledAt = t // River looks for the hour of such jobs every few seconds; see Due
+	}
 	if _, err := q.client.InsertTx(ctx, tx.Tx, args, &opts); err != nil {
 		return fmt.Errorf("insert job %s: %w", args.Kind(), err)
 	}
 	return nil
+}
+
+// Due gives jobs whose hour has come to the workers: River's own scheduler looks
+// every five seconds, and a phone that should ring now is late by then.
+func Due(ctx context.Context, tx *pg.Tx) (n int64, err error) {
+	tag, err := tx.Exec(ctx, `update river_job set state = 'available' where id in (
+		select id from river_job where state in ('scheduled', 'retryable') and scheduled_at <= $1 order by scheduled_at limit 500 for update skip locked)`, tx.Now)
+	if err != nil || tag.RowsAffected() == 0 {
+		return 0, err
+	}
+	_, err = tx.Exec(ctx, `select pg_notify(current_schema() || '.river_insert', json_build_object('queue', q)::text) from unnest($1::text[]) q`, []string{Emergency, Calls, Messages, Slow})
+	return tag.RowsAffected(), err
 }

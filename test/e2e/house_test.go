@@ -1,0 +1,336 @@
+// Package e2e runs the built program beside telephones, a provider and a browser
+// that we did not write. No test double stands in these paths.
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"d24/internal/platform/httpapi"
+	"d24/test/softphone"
+	"d24/voip/media"
+)
+
+// binary is the program under test: D24_BIN, or built here once.
+var binary string
+
+func TestMain(m *testing.M) {
+	code, err := run(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func run(m *testing.M) (int, error) {
+	if binary = os.Getenv("D24_BIN"); binary == "" {
+		dir, err := os.MkdirTemp("", "d24-e2e")
+		if err != nil {
+			return 1, err
+		}
+		defer os.RemoveAll(dir)
+		if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // another user runs it in one test
+			return 1, err
+		}
+		binary = filepath.Join(dir, "d24")
+		if out, err := exec.Command("go", "build", "-o", binary, "d24/cmd/d24").CombinedOutput(); err != nil { //nolint:gosec // our own program
+			return 1, fmt.Errorf("build: %w\n%s", err, out)
+		}
+	}
+	return m.Run(), nil
+}
+
+// place is a set of addresses nobody else uses: every test has a third octet of its own.
+var lastPlace atomic.Int32
+
+type place struct{ n int32 }
+
+func newPlace() place { return place{120 + lastPlace.Add(1)} }
+
+func (p place) ip(last int) string { return fmt.Sprintf("127.0.%d.%d", p.n, last) }
+
+// Who lives where.
+const (
+	atHouse = 1 + iota
+	atX
+	atY
+	atResident
+	atExecutor
+)
+
+// house is a running program with the demo city in it.
+type house struct {
+	t       *testing.T
+	place   place
+	dir     string
+	sip     string
+	page    string // http://host:port
+	log     *lines
+	cmd     *exec.Cmd
+	exited  chan struct{}
+	args    []string
+	started func(*exec.Cmd)
+}
+
+func freePort(t testing.TB, network, ip string) int {
+	t.Helper()
+	if network == "tcp" {
+		l, err := net.Listen("tcp", net.JoinHostPort(ip, "0"))
+		require.NoError(t, err)
+		defer l.Close()
+		return l.Addr().(*net.TCPAddr).Port
+	}
+	c, err := net.ListenPacket("udp", net.JoinHostPort(ip, "0"))
+	require.NoError(t, err)
+	defer c.Close()
+	return c.LocalAddr().(*net.UDPAddr).Port
+}
+
+// lines keeps what a process writes.
+type lines struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(b)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
+
+func (l *lines) tail(n int) string {
+	s := l.String()
+	return s[max(0, len(s)-n):]
+}
+
+// newHouse starts the program; it is ready when this returns.
+func newHouse(t *testing.T, p place, more ...string) *house {
+	t.Helper()
+	h := &house{t: t, place: p, dir: filepath.Join(t.TempDir(), "data"), log: &lines{}}
+	ip := p.ip(atHouse)
+	h.sip = fmt.Sprintf("%s:%d", ip, freePort(t, "udp", ip))
+	listen := fmt.Sprintf("%s:%d", ip, freePort(t, "tcp", ip))
+	h.page = "http://" + listen
+	h.args = append([]string{
+		"serve", "--demo", "--no-city", "--data", h.dir, "--listen", listen, "--sip", h.sip, "--webrtc", fmt.Sprintf("%s:%d", ip, freePort(t, "udp", ip)),
+		"--phone-api", fmt.Sprintf("%s:%d", ip, freePort(t, "tcp", ip)), "--rtp-ports", "20000-20400",
+	}, more...)
+	h.start()
+	t.Cleanup(func() {
+		h.stop()
+		if t.Failed() {
+			t.Logf("the program said:\n%s", h.log.tail(6000))
+		}
+	})
+	return h
+}
+
+func (h *house) start() {
+	h.t.Helper()
+	h.cmd = exec.Command(binary, h.args...) //nolint:gosec // our own program
+	h.cmd.Stdout, h.cmd.Stderr = h.log, h.log
+	h.cmd.Env = append(os.Environ(), "D24_LOG_TEXT=true", "D24_DATABASE_URL=")
+	if h.started != nil {
+		h.started(h.cmd)
+	}
+	require.NoError(h.t, h.cmd.Start())
+	h.exited = make(chan struct{})
+	go func(c *exec.Cmd, done chan struct{}) { _ = c.Wait(); close(done) }(h.cmd, h.exited)
+	h.ready(90 * time.Second)
+}
+
+func (h *house) ready(limit time.Duration) {
+	h.t.Helper()
+	eventually(h.t, limit, "the program is ready", func() bool {
+		select {
+		case <-h.exited:
+			h.t.Fatalf("the program ended:\n%s", h.log.tail(4000))
+		default:
+		}
+		res, err := http.Get(h.page + "/readyz")
+		if err != nil {
+			return false
+		}
+		defer res.Body.Close()
+		return res.StatusCode == http.StatusOK
+	})
+}
+
+// stop is Ctrl-C; everything the program started must go with it.
+func (h *house) stop() {
+	h.t.Helper()
+	_ = h.cmd.Process.Signal(syscall.SIGINT)
+	select {
+	case <-h.exited:
+	case <-time.After(40 * time.Second):
+		_ = h.cmd.Process.Kill()
+		<-h.exited
+		h.t.Errorf("Ctrl-C did not end the program:\n%s", h.log.tail(3000))
+	}
+	if left := processes(h.dir); len(left) > 0 {
+		h.t.Errorf("processes are left: %v", left)
+	}
+}
+
+// processes finds those whose command line names the data directory.
+func processes(dir string) (out []int) {
+	all, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, f := range all {
+		b, err := os.ReadFile(f)
+		if err != nil || !strings.Contains(string(b), dir) {
+			continue
+		}
+		var pid int
+		if _, err := fmt.Sscanf(f, "/proc/%d/", &pid); err == nil && pid != os.Getpid() {
+			out = append(out, pid)
+		}
+	}
+	return out
+}
+
+// child finds a process of the program by a word of its environment or command line.
+func (h *house) engine() int {
+	h.t.Helper()
+	found := 0
+	all, _ := filepath.Glob("/proc/[0-9]*/environ")
+	for _, f := range all {
+		b, err := os.ReadFile(f)
+		if err != nil || !bytes.Contains(b, []byte("D24_ROLE=phone")) || !bytes.Contains(b, []byte("D24_DATA="+h.dir+"\x00")) {
+			continue
+		}
+		_, _ = fmt.Sscanf(f, "/proc/%d/", &found)
+	}
+	require.NotZero(h.t, found, "the engine's process")
+	return found
+}
+
+// postgres is the process of the private database server.
+func (h *house) postgres() int {
+	h.t.Helper()
+	for _, dir := range []string{"postgres/cluster"} {
+		b, err := os.ReadFile(filepath.Join(h.dir, dir, "postmaster.pid"))
+		if err == nil {
+			var pid int
+			_, err = fmt.Sscanf(string(b), "%d", &pid)
+			require.NoError(h.t, err)
+			return pid
+		}
+	}
+	h.t.Fatal("no postmaster.pid")
+	return 0
+}
+
+func eventually(t testing.TB, limit time.Duration, what string, f func() bool) {
+	t.Helper()
+	for end := time.Now().Add(limit); !f(); time.Sleep(25 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("not within %s: %s", limit, what)
+		}
+	}
+}
+
+// person is somebody signed in.
+type person struct {
+	h     *house
+	http  *http.Client
+	token string
+}
+
+func (h *house) login(login string) *person {
+	h.t.Helper()
+	jar, err := cookiejar.New(nil)
+	require.NoError(h.t, err)
+	p := &person{h: h, http: &http.Client{Jar: jar, Timeout: 10 * time.Second}}
+	p.do(http.MethodPost, "/login", map[string]string{"login": login, "password": login}, nil)
+	u, err := url.Parse(h.page)
+	require.NoError(h.t, err)
+	for _, c := range jar.Cookies(u) {
+		if c.Name == httpapi.Cookie {
+			p.token = c.Value
+		}
+	}
+	require.NotEmpty(h.t, p.token)
+	return p
+}
+
+// try makes a request of the API.
+func (p *person) try(method, path string, in, out any) (int, error) {
+	var body io.Reader
+	if in != nil {
+		b, err := json.Marshal(in)
+		if err != nil {
+			return 0, err
+		}
+		body = bytes.NewReader(b)
+	}
+	req, err := http.NewRequest(method, p.h.page+httpapi.Prefix+path, body)
+	if err != nil {
+		return 0, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	res, err := p.http.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		return res.StatusCode, err
+	}
+	if res.StatusCode >= 300 {
+		return res.StatusCode, fmt.Errorf("%s %s: %d %s", method, path, res.StatusCode, b)
+	}
+	if out == nil || len(b) == 0 {
+		return res.StatusCode, nil
+	}
+	return res.StatusCode, json.Unmarshal(b, out)
+}
+
+func (p *person) do(method, path string, in, out any) {
+	p.h.t.Helper()
+	_, err := p.try(method, path, in, out)
+	require.NoError(p.h.t, err)
+}
+
+// desk sits the operator down at his telephone, ready.
+func (p *person) desk(voice *media.Prompt) *softphone.Phone {
+	p.h.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	s, err := softphone.Open(ctx, softphone.Options{URL: "ws" + strings.TrimPrefix(p.h.page, "http") + "/api/v1/desk/ws", Token: p.token, Cookie: httpapi.Cookie, Tab: "test", Voice: voice})
+	require.NoError(p.h.t, err)
+	p.h.t.Cleanup(s.Close)
+	require.NoError(p.h.t, s.Ready(ctx))
+	return s
+}
+
+func within(t testing.TB, d time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	t.Cleanup(cancel)
+	return ctx
+}
