@@ -2,6 +2,7 @@ package city
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -200,7 +201,8 @@ func (k *Call) ring(leg *sip.Leg, b Behaviour) {
 	switch verdict := k.decide(leg, &b); verdict {
 	case 200:
 		k.bind(leg)
-		if leg.Answer() == nil {
+		err := leg.Answer()
+		if err == nil || errors.Is(err, sip.ErrOver) && leg.End().Cause == sip.ByBye { // hung up at once
 			k.open()
 			k.to(Talks, Answered)
 			k.talk(b.Script)

@@ -74,13 +74,23 @@ func (c *City) tell(e Event) { c.feed.add(e) }
 func (c *City) Events() []Event {
 	c.feed.mu.Lock()
 	defer c.feed.mu.Unlock()
-	from := max(0, len(c.feed.last)-keepEvents)
-	return append([]Event(nil), c.feed.last[from:]...)
+	return c.feed.past()
+}
+
+// past needs mu.
+func (f *feed) past() []Event {
+	return append([]Event(nil), f.last[max(0, len(f.last)-keepEvents):]...)
 }
 
 // Watch passes on every event from now on until stop is called. A channel whose
 // 256 places are full loses events.
 func (c *City) Watch() (events <-chan Event, stop func()) {
+	_, events, stop = c.watch()
+	return events, stop
+}
+
+// watch also gives the events before, without a gap between.
+func (c *City) watch() (past []Event, events <-chan Event, stop func()) {
 	ch := make(chan Event, 256)
 	c.feed.mu.Lock()
 	defer c.feed.mu.Unlock()
@@ -88,7 +98,7 @@ func (c *City) Watch() (events <-chan Event, stop func()) {
 		c.feed.ears = map[chan Event]struct{}{}
 	}
 	c.feed.ears[ch] = struct{}{}
-	return ch, func() {
+	return c.feed.past(), ch, func() {
 		c.feed.mu.Lock()
 		defer c.feed.mu.Unlock()
 		delete(c.feed.ears, ch)

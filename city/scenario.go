@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Scenario is a play of the city, written in JSON:
@@ -86,6 +87,8 @@ func Scenarios() []Scenario {
 	}
 	return out
 }
+
+var scenarios = sync.OnceValue(Scenarios)
 
 // Load reads a scenario: one of the ready ones by name, or a file.
 func Load(name string) (Scenario, error) {
