@@ -116,8 +116,10 @@ func TestTheOperatorsWordAboutATaskMovesTheTicket(t *testing.T) {
 	require.Contains(t, card.get(t, "words"), "№ 25")
 	require.Equal(t, id, card.id(t, "ticket.id"))
 	require.Equal(t, []any{"accepted", "refused", "not_reached", "wrong_number"}, card.get(t, "results"))
-	h.report(telephony.Report{CallKey: "dial", Seq: 1, Kind: telephony.CallStarted, OrderKey: fmt.Sprintf("task-%d-1", task), Phone: seed.MemberPhone(0, 0), CompanyID: ours,
-		Data: []byte(fmt.Sprintf(`{"task_id": %d, "ticket_id": %d, "purpose": "handover"}`, task, id))})
+	h.report(telephony.Report{
+		CallKey: "dial", Seq: 1, Kind: telephony.CallStarted, OrderKey: fmt.Sprintf("task-%d-1", task), Phone: seed.MemberPhone(0, 0), CompanyID: ours,
+		Data: []byte(fmt.Sprintf(`{"task_id": %d, "ticket_id": %d, "purpose": "handover"}`, task, id)),
+	})
 	h.report(telephony.Report{CallKey: "dial", Seq: 2, Kind: telephony.CallEnded, OrderKey: fmt.Sprintf("task-%d-1", task), Outcome: telephony.Busy})
 	h.work()
 	card = h.ok("operator", http.MethodGet, path, nil)
@@ -188,8 +190,10 @@ func TestTheStripSpeaksOfThisMoment(t *testing.T) {
 	since := noon.Add(-90 * time.Second)
 	must(t, h.app.Telephony.Beat(h.sys, "n1", "127.0.0.1:1", telephony.Floor{
 		Waiting: []telephony.FloorWaiting{
-			{CallKey: "a", CompanyID: ours, Since: since, Kind: "inbound"}, {CallKey: "b", Since: noon, Kind: "inbound"},
-			{CallKey: "c", CompanyID: strange, Since: noon.Add(-time.Hour), Kind: "inbound"}, {CallKey: "d", CompanyID: ours, Since: noon.Add(-time.Hour), Kind: "task"},
+			{CallKey: "a", CompanyID: ours, Since: since, Kind: "inbound"},
+			{CallKey: "b", Since: noon, Kind: "inbound"},
+			{CallKey: "c", CompanyID: strange, Since: noon.Add(-time.Hour), Kind: "inbound"},
+			{CallKey: "d", CompanyID: ours, Since: noon.Add(-time.Hour), Kind: "task"},
 		},
 		Operators: []telephony.FloorSeat{{UserID: 1, State: "ready"}, {UserID: 2, State: "wrap_up"}, {UserID: 3, State: "pause"}, {UserID: 4, State: "off"}},
 		Trunks:    []telephony.FloorTrunk{{ID: 1, Name: "Транк X", State: "down", Text: "не отвечает", Since: noon}},

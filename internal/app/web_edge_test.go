@@ -81,7 +81,7 @@ func echo(t *testing.T) *httptest.Server {
 		if err != nil {
 			return
 		}
-		defer ws.CloseNow() //nolint:errcheck // over
+		defer ws.CloseNow()
 		cookie, _ := r.Cookie(httpapi.Cookie)
 		_ = ws.Write(r.Context(), websocket.MessageText, []byte(cookie.Value))
 		for {
@@ -106,7 +106,7 @@ func TestTheSocketIsPassedOn(t *testing.T) {
 		if origin != "" {
 			head.Set("Origin", origin)
 		}
-		return websocket.Dial(ctx, h.server.URL+"/api/v1/desk/ws", &websocket.DialOptions{HTTPHeader: head}) //nolint:bodyclose // it has none
+		return websocket.Dial(ctx, h.server.URL+"/api/v1/desk/ws", &websocket.DialOptions{HTTPHeader: head})
 	}
 	silent := h.fails("operator", "GET", "/desk/ws", nil, http.StatusBadGateway, "phone.silent")
 	require.Contains(t, silent.get(t, "detail"), "Телефонная часть не отвечает")
@@ -116,7 +116,7 @@ func TestTheSocketIsPassedOn(t *testing.T) {
 	h.door = strings.TrimPrefix(echo(t).URL, "http://")
 	ws, _, err := dial("operator", h.server.URL)
 	require.NoError(t, err)
-	defer ws.CloseNow() //nolint:errcheck // over
+	defer ws.CloseNow()
 	_, b, err := ws.Read(ctx)
 	require.NoError(t, err)
 	require.Equal(t, h.token("operator"), string(b), "the engine sees the session")
@@ -148,12 +148,12 @@ func TestAStreamCarriesNothingOfOthers(t *testing.T) {
 	h := open(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, "GET", h.server.URL+"/api/v1/live", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, h.server.URL+"/api/v1/live", nil)
 	require.NoError(t, err)
 	req.AddCookie(&http.Cookie{Name: httpapi.Cookie, Value: h.token("admin")})
 	res, err := h.server.Client().Do(req)
 	require.NoError(t, err)
-	defer res.Body.Close() //nolint:errcheck // over
+	defer res.Body.Close()
 	require.Equal(t, "text/event-stream; charset=utf-8", res.Header.Get("Content-Type"))
 	lines := bufio.NewScanner(res.Body)
 	next := func() string {

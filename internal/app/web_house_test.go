@@ -210,7 +210,7 @@ func (h *house) send(login, method, path string, body io.Reader, header http.Hea
 	}
 	res, err := h.server.Client().Do(req)
 	require.NoError(h.t, err)
-	defer res.Body.Close() //nolint:errcheck // read whole
+	defer res.Body.Close()
 	raw, err := io.ReadAll(res.Body)
 	require.NoError(h.t, err)
 	return answer{res.StatusCode, res.Header, string(raw)}

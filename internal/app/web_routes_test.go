@@ -57,8 +57,10 @@ func isolation(h *house, p prey) map[string][]request {
 		"live":           nil, // TestAStreamCarriesNothingOfOthers
 		"desk-socket":    nil, // TestTheSocketIsPassedOn: the engine asks the session itself
 		"list-tickets": {
-			{method: "GET", path: "/tickets?limit=100", list: true}, {method: "GET", path: "/tickets?company_id=2", list: true},
-			{method: "GET", path: id("/tickets?building_id=%d", p.building), list: true}, {method: "GET", path: "/tickets?phone=%2B79000900059&limit=100", list: true},
+			{method: "GET", path: "/tickets?limit=100", list: true},
+			{method: "GET", path: "/tickets?company_id=2", list: true},
+			{method: "GET", path: id("/tickets?building_id=%d", p.building), list: true},
+			{method: "GET", path: "/tickets?phone=%2B79000900059&limit=100", list: true},
 		},
 		"count-tickets": {{method: "GET", path: "/tickets/count?company_id=2", list: true}},
 		"get-ticket":    {{method: "GET", path: id("/tickets/%d", p.ticket)}},
@@ -78,8 +80,10 @@ func isolation(h *house, p prey) map[string][]request {
 		"search-reasons":   {{method: "GET", path: "/reasons/search?company_id=2&q=топит"}},
 		"list-staff":       {{method: "GET", path: "/staff", list: true}, {method: "GET", path: "/staff?company_id=2"}},
 		"list-calls": {
-			{method: "GET", path: "/calls?limit=100", list: true}, {method: "GET", path: "/calls?company_id=2", list: true},
-			{method: "GET", path: id("/calls?ticket_id=%d", p.ticket), list: true}, {method: "GET", path: "/calls?phone=%2B79000900020", list: true},
+			{method: "GET", path: "/calls?limit=100", list: true},
+			{method: "GET", path: "/calls?company_id=2", list: true},
+			{method: "GET", path: id("/calls?ticket_id=%d", p.ticket), list: true},
+			{method: "GET", path: "/calls?phone=%2B79000900020", list: true},
 		},
 		"get-call":        {{method: "GET", path: id("/calls/%d", p.call)}},
 		"play-recording":  {{method: "GET", path: id("/recordings/%d", p.recording)}},

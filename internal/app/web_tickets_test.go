@@ -195,7 +195,7 @@ func TestDirectoriesAreFoundByWhatPeopleType(t *testing.T) {
 	require.Equal(t, "emergency", r.get(t, "items.0.kind"))
 	require.NotEmpty(t, r.get(t, "items.0.questions.0.text"))
 	all := h.ok("admin", http.MethodGet, "/reasons", nil)
-	require.Greater(t, len(all.get(t, "items").([]any)), 50) //nolint:forcetypeassert // a list
+	require.Greater(t, len(all.get(t, "items").([]any)), 50)
 	h.fails("operator", http.MethodGet, "/reasons", nil, http.StatusUnprocessableEntity, "request.invalid")
 
 	s := h.ok("admin", http.MethodGet, "/staff", nil)

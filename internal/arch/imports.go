@@ -135,7 +135,7 @@ func librariesStayInTheirPlace(t tree) (bad []string) {
 
 func allowed(dir string, who []string) bool {
 	for _, w := range who {
-		if suffix, any := strings.CutPrefix(w, "*"); any && strings.HasSuffix(dir, suffix) || within(dir, w) {
+		if suffix, anywhere := strings.CutPrefix(w, "*"); anywhere && strings.HasSuffix(dir, suffix) || within(dir, w) {
 			return true
 		}
 	}

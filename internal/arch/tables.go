@@ -10,7 +10,7 @@ import (
 
 var (
 	sqlComment  = regexp.MustCompile(`(?m)--.*$`)
-	createTable = regexp.MustCompile(`(?m)(?:^-- owner: ([a-z]+)\n(?:--.*\n)*)?^create table (?:if not exists )?([a-z_]+) \(`)
+	createTable = regexp.MustCompile(`(?m)^(?:-- owner: ([a-z]+)\n(?:--.*\n)*)?create table (?:if not exists )?([a-z_]+) \(`)
 	writes      = regexp.MustCompile(`(?i)\b(insert\s+into|update|delete\s+from|truncate(?:\s+table)?|merge\s+into)\s+(?:only\s+)?([a-z_]+)\b`)
 	reads       = regexp.MustCompile(`(?i)\b(from|join)\s+([a-z_]+)\b`)
 	sqlNow      = regexp.MustCompile(`(?i)(?:^|[^.\w])(now\(\)|current_timestamp|current_date|current_time|localtimestamp|clock_timestamp\(\)|statement_timestamp\(\)|transaction_timestamp\(\))`)

@@ -161,7 +161,10 @@ func enter(p Plan, s State, level int, in Input, now time.Time) (State, []Action
 func announce(p Plan, s State, now time.Time) (State, []Action) {
 	s = State{Stage: Announcing, Level: s.Level, Round: s.Round + 1, Deadline: now.Add(p.Repeat), Mark: s.Mark + 1, Tried: s.Tried}
 	return s, []Action{
-		{Do: Withdraw}, {Do: Say, Text: "Автоинформатор звонит всем исполнителям, оператор – ответственному"},
-		{Do: AnnounceAll}, {Do: CallLead}, {Do: WakeAt, At: s.Deadline},
+		{Do: Withdraw},
+		{Do: Say, Text: "Автоинформатор звонит всем исполнителям, оператор – ответственному"},
+		{Do: AnnounceAll},
+		{Do: CallLead},
+		{Do: WakeAt, At: s.Deadline},
 	}
 }

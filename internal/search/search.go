@@ -54,16 +54,16 @@ func Layout(s string) string {
 // IsLatin reports whether s has letters and all of them are Latin: typed on the
 // wrong layout, as streets and troubles have Russian names.
 func IsLatin(s string) bool {
-	any := false
+	seen := false
 	for _, r := range s {
 		if unicode.IsLetter(r) {
 			if r > unicode.MaxLatin1 {
 				return false
 			}
-			any = true
+			seen = true
 		}
 	}
-	return any
+	return seen
 }
 
 // Stem cuts the commonest endings, so that "течёт" meets "течь" and "холодная" "холодной".
@@ -77,9 +77,11 @@ func Stem(w string) string {
 	return w
 }
 
-var endings = []string{"ыми", "ими", "ого", "его", "ому", "ему", "ами", "ями", "ает", "ует", "ила", "ило", "или",
+var endings = []string{
+	"ыми", "ими", "ого", "его", "ому", "ему", "ами", "ями", "ает", "ует", "ила", "ило", "или",
 	"ая", "яя", "ой", "ей", "ую", "юю", "ое", "ее", "ые", "ие", "ый", "ий", "ых", "их", "ом", "ем", "ам", "ям", "ах", "ях", "ет", "ит", "ят", "ут", "ют", "ть", "ла", "ло", "ли",
-	"а", "я", "о", "е", "ы", "и", "у", "ю", "ь", "й"}
+	"а", "я", "о", "е", "ы", "и", "у", "ю", "ь", "й",
+}
 
 // Trigrams of a word, padded like pg_trgm does.
 func Trigrams(w string) map[string]struct{} {

@@ -39,7 +39,8 @@ func (s *Service) OfPlace(ctx context.Context, tx *pg.Tx, buildingID int64, unit
 	if err != nil {
 		return nil, nil, err
 	}
-	open = append(mine, others...)
+	open = append(open, mine...)
+	open = append(open, others...)
 	open = open[:min(20, len(open))]
 	var over where.Clause
 	over.And("t.building_id = ? and not ("+stillOwed+") and lower(t.unit) = lower(?)", buildingID, unit)

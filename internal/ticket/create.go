@@ -83,7 +83,8 @@ func (s *Service) plan(ctx context.Context, tx *pg.Tx, in NewTicket) (p Plan, er
 		}
 	}
 	p.Terms = p.Reason.Terms(tx.Now)
-	return p, s.people(ctx, tx, &p)
+	err = s.people(ctx, tx, &p)
+	return p, err
 }
 
 func (s *Service) people(ctx context.Context, tx *pg.Tx, p *Plan) error {

@@ -183,5 +183,3 @@ func TestAcceptAgainstEscalate(t *testing.T) {
 		require.Equal(t, want, got.ExecutorID)
 	}
 }
-
-

@@ -116,4 +116,3 @@ func TestTheWatchmanArmsWhatWasLost(t *testing.T) {
 	s.pass(time.Second)
 	require.Greater(t, len(s.rang), 1)
 }
-

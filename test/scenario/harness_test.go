@@ -4,6 +4,7 @@ package scenario
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"testing"
@@ -124,7 +125,7 @@ func (s *story) runDueJob() bool {
 	var args []byte
 	err := s.pool.QueryRow(s.sys, `update river_job set state = 'completed', finalized_at = $1 where id = (select id from river_job where state in ('available', 'scheduled') and scheduled_at <= $1
 		order by scheduled_at, id limit 1) returning id, kind, args`, s.clock.Now()).Scan(&id, &kind, &args)
-	if err == pgx.ErrNoRows {
+	if errors.Is(err, pgx.ErrNoRows) {
 		s.dial()
 		return false
 	}
@@ -207,8 +208,10 @@ func (s *story) endDueCall() bool {
 
 func (s *story) report(o telephony.Order, a answer) {
 	s.seq++
-	r := telephony.Report{CallKey: "call-" + o.Key, Seq: s.seq, At: s.clock.Now(), Kind: telephony.CallEnded, Node: "test", Phone: o.Phone, CompanyID: o.CompanyID,
-		OrderKey: o.Key, Outcome: a.outcome, Blame: telephony.Nobody, Digit: a.digit}
+	r := telephony.Report{
+		CallKey: "call-" + o.Key, Seq: s.seq, At: s.clock.Now(), Kind: telephony.CallEnded, Node: "test", Phone: o.Phone, CompanyID: o.CompanyID,
+		OrderKey: o.Key, Outcome: a.outcome, Blame: telephony.Nobody, Digit: a.digit,
+	}
 	if a.operator != "" {
 		r.Operator = 1
 	}
@@ -270,4 +273,3 @@ func (s *story) count(q string, args ...any) (n int) {
 	require.NoError(s.t, pg.Do(s.sys, s.app.DB, func(tx *pg.Tx) error { return tx.QueryRow(s.sys, q, args...).Scan(&n) }))
 	return n
 }
-

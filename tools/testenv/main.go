@@ -37,7 +37,7 @@ func run(args []string) (code int, err error) {
 		return 1, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the database's own user passes through it
+	if err := os.Chmod(dir, 0o755); err != nil { // the database's own user passes through it
 		return 1, err
 	}
 	port, err := freePort()
@@ -51,7 +51,7 @@ func run(args []string) (code int, err error) {
 		return 1, err
 	}
 	defer s.Stop()
-	c := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // what we were asked to run
+	c := exec.CommandContext(ctx, args[0], args[1:]...)
 	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) }
 	c.Env = append(os.Environ(), "D24_TEST_POSTGRES="+s.TCPURL())
 	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
@@ -70,5 +70,5 @@ func freePort() (int, error) {
 		return 0, err
 	}
 	defer l.Close() //nolint:errcheck // only asked for a number
-	return l.Addr().(*net.TCPAddr).Port, nil //nolint:forcetypeassert // a TCP listener
+	return l.Addr().(*net.TCPAddr).Port, nil
 }

@@ -90,7 +90,7 @@ func split(args []string) (flags, packages []string) {
 
 // packages lists those that are tested together and those tested alone.
 func packages(ctx context.Context, wanted, alone []string) (together, apart []string, err error) {
-	c := exec.CommandContext(ctx, "go", append([]string{"list"}, wanted...)...) //nolint:gosec // the packages we were asked for
+	c := exec.CommandContext(ctx, "go", append([]string{"list"}, wanted...)...)
 	c.Stderr = os.Stderr
 	out, err := c.Output()
 	if err != nil {
@@ -111,7 +111,7 @@ func packages(ctx context.Context, wanted, alone []string) (together, apart []st
 // goTest runs go test and counts what it says. An interrupt is passed on, so that
 // tests clean up after themselves.
 func goTest(ctx context.Context, args []string) (Count, error) {
-	c := exec.CommandContext(ctx, "go", append([]string{"test", "-json"}, args...)...) //nolint:gosec // the flags we were given
+	c := exec.CommandContext(ctx, "go", append([]string{"test", "-json"}, args...)...)
 	c.Cancel = func() error { return c.Process.Signal(syscall.SIGINT) }
 	c.Stderr = os.Stderr
 	out, err := c.StdoutPipe()
@@ -144,7 +144,7 @@ func vitestCount(path string) (Count, error) {
 		Suites  int  `json:"numFailedTestSuites"`
 		Success bool `json:"success"`
 	}
-	b, err := os.ReadFile(path) //nolint:gosec // the report we were given
+	b, err := os.ReadFile(path)
 	if err != nil {
 		return Count{}, fmt.Errorf("the web's tests left no report: %w", err)
 	}

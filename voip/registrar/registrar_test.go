@@ -2,7 +2,6 @@ package registrar_test
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/netip"
 	"testing"
@@ -166,6 +165,6 @@ func TestAnInviteMustBeProved(t *testing.T) {
 	_, de = p.Dial(context.Background(), to)
 	require.Equal(t, 407, de.Code)
 	var err error = de
-	require.True(t, errors.As(err, &de))
+	require.ErrorAs(t, err, &de)
 	require.Zero(t, s.Live())
 }

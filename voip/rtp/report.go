@@ -178,10 +178,10 @@ func (r *Port) compound(b []byte, now time.Time) int {
 	}
 	b[0] |= 0x80
 	b[1] = typeSR
-	be.PutUint16(b[2:], uint16(n/4-1)) //nolint:gosec // small
+	be.PutUint16(b[2:], uint16(n/4-1))
 	be.PutUint32(b[4:], r.clock.ssrc)
-	be.PutUint32(b[8:], uint32(now.Unix()+sinceNTP)) //nolint:gosec // wraps in 2036 by design
-	be.PutUint32(b[12:], uint32(uint64(now.Nanosecond())<<32/1e9))
+	be.PutUint32(b[8:], uint32(now.Unix()+sinceNTP))               //nolint:gosec // wraps in 2036 by design
+	be.PutUint32(b[12:], uint32(uint64(now.Nanosecond())<<32/1e9)) //nolint:gosec // below a second
 	be.PutUint32(b[16:], r.rtcp.lastTS.Load())
 	be.PutUint32(b[20:], uint32(r.sent.Load()))  //nolint:gosec // wraps by design
 	be.PutUint32(b[24:], uint32(r.bytes.Load())) //nolint:gosec // wraps by design

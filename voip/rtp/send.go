@@ -127,7 +127,7 @@ func (r *Port) SendDigit(digit byte, d time.Duration) {
 	if len(k.queue) >= maxKeys {
 		return
 	}
-	k.queue = append(k.queue, key{event: byte(event), d: min(d, keyMax)})
+	k.queue = append(k.queue, key{event: byte(event), d: min(d, keyMax)}) //nolint:gosec // 0 to 15
 	if !k.busy {
 		k.busy = true
 		go r.press()
@@ -179,14 +179,14 @@ func (r *Port) pressOne(k key, wait func() bool) bool {
 	defer func() { r.clock.endEvent(time.Now()) }()
 	full := max(1, int(k.d/media.FrameTime))
 	for i := 1; i <= full+keyEnds-1; i++ {
-		length := uint16(frameSamples * min(i, full)) //nolint:gosec // 5 s fit
+		length := uint16(frameSamples * min(i, full))
 		end := byte(0)
 		if i >= full {
 			end = 0x80
 		}
 		r.write(Header{
 			PT: dtmf, Marker: i == 1, Seq: r.clock.eventSeq(), TS: ts,
-			Payload: []byte{k.event, end | keyPower, byte(length >> 8), byte(length)},
+			Payload: []byte{k.event, end | keyPower, byte(length >> 8), byte(length)}, //nolint:gosec // its two bytes
 		})
 		if !wait() {
 			return false

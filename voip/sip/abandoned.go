@@ -81,7 +81,7 @@ func (a *abandoned) ring() {
 }
 
 func (a *abandoned) answer(res *sip.Response) {
-	tag, _ := tagOf(res)
+	tag := tagOf(res)
 	a.mu.Lock()
 	d, known := a.answers[tag]
 	if !known {

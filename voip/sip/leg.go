@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -85,7 +84,6 @@ type Leg struct {
 	done    chan struct{}
 	endOnce sync.Once
 	end     Ending
-	heard   atomic.Bool
 }
 
 type state uint8

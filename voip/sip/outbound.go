@@ -275,7 +275,7 @@ func (c *caller) answered(ctx context.Context, res *sip.Response) *DialError {
 	l.s.confirm(d, n)
 	theirs, _ := d.remote.Params.Get("tag")
 	c.tx.OnRetransmission(func(r *sip.Response) {
-		if tag, _ := tagOf(r); tag == theirs {
+		if tagOf(r) == theirs {
 			l.s.confirm(d, n)
 			return
 		}
@@ -303,9 +303,10 @@ func (l *Leg) described() bool {
 	return l.remote != nil
 }
 
-func tagOf(r *sip.Response) (string, bool) {
+func tagOf(r *sip.Response) string {
 	if to := r.To(); to != nil {
-		return to.Params.Get("tag")
+		tag, _ := to.Params.Get("tag")
+		return tag
 	}
-	return "", false
+	return ""
 }

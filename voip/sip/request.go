@@ -73,7 +73,7 @@ func (l login) prove(req *sip.Request, res *sip.Response) error {
 		asked, given = "Proxy-Authenticate", "Proxy-Authorization"
 	}
 	var ch *digest.Challenge
-	err := fmt.Errorf("sip: no challenge we can answer")
+	err := errors.New("sip: no challenge we can answer")
 	for _, h := range res.GetHeaders(asked) { // the first scheme we can do
 		c, e := digest.ParseChallenge(h.Value())
 		if e == nil {

@@ -131,7 +131,7 @@ func (s *Stack) open() error {
 			return fmt.Errorf("sip: %w", err)
 		}
 		_ = u.SetReadBuffer(4 << 20)                                                                // a burst waits in the kernel rather than is lost
-		s.addr = netip.AddrPortFrom(s.cfg.Listen.Addr(), uint16(u.LocalAddr().(*net.UDPAddr).Port)) //nolint:forcetypeassert // a UDP socket
+		s.addr = netip.AddrPortFrom(s.cfg.Listen.Addr(), uint16(u.LocalAddr().(*net.UDPAddr).Port)) //nolint:forcetypeassert,gosec // a UDP socket
 		var l net.Listener
 		if l, err = net.Listen("tcp", s.addr.String()); err == nil {
 			s.udp = &quietConn{UDPConn: u, f: s.cfg.Filter, pending: &s.pending, last: make(chan struct{})}

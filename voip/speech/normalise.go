@@ -13,7 +13,7 @@ var (
 	clocks = regexp.MustCompile(`\b(\d{1,2}):(\d{2})\b`)
 	slash  = regexp.MustCompile(`(\d)/(\d)`)
 	spaces = regexp.MustCompile(`\s+`)
-	group  = regexp.MustCompile(`(\d)[   ](\d{3})\b`)
+	group  = regexp.MustCompile(`(\d)[ \x{a0}\x{202f}](\d{3})\b`)
 	phones = regexp.MustCompile(`\+7[ (]*(\d{3})[ )]*(\d{3})-?(\d{2})-?(\d{2})`)
 )
 

@@ -109,7 +109,7 @@ func (c *Cached) Say(ctx context.Context, text string) ([]byte, error) {
 		return b, nil
 	}
 	path := filepath.Join(c.dir, key+".al")
-	b, err := os.ReadFile(path) //nolint:gosec // a name of ours
+	b, err := os.ReadFile(path)
 	if err != nil {
 		if b, err = c.voice.Say(ctx, text); err != nil {
 			return nil, err

@@ -113,7 +113,7 @@ func kamailio(t *testing.T, ip string) (port int) {
 	require.NoError(t, err)
 	port = c.LocalAddr().(*net.UDPAddr).Port
 	require.NoError(t, c.Close())
-	dir, err := os.MkdirTemp("", "kam") // unix sockets: the path must be short
+	dir, err := os.MkdirTemp("", "kam") //nolint:usetesting // unix sockets: the path must be short
 	require.NoError(t, err)
 	cfg := filepath.Join(dir, "kamailio.cfg")
 	require.NoError(t, os.WriteFile(cfg, []byte(strings.NewReplacer("@IP@", ip, "@PORT@", strconv.Itoa(port)).Replace(string(text))), 0o600))

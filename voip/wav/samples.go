@@ -73,7 +73,7 @@ func lawDecoder(l g711.Law) func([]byte) float32 {
 // sane keeps a file's NaN and infinities from spreading through the filter.
 func sane(v float32) float32 {
 	switch {
-	case v != v: //nolint:gocritic // NaN
+	case v != v: // NaN
 		return 0
 	case v > 1:
 		return 1

@@ -131,7 +131,7 @@ func chromium(t *testing.T, url string) {
 	whistle := filepath.Join(dir, "mic.wav")
 	require.NoError(t, os.WriteFile(whistle, wav.PCM16(pcm, 48000), 0o600))
 	ctx, cancel := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", //nolint:gosec // our own arguments
+	cmd := exec.CommandContext(ctx, "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
 		"--user-data-dir="+filepath.Join(dir, "profile"), "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
 		"--use-file-for-fake-audio-capture="+whistle, "--autoplay-policy=no-user-gesture-required", "--allow-loopback-in-peer-connection", url)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // its children must end with it

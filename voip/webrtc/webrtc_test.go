@@ -191,7 +191,7 @@ func TestToneBothWays(t *testing.T) {
 			frames := g711.Transcode(make([]byte, 8000), media.Tone(620, time.Second).ALaw(), g711.ALaw, c.law)
 			tick := time.NewTicker(20 * time.Millisecond)
 			defer tick.Stop()
-			for i := 0; i < 75; i++ {
+			for i := range 75 {
 				<-tick.C
 				at := i * 160 % 8000
 				b.say(frames[at : at+160])

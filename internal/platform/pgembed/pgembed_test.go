@@ -80,7 +80,7 @@ func eventually(t *testing.T, what string, f func() error) {
 // reachable is a directory that an unprivileged user may pass, unlike t.TempDir of root.
 func reachable(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "pgembed")
+	dir, err := os.MkdirTemp("", "pgembed") //nolint:usetesting // that of root is closed to others
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(dir, 0o755))
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })

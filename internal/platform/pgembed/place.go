@@ -194,7 +194,7 @@ func safeDir(dir string, who *account) error {
 	if !st.IsDir() || !ours {
 		return fmt.Errorf("%s занят другим пользователем", dir)
 	}
-	if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a directory
+	if err := os.Chmod(dir, 0o700); err != nil {
 		return err
 	}
 	return who.own(dir)

@@ -109,14 +109,14 @@ func (s *Server) freeCluster(ctx context.Context) error {
 	defer cancel()
 	for told := false; ; {
 		file := filepath.Join(s.place.data, "postmaster.pid")
-		b, err := os.ReadFile(file) //nolint:gosec // of our cluster
+		b, err := os.ReadFile(file)
 		if err != nil {
-			return nil //nolint:nilerr // none: free; unreadable: PostgreSQL will say so
+			return nil // none: free; unreadable: PostgreSQL will say so
 		}
 		first, _, _ := strings.Cut(string(b), "\n")
 		pid, err := strconv.Atoi(strings.TrimSpace(first))
 		if err != nil || pid <= 1 || !alive(pid) {
-			return nil //nolint:nilerr // PostgreSQL clears it itself
+			return nil // PostgreSQL clears it itself
 		}
 		if !s.runs(pid) {
 			return os.Remove(file)

@@ -59,7 +59,7 @@ func (c Child) adopt(ctx context.Context) (*process, error) {
 		return nil, forget(c.Keep)
 	}
 	p := &process{pid: pid, gone: make(chan struct{}), end: errors.New("an adopted process ended")}
-	go func() { // ends with the child, or with us
+	go func() { //nolint:gosec // G118: ends with the child, or with us
 		defer close(p.gone)
 		for now, alive := startOf(pid); alive && now == began; now, alive = startOf(pid) {
 			_ = clock.Wait(context.Background(), askEvery)

@@ -87,7 +87,7 @@ func (c Child) Run(ctx context.Context) error {
 		c.OnExit(err)
 		c.Log.Error("a child process ended, starting it again", "child", c.Name, "err", err, "pause_ms", pause.Milliseconds())
 		if clock.Wait(ctx, pause) != nil {
-			return nil // it is not running
+			return nil //nolint:nilerr // it is not running: that was asked for
 		}
 	}
 }
