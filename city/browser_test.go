@@ -120,7 +120,7 @@ func (b *browser) look(name, url string, width, height int) {
 	require.Equal(b.t, true, b.eval("document.documentElement.scrollWidth <= innerWidth"), "%s: nothing sticks out at the side", name)
 	if strings.Contains(url, "number=79000900001") { // some sound is to be seen
 		eventually(b.t, "sound", func() bool {
-			return b.eval("Number(document.getElementById('wave')?.dataset.frames || 0) > 150") == true
+			return b.eval("Number(document.getElementById('wave')?.dataset.frames || 0) > 100") == true
 		})
 	}
 	data, _ := b.do("Page.captureScreenshot", m{"format": "png"})["data"].(string)

@@ -158,3 +158,5 @@ func events(c *city.City, kind city.Kind) (out []city.Event) {
 	}
 	return out
 }
+
+func addr(ip string) netip.AddrPort { return netip.AddrPortFrom(netip.MustParseAddr(ip), 0) }

@@ -25,8 +25,11 @@ const trunksFor = time.Minute
 func (c *City) enter(name string, stop context.CancelFunc) error {
 	c.stage.mu.Lock()
 	defer c.stage.mu.Unlock()
-	if c.stage.name != "" {
+	if c.stage.stop != nil {
 		return ErrPlaying
+	}
+	if name == "" {
+		name = "сценарий"
 	}
 	c.stage.name, c.stage.since, c.stage.stop = name, time.Now(), stop
 	c.figures.Store(newFigures())

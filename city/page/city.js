@@ -1,7 +1,7 @@
 // The page of the demo city: it shows what /api/state says, and asks anew when
 // an event comes.
 import { $, make, order } from './dom.js';
-import { digits, kinds, lasts, line, modes, phone, stateOf, time } from './words.js';
+import { digits, kinds, lasts, line, modes, ordered, phone, stateOf, time } from './words.js';
 import * as telephone from './phone.js';
 import { ring, unlock } from './sound.js';
 
@@ -90,7 +90,7 @@ function showProviders() {
 function showPlay() {
   const s = $('scenario');
   if (!s.options.length) {
-    s.append(...view.scenarios.map((x) => make('option', { value: x.id }, kinds(x.id))));
+    s.append(...ordered(view.scenarios).map((x) => make('option', { value: x.id }, kinds(x.id))));
     s.onchange = () => { $('about').textContent = view.scenarios.find((x) => x.id === s.value).title; };
     s.onchange();
   }
@@ -106,7 +106,9 @@ function showLog() {
   const name = (n) => byNumber.get(n) || phone(n);
   const lineName = (n) => lines.get(n) || phone(n);
   $('log-count').textContent = events.length ? `последние ${events.length}` : '';
-  $('log').replaceChildren(...events.slice().reverse().map((e) => {
+  const missed = new Set(events.filter((e) => e.kind === 'missed').map((e) => e.call)); // said already
+  const told = events.filter((e) => e.kind !== 'ended' || !missed.has(e.call));
+  $('log').replaceChildren(...told.reverse().map((e) => {
     const [text, css] = line(e, name, lineName);
     return make('li', { class: css || '' }, make('time', {}, time(e.at)), make('span', {}, text));
   }));

@@ -95,7 +95,7 @@ function talk(s, view, act) {
   const own = view.phrases[s.role].filter((t) => t !== '{address}' || s.says);
   const free = make('input', { class: 'free', 'aria-label': 'Своя фраза', placeholder: 'Своя фраза', maxlength: 300, disabled: !talking });
   const form = make('form', { class: 'row', onsubmit: (e) => { e.preventDefault(); if (free.value.trim()) { act('say', { text: free.value.trim() })(); free.value = ''; } } },
-    make('span', { class: 'field' }, free), make('button', { disabled: !talking }, 'Сказать'));
+    free, make('button', { disabled: !talking }, 'Сказать'));
   return [
     controls,
     make('canvas', { class: 'wave', id: 'wave', width: 600, height: 40, role: 'img', 'aria-label': 'Громкость того, что он слышит' }),
@@ -126,7 +126,7 @@ function behaviour(s, view, act) {
     make('option', { value: '' }, `сам: ${s.usual}`), view.moods.map((m) => make('option', { value: m.id }, m.title)));
   select.value = s.mode;
   select.onchange = () => act('mode', { mode: select.value })();
-  return make('div', { class: 'body plain' }, make('label', { for: 'mood' }, 'Когда ему звонят, он'), select);
+  return make('div', { class: 'body plain' }, make('label', { for: 'mood' }, 'Когда ему звонят'), select);
 }
 
 // The loudness of the last six seconds.

@@ -26,14 +26,18 @@ export function stateOf(call) {
   return { text: 'ему звонят', css: 'live ring' };
 }
 
-export function kinds(scenario) {
-  return {
-    'night-emergency': 'Тихая ночь, авария',
-    'evening-burst': 'Вечерний всплеск',
-    'executor-does-not-answer': 'Исполнитель не отвечает',
-    'both-trunks-down': 'Оба провайдера отказали',
-  }[scenario] || scenario;
-}
+const scenarios = {
+  'night-emergency': 'Тихая ночь, авария',
+  'evening-burst': 'Вечерний всплеск',
+  'executor-does-not-answer': 'Исполнитель не отвечает',
+  'both-trunks-down': 'Оба провайдера отказали',
+};
+
+export const kinds = (scenario) => scenarios[scenario] || scenario;
+
+// the order of the page: those named here first
+const rank = (id) => (Object.keys(scenarios).indexOf(id) + 100) % 100;
+export const ordered = (list) => list.toSorted((a, b) => rank(a.id) - rank(b.id));
 
 /** an event as a line of the log: text and its look */
 export function line(e, name, lineName) {
@@ -44,7 +48,7 @@ export function line(e, name, lineName) {
     case 'trunk_down': return [`Транк ${e.provider} больше не зарегистрирован`, 'bad'];
     case 'switched': return [`Провайдер ${e.provider}: ${modes[e.text].toLowerCase()}`, e.text === 'up' ? '' : 'bad'];
     case 'calling': return [`${who} звонит: ${other}`];
-    case 'ringing': return [e.out ? `${who} слышит гудки` : `Звонят: ${who} (с номера ${other})`, 'quiet'];
+    case 'ringing': return [e.out ? `${who}: гудки` : `Звонят: ${who} (${other})`, 'quiet'];
     case 'answered': return [e.out ? `${who}: ответили` : `${who} взял трубку`];
     case 'said': return [`${who}: «${e.text}»`];
     case 'pressed': return [`${who} нажимает ${e.text}`];
