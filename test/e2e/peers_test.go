@@ -14,11 +14,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"d24/internal/seed"
 	"d24/voip/g711"
 	"d24/voip/media"
 	"d24/voip/tone"
-	"d24/voip/wav"
 )
 
 // process is a foreign program; it ends with the test.
@@ -262,7 +260,13 @@ func (b *baresip) hears(hz float64) bool { return tone.Heard(b.heard(), hz) }
 func sippExecutor(t *testing.T, ip string, code int) string {
 	t.Helper()
 	dir := t.TempDir()
-	steps := `<recv request="INVITE"/>
+	// the answer to the INVITE goes its way back, also when a CANCEL came last
+	steps := `<recv request="INVITE">
+<action>
+<ereg regexp=".*" search_in="hdr" header="Via:" occurrence="1" assign_to="1"/>
+<ereg regexp=".*" search_in="hdr" header="Via:" occurrence="2" assign_to="2"/>
+</action>
+</recv>
 <send><![CDATA[
 SIP/2.0 180 Ringing
 [last_Via:]
@@ -293,11 +297,12 @@ Content-Length: 0
 	}
 	steps += fmt.Sprintf(`<send><![CDATA[
 SIP/2.0 %d Because
-[last_Via:]
+Via: [$1]
+Via: [$2]
 [last_From:]
 [last_To:];tag=[pid]T[call_number]
 [last_Call-ID:]
-CSeq: [cseq] INVITE
+CSeq: [last_cseq_number] INVITE
 Content-Length: 0
 
 ]]></send>
@@ -320,8 +325,3 @@ func nowhere(t *testing.T, ip string) string { return fmt.Sprintf("%s:%d", ip, f
 
 // speech is an operator's voice.
 func speech(hz float64) *media.Prompt { return media.Tone(hz, time.Second) }
-
-var (
-	_ = seed.UserX
-	_ = wav.Limits{}
-)

@@ -177,10 +177,10 @@ type call struct {
 	Purpose     string
 	Outcome     string
 	Phone       string
-	IsCut       bool   `json:"is_cut"`
-	RecordingID *int64 `json:"recording_id"`
-	TicketID    *int64 `json:"ticket_id"`
-	EndedAt     *time.Time
+	IsCut       bool       `json:"is_cut"`
+	RecordingID *int64     `json:"recording_id"`
+	TicketID    *int64     `json:"ticket_id"`
+	EndedAt     *time.Time `json:"ended_at"`
 	Disposition string
 }
 
@@ -236,7 +236,7 @@ func TestEmergencyByForeignPhones(t *testing.T) {
 
 	handover := w.handover(desk, made)
 	eventually(t, 10*time.Second, "the journal has the calls", func() bool {
-		return op.callOf(v.Key).TicketID != nil && op.callOf(handover).EndedAt == nil && op.ticket(made.ID).Status == "accepted"
+		return op.callOf(v.Key).TicketID != nil && op.callOf(handover).EndedAt != nil && op.ticket(made.ID).Status == "accepted"
 	})
 	left, right := w.recording(v.Key)
 	require.True(t, tone.Heard(left, residentHz) && tone.Heard(right, operatorHz), "the resident's call is recorded, each on his side")
