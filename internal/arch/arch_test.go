@@ -91,6 +91,9 @@ var rules = []rule{
 	{"alarms have pages", alarmsHavePages, []breach{
 		{"internal/alarm/a.go", "package alarm\nconst X Code = \"sky_falls\"", "sky-falls.md"},
 	}},
+	{"settings are explained", settingsAreExplained, []breach{
+		{"internal/platform/config/a.go", "package config\ntype a struct{ B string `env:\"D24_UNTOLD\"` }", "D24_UNTOLD"},
+	}},
 }
 
 func TestHouseRules(t *testing.T) {

@@ -102,3 +102,16 @@ func alarmsHavePages(t tree) (bad []string) {
 	}
 	return bad
 }
+
+// settingsAreExplained: what the environment may say stands in the operations guide.
+func settingsAreExplained(t tree) (bad []string) {
+	doc := t.byPath("docs/operations.md")
+	for _, f := range t.goFiles(false, "internal/platform/config") {
+		for _, m := range regexp.MustCompile(`env:"(D24_[A-Z_]+)"`).FindAllStringSubmatch(f.text, -1) {
+			if !strings.Contains(doc, "`"+m[1]+"`") {
+				bad = append(bad, "docs/operations.md does not explain "+m[1])
+			}
+		}
+	}
+	return bad
+}
