@@ -2,6 +2,7 @@ package city
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
@@ -134,7 +135,7 @@ func (s Script) check() error {
 		return fmt.Errorf("city: tone: %v Hz is outside 0 to 3900", s.Tone)
 	}
 	if s.HangUp < 0 || s.Patience < 0 || s.Listen < 0 {
-		return fmt.Errorf("city: a negative time in a script")
+		return errors.New("city: a negative time in a script")
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"d24/voip/g711"
 	"d24/voip/media"
 	"d24/voip/sip"
+	"d24/voip/speech"
 )
 
 func TestATrunkRegistersOnlyWithItsPassword(t *testing.T) {
@@ -277,4 +278,20 @@ func TestNothingIsLeft(t *testing.T) { //nolint:paralleltest // see above
 		require.Equal(t, city.Counts{}, c.Counts())
 	})
 	eventually(t, "goroutines are back", func() bool { return runtime.NumGoroutine() <= before })
+}
+
+// TestAVoice: with an engine he speaks words, not a tone.
+func TestAVoice(t *testing.T) {
+	t.Parallel()
+	v, err := speech.NewEspeak()
+	require.NoError(t, err)
+	c := newCity(t, "127.0.24.91", "127.0.24.92", func(cfg *city.Config) { cfg.Voice = v })
+	p := newProduct(t, "127.0.24.93", c)
+	c.Executor(executor).Behave(city.Behaviour{Do: city.Answer, After: city.Duration(time.Millisecond)})
+	leg, de := p.dial(context.Background(), "X", executor)
+	require.Nil(t, de)
+	h := listen(leg)
+	eventually(t, "he speaks", func() bool { return h.loudest() > -25 })
+	require.False(t, h.heard(620), "not the tone that stands in for a voice")
+	leg.Hangup()
 }

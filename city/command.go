@@ -28,6 +28,7 @@ type Options struct {
 	BurstTimes                float64
 	HangUp                    time.Duration
 	Seed                      uint64
+	Voice                     string    // directory that keeps what was spoken; "": in memory alone
 	Mute                      bool      // tones instead of speech: a load must not pay for synthesis
 	Out                       io.Writer // addresses first, figures last
 	Log                       *slog.Logger
@@ -60,12 +61,11 @@ func Command(ctx context.Context, o Options) error {
 	cfg := Demo(o.X, o.Y)
 	cfg.Seed, cfg.Log = o.Seed, o.Log
 	if !o.Mute {
-		v, err := speech.NewEspeak()
+		v, err := voice(o.Voice)
 		if err != nil {
 			_, _ = fmt.Fprintln(o.Out, "Голоса нет, вместо слов будет гудок:", err)
-		} else {
-			cfg.Voice = v
 		}
+		cfg.Voice = v
 	}
 	c, err := New(cfg)
 	if err != nil {
@@ -83,6 +83,22 @@ func Command(ctx context.Context, o Options) error {
 		_, _ = fmt.Fprintf(o.Out, "%s: %s\n", p.cfg.Title, p.Addr())
 	}
 	return c.follow(ctx, o)
+}
+
+// voice is the offline engine; nil with an error.
+func voice(dir string) (speech.Voice, error) {
+	e, err := speech.NewEspeak()
+	if err != nil {
+		return nil, err
+	}
+	if dir == "" {
+		return e, nil
+	}
+	kept, err := speech.NewCached(e, dir)
+	if err != nil {
+		return nil, err
+	}
+	return kept, nil
 }
 
 // Serve opens the page at an address of this machine until stop is called.

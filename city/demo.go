@@ -3,6 +3,7 @@ package city
 import (
 	"fmt"
 	"net/netip"
+	"time"
 )
 
 // The demo city's numbers, people and accounts are those that the product's own
@@ -68,6 +69,10 @@ var demoCompanies = []demoCompany{
 
 const cityLine = "+73430000200"
 
+// atThePage is how long a listed executor's phone rings, so that a person at the
+// page may take it first.
+const atThePage = 8 * time.Second
+
 // strangers are residents whom the product does not know.
 const strangers = 6
 
@@ -82,7 +87,7 @@ func Demo(x, y netip.AddrPort) Config {
 	for i, d := range demoCompanies {
 		px.Lines = append(px.Lines, Line{d.line, "УК «" + d.name + "»"})
 		for n, post := range d.posts {
-			c.Subscribers = append(c.Subscribers, SubscriberConfig{Number: fmt.Sprintf("+7900000%d%03d", 1+i, n), Role: ExecutorRole, Label: post, Group: d.name})
+			c.Subscribers = append(c.Subscribers, SubscriberConfig{Number: fmt.Sprintf("+7900000%d%03d", 1+i, n), Role: ExecutorRole, Label: post, Group: d.name, Rings: []Behaviour{{Do: Accept, After: Duration(atThePage)}}})
 		}
 	}
 	for i, d := range demoCompanies {

@@ -16,6 +16,7 @@ type Figures struct {
 	placed, answered, failed, missed, waited   int
 	rung, taken, refused, unknown              int
 	most                                       int
+	late                                       int64 // ticks of the pacer: a machine too small for its calls
 	toRing, toAnswer, toGreeting, talk, toTake []time.Duration
 }
 
@@ -103,7 +104,7 @@ func (f *Figures) List() []Figure {
 	if len(f.talk) > 0 {
 		out = append(out, Figure{"city_talk_p50", quantile(f.talk, 50) / 1000, "s"})
 	}
-	return append(out, Figure{"city_ran", time.Since(f.began).Seconds(), "s"})
+	return append(out, Figure{"city_ticks_late", float64(f.late), "ticks"}, Figure{"city_ran", time.Since(f.began).Seconds(), "s"})
 }
 
 // quantile in milliseconds: the smallest value that q percent do not exceed.

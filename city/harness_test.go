@@ -143,6 +143,17 @@ func (h *listener) heard(hz float64) bool {
 	return tone.Heard(h.alaw, hz)
 }
 
+// loudest is the strength of the loudest quarter of a second, in dBFS.
+func (h *listener) loudest() float64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	top := -120.0
+	for at := 0; at+2000 <= len(h.alaw); at += 1000 {
+		top = max(top, tone.RMS(g711.Decode(h.alaw[at:at+2000], g711.ALaw)))
+	}
+	return top
+}
+
 func (h *listener) pressed() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()

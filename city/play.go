@@ -72,6 +72,7 @@ func (c *City) run(ctx context.Context, name string, f func(ctx context.Context,
 	defer c.leave()
 	c.tell(Event{Kind: Started, Text: name})
 	c.awaitTrunks(ctx)
+	late := c.pacer.Late()
 	var mu sync.Mutex
 	var calls []*Call
 	f(ctx, func(k *Call) {
@@ -87,7 +88,11 @@ func (c *City) run(ctx context.Context, name string, f func(ctx context.Context,
 	for _, k := range calls {
 		<-k.Done()
 	}
-	return c.Figures(), nil
+	got := c.Figures()
+	got.mu.Lock()
+	defer got.mu.Unlock()
+	got.late = c.pacer.Late() - late
+	return got, nil
 }
 
 // awaitTrunks waits until the product has registered with every provider that is

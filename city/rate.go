@@ -2,6 +2,7 @@ package city
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -47,9 +48,9 @@ func (r Rate) check() error {
 	case r.PerHour <= 0 || r.PerHour > 1_000_000:
 		return fmt.Errorf("звонков в час: %v, нужно от 0 до 1000000", r.PerHour)
 	case r.For <= 0:
-		return fmt.Errorf("не сказано, как долго звонить")
+		return errors.New("не сказано, как долго звонить")
 	case r.BurstTimes < 0 || r.Every > 0 && r.BurstFor >= r.Every:
-		return fmt.Errorf("всплеск должен быть короче промежутка между всплесками")
+		return errors.New("всплеск должен быть короче промежутка между всплесками")
 	}
 	for _, s := range r.Scripts {
 		if err := s.check(); err != nil {

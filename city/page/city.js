@@ -65,14 +65,15 @@ function person(s) {
     s.call || s.mode === 'manual' ? make('span', { class: `chip ${st.css}` }, s.call ? st.text : 'вручную') : '');
 }
 
-// Telephones that wait for a person ring on the page.
+// Executors' telephones ring on the page too: a person may take the call first.
 function showIncoming() {
-  const list = view.subscribers.filter((s) => s.call && !s.call.out && s.call.state === 'ringing' && (s.mode === 'manual' || s.number === chosen));
+  const list = view.subscribers.filter((s) => s.call && !s.call.out && s.call.state === 'ringing' && (s.role === 'executor' || s.mode === 'manual' || s.number === chosen));
   ring(list.length > 0);
   document.title = list.length ? `Звонят: ${list[0].label}` : 'Демо-город';
   if (!changed('incoming', list.map((s) => [s.number, s.call.id, s.number === chosen]))) return;
   $('incoming').replaceChildren(...list.filter((s) => s.number !== chosen).map((s) => make('div', { class: 'call-in' },
     make('span', {}, make('b', {}, s.label), `, звонят с ${phone(s.call.other)}`),
+    make('button', { type: 'button', onclick: () => order(`subscribers/${s.number}/answer`).then((v) => { view = v; choose(s); }, offline) }, 'Ответить'),
     make('button', { type: 'button', onclick: () => choose(s) }, 'Открыть телефон'))));
 }
 
