@@ -11,7 +11,9 @@ import {
 } from "@tanstack/react-router";
 import { LoginPage } from "../login/LoginPage";
 import { may, meQuery } from "../session/session";
+import { readSearch } from "../journal/search";
 import { Broken, NoScreen } from "./Trouble";
+import { parseSearch, stringifySearch } from "./urlsearch";
 import { Shell } from "./Shell";
 
 type Context = { client: QueryClient };
@@ -69,7 +71,14 @@ const desk = createRoute({
 const journal = createRoute({
   getParentRoute: () => signedIn,
   path: "/journal",
+  validateSearch: readSearch,
   component: lazyRouteComponent(() => import("../journal/JournalPage"), "JournalPage"),
+});
+
+const newRequest = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/journal/new",
+  component: lazyRouteComponent(() => import("../journal/NewRequestPage"), "NewRequestPage"),
 });
 
 const ticket = createRoute({
@@ -78,7 +87,7 @@ const ticket = createRoute({
   component: lazyRouteComponent(() => import("../journal/TicketPage"), "TicketPage"),
 });
 
-const tree = root.addChildren([login, signedIn.addChildren([start, desk, journal, ticket])]);
+const tree = root.addChildren([login, signedIn.addChildren([start, desk, journal, newRequest, ticket])]);
 
 /** The router; `history` is given by tests. */
 export function newRouter(client: QueryClient, history?: RouterHistory) {
@@ -86,6 +95,8 @@ export function newRouter(client: QueryClient, history?: RouterHistory) {
     routeTree: tree,
     context: { client },
     defaultErrorComponent: Broken,
+    parseSearch,
+    stringifySearch,
     ...(history ? { history } : {}),
   });
 }

@@ -1,3 +1,174 @@
+import { Button, SegmentedControl } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { IconPlus } from "@tabler/icons-react";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback, useMemo, useRef, useState } from "react";
+import { may, useMe } from "../session/session";
+import { Failed, Hints, Key } from "../ui/blocks";
+import { useKeys } from "../ui/keys";
+import { Late } from "../ui/Late";
+import { useCount, useTickets } from "./api";
+import { Filters } from "./Filters";
+import { useFresh } from "./fresh";
+import { PhoneList } from "./PhoneList";
+import { Nothing, useViews } from "./views";
+import type { JournalSearch, View } from "./search";
+import { TableSkeleton, TicketTable } from "./TicketTable";
+import { useWords } from "./words";
+
+/** The row the person came from: Esc in the card returns to it. */
+let lastOpened: number | null = null;
+
+/** The journal: a table at a desk, cards on a phone. */
 export function JournalPage() {
-  return null;
+  const narrow = useMediaQuery("(max-width: 700px)", false, { getInitialValueInEffect: false });
+  return narrow ? <PhoneList /> : <DeskJournal />;
+}
+
+function DeskJournal() {
+  const w = useWords();
+  const me = useMe();
+  const navigate = useNavigate();
+  const search: JournalSearch = useSearch({ from: "/signed-in/journal" });
+  const view = search.view ?? "new";
+  const [active, setActive] = useState<number | null>(lastOpened);
+  const field = useRef<HTMLInputElement>(null);
+  const scroll = useRef<HTMLDivElement>(null);
+  const inside = useRef(false);
+  const list = useTickets(search);
+  const total = useCount(search);
+  const items = useMemo(() => list.data?.pages.flatMap((p) => p.items) ?? [], [list.data]);
+  const stays = useCallback(() => (scroll.current?.scrollTop ?? 0) < 8 && !inside.current, []);
+  const fresh = useFresh(list.isPlaceholderData ? [] : items, JSON.stringify(search), stays);
+  const shown = list.isPlaceholderData ? items : fresh.shown;
+  const go = (next: JournalSearch) => void navigate({ to: "/journal", search: next, replace: true });
+  const open = (id: number) => {
+    lastOpened = id;
+    void navigate({ to: "/journal/$id", params: { id: String(id) } });
+  };
+  const create = () => void navigate({ to: "/journal/new" });
+  const step = (by: number) => {
+    const at = shown.findIndex((t) => t.id === active);
+    const next = shown[at === -1 ? 0 : Math.min(Math.max(at + by, 0), shown.length - 1)];
+    if (next) setActive(next.id);
+  };
+  useKeys({
+    ArrowDown: () => step(1),
+    ArrowUp: () => step(-1),
+    Enter: (e) => {
+      if (e.target instanceof HTMLElement && e.target.closest("button, a, [role=dialog]")) e.target.click();
+      else if (active !== null) open(active);
+    },
+    Slash: () => field.current?.focus(),
+    NumpadDivide: () => field.current?.focus(),
+    ...(may(me, "ticket.create") ? { KeyN: create } : {}),
+  });
+  const { fetchNextPage, hasNextPage, isFetchingNextPage } = list;
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
+  const withCompany = me.kind !== "company";
+  return (
+    <>
+      <div className="journal-head col">
+        <div className="row">
+          <h1 className="page-title">
+            {w.title} <Total count={total.data} />
+          </h1>
+          <Views view={view} onChange={(v) => go({ ...search, view: v })} />
+          <span className="grow" />
+          {may(me, "ticket.create") && (
+            <Button
+              size="xs"
+              leftSection={<IconPlus size={14} />}
+              rightSection={<Key>N</Key>}
+              onClick={create}
+              className="btn-primary"
+            >
+              {w.newRequest}
+            </Button>
+          )}
+        </div>
+        <div className="row" style={{ minHeight: 30 }}>
+          <Filters search={search} onChange={go} inputRef={field} />
+          <span className="grow" />
+          {fresh.waiting > 0 && (
+            <button
+              type="button"
+              className="chip acc press"
+              onClick={() => {
+                scroll.current?.scrollTo({ top: 0 });
+                fresh.reveal();
+              }}
+            >
+              {w.arrived(fresh.waiting)}
+            </button>
+          )}
+        </div>
+      </div>
+      <div
+        className="journal-list"
+        ref={scroll}
+        onPointerEnter={() => (inside.current = true)}
+        onPointerLeave={() => (inside.current = false)}
+      >
+        {list.isError && !list.data ? (
+          <Failed error={list.error} title={w.failed} retry={() => void list.refetch()} />
+        ) : list.isPending ? (
+          <Late>
+            <TableSkeleton withCompany={withCompany} />
+          </Late>
+        ) : shown.length === 0 ? (
+          <Nothing search={search} onDrop={() => go({ view })} />
+        ) : (
+          <TicketTable
+            items={shown}
+            active={active}
+            flash={fresh.flash}
+            withCompany={withCompany}
+            scroll={scroll}
+            onOpen={open}
+            onActive={setActive}
+            onEnd={onEnd}
+            footer={
+              <div className="quiet" style={{ padding: "8px 16px" }}>
+                {hasNextPage ? w.more : w.end(shown.length)}
+              </div>
+            }
+          />
+        )}
+      </div>
+      <Hints
+        items={[
+          ["↑ ↓", w.hint.move],
+          ["Enter", w.hint.open],
+          ["/", w.hint.search],
+          ...(may(me, "ticket.create") ? ([["N", w.hint.create]] as const) : []),
+        ]}
+      />
+    </>
+  );
+}
+
+function Total({ count }: { count: { count: number; capped: boolean } | undefined }) {
+  const w = useWords();
+  if (!count) return null;
+  return <span className="s13 t2 num total">{count.capped ? w.capped : count.count}</span>;
+}
+
+function Views({ view, onChange }: { view: View; onChange: (view: View) => void }) {
+  const w = useWords();
+  const views = useViews();
+  const counts = { new: useCount({ view: "new" }).data, open: useCount({ view: "open" }).data };
+  return (
+    <SegmentedControl
+      size="xs"
+      value={view}
+      onChange={(v) => onChange(v as View)}
+      data={views.map((v) => {
+        const count = v === "new" || v === "open" ? counts[v] : undefined;
+        return { value: v, label: count ? `${w.views[v]} · ${count.capped ? w.capped : count.count}` : w.views[v] };
+      })}
+    />
+  );
 }

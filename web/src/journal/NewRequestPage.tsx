@@ -1,0 +1,3 @@
+export function NewRequestPage() {
+  return null;
+}

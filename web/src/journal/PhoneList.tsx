@@ -1,0 +1,175 @@
+import { Button, Skeleton } from "@mantine/core";
+import { IconClock, IconPlus } from "@tabler/icons-react";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useMemo } from "react";
+import type { TicketRow } from "../api/types";
+import { may, roleOf, useMe } from "../session/session";
+import { numberOf } from "../time/format";
+import { Empty, Failed } from "../ui/blocks";
+import { KindMark, kindBar } from "../ui/Kind";
+import { useWords as useCommon } from "../ui/words";
+import { useCount, useTickets } from "./api";
+import { Deadline } from "./Deadline";
+import { Filters } from "./Filters";
+import { Nothing, useViews } from "./views";
+import type { JournalSearch } from "./search";
+import { useWords } from "./words";
+
+/** The journal on a phone: cards by thumb. An executor sees first what waits for his answer, then his work. */
+export function PhoneList() {
+  const me = useMe();
+  const role = roleOf(me);
+  return role === "executor" || role === "contractor" ? <OwnList /> : <CompanyList />;
+}
+
+function OwnList() {
+  const w = useWords();
+  const list = useTickets({ view: "open" });
+  const items = useMemo(() => list.data?.pages.flatMap((p) => p.items) ?? [], [list.data]);
+  const waits = byDue(items.filter((t) => t.status === "new"));
+  const works = byDue(items.filter((t) => t.status !== "new"));
+  return (
+    <div className="ph-app">
+      <div className="ph-top">
+        <h1 className="page-title">{w.phone.mine}</h1>
+      </div>
+      <div className="ph-body">
+        <ListState list={list} empty={<Empty title={w.phone.none}>{w.phone.noneMore}</Empty>} count={items.length}>
+          {waits.length > 0 && <div className="sect">{w.phone.waits}</div>}
+          {waits.map((t) => (
+            <Card key={t.id} ticket={t} />
+          ))}
+          {works.length > 0 && <div className="sect">{w.phone.works}</div>}
+          {works.map((t) => (
+            <Card key={t.id} ticket={t} />
+          ))}
+          <More list={list} />
+        </ListState>
+      </div>
+    </div>
+  );
+}
+
+function CompanyList() {
+  const w = useWords();
+  const me = useMe();
+  const navigate = useNavigate();
+  const search: JournalSearch = useSearch({ from: "/signed-in/journal" });
+  const view = search.view ?? "new";
+  const views = useViews();
+  const list = useTickets(search);
+  const fresh = useCount({ view: "new" }).data;
+  const items = list.data?.pages.flatMap((p) => p.items) ?? [];
+  const go = (next: JournalSearch) => void navigate({ to: "/journal", search: next, replace: true });
+  return (
+    <div className="ph-app">
+      <div className="ph-top row">
+        <h1 className="page-title grow">{w.title}</h1>
+        {may(me, "ticket.create") && (
+          <Button
+            h={44}
+            px={12}
+            leftSection={<IconPlus size={18} />}
+            onClick={() => void navigate({ to: "/journal/new" })}
+          >
+            {w.newRequest}
+          </Button>
+        )}
+      </div>
+      <div className="ph-top ph-views">
+        {views.map((v) => (
+          <Button
+            key={v}
+            h={44}
+            px={12}
+            variant={v === view ? "light" : "default"}
+            aria-pressed={v === view}
+            onClick={() => go({ ...search, view: v })}
+          >
+            {v === "new" && fresh ? `${w.views[v]} · ${fresh.capped ? w.capped : fresh.count}` : w.views[v]}
+          </Button>
+        ))}
+      </div>
+      <div className="ph-top">
+        <Filters search={search} onChange={go} />
+      </div>
+      <div className="ph-body">
+        <ListState list={list} empty={<Nothing search={search} onDrop={() => go({ view })} />} count={items.length}>
+          {items.map((t) => (
+            <Card key={t.id} ticket={t} />
+          ))}
+          <More list={list} />
+        </ListState>
+      </div>
+    </div>
+  );
+}
+
+type List = ReturnType<typeof useTickets>;
+
+function ListState({
+  list,
+  empty,
+  count,
+  children,
+}: {
+  list: List;
+  empty: React.ReactNode;
+  count: number;
+  children: React.ReactNode;
+}) {
+  const w = useWords();
+  if (list.isError && !list.data)
+    return <Failed error={list.error} title={w.failed} retry={() => void list.refetch()} />;
+  if (list.isPending) {
+    return (
+      <div className="col" aria-busy>
+        {[1, 2, 3].map((i) => (
+          <Skeleton key={i} h={104} animate={false} />
+        ))}
+      </div>
+    );
+  }
+  return count === 0 ? empty : children;
+}
+
+function More({ list }: { list: List }) {
+  const w = useWords();
+  if (!list.hasNextPage) return null;
+  return (
+    <Button variant="default" h={48} loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+      {w.more}
+    </Button>
+  );
+}
+
+function Card({ ticket: t }: { ticket: TicketRow }) {
+  const c = useCommon();
+  return (
+    <Link className="pcard plain" style={kindBar(t.kind)} to="/journal/$id" params={{ id: String(t.id) }}>
+      <div className="row wrap">
+        <KindMark kind={t.kind} />
+        <span className="grow" />
+        <span className="row s13" style={{ gap: 4 }}>
+          {t.kind !== "emergency" && !t.overdue && <IconClock size={16} aria-hidden className="t3" />}
+          <Deadline ticket={t} />
+        </span>
+      </div>
+      <div className="b pcard-address">{t.address}</div>
+      <div>{t.reason_name}</div>
+      <div className="s13 t2">
+        {c.number(numberOf(t.number))} · {c.status[t.status].toLowerCase()}
+        {t.executor && ` · ${t.executor.name}`}
+      </div>
+    </Link>
+  );
+}
+
+/** What is due first stands first; without a limit last. */
+function byDue(items: readonly TicketRow[]): TicketRow[] {
+  const due = (t: TicketRow) => {
+    const limit = (t.status === "new" && t.accept_by) || t.localise_by || t.due_at;
+    return limit ? Date.parse(limit) : Infinity;
+  };
+  return [...items].sort((a, b) => due(a) - due(b) || a.id - b.id);
+}

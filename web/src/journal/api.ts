@@ -1,0 +1,131 @@
+/** Queries and changes of the journal over the typed client. */
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { api, ApiError, take } from "../api/client";
+import type { NewTicket, TicketCard, TicketMove } from "../api/types";
+import { queryOf, type JournalSearch } from "./search";
+
+/** Pages of the list, newest first. */
+export function useTickets(search: JournalSearch) {
+  const query = queryOf(search);
+  return useInfiniteQuery({
+    queryKey: ["tickets", query],
+    queryFn: ({ pageParam, signal }) =>
+      take(
+        api.GET("/api/v1/tickets", {
+          params: { query: { ...query, limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } },
+          signal,
+        }),
+      ),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+    placeholderData: (before) => before,
+    meta: { live: ["ticket"] as const },
+  });
+}
+
+/** How many the filter finds; capped at 1000. */
+export function useCount(search: JournalSearch, enabled = true) {
+  const query = queryOf(search);
+  return useQuery({
+    queryKey: ["tickets-count", query],
+    queryFn: ({ signal }) => take(api.GET("/api/v1/tickets/count", { params: { query }, signal })),
+    placeholderData: (before) => before,
+    enabled,
+    meta: { live: ["ticket"] as const },
+  });
+}
+
+export const ticketKey = (id: number) => ["ticket", id] as const;
+
+/** A request whole. A change of its calls and steps refreshes it too. */
+export function useTicket(id: number) {
+  return useQuery({
+    queryKey: ticketKey(id),
+    queryFn: () => take(api.GET("/api/v1/tickets/{id}", { params: { path: { id } } })),
+    meta: { live: ["ticket", "escalation", "task"] as const, id },
+  });
+}
+
+/** Its line of time, oldest first. */
+export function useEvents(id: number) {
+  return useQuery({
+    queryKey: ["ticket-events", id],
+    queryFn: () => take(api.GET("/api/v1/tickets/{id}/events", { params: { path: { id } } })),
+    meta: { live: ["ticket", "call", "task", "escalation"] as const, id },
+  });
+}
+
+function useRefresh(id: number) {
+  const client = useQueryClient();
+  return {
+    keep: (card: TicketCard) => {
+      client.setQueryData(ticketKey(id), card);
+      void client.invalidateQueries({ queryKey: ["ticket-events", id] });
+      void client.invalidateQueries({ queryKey: ["tickets"] });
+      void client.invalidateQueries({ queryKey: ["tickets-count"] });
+    },
+    again: () => {
+      void client.invalidateQueries({ queryKey: ticketKey(id) });
+      void client.invalidateQueries({ queryKey: ["ticket-events", id] });
+    },
+  };
+}
+
+/** Changes the state. 409: somebody was first, so the card is fetched again and the person decides anew. */
+export function useMove(id: number) {
+  const refresh = useRefresh(id);
+  return useMutation({
+    mutationFn: (body: TicketMove) => take(api.POST("/api/v1/tickets/{id}/move", { params: { path: { id } }, body })),
+    onSuccess: refresh.keep,
+    onError: (error) => {
+      if (error instanceof ApiError && error.isConflict) refresh.again();
+    },
+  });
+}
+
+/** Takes a new request; the first one wins (R5). */
+export function useAccept(id: number) {
+  const refresh = useRefresh(id);
+  return useMutation({
+    mutationFn: () => take(api.POST("/api/v1/tickets/{id}/accept", { params: { path: { id } } })),
+    onSuccess: refresh.keep,
+    onError: (error) => {
+      if (error instanceof ApiError && error.isConflict) refresh.again();
+    },
+  });
+}
+
+/** Writes a comment, for the staff or for the resident. */
+export function useComment(id: number) {
+  const refresh = useRefresh(id);
+  return useMutation({
+    mutationFn: (body: { text: string; is_for_resident: boolean }) =>
+      take(api.POST("/api/v1/tickets/{id}/comments", { params: { path: { id } }, body })),
+    onSuccess: refresh.again,
+  });
+}
+
+/** Registers a request. Sent again with the same key it makes no second one. */
+export function useCreate() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: NewTicket) => take(api.POST("/api/v1/tickets", { body })),
+    onSuccess: (made) => {
+      client.setQueryData(ticketKey(made.id), made);
+      void client.invalidateQueries({ queryKey: ["tickets"] });
+      void client.invalidateQueries({ queryKey: ["tickets-count"] });
+      void client.invalidateQueries({ queryKey: ["building", made.building_id] });
+    },
+  });
+}
+
+/** Both sides of a recording as heights 0..100; fetching them is not listening. */
+export function usePeaks(recordingId: number) {
+  return useQuery({
+    queryKey: ["peaks", recordingId],
+    queryFn: () =>
+      take(api.GET("/api/v1/recordings/{id}/peaks", { params: { path: { id: recordingId }, query: { n: 240 } } })),
+    staleTime: Infinity,
+    retry: false,
+  });
+}
