@@ -20,6 +20,7 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Запустить программу: базу, страницы, рабочих и телефонную часть."`
 	Migrate migrateCmd `cmd:"" help:"Обновить схему базы и закончить."`
 	Seed    seedCmd    `cmd:"" help:"Наполнить пустую базу."`
+	City    cityCmd    `cmd:"" help:"Показательный город: операторы связи, жители и исполнители с телефонами."`
 	Doctor  doctorCmd  `cmd:"" help:"Проверить машину, базу и порты и сказать словами, чего не хватает."`
 	Config  configCmd  `cmd:"" help:"Показать действующие настройки; секреты скрыты."`
 	OpenAPI openapiCmd `cmd:"" name:"openapi" help:"Напечатать описание API (OpenAPI 3.1)."`

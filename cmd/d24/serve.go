@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -78,7 +79,7 @@ func (s *serveCmd) Run(ctx context.Context) error {
 		if !s.NoCity {
 			page = s.CityPage
 			o.Children = append(o.Children, supervise.Child{
-				Name: "city", Path: path, Args: []string{"city", "--x", s.CityX, "--y", s.CityY, "--listen", s.CityPage, "--line-host", c.SIP, "--voice", c.Data + "/voice"}, Out: os.Stderr, Log: log, Grace: 5 * time.Second,
+				Name: "city", Path: path, Args: []string{"city", "--x", s.CityX, "--y", s.CityY, "--listen", s.CityPage, "--voice", filepath.Join(c.Data, "voice")}, Out: os.Stderr, Log: log, Grace: 5 * time.Second,
 			})
 		}
 		o.Welcome = func() string { return welcome(c, page) }
