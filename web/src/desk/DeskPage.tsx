@@ -1,4 +1,233 @@
-/** The operator's desk. */
+import { Button } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "@tanstack/react-router";
+import { useCallback, useEffect, useState } from "react";
+import { sessionEnded } from "../api/client";
+import { meQuery, useMe } from "../session/session";
+import { ownPhone, usePhone, usePhoneView } from "../softphone/useSoftphone";
+import { Empty, Hints } from "../ui/blocks";
+import { useKeys } from "../ui/keys";
+import { Banners } from "./Banners";
+import { CallBar } from "./CallBar";
+import { CallScreen, type BarText } from "./CallScreen";
+import { viewOf } from "./current";
+import "./desk.css";
+import { Idle } from "./Idle";
+import { KeysHelp, useHints } from "./KeysHelp";
+import { callQuery } from "./queries";
+import { inTalk } from "./state";
+import { DeskStrip } from "./Strip";
+import { useWords } from "./words";
+import { works } from "./works";
+
+const openKey = "d24.desk.open";
+const rest: BarText = { subject: null, sub: null, settled: true };
+
+/** The operator's desk: one screen for a whole shift. */
 export function DeskPage() {
-  return null;
+  const phone = usePhone();
+  const { phone: p } = usePhoneView();
+  usePhoneAtWork();
+  if (p.link === "elsewhere") return <Elsewhere onHere={() => phone.takeover()} />;
+  if (p.link === "ended") return <Ended />;
+  return <Desk />;
+}
+
+function Desk() {
+  const phone = usePhone();
+  const { phone: p, muted } = usePhoneView();
+  const [opened, setOpened] = useState(() => sessionStorage.getItem(openKey) ?? "");
+  const [bar, setBar] = useState<BarText>(rest);
+  const [pauseOpen, setPauseOpen] = useState(false);
+  const [keypadOpen, setKeypadOpen] = useState(false);
+  const [help, setHelp] = useState(false);
+  const old = useQuery({ ...callQuery(opened), enabled: opened !== "" && p.call === null }).data;
+  const call = p.call ?? (opened && old ? viewOf(old.call) : null);
+  const open = useCallback((key: string) => {
+    if (key) sessionStorage.setItem(openKey, key);
+    else sessionStorage.removeItem(openKey);
+    setOpened(key);
+  }, []);
+  const key = call?.key ?? "";
+  const leave = useCallback(() => {
+    if (key) works.drop(key);
+    phone.paperwork(false);
+    phone.forget();
+    open("");
+    setBar(rest);
+  }, [key, open, phone]);
+  const ready = useCallback(() => {
+    if (call && call.state === "ended" && !bar.settled) return;
+    if (call?.state === "ended") leave();
+    phone.ready();
+    phone.wrappedUp();
+  }, [bar.settled, call, leave, phone]);
+
+  const state = call?.state;
+  const live = state !== undefined && state !== "ended";
+  // A call that is not written up stays on the screen over a reload.
+  useEffect(() => {
+    if (p.call && p.call.state !== "ringing") sessionStorage.setItem(openKey, p.call.key);
+  }, [p.call]);
+  useTabTitle();
+  useStayAsk(live);
+  useKeys({
+    F2: () => {
+      if (state === "ringing") phone.answer();
+      else if (state === "counting") phone.dialNow();
+      else if (!live) ready();
+    },
+    "shift+F2": () => (state === "ringing" ? phone.decline() : live && phone.hangup()),
+    F4: () => inTalk(p) && phone.hold(state !== "held"),
+    F8: () => inTalk(p) && phone.mute(!muted),
+    "shift+F8": () => !live && setPauseOpen(true),
+    F1: () => setHelp(true),
+    "shift+Slash": () => setHelp(true),
+  });
+  const hints = useHints(call);
+  return (
+    <>
+      <DeskStrip />
+      <CallBar
+        subject={bar.subject}
+        sub={bar.sub}
+        settled={bar.settled}
+        pauseOpen={pauseOpen}
+        onPauseOpen={setPauseOpen}
+        keypadOpen={keypadOpen}
+        onKeypadOpen={setKeypadOpen}
+        onReady={ready}
+      />
+      <Banners />
+      {call ? (
+        <CallScreen key={call.key} call={call} isOld={p.call === null} onBar={setBar} onLeave={leave} />
+      ) : (
+        <Idle onOpen={open} />
+      )}
+      {p.call === null && call && <OldBar settled={bar.settled} onLater={leave} />}
+      <Hints items={hints} />
+      <KeysHelp opened={help} onClose={() => setHelp(false)} />
+      <Announce />
+    </>
+  );
+}
+
+/** Leaves an old call opened from the list for later. */
+function OldBar({ settled, onLater }: { settled: boolean; onLater: () => void }) {
+  const w = useWords();
+  return (
+    <div className="old-bar">
+      <Button size="xs" variant="default" onClick={onLater} data-testid="later">
+        {settled ? w.outcome.finish : w.outcome.later}
+      </Button>
+    </div>
+  );
+}
+
+/** Says the incoming call once to a screen reader. */
+function Announce() {
+  const w = useWords();
+  const { phone: p } = usePhoneView();
+  const rings = p.call?.state === "ringing";
+  return (
+    <div className="sr" role="alert">
+      {rings && `${w.bar.inbound}. ${p.call?.company_name || p.call?.title || ""}`}
+    </div>
+  );
+}
+
+function Elsewhere({ onHere }: { onHere: () => void }) {
+  const w = useWords();
+  return (
+    <div className="whole" data-testid="elsewhere">
+      <Empty
+        title={w.elsewhere.title}
+        action={
+          <Button className="btn-primary" data-testid="work-here" onClick={onHere}>
+            {w.elsewhere.here}
+          </Button>
+        }
+      >
+        {w.elsewhere.text}
+      </Empty>
+    </div>
+  );
+}
+
+function Ended() {
+  const w = useWords();
+  const { phone: p } = usePhoneView();
+  return (
+    <div className="whole" data-testid="session-ended">
+      <Empty
+        title={w.ended.title}
+        action={
+          <Button className="btn-primary" onClick={() => sessionEnded()}>
+            {w.ended.login}
+          </Button>
+        }
+      >
+        {p.problem?.text || w.ended.text}
+      </Empty>
+    </div>
+  );
+}
+
+let watching = false;
+
+/**
+ * The telephone starts with the desk and goes on when another screen is opened: a call
+ * must not break because the person looks into the journal. It ends with the session.
+ */
+function usePhoneAtWork(): void {
+  const phone = usePhone();
+  const client = useQueryClient();
+  const router = useRouter();
+  const me = useMe();
+  useEffect(() => {
+    phone.start();
+    if (watching || phone !== ownPhone()) return;
+    watching = true;
+    let rang = "";
+    const offRing = phone.subscribe(() => {
+      const call = phone.snapshot().phone.call;
+      if (call?.state !== "ringing" || call.key === rang) return;
+      rang = call.key;
+      if (router.state.location.pathname !== "/desk") void router.navigate({ to: "/desk" });
+    });
+    const offSession = client.getQueryCache().subscribe(() => {
+      if (client.getQueryData(meQuery.queryKey) !== null) return;
+      offSession();
+      offRing();
+      watching = false;
+      phone.stop();
+      works.clear();
+      sessionStorage.removeItem(openKey);
+    });
+  }, [client, me.user.id, phone, router]);
+}
+
+/** The ring has a visual twin in the title of the tab. */
+function useTabTitle(): void {
+  const w = useWords();
+  const { phone: p } = usePhoneView();
+  const who = p.call?.state === "ringing" ? p.call.company_name || p.call.title || p.call.phone || w.bar.inbound : "";
+  useEffect(() => {
+    if (!who) return;
+    const before = document.title;
+    document.title = w.tabRinging(who);
+    return () => {
+      document.title = before;
+    };
+  }, [w, who]);
+}
+
+/** Closing the window during a call is asked about. */
+function useStayAsk(on: boolean): void {
+  useEffect(() => {
+    if (!on) return;
+    const ask = (e: BeforeUnloadEvent) => e.preventDefault();
+    window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
+  }, [on]);
 }

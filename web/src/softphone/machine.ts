@@ -221,7 +221,7 @@ function paperwork(p: Phone, on: boolean): Step {
   const next = { ...p, paperwork: on };
   if (!p.welcomed) return [next, []];
   if (on) return [next, [want("pause", PAPERWORK)]];
-  return [next, [want(p.wish, p.wishReason), send({ type: "wrapped_up" })]];
+  return [next, [want(p.wish, p.wishReason)]];
 }
 
 function failed(p: Phone, code: string, text: string): Step {

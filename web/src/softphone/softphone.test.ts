@@ -93,6 +93,7 @@ describe("softphone", () => {
     expect(f.socket.hear()).toEqual([]);
     expect(f.state().wish).toBe("ready");
     f.phone.paperwork(false);
+    f.phone.wrappedUp();
     expect(f.socket.hear()).toEqual([{ type: "state", state: "ready", reason: "" }, { type: "wrapped_up" }]);
   });
 

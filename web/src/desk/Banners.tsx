@@ -1,0 +1,94 @@
+import { Button } from "@mantine/core";
+import { IconAlertTriangle, IconCloudOff, IconPhoneOff, IconVolume } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useLink } from "../live/useLive";
+import { useMe } from "../session/session";
+import { usePhoneView } from "../softphone/useSoftphone";
+import { serverNow } from "../time/clock";
+import { timeOf } from "../time/format";
+import { figuresQuery } from "./queries";
+import { useWords } from "./words";
+
+/** What makes the whole desk unable to do its work, in words, under the bar. */
+export function Banners() {
+  const w = useWords();
+  const { phone: p, blocked } = usePhoneView();
+  const { data: f } = useQuery(figuresQuery);
+  const down = f && f.trunks.length > 0 && f.trunks.every((t) => t.state === "down");
+  return (
+    <>
+      {down && (
+        <div className="banner bad" role="alert" data-testid="trunks-down">
+          <IconAlertTriangle size={18} aria-hidden />
+          <span>
+            <b>{w.banner.trunksDown(f.trunks.length)}</b> {w.banner.trunksDownMore}
+          </span>
+        </div>
+      )}
+      {f && !f.engine_alive && (
+        <div className="banner bad" role="alert" data-testid="engine-silent">
+          <IconPhoneOff size={18} aria-hidden />
+          <span>
+            <b>{w.banner.engine}</b> {w.banner.engineMore}
+          </span>
+        </div>
+      )}
+      <PhoneLost engineDead={f ? !f.engine_alive : false} />
+      <ClockDrift />
+      {blocked && (
+        <div className="banner" role="alert">
+          <IconVolume size={18} aria-hidden />
+          <span className="grow">{w.banner.blocked}</span>
+          <Button size="compact-sm" variant="default">
+            {w.banner.blockedAct}
+          </Button>
+        </div>
+      )}
+      {p.missed && p.state === "pause" && (
+        <div className="banner" role="status" data-testid="missed">
+          {w.banner.missed}
+        </div>
+      )}
+      {p.problem && p.link === "open" && (
+        <div className="banner" role="status">
+          {p.problem.text}
+        </div>
+      )}
+    </>
+  );
+}
+
+/** The telephone's own connection is away while the server answers. */
+function PhoneLost({ engineDead }: { engineDead: boolean }) {
+  const w = useWords();
+  const me = useMe();
+  const link = useLink();
+  const { phone: p } = usePhoneView();
+  if (engineDead || link.state === "lost" || p.link !== "lost" || p.lostAt === null || p.attempt < 2) return null;
+  return (
+    <div className="banner" role="status" data-testid="phone-lost">
+      <IconCloudOff size={18} aria-hidden />
+      <span>
+        <b>{w.banner.phoneLost(timeOf(p.lostAt, me.zone))}</b> {w.banner.phoneLostMore}
+      </span>
+    </div>
+  );
+}
+
+/** A computer whose clock is wrong by more than a minute confuses whoever looks at its corner. */
+function ClockDrift() {
+  const w = useWords();
+  const [shut, setShut] = useState(false);
+  const { phone: p } = usePhoneView();
+  const off = p.welcomed && Math.abs(serverNow() - Date.now()) > 60_000;
+  if (!off || shut) return null;
+  return (
+    <div className="banner" role="status">
+      <span className="grow">{w.banner.clock}</span>
+      <Button size="compact-sm" variant="default" onClick={() => setShut(true)}>
+        {w.keypad.close}
+      </Button>
+    </div>
+  );
+}

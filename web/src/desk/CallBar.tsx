@@ -1,0 +1,287 @@
+import { Button, Menu, Popover } from "@mantine/core";
+import {
+  IconCoffee,
+  IconDialpad,
+  IconMicrophone,
+  IconMicrophoneOff,
+  IconPhone,
+  IconPhoneIncoming,
+  IconPhoneOff,
+  IconPhoneOutgoing,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconSettings,
+} from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import type { CallView } from "../softphone/protocol";
+import { usePhone, usePhoneView } from "../softphone/useSoftphone";
+import { PAPERWORK } from "../softphone/words/reasons";
+import { useNow } from "../time/clock";
+import { clockOf, phoneOf } from "../time/format";
+import { Key } from "../ui/blocks";
+import { DeviceSettings } from "./Mic";
+import { inTalk } from "./state";
+import { useWords } from "./words";
+
+interface Props {
+  /** Subject of the call as the form knows it by now. */
+  subject: string | null;
+  sub: string | null;
+  pauseOpen: boolean;
+  onPauseOpen(open: boolean): void;
+  keypadOpen: boolean;
+  onKeypadOpen(open: boolean): void;
+  /** The result of the ended call is said: nothing holds us from the next one. */
+  settled: boolean;
+  onReady(): void;
+}
+
+/** The bar of the telephone: the same place for the same hand in every state. */
+export function CallBar(props: Props) {
+  const { phone } = usePhoneView();
+  const call = phone.call;
+  const tone =
+    call && call.state !== "ended" ? (call.state === "ringing" || call.state === "counting" ? " ring" : " talk") : "";
+  return (
+    <div
+      className={`callbar${tone}`}
+      role="status"
+      data-testid="call-panel"
+      data-state={call?.state ?? "none"}
+      data-call={call?.key ?? ""}
+    >
+      <Left />
+      <Subject subject={props.subject} sub={props.sub} />
+      <StateButtons {...props} />
+      <Controls keypadOpen={props.keypadOpen} onKeypadOpen={props.onKeypadOpen} />
+    </div>
+  );
+}
+
+function Left() {
+  const w = useWords();
+  const now = useNow();
+  const { phone } = usePhoneView();
+  const call = phone.call;
+  let icon: ReactNode = null;
+  let word: string = w.bar.pause;
+  let time = phone.since ? clockOf(now - Date.parse(phone.since)) : "";
+  if (call && call.state !== "ended") {
+    icon = call.direction === "task" ? <IconPhoneOutgoing size={14} /> : <IconPhoneIncoming size={14} />;
+    word = callWord(call, w);
+    time = clockOf(now - Date.parse(call.since));
+    // The dial is three seconds away: a whole second is shown until it is over.
+    if (call.state === "counting" && call.dial_at) time = clockOf(Math.max(0, Date.parse(call.dial_at) - now) + 999);
+  } else if (!phone.welcomed) {
+    word = w.bar.connecting;
+    time = "";
+  } else if (phone.state === "wrap_up") {
+    word = w.bar.wrapUp;
+    if (phone.since) time = clockOf(Date.parse(phone.since) + phone.wrapUpSec * 1000 - now);
+  } else if (phone.state === "pause" && phone.reason === PAPERWORK) word = w.bar.wrapUp;
+  else if (phone.state === "ready") word = w.bar.waitCall;
+  else if (phone.state === "not_ready") word = w.bar.notReady;
+  return (
+    <div className="st">
+      <div className="s12 t2 row" style={{ gap: 5 }}>
+        {icon}
+        {word}
+      </div>
+      <div className="big num" aria-hidden data-testid="call-timer">
+        {time || "\u00a0"}
+      </div>
+    </div>
+  );
+}
+
+function callWord(call: CallView, w: ReturnType<typeof useWords>): string {
+  switch (call.state) {
+    case "ringing":
+      return call.direction === "task" ? w.bar.inboundTask : w.bar.inbound;
+    case "counting":
+      return w.bar.counting;
+    case "dialling":
+      return w.bar.dialling;
+    case "held":
+      return w.bar.held;
+    case "ended":
+      return w.bar.ended;
+    case "talking":
+      return call.recording ? w.bar.talkingRecorded : w.bar.talking;
+  }
+}
+
+function Subject({ subject, sub }: { subject: string | null; sub: string | null }) {
+  const w = useWords();
+  const { phone, mic } = usePhoneView();
+  const call = phone.call;
+  let head = subject;
+  let tail = sub;
+  if (call && !head) {
+    head =
+      call.direction === "task"
+        ? call.title
+        : [call.company_name, call.city].filter(Boolean).join(" · ") || w.bar.noCompany;
+  }
+  if (call && !tail) tail = call.phone ? phoneOf(call.phone) : w.bar.hidden;
+  if (!call && !head) {
+    if (phone.state === "ready") {
+      head = w.bar.readyText;
+      tail = w.bar.readySub;
+    } else if (phone.state === "not_ready") {
+      head = w.mic.state[mic];
+      tail = mic === "ok" ? w.mic.media[phone.media] : w.mic.how[mic];
+    } else if (phone.state === "pause") {
+      head = phone.reason;
+      tail = w.bar.pauseSub;
+    }
+  }
+  return (
+    <div className="who">
+      <div className="ell b subject">{head}</div>
+      <div className="ell s13 t2">{tail}</div>
+    </div>
+  );
+}
+
+function StateButtons({ pauseOpen, onPauseOpen, settled, onReady }: Props) {
+  const w = useWords();
+  const phone = usePhone();
+  const view = usePhoneView();
+  const p = view.phone;
+  const busy = p.call !== null && p.call.state !== "ended";
+  if (busy) return null;
+  const canReady =
+    p.welcomed && view.mic === "ok" && settled && (p.state === "pause" || p.state === "wrap_up" || p.state === "off");
+  return (
+    <div className="ctl">
+      <Popover position="bottom-end" withArrow>
+        <Popover.Target>
+          <Button variant="default" px={9} aria-label={w.bar.devices} title={w.bar.devices}>
+            <IconSettings size={16} stroke={1.6} />
+          </Button>
+        </Popover.Target>
+        <Popover.Dropdown>
+          <DeviceSettings />
+        </Popover.Dropdown>
+      </Popover>
+      {p.state === "ready" || p.state === "not_ready" ? (
+        <Menu opened={pauseOpen} onChange={onPauseOpen} position="bottom-end">
+          <Menu.Target>
+            <Button
+              variant="default"
+              data-testid="state-pause"
+              leftSection={<IconCoffee size={16} />}
+              rightSection={<Key>⇧F8</Key>}
+            >
+              {w.bar.goPause}
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Label>{w.pauseTitle}</Menu.Label>
+            {w.pauses.map((reason, i) => (
+              <Menu.Item
+                key={reason}
+                leftSection={<Key>{i + 1}</Key>}
+                data-testid={`pause-${i + 1}`}
+                onClick={() => phone.pause(reason)}
+              >
+                {reason}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      ) : (
+        <Button
+          data-testid="state-ready"
+          {...(canReady ? { className: "btn-primary" } : {})}
+          disabled={!canReady}
+          rightSection={<Key>F2</Key>}
+          onClick={onReady}
+        >
+          {w.bar.ready}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Controls({ keypadOpen, onKeypadOpen }: Pick<Props, "keypadOpen" | "onKeypadOpen">) {
+  const w = useWords();
+  const phone = usePhone();
+  const { phone: p, muted } = usePhoneView();
+  const call = p.call;
+  const talk = inTalk(p);
+  const held = call?.state === "held";
+  const rings = call?.state === "ringing";
+  const counts = call?.state === "counting";
+  const canHang = talk || counts || call?.state === "dialling" || rings;
+  return (
+    <div className="ctl controls">
+      <Button
+        className="btn-primary"
+        data-testid={counts ? "dial-now" : "answer"}
+        miw={150}
+        disabled={!rings && !counts}
+        leftSection={<IconPhone size={16} />}
+        rightSection={<Key>F2</Key>}
+        onClick={() => (counts ? phone.dialNow() : phone.answer())}
+      >
+        {counts ? w.bar.dialNow : call?.direction === "task" && rings ? w.bar.take : w.bar.answer}
+      </Button>
+      <Button
+        variant="default"
+        data-testid="hold"
+        disabled={!talk}
+        leftSection={held ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />}
+        rightSection={<Key>F4</Key>}
+        onClick={() => phone.hold(!held)}
+      >
+        {held ? w.bar.unhold : w.bar.hold}
+      </Button>
+      <Button
+        variant="default"
+        data-testid="mute"
+        disabled={!talk}
+        aria-pressed={muted}
+        leftSection={muted ? <IconMicrophone size={16} /> : <IconMicrophoneOff size={16} />}
+        rightSection={<Key>F8</Key>}
+        onClick={() => phone.mute(!muted)}
+      >
+        {muted && talk ? w.bar.unmute : w.bar.mute}
+      </Button>
+      <Popover opened={keypadOpen && talk} onChange={onKeypadOpen} position="bottom-end" withArrow trapFocus>
+        <Popover.Target>
+          <Button
+            variant="default"
+            data-testid="keypad"
+            disabled={!talk}
+            leftSection={<IconDialpad size={16} />}
+            onClick={() => onKeypadOpen(!keypadOpen)}
+          >
+            {w.bar.keypad}
+          </Button>
+        </Popover.Target>
+        <Popover.Dropdown>
+          <div className="keypad" role="group" aria-label={w.keypad.title}>
+            {["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"].map((d) => (
+              <Button key={d} variant="default" onClick={() => phone.digit(d)}>
+                {d}
+              </Button>
+            ))}
+          </div>
+        </Popover.Dropdown>
+      </Popover>
+      <Button
+        variant="default"
+        data-testid="hangup"
+        disabled={!canHang}
+        leftSection={<IconPhoneOff size={16} />}
+        rightSection={<Key>⇧F2</Key>}
+        onClick={() => (rings ? phone.decline() : phone.hangup())}
+      >
+        {rings ? w.bar.decline : w.bar.hangup}
+      </Button>
+    </div>
+  );
+}

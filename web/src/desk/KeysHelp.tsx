@@ -1,0 +1,67 @@
+import { Modal } from "@mantine/core";
+import type { CallView } from "../softphone/protocol";
+import { Key } from "../ui/blocks";
+import { hasForm } from "./current";
+import { useWords } from "./words";
+
+/** All keys of the desk (F1 or «?»). They go by place on the keyboard, so the layout does not matter. */
+export function KeysHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const w = useWords();
+  const rows: [string[], string][] = [
+    [["F2"], `${w.keys.answer}; ${w.keys.ready}`],
+    [["⇧F2"], w.keys.hangup],
+    [["F4"], w.keys.hold],
+    [["F8"], w.keys.mute],
+    [["⇧F8"], w.keys.pause],
+    [["Enter"], w.keys.confirm],
+    [["1–9"], w.keys.digits],
+    [["Ctrl ↓", "Ctrl ↑"], w.keys.sections],
+    [["Ctrl Enter"], w.keys.save],
+    [["F3"], w.keys.outcome],
+    [["Esc"], w.keys.esc],
+    [["F1", "?"], w.keys.all],
+  ];
+  return (
+    <Modal opened={opened} onClose={onClose} title={w.keys.title} size="lg" data-testid="keys-help">
+      <table className="tbl">
+        <tbody>
+          {rows.map(([keys, text]) => (
+            <tr key={text}>
+              <td className="nw">
+                {keys.map((k) => (
+                  <Key key={k}>{k}</Key>
+                ))}
+              </td>
+              <td>{text}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Modal>
+  );
+}
+
+/** The keys that mean something now, for the line at the bottom. */
+export function useHints(call: CallView | null): [string, string][] {
+  const w = useWords();
+  const all: [string, string] = ["F1", w.keys.all];
+  if (!call) return [["F2", w.keys.ready], ["⇧F8", w.keys.pause], all];
+  switch (call.state) {
+    case "ringing":
+      return [["F2", w.keys.shortAnswer], all];
+    case "counting":
+      return [["F2", w.keys.shortDial], ["⇧F2", w.keys.shortHangup], all];
+    case "dialling":
+      return [["⇧F2", w.keys.shortHangup], all];
+    default:
+  }
+  const talk: [string, string][] =
+    call.state === "ended"
+      ? [["F2", w.keys.ready]]
+      : [
+          ["F4", w.keys.shortHold],
+          ["⇧F2", w.keys.shortHangup],
+        ];
+  if (!hasForm(call)) return [["1–9", w.keys.shortResult], ...talk, all];
+  return [["Ctrl Enter", w.keys.shortSave], ["Ctrl ↓", w.keys.shortSections], ["F3", w.keys.outcome], ...talk, all];
+}

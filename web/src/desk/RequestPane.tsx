@@ -1,0 +1,418 @@
+import { Button, Textarea, TextInput } from "@mantine/core";
+import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { useLayoutEffect, useRef, useState } from "react";
+import type { KnownAddress } from "../api/types";
+import { AddressPicker } from "../request/AddressPicker";
+import { missing, withReason, type Place } from "../request/form";
+import { PreviewLine } from "../request/Preview";
+import { AnswersLeft, Questions } from "../request/Questions";
+import { ReasonPicker, SafetyNote } from "../request/ReasonPicker";
+import { useBuilding, usePreview } from "../request/search";
+import { useWords as useRequestWords } from "../request/words";
+import type { CallView } from "../softphone/protocol";
+import { fullOf, numberOf, timeOf } from "../time/format";
+import { useNow } from "../time/clock";
+import { Key, Note, Say, useErrorText } from "../ui/blocks";
+import { useKeys } from "../ui/keys";
+import { KindMark } from "../ui/Kind";
+import { isPhone, mayAsk, placeOfKnown, similar } from "./draft";
+import { nextSection, pickDigit } from "./sections";
+import { messagesOf, type CallWork } from "./useCallWork";
+import { useWords } from "./words";
+
+interface Props {
+  call: CallView;
+  work: CallWork;
+  /** The operator speaks with the caller (or has spoken): fields are open. */
+  open: boolean;
+  onOutcome(): void;
+  onLink(ticket: { id: number; number: number }): void;
+}
+
+/** Middle: the words to say and the request, in the order of speech. No field for the executor (R4). */
+export function RequestPane(props: Props) {
+  const { call, work, open } = props;
+  const w = useWords();
+  const { form } = work.work.draft;
+  const root = useRef<HTMLDivElement>(null);
+  const reasonInput = useRef<HTMLInputElement>(null);
+  const active = open && !work.readOnly;
+  useTestNames(root, form.reason?.id);
+  useKeys(
+    {
+      "ctrl+Enter": () => void work.save(),
+      "ctrl+ArrowDown": () => nextSection(root.current, 1),
+      "ctrl+ArrowUp": () => nextSection(root.current, -1),
+      ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => [`Digit${n}`, () => pickDigit(root.current, n)])),
+    },
+    active,
+  );
+  const confirm = (place: Place) => {
+    work.setForm((f) => ({ ...f, place }));
+    setTimeout(() => reasonInput.current?.focus());
+  };
+  const greeting = call.greeting || work.card?.company?.greeting || w.form.cityGreeting(call.city);
+  return (
+    <div className="pane work" ref={root} data-testid="request-pane">
+      {!work.work.saved && !form.place && (
+        <div data-testid="greeting">
+          <Say label={w.form.say}>{greeting}</Say>
+        </div>
+      )}
+      {call.returned && <Note tone="plan">{w.banner.returned}</Note>}
+      <Heading work={work} />
+      <fieldset disabled={!active} className="plain col form">
+        <AddressSection {...props} active={active} onConfirm={confirm} />
+        <ReasonSection {...props} active={active} reasonInput={reasonInput} />
+        <WordsSection work={work} active={active} />
+      </fieldset>
+      <Duplicates {...props} active={active} />
+      <span className="grow" />
+      <Footer {...props} active={active} />
+    </div>
+  );
+}
+
+function Heading({ work }: { work: CallWork }) {
+  const w = useWords();
+  const { draft, keptAt, dirty, restored, saved } = work.work;
+  const zone = draft.form.place?.zone || work.card?.call.zone || "UTC";
+  return (
+    <div className="row wrap">
+      <h1 className="form-title">{saved ? w.form.saved(numberOf(saved.number)) : w.form.title}</h1>
+      {draft.form.reason && <KindMark kind={draft.form.reason.kind} />}
+      <span className="grow" />
+      {!saved && (
+        <span className="s12 t2" data-testid="draft-state">
+          {restored && !dirty
+            ? w.form.draftRestored
+            : keptAt && !dirty
+              ? w.form.draftKept(timeOf(keptAt, zone))
+              : dirty
+                ? w.form.draftLocal
+                : ""}
+        </span>
+      )}
+      {saved && (
+        <Link to="/journal/$id" params={{ id: String(saved.id) }}>
+          {w.form.openTicket}
+        </Link>
+      )}
+    </div>
+  );
+}
+
+function AddressSection({ call, work, active, onConfirm }: Props & { active: boolean; onConfirm: (p: Place) => void }) {
+  const w = useWords();
+  const rw = useRequestWords();
+  const { form } = work.work.draft;
+  const [other, setOther] = useState(false);
+  const [everywhere, setEverywhere] = useState(false);
+  const known = work.card?.known ?? [];
+  const guess = !form.place && !other ? known[0] : undefined;
+  const error = messagesOf(work.work);
+  const own = call.line_kind === "citywide" || everywhere ? 0 : call.company_id;
+  useKeys({ Enter: () => guess && onConfirm(placeOfKnown(guess)) }, active && guess !== undefined);
+  if (guess) {
+    return (
+      <section data-section="address" className="col">
+        <div className="sect">{w.form.address}</div>
+        {known.slice(0, 9).map((k, i) => (
+          <Guess
+            key={`${k.building_id}/${k.unit}`}
+            known={k}
+            digit={known.length > 1 ? i + 1 : 0}
+            first={i === 0}
+            active={active}
+            onConfirm={() => onConfirm(placeOfKnown(k))}
+            onOther={() => setOther(true)}
+          />
+        ))}
+        <MayAsk known={guess} />
+      </section>
+    );
+  }
+  return (
+    <section data-section="address">
+      <AddressPicker
+        value={form.place}
+        companyId={own}
+        showCompany={own === 0}
+        disabled={!active}
+        autoFocus={active && !form.place}
+        inputRef={(el: HTMLInputElement | null) => el?.setAttribute("data-testid", "address")}
+        error={error.server.place ?? (error.missing.includes("place") ? rw.address.required : undefined)}
+        onChange={(place) => work.setForm((f) => ({ ...f, place }))}
+      />
+      {active && !form.place && own !== 0 && (
+        <button type="button" className="linkish s12" onClick={() => setEverywhere(true)}>
+          {w.form.everywhere}
+        </button>
+      )}
+    </section>
+  );
+}
+
+interface GuessProps {
+  known: KnownAddress;
+  digit: number;
+  first: boolean;
+  active: boolean;
+  onConfirm(): void;
+  onOther(): void;
+}
+
+function Guess({ known, digit, first, active, onConfirm, onOther }: GuessProps) {
+  const w = useWords();
+  return (
+    <div className={first ? "note acc guess" : "note guess"}>
+      <div className="grow">
+        <div className="b lead">{known.address}</div>
+        <div>{first ? w.form.confirmAsk : known.company_name}</div>
+      </div>
+      <Button
+        variant={first ? "filled" : "default"}
+        {...(first ? { className: "btn-primary", "data-testid": "confirm-address" } : {})}
+        {...(digit ? { "data-digit": digit } : {})}
+        disabled={!active}
+        rightSection={<Key>{digit || w.keyEnter}</Key>}
+        onClick={onConfirm}
+      >
+        {w.form.confirm}
+      </Button>
+      {first && (
+        <Button variant="default" disabled={!active} onClick={onOther} data-testid="other-address">
+          {w.form.other}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function MayAsk({ known }: { known: KnownAddress }) {
+  const w = useWords();
+  const ticket = mayAsk(known);
+  if (!ticket) return null;
+  return (
+    <Note>
+      <div>
+        <span className="b">{w.form.mayAsk(numberOf(ticket.number))} </span>
+        {ticket.reason_name}. {w.form.mayAskRest}
+      </div>
+    </Note>
+  );
+}
+
+type ReasonProps = Props & { active: boolean; reasonInput: React.RefObject<HTMLInputElement | null> };
+
+function ReasonSection({ work, active, reasonInput }: ReasonProps) {
+  const w = useWords();
+  const rw = useRequestWords();
+  const { form } = work.work.draft;
+  const error = messagesOf(work.work);
+  const answers: Record<number, string> = {};
+  for (const m of error.missing) {
+    const id = /^answer-(\d+)$/.exec(m)?.[1];
+    if (id) answers[Number(id)] = rw.questions.required;
+  }
+  for (const [field, text] of Object.entries(error.server)) {
+    const id = /^answer-(\d+)$/.exec(field)?.[1];
+    if (id && text) answers[Number(id)] = text;
+  }
+  return (
+    <>
+      <section data-section="reason">
+        <ReasonPicker
+          value={form.reason}
+          companyId={form.place?.companyId ?? null}
+          disabled={!active}
+          inputRef={(el: HTMLInputElement | null) => {
+            reasonInput.current = el;
+            el?.setAttribute("data-testid", "reason");
+          }}
+          error={error.server.reason ?? (error.missing.includes("reason") ? rw.reason.required : undefined)}
+          onChange={(reason) => work.setForm((f) => withReason(f, reason))}
+        />
+      </section>
+      <SafetyNote reason={form.reason} />
+      {form.reason?.kind === "consultation" && <Note>{w.form.consultationReason}</Note>}
+      {form.reason && form.reason.questions.length > 0 && (
+        <section data-section="questions">
+          <Questions
+            questions={form.reason.questions}
+            answers={form.answers}
+            errors={answers}
+            disabled={!active}
+            onChange={(next) => work.setForm((f) => ({ ...f, answers: next }))}
+          />
+        </section>
+      )}
+    </>
+  );
+}
+
+function WordsSection({ work, active }: { work: CallWork; active: boolean }) {
+  const w = useWords();
+  const { form } = work.work.draft;
+  const server = messagesOf(work.work).server;
+  return (
+    <>
+      <section data-section="words">
+        <Textarea
+          label={w.form.description}
+          data-testid="description"
+          minRows={2}
+          maxRows={6}
+          maxLength={4000}
+          value={form.description}
+          disabled={!active}
+          error={server.description}
+          onChange={(e) => {
+            const description = e.currentTarget.value;
+            work.setForm((f) => ({ ...f, description }));
+          }}
+        />
+      </section>
+      <section data-section="contact" className="contact">
+        <TextInput
+          label={w.form.phone}
+          data-testid="phone"
+          inputMode="tel"
+          maxLength={40}
+          value={form.phone}
+          disabled={!active}
+          error={server.phone ?? (isPhone(form.phone) ? undefined : w.form.phoneBad)}
+          onChange={(e) => {
+            const phone = e.currentTarget.value;
+            work.setForm((f) => ({ ...f, phone }));
+          }}
+        />
+        <TextInput
+          label={w.form.access}
+          data-testid="access"
+          placeholder={w.form.accessHint}
+          maxLength={500}
+          value={form.access}
+          disabled={!active}
+          error={server.access}
+          onChange={(e) => {
+            const access = e.currentTarget.value;
+            work.setForm((f) => ({ ...f, access }));
+          }}
+        />
+      </section>
+    </>
+  );
+}
+
+/** Before the footer: an open request that this may be about (F14). */
+function Duplicates({ work, active, onLink }: Props & { active: boolean }) {
+  const w = useWords();
+  const { place, reason } = work.work.draft.form;
+  const house = useBuilding(place?.buildingId ?? null).data;
+  if (!place || !reason || !house || work.work.saved) return null;
+  const found = similar(house.open_tickets, reason.name, place.unit);
+  if (found.length === 0) {
+    return (
+      <Note>
+        <IconCheck size={18} style={{ flex: "none" }} aria-hidden />
+        <div>{w.form.noSimilar}</div>
+      </Note>
+    );
+  }
+  return (
+    <>
+      {found.map((t) => (
+        <Note key={t.id} tone="plan">
+          <IconAlertTriangle size={18} style={{ flex: "none" }} aria-hidden />
+          <div className="grow">
+            <span className="b">{w.form.similar(numberOf(t.number))} </span>
+            {t.reason_name}
+            {t.unit && `, ${w.form.unit.toLowerCase()} ${t.unit}`}
+          </div>
+          <Button size="compact-sm" variant="default" disabled={!active} onClick={() => onLink(t)}>
+            {w.form.link}
+          </Button>
+        </Note>
+      ))}
+    </>
+  );
+}
+
+function Footer({ work, active, onOutcome }: Props & { active: boolean }) {
+  const w = useWords();
+  const now = useNow();
+  const errorText = useErrorText();
+  const { form } = work.work.draft;
+  const { saved, saving, error, tried } = work.work;
+  const consult = form.reason?.kind === "consultation";
+  const preview = usePreview(
+    form.place?.companyId,
+    form.place?.buildingId,
+    consult || saved ? undefined : form.reason?.id,
+  ).data;
+  const left = missing(form).filter((m) => m.startsWith("answer-")).length;
+  if (saved) {
+    return (
+      <div className="footer col">
+        <div data-testid="say" className="say-large">
+          <Say label={w.form.readNow}>{saved.say}</Say>
+        </div>
+        {error && <Note tone="emg">{errorText(error)}</Note>}
+      </div>
+    );
+  }
+  const miss = tried ? missing(form)[0] : undefined;
+  return (
+    <div className="footer col">
+      {form.place && form.reason && !consult && <PreviewLine preview={preview} />}
+      {preview?.say && <Say label={w.form.afterSave}>{preview.say}</Say>}
+      {(miss || error) && (
+        <div className="s13 k-emg" role="alert" data-testid="not-saved">
+          {w.form.notSaved} {error ? errorText(error) : missText(miss ?? "place", form, w)}
+          {error?.isOffline ? ` ${fullOf(now, form.place?.zone || "UTC", now)}` : ""}
+        </div>
+      )}
+      <div className="row wrap">
+        <Button
+          className={active ? "btn-primary" : ""}
+          data-testid="save"
+          disabled={!active}
+          loading={saving}
+          rightSection={<Key>{w.keySave}</Key>}
+          onClick={() => void work.save()}
+        >
+          {consult ? w.form.saveConsultation : w.form.save}
+        </Button>
+        <Button
+          variant="default"
+          data-testid="other-outcome"
+          disabled={!active}
+          rightSection={<Key>F3</Key>}
+          onClick={onOutcome}
+        >
+          {w.form.otherResult}
+        </Button>
+        <span className="grow" />
+        {form.reason && <AnswersLeft left={left} />}
+      </div>
+    </div>
+  );
+}
+
+function missText(m: string, form: CallWork["work"]["draft"]["form"], w: ReturnType<typeof useWords>): string {
+  if (m === "place") return w.form.miss.address;
+  if (m === "reason") return w.form.miss.reason;
+  const q = form.reason?.questions.find((x) => m === `answer-${x.id}`);
+  return w.form.miss.question(q?.text ?? "");
+}
+
+/** Names for the end-to-end tests on the questions, which are drawn by the shared part. */
+function useTestNames(root: React.RefObject<HTMLElement | null>, reasonId: number | undefined): void {
+  useLayoutEffect(() => {
+    for (const el of root.current?.querySelectorAll("[data-question]") ?? []) {
+      el.setAttribute("data-testid", `question-${el.getAttribute("data-question")}`);
+    }
+  }, [root, reasonId]);
+}
