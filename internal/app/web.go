@@ -37,6 +37,7 @@ type WebConfig struct {
 	PhoneDoor func(context.Context) (string, error) // HOST:PORT of a living engine, "" when there is none
 	Ready     []Check                               // what /readyz asks
 	Metrics   http.Handler                          // nil: none
+	Meter     func(http.Handler) http.Handler       // counts what the routes answer; nil: nobody
 }
 
 // Check is one thing that must work for the program to be of use.
@@ -53,7 +54,11 @@ func (a *App) API(c WebConfig) (huma.API, http.Handler) {
 	a.operations(api, c)
 	health(mux, c)
 	mux.Handle("/", spa(c.Spa))
-	return api, httpapi.Guard(mux, a.Accounts, c.Log)
+	var routes http.Handler = mux
+	if c.Meter != nil { // inside the guard: only there the matched route can be seen
+		routes = c.Meter(mux)
+	}
+	return api, httpapi.Guard(routes, a.Accounts, c.Log)
 }
 
 // OpenAPI is the document of the API, as it is committed in api/openapi.json.

