@@ -53,6 +53,7 @@ type Call struct {
 	state State
 	times Times
 	taken bool // a person speaks: the script is silent
+	sent  bool // it went out through a trunk
 	end   End
 }
 
@@ -140,6 +141,7 @@ func (k *Call) dial(script Script) {
 		return
 	}
 	target.OnProgress = func(int, bool) { k.to(Rings, Ringing) }
+	k.sent = true
 	k.tell(Calling, 0, "")
 	ctx, cancel := k.ctx, context.CancelFunc(func() {})
 	if script.HangUp > 0 {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"d24/voip/sip"
 )
 
 // Figures are what a run of calls came to. Times are kept for the first 100,000
@@ -63,7 +65,7 @@ func (f *Figures) over(k *Call) {
 		if t.Greeted.IsZero() {
 			f.waited++
 		}
-	case k.end.Code != 0 && k.p != nil:
+	case k.sent && k.end.By != sip.Us: // refused, or nobody answered our packets
 		f.failed++
 	}
 }

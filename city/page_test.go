@@ -244,6 +244,7 @@ func TestThePageInABrowser(t *testing.T) {
 	b.eval("document.getElementById('answer').click()")
 	eventually(t, "answered on the page", func() bool { return c.Executor(executor).Current().State() == city.Talks })
 	b.look("city-executor-phone", w.URL+"/?role=executor&number=79000001000", 412, 1500)
+	b.look("city-resident", w.URL+"/?number=79000900020", 1440, 900)
 	b.look("city-idle", w.URL+"/", 1100, 1400)
 	require.Equal(t, []any{}, b.eval("window.wrongs || []"))
 }

@@ -135,6 +135,7 @@ func TestAScenario(t *testing.T) {
 	require.NotNil(t, f)
 	require.Equal(t, "Нет света.", events(c, city.Said)[0].Text)
 	require.Equal(t, 1, figure(t, f, "city_calls_no_trunk"), "the provider had been switched off")
+	require.Zero(t, figure(t, f, "city_calls_failed"), "that is not the product's fault")
 	require.Equal(t, 3, figure(t, f, "city_phones_not_answered"))
 	require.Greater(t, figure(t, f, "city_calls_answered"), 3)
 	require.Equal(t, city.Up, c.Provider("Y").Mode(), "as usual afterwards")
