@@ -131,7 +131,11 @@ func (l *lines) tail(n int) string {
 // newHouse starts the program; it is ready when this returns.
 func newHouse(t *testing.T, p place, more ...string) *house {
 	t.Helper()
-	h := &house{t: t, place: p, dir: filepath.Join(t.TempDir(), "data"), log: &lines{}}
+	dir, err := os.MkdirTemp("", "d24-house")
+	require.NoError(t, err)
+	require.NoError(t, os.Chmod(dir, 0o755)) //nolint:gosec // the database's own user passes through it
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	h := &house{t: t, place: p, dir: filepath.Join(dir, "data"), log: &lines{}}
 	ip := p.ip(atHouse)
 	h.sip = fmt.Sprintf("%s:%d", ip, freePort(t, "udp", ip))
 	listen := fmt.Sprintf("%s:%d", ip, freePort(t, "tcp", ip))
