@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -72,5 +71,3 @@ func (p *prompts) load(s telephony.Speech) *media.Prompt {
 	}
 	return media.Concat(p.beep, media.Silence(time.Second))
 }
-
-func exists(path string) bool { _, err := os.Stat(path); return err == nil }

@@ -64,15 +64,14 @@ type seat struct {
 	reason string
 	since  time.Time
 
-	call     *call
-	view     string
-	viewAt   time.Time
-	dialAt   *time.Time
-	last     *CallView // the call that has just ended, for the wrap-up
-	ring     *time.Timer
-	wrapUp   *time.Timer
-	away     *time.Timer
-	hungSelf bool
+	call   *call
+	view   string
+	viewAt time.Time
+	dialAt *time.Time
+	last   *CallView // the call that has just ended, for the wrap-up
+	ring   *time.Timer
+	wrapUp *time.Timer
+	away   *time.Timer
 }
 
 func (e *Engine) seatOf(who telephony.Seat) *seat {

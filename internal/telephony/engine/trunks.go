@@ -26,7 +26,6 @@ type account struct {
 	up    bool
 	text  string
 	since time.Time
-	calls int
 	fails int // dials in a row that failed by the trunk's fault
 }
 
