@@ -18,7 +18,7 @@ help: ## what there is
 run: ## the whole program with a demo city: pages, phones, database; Ctrl-C ends it
 	@scripts/deps run
 	@$(MAKE) build
-	@exec bin/d24 serve --demo $(ARGS)
+	@D24_LOG_TEXT=$${D24_LOG_TEXT-true} D24_LOG_LEVEL=$${D24_LOG_LEVEL-warn} exec bin/d24 serve --demo $(ARGS)
 
 build: web/dist/index.html ## bin/d24 with the pages in it
 	@go build -o bin/d24 ./cmd/d24

@@ -58,7 +58,9 @@ func (t *tailLog) Write(b []byte) (int, error) {
 		if len(t.keep) > 5 {
 			t.keep = t.keep[1:]
 		}
-		if strings.Contains(line, "FATAL") || strings.Contains(line, "PANIC") {
+		// at its start and end it turns everybody away with these words, and should
+		expected := strings.Contains(line, "is starting up") || strings.Contains(line, "administrator command") || strings.Contains(line, "is shutting down")
+		if !expected && (strings.Contains(line, "FATAL") || strings.Contains(line, "PANIC")) {
 			t.log.Warn("postgres", "says", line)
 		} else {
 			t.log.Debug("postgres", "says", line)
