@@ -258,8 +258,26 @@ func (c *caller) cancel() {
 // brings is cancelled or hung up.
 func (c *caller) abandon() {
 	c.l.s.abandon(c.req, c.cancelled, c.t.OnLate)
+	c.pass() // the library throws away what waits for us when it is terminated
 	c.tx.Terminate()
+	c.pass()
 }
+
+// pass gives answers that came while we gave up to whoever looks after the abandoned
+// INVITE: a 100 unseen is a CANCEL unsent, and a phone that rings on.
+func (c *caller) pass() {
+	for range maxStrays {
+		select {
+		case res := <-c.tx.Responses():
+			c.l.s.onStrayResponse(res)
+		default:
+			return
+		}
+	}
+}
+
+// maxStrays bounds what a flood of provisional answers may hold us up with.
+const maxStrays = 32
 
 // answered confirms the answer and takes its sound. An answer that crossed our
 // CANCEL is hung up at once: the library would leave it off the hook.
