@@ -43,9 +43,7 @@ func (p *person) tasks() (out []struct {
 		}
 	}
 	p.do(http.MethodGet, "/desk/tasks", nil, &list)
-	for _, t := range list.Items {
-		out = append(out, t)
-	}
+	out = append(out, list.Items...)
 	return out
 }
 

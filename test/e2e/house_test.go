@@ -131,7 +131,7 @@ func (l *lines) tail(n int) string {
 // newHouse starts the program; it is ready when this returns.
 func newHouse(t *testing.T, p place, more ...string) *house {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "d24-house")
+	dir, err := os.MkdirTemp("", "d24-house") //nolint:usetesting // another user passes through it
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(dir, 0o755)) //nolint:gosec // the database's own user passes through it
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
