@@ -249,7 +249,7 @@ export interface paths {
         put?: never;
         /**
          * The operator's word about a task
-         * @description The ticket follows at once. 409 task.over: the task is closed already. A notice in the answer says who accepted the ticket earlier (R5).
+         * @description The ticket follows at once. 409 task.over: the task is closed already. A remark in the answer says who accepted the ticket earlier (R5).
          */
         post: operations["task-result"];
         delete?: never;
@@ -723,7 +723,7 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             due_at: string | null;
-            executor: components["schemas"]["Named"] | null;
+            executor: components["schemas"]["Named"];
             /** Format: int64 */
             id: number;
             /** @enum {string} */
@@ -785,7 +785,7 @@ export interface components {
             key: string;
             /** Format: int64 */
             line_id: number | null;
-            operator: components["schemas"]["Named"] | null;
+            operator: components["schemas"]["Named"];
             /**
              * @description empty: goes on
              * @enum {string}
@@ -896,7 +896,7 @@ export interface components {
             key: string;
             /** Format: int64 */
             line_id: number | null;
-            operator: components["schemas"]["Named"] | null;
+            operator: components["schemas"]["Named"];
             /**
              * @description empty: goes on
              * @enum {string}
@@ -934,8 +934,9 @@ export interface components {
         };
         DeskCall: {
             call: components["schemas"]["CallRow"];
-            company: components["schemas"]["DeskCompany"] | null;
-            draft: components["schemas"]["Draft"] | null;
+            /** @description null: a city's number, the house not yet known */
+            company: components["schemas"]["DeskCompany"];
+            draft: components["schemas"]["Draft"];
             /** @description addresses of this number, the last confirmed first; not to be trusted before the caller names one (F13) */
             known: components["schemas"]["KnownAddress"][];
             /** @description numbers of the company; the line called first */
@@ -1102,7 +1103,8 @@ export interface components {
         Me: {
             /** @description those he belongs to, or serves */
             companies: components["schemas"]["MyRole"][];
-            company: components["schemas"]["MyCompany"] | null;
+            /** @description the company chosen; null for our own staff */
+            company: components["schemas"]["MyCompany"];
             /** @enum {string} */
             kind: "operator" | "supervisor" | "company" | "admin";
             /**
@@ -1369,14 +1371,14 @@ export interface components {
         TaskCard: {
             /** @description what happens when nobody answers, in words */
             if_not: string;
-            /** @description after a result: what the operator must know, such as who accepted earlier */
-            notice: string;
             /** @description in the order of dialling, with what came of each dial */
             numbers: components["schemas"]["TaskNumber"][];
+            /** @description after a result: what the operator must know, such as who accepted earlier */
+            remark: string;
             /** @description that fit this task */
             results: ("accepted" | "refused" | "not_reached" | "answered" | "done" | "not_done" | "in_progress" | "wrong_number" | "told")[];
             task: components["schemas"]["TaskRow"];
-            ticket: components["schemas"]["TaskTicket"] | null;
+            ticket: components["schemas"]["TaskTicket"];
             /** @description what to say */
             words: string;
         };
@@ -1435,7 +1437,7 @@ export interface components {
             finished_at: string | null;
             /** Format: int64 */
             id: number;
-            member: components["schemas"]["Named"] | null;
+            member: components["schemas"]["Named"];
             /**
              * Format: date-time
              * @description the next dial
@@ -1499,8 +1501,9 @@ export interface components {
              * @description 0: not known
              */
             entrance: number;
-            escalation: components["schemas"]["TicketEscalation"] | null;
-            executor: components["schemas"]["Named"] | null;
+            /** @description of an emergency; null for others */
+            escalation: components["schemas"]["TicketEscalation"];
+            executor: components["schemas"]["Named"];
             /**
              * Format: int64
              * @description 0: not known
@@ -1527,7 +1530,7 @@ export interface components {
             /** Format: int64 */
             reason_id: number;
             reason_name: string;
-            responsible: components["schemas"]["Named"] | null;
+            responsible: components["schemas"]["Named"];
             /** @enum {string} */
             source: "phone" | "journal" | "app" | "widget" | "bot";
             /** @enum {string} */
@@ -1588,8 +1591,9 @@ export interface components {
              * @description 0: not known
              */
             entrance: number;
-            escalation: components["schemas"]["TicketEscalation"] | null;
-            executor: components["schemas"]["Named"] | null;
+            /** @description of an emergency; null for others */
+            escalation: components["schemas"]["TicketEscalation"];
+            executor: components["schemas"]["Named"];
             /**
              * Format: int64
              * @description 0: not known
@@ -1616,7 +1620,7 @@ export interface components {
             /** Format: int64 */
             reason_id: number;
             reason_name: string;
-            responsible: components["schemas"]["Named"] | null;
+            responsible: components["schemas"]["Named"];
             /** @enum {string} */
             source: "phone" | "journal" | "app" | "widget" | "bot";
             /** @enum {string} */
@@ -1674,8 +1678,9 @@ export interface components {
              * @description 0: not known
              */
             entrance: number;
-            escalation: components["schemas"]["TicketEscalation"] | null;
-            executor: components["schemas"]["Named"] | null;
+            /** @description of an emergency; null for others */
+            escalation: components["schemas"]["TicketEscalation"];
+            executor: components["schemas"]["Named"];
             /**
              * Format: int64
              * @description 0: not known
@@ -1702,7 +1707,7 @@ export interface components {
             /** Format: int64 */
             reason_id: number;
             reason_name: string;
-            responsible: components["schemas"]["Named"] | null;
+            responsible: components["schemas"]["Named"];
             say: string;
             /** @enum {string} */
             source: "phone" | "journal" | "app" | "widget" | "bot";
@@ -1744,7 +1749,8 @@ export interface components {
              */
             level: number;
             levels: components["schemas"]["EscalationLevel"][];
-            responsible: components["schemas"]["Named"] | null;
+            /** @description called when no level takes it */
+            responsible: components["schemas"]["Named"];
             /**
              * Format: int64
              * @description of the announcement, from 1; 0: not yet
@@ -1758,7 +1764,7 @@ export interface components {
             at: string;
             /** @description a person, or a part of the program */
             by: string;
-            call: components["schemas"]["EventCall"] | null;
+            call: components["schemas"]["EventCall"];
             data: {
                 [key: string]: unknown;
             };
@@ -1804,12 +1810,12 @@ export interface components {
             accept_by: string | null;
             /** Format: date-time */
             due_at: string | null;
-            executor: components["schemas"]["Named"] | null;
+            executor: components["schemas"]["Named"];
             /** @enum {string} */
             kind: "emergency" | "planned" | "paid";
             /** Format: date-time */
             localise_by: string | null;
-            responsible: components["schemas"]["Named"] | null;
+            responsible: components["schemas"]["Named"];
             /** @description the words to be read out, without a number */
             say: string;
             /** @description in words */
@@ -1838,7 +1844,7 @@ export interface components {
             done_at: string | null;
             /** Format: date-time */
             due_at: string | null;
-            executor: components["schemas"]["Named"] | null;
+            executor: components["schemas"]["Named"];
             /** Format: date-time */
             handed_over_at: string | null;
             /** Format: int64 */
@@ -1857,7 +1863,7 @@ export interface components {
             /** Format: int64 */
             reason_id: number;
             reason_name: string;
-            responsible: components["schemas"]["Named"] | null;
+            responsible: components["schemas"]["Named"];
             /** @enum {string} */
             source: "phone" | "journal" | "app" | "widget" | "bot";
             /** @enum {string} */
@@ -1888,7 +1894,7 @@ export interface components {
             finished_at: string | null;
             /** Format: int64 */
             id: number;
-            member: components["schemas"]["Named"] | null;
+            member: components["schemas"]["Named"];
             /**
              * Format: date-time
              * @description the next dial

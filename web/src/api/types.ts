@@ -5,7 +5,7 @@ type S = components["schemas"];
 
 export type { paths };
 export type Me = S["Me"];
-export type Named = S["Named"];
+export type Named = NonNullable<S["Named"]>;
 export type Problem = S["Problem"];
 export type TicketRow = S["TicketRow"];
 export type TicketCard = S["TicketCard"];
@@ -14,7 +14,7 @@ export type TicketPage = S["TicketPage"];
 export type TicketEvent = S["TicketEvent"];
 export type TicketTask = S["TicketTask"];
 export type TicketPreview = S["TicketPreview"];
-export type TicketEscalation = S["TicketEscalation"];
+export type TicketEscalation = NonNullable<S["TicketEscalation"]>;
 export type EscalationLevel = S["EscalationLevel"];
 export type TicketMove = S["TicketMove"];
 export type NewTicket = S["NewTicket"];
