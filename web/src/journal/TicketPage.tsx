@@ -1,3 +1,143 @@
+import { Skeleton } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { IconChevronLeft } from "@tabler/icons-react";
+import { Link, useParams, useRouter } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { ApiError } from "../api/client";
+import type { TicketCard } from "../api/types";
+import { useMe } from "../session/session";
+import { useNow } from "../time/clock";
+import { fullOf, numberOf } from "../time/format";
+import { Empty, Failed, Hints, Panel } from "../ui/blocks";
+import { isTyping } from "../ui/keys";
+import { KindMark, kindBar } from "../ui/Kind";
+import { Late } from "../ui/Late";
+import { useWords as useCommon } from "../ui/words";
+import { Actions } from "./Actions";
+import { useTicket } from "./api";
+import { CommentBox } from "./CommentBox";
+import { Facts, Tasks } from "./Facts";
+import { Ladder } from "./Ladder";
+import { PhoneTicket } from "./PhoneTicket";
+import { Terms } from "./Terms";
+import { Timeline } from "./Timeline";
+import { useWords } from "./words";
+
+/** A request whole: at a desk in three parts, on a phone with its actions under the thumb. */
 export function TicketPage() {
-  return null;
+  const w = useWords();
+  const { id } = useParams({ from: "/signed-in/journal/$id" });
+  const number = Number(id);
+  const narrow = useMediaQuery("(max-width: 700px)", false, { getInitialValueInEffect: false });
+  const ticket = useTicket(number);
+  const back = useBack();
+  if (ticket.isError && !ticket.data) {
+    const gone = ticket.error instanceof ApiError && (ticket.error.status === 404 || ticket.error.status === 422);
+    if (gone) return <Empty title={w.card.missing} action={<Link to="/journal">{w.card.toList}</Link>} />;
+    return <Failed error={ticket.error} title={w.card.failed} retry={() => void ticket.refetch()} />;
+  }
+  if (!ticket.data) {
+    return (
+      <Late>
+        <CardSkeleton />
+      </Late>
+    );
+  }
+  return narrow ? (
+    <PhoneTicket ticket={ticket.data} onBack={back} />
+  ) : (
+    <DeskTicket ticket={ticket.data} onBack={back} />
+  );
+}
+
+/** Back to the list as it was: its filters are in the URL before this one. Esc does the same. */
+function useBack(): () => void {
+  const router = useRouter();
+  const back = () => {
+    if (router.history.canGoBack()) router.history.back();
+    else void router.navigate({ to: "/journal" });
+  };
+  useEffect(() => {
+    const hear = (e: KeyboardEvent) => {
+      if (e.key !== "Escape" || e.defaultPrevented || isTyping(e.target)) return;
+      if (document.querySelector("[role=dialog],[role=menu]")) return; // Esc closes that first
+      back();
+    };
+    window.addEventListener("keydown", hear);
+    return () => window.removeEventListener("keydown", hear);
+  });
+  return back;
+}
+
+function DeskTicket({ ticket: t, onBack }: { ticket: TicketCard; onBack: () => void }) {
+  const w = useWords();
+  return (
+    <>
+      <Head ticket={t} onBack={onBack} />
+      <div className="card-cols">
+        <section className="card-line">
+          <Timeline ticketId={t.id} zone={t.zone} />
+          {t.can.includes("comment") && <CommentBox key={t.id} ticketId={t.id} />}
+        </section>
+        <aside className="pane">
+          {t.escalation && <Ladder ticket={t} escalation={t.escalation} />}
+          <Terms ticket={t} />
+          <Facts ticket={t} />
+          <Tasks ticket={t} />
+          {t.told_caller && <Panel title={w.card.told}>{t.told_caller}</Panel>}
+        </aside>
+      </div>
+      <Hints items={[["Esc", w.hint.back]]} />
+    </>
+  );
+}
+
+function Head({ ticket: t, onBack }: { ticket: TicketCard; onBack: () => void }) {
+  const w = useWords();
+  const c = useCommon();
+  const me = useMe();
+  const now = useNow();
+  const where = [t.entrance > 0 && w.card.entrance(t.entrance), t.floor !== 0 && w.card.floor(t.floor)].filter(Boolean);
+  return (
+    <header className="card-head" style={kindBar(t.kind)}>
+      <button type="button" className="bare card-back" aria-label={w.card.toList} onClick={onBack}>
+        <IconChevronLeft size={20} aria-hidden />
+      </button>
+      <div className="grow">
+        <div className="row wrap">
+          <KindMark kind={t.kind} />
+          <h1 className="card-title">
+            {c.number(numberOf(t.number))} · {t.reason_name}
+          </h1>
+          <span className={t.overdue ? "chip emg" : "chip acc"}>{c.status[t.status]}</span>
+        </div>
+        <div className="row wrap t2 s13" style={{ gap: "2px 16px" }}>
+          <span className="t1">
+            {t.address}
+            {where.length > 0 && <span className="t2"> · {where.join(", ")}</span>}
+          </span>
+          {me.kind !== "company" && <span>{t.company_name}</span>}
+          <span>{w.card.created(fullOf(t.created_at, t.zone, now), c.source[t.source])}</span>
+        </div>
+      </div>
+      <Actions ticket={t} />
+    </header>
+  );
+}
+
+function CardSkeleton() {
+  return (
+    <div className="card-cols" aria-busy>
+      <div className="col" style={{ padding: 16 }}>
+        <Skeleton h={28} w="60%" animate={false} />
+        {[70, 50, 80, 60].map((p) => (
+          <Skeleton key={p} h={18} w={`${p}%`} animate={false} />
+        ))}
+      </div>
+      <div className="pane wide-only">
+        <Skeleton h={160} animate={false} />
+        <Skeleton h={110} animate={false} />
+      </div>
+    </div>
+  );
 }

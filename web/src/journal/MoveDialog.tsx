@@ -1,0 +1,145 @@
+import { Button, Modal, Textarea, TextInput } from "@mantine/core";
+import { useState, type FormEvent } from "react";
+import { ApiError } from "../api/client";
+import type { TicketCard, TicketMove } from "../api/types";
+import { serverNow } from "../time/clock";
+import { dayIn, momentIn, numberOf } from "../time/format";
+import { Key, Note, useErrorText } from "../ui/blocks";
+import { useWords as useCommon } from "../ui/words";
+import { useMove } from "./api";
+import { checkMove, needsReason, TO, type Asking, type MoveErrors, type MoveForm } from "./moves";
+import { useWords } from "./words";
+
+type Props = { ticket: TicketCard; action: Asking; onClose: () => void; onDone: (action: Asking) => void };
+
+const DAY = 86_400_000;
+
+/** Asks what the change needs: a reason, a day, a word. Somebody else's change is shown, and the text stays. */
+export function MoveDialog({ ticket: t, action, onClose, onDone }: Props) {
+  const w = useWords();
+  const c = useCommon();
+  const error = useErrorText();
+  const move = useMove(t.id);
+  const [tried, setTried] = useState(false);
+  const [form, setForm] = useState<MoveForm>(() => ({
+    reason: "",
+    date: dayIn(serverNow() + DAY, t.zone),
+    time: "12:00",
+    comment: "",
+  }));
+  const errors: MoveErrors = tried ? checkMove(action, form, t.zone, serverNow()) : {};
+  const refused = move.error instanceof ApiError ? move.error : null;
+  const stillMay = t.can.includes(action);
+  const submit = (event?: FormEvent) => {
+    event?.preventDefault();
+    setTried(true);
+    if (Object.keys(checkMove(action, form, t.zone, serverNow())).length > 0 || move.isPending) return;
+    const body: TicketMove = { to: TO[action], version: t.version };
+    if (needsReason(action)) body.reason = form.reason.trim();
+    else if (form.comment.trim()) body.comment = form.comment.trim();
+    if (action === "postpone") body.until = momentIn(t.zone, form.date, form.time);
+    move.mutate(body, { onSuccess: () => onDone(action) });
+  };
+  const set = (part: Partial<MoveForm>) => setForm((f) => ({ ...f, ...part }));
+  const title = w.move.title[action](c.number(numberOf(t.number)));
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={<span className="b">{title}</span>}
+      size="md"
+      closeButtonProps={{ "aria-label": c.close }}
+    >
+      <form
+        className="col"
+        style={{ gap: 12 }}
+        onSubmit={submit}
+        noValidate
+        onKeyDown={(e) => {
+          if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) submit();
+        }}
+      >
+        <div className="quiet">
+          {t.address} · {t.reason_name}
+        </div>
+        {move.isError && (
+          <div role="alert">
+            <Note tone={refused?.isConflict ? "plan" : "emg"}>
+              <span>
+                {refused?.isConflict && <b>{w.card.taken}. </b>}
+                {error(move.error)} {refused?.isConflict && w.card.takenMore}
+              </span>
+            </Note>
+          </div>
+        )}
+        {action === "postpone" && (
+          <div>
+            <div className="row" style={{ alignItems: "flex-start" }}>
+              <TextInput
+                type="date"
+                label={w.move.date}
+                className="grow"
+                value={form.date}
+                min={dayIn(serverNow(), t.zone)}
+                error={errors.until ? w.move.dateNeeded : refused?.fields.get("until")}
+                onChange={(e) => set({ date: e.currentTarget.value })}
+              />
+              <TextInput
+                type="time"
+                label={w.move.time}
+                w={120}
+                value={form.time}
+                onChange={(e) => set({ time: e.currentTarget.value })}
+              />
+            </div>
+            <div className="quiet s12">{w.move.zone(cityOf(t.zone))}</div>
+          </div>
+        )}
+        {needsReason(action) ? (
+          <Textarea
+            label={w.move.reason}
+            placeholder={w.move.reasonHint[action]}
+            withAsterisk
+            data-autofocus
+            minRows={2}
+            maxLength={500}
+            value={form.reason}
+            error={errors.reason ? w.move.reasonNeeded : refused?.fields.get("reason")}
+            onChange={(e) => set({ reason: e.currentTarget.value })}
+          />
+        ) : (
+          <Textarea
+            label={w.move.comment}
+            placeholder={w.move.commentHint}
+            data-autofocus
+            minRows={2}
+            maxLength={4000}
+            value={form.comment}
+            onChange={(e) => set({ comment: e.currentTarget.value })}
+          />
+        )}
+        {action === "close" && <div className="quiet">{w.move.closeNote}</div>}
+        {action === "cancel" && <div className="quiet">{w.move.cancelNote}</div>}
+        <div className="row" style={{ justifyContent: "flex-end" }}>
+          <Button variant="default" onClick={onClose}>
+            {c.cancel}
+          </Button>
+          <Button
+            type="submit"
+            className="btn-primary"
+            loading={move.isPending}
+            disabled={!stillMay}
+            rightSection={<Key>Ctrl Enter</Key>}
+          >
+            {c.action[action]}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
+
+/** "Asia/Yekaterinburg" → "Yekaterinburg": the zone by its city. */
+function cityOf(zone: string): string {
+  return (zone.split("/").at(-1) ?? zone).replaceAll("_", " ");
+}

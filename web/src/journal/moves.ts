@@ -1,0 +1,52 @@
+/** What the buttons of a card do. Pure. */
+import type { Action, Status, TicketCard } from "../api/types";
+import { momentIn } from "../time/format";
+
+/** Actions that ask something first. */
+export type Asking = "postpone" | "done" | "close" | "cancel" | "reopen";
+/** Actions that are done at once. */
+export type AtOnce = "accept" | "start";
+
+export const TO: Record<Asking | "start", Exclude<Status, "new">> = {
+  postpone: "postponed",
+  done: "done",
+  close: "closed",
+  cancel: "cancelled",
+  reopen: "in_progress",
+  start: "in_progress",
+} as const;
+
+const order: readonly (Asking | AtOnce)[] = ["accept", "start", "done", "close", "reopen", "postpone", "cancel"];
+
+/** The next thing to do is the only filled button; the rest follow quieter. Comment and reassign are not buttons of this row. */
+export function buttonsOf(ticket: Pick<TicketCard, "can">): {
+  main: Asking | AtOnce | null;
+  rest: (Asking | AtOnce)[];
+} {
+  const can = new Set<Action>(ticket.can);
+  const there = order.filter((a) => can.has(a));
+  return { main: there[0] ?? null, rest: there.slice(1) };
+}
+
+export function asks(action: Asking | AtOnce): action is Asking {
+  return action !== "accept" && action !== "start";
+}
+
+/** A reason must be given for a deferral, a rejection and a reopening (the server says the same). */
+export function needsReason(action: Asking): action is "postpone" | "cancel" | "reopen" {
+  return action === "postpone" || action === "cancel" || action === "reopen";
+}
+
+export type MoveForm = { reason: string; date: string; time: string; comment: string };
+export type MoveErrors = { reason?: true; until?: true };
+
+/** What is missing in the dialog; `until` must lie in the future by the clock of the house. */
+export function checkMove(action: Asking, form: MoveForm, zone: string, now: number): MoveErrors {
+  const out: MoveErrors = {};
+  if (needsReason(action) && !form.reason.trim()) out.reason = true;
+  if (action === "postpone") {
+    const until = form.date && form.time ? Date.parse(momentIn(zone, form.date, form.time)) : NaN;
+    if (!(until > now)) out.until = true;
+  }
+  return out;
+}
