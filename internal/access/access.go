@@ -27,6 +27,12 @@ const (
 	ReasonRead       Permission = "reason.read"
 	ReasonWrite      Permission = "reason.write"
 	ContactRead      Permission = "contact.read"
+	ContactWrite     Permission = "contact.write"
+	SupplierRead     Permission = "supplier.read"
+	SupplierWrite    Permission = "supplier.write"
+	UserRead         Permission = "user.read"  // who may come in, and what he may do
+	UserWrite        Permission = "user.write" // invite, change rights, end sessions
+	AuditRead        Permission = "audit.read" // who changed or read what
 	CompanyRead      Permission = "company.read"
 	CompanyWrite     Permission = "company.write"
 	DeskWork         Permission = "desk.work"      // an operator's place

@@ -14,9 +14,9 @@ const (
 )
 
 var (
-	reading  = []Permission{TicketRead, CallRead, BuildingRead, StaffRead, ReasonRead, ContactRead, CompanyRead}
+	reading  = []Permission{TicketRead, CallRead, BuildingRead, StaffRead, ReasonRead, ContactRead, SupplierRead, CompanyRead}
 	working  = []Permission{TicketCreate, TicketMove, TicketAssign, TicketComment, RecordingPlay}
-	settings = []Permission{BuildingWrite, StaffWrite, ReasonWrite, CompanyWrite, AnnouncementEdit}
+	settings = []Permission{BuildingWrite, StaffWrite, ReasonWrite, ContactWrite, SupplierWrite, UserRead, UserWrite, AuditRead, CompanyWrite, AnnouncementEdit}
 	// an executor sees only his own tickets, so he reads no calls of others
 	ownWork = []Permission{TicketRead, TicketMove, TicketComment, BuildingRead}
 )

@@ -20,3 +20,16 @@ func Write(ctx context.Context, tx *pg.Tx, company int64, action, object string,
 		company, tx.Now, a.UserID, a.Name, action, object, raw, a.Source)
 	return err
 }
+
+// change is what an entry about a change holds.
+type change struct {
+	Before any `json:"before"`
+	After  any `json:"after"`
+}
+
+// Change adds an entry about a row of the settings that the transaction's actor
+// changed: "building.change" of "building:15", as it was and as it is now. before is
+// nil for a row that was made, after is nil for one that is gone (A3).
+func Change(ctx context.Context, tx *pg.Tx, company int64, action, object string, before, after any) error {
+	return Write(ctx, tx, company, action, object, change{before, after})
+}
