@@ -1,5 +1,5 @@
 import { Menu, useMantineColorScheme } from "@mantine/core";
-import { IconHeadset, IconListDetails, IconUserCircle } from "@tabler/icons-react";
+import { IconHeadset, IconListDetails, IconSettings, IconUserCircle } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
@@ -11,6 +11,7 @@ import { dateOf, timeOf } from "../time/format";
 import { useLang } from "../i18n/i18n";
 import { useSetLang } from "./lang";
 import { LinkBanner } from "./LinkBanner";
+import { useSections } from "./useSections";
 import { StripProvider } from "../ui/StripSlot";
 import { useWords } from "./words";
 
@@ -20,6 +21,7 @@ export function Shell() {
   const me = useMe();
   const client = useQueryClient();
   const strip = useRef<HTMLDivElement>(null);
+  const anySetting = useSections().length > 0;
   useEffect(() => {
     const stopRefresh = refreshOnChange(live, client);
     const stopLive = live.start(() => {
@@ -53,6 +55,12 @@ export function Shell() {
           </Link>
         )}
         <span className="grow" />
+        {anySetting && (
+          <Link to="/settings" activeProps={{ "aria-current": "page" }}>
+            <IconSettings size={20} stroke={1.6} aria-hidden />
+            {w.settings}
+          </Link>
+        )}
         <PersonMenu />
       </nav>
       <header className="strip">

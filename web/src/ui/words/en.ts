@@ -53,6 +53,7 @@ export const en: Words<typeof ru> = {
   back: "Back",
   close: "Close",
   retry: "Load again",
+  undo: "Undo",
   left: (time) => `${time} left`,
   until: (time) => `by ${time}`,
   overdueBy: (time) => `overdue ${time}`,

@@ -64,6 +64,7 @@ export const ru = {
   back: "Назад",
   close: "Закрыть",
   retry: "Загрузить снова",
+  undo: "Вернуть как было",
   left: (time: string) => `осталось ${time}`,
   until: (time: string) => `до ${time}`,
   overdueBy: (time: string) => `просрочена ${time}`,

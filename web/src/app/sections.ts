@@ -1,0 +1,9 @@
+import type { LinkProps } from "@tanstack/react-router";
+import type { Permission } from "../session/session";
+import type { ru } from "./words/ru";
+
+/** A page of the settings: who may open it, and its word in words/ru.ts `setting`. */
+export type Section = { to: NonNullable<LinkProps["to"]>; word: keyof typeof ru.setting; permission: Permission };
+
+/** The pages of the settings by what they are about, in the order of setting a company up. */
+export const sections: readonly { word: keyof typeof ru.settingGroup; pages: readonly Section[] }[] = [];

@@ -1,0 +1,11 @@
+import { createRoute } from "@tanstack/react-router";
+import { signedIn } from "./routes";
+import { SettingsFrame, SettingsHome } from "./SettingsFrame";
+
+/** Everything that a company's administrator sets up; ours has the platform's part there. */
+const frame = createRoute({ getParentRoute: () => signedIn, path: "/settings", component: SettingsFrame });
+
+const home = createRoute({ getParentRoute: () => frame, path: "/", component: SettingsHome });
+
+// A new page: its route here, its line in sections.ts. The page stands in its feature and draws a SettingsPage.
+export const settings = frame.addChildren([home]);
