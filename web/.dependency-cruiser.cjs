@@ -13,12 +13,16 @@ module.exports = {
       name: "shared-knows-no-feature",
       severity: "error",
       from: { path: "^src/(api|i18n|live|session|time|ui)/" },
-      to: { path: "^src/(journal|login|desk|houses|contacts|staff|users|reasons|routing|directories|audit|lines|setup|request|softphone|app)/" },
+      to: {
+        path: "^src/(journal|login|desk|houses|contacts|staff|users|reasons|routing|directories|audit|lines|setup|request|softphone|app)/",
+      },
     },
     {
       name: "features-do-not-know-app",
       severity: "error",
-      from: { path: "^src/(journal|login|desk|houses|contacts|staff|users|reasons|routing|directories|audit|lines|setup|request|softphone)/" },
+      from: {
+        path: "^src/(journal|login|desk|houses|contacts|staff|users|reasons|routing|directories|audit|lines|setup|request|softphone)/",
+      },
       to: { path: "^src/app/" },
     },
     {
