@@ -120,6 +120,7 @@ func TestExecutors(t *testing.T) {
 	}
 	for do, code := range map[city.Mood]int{city.Busy: 486, city.Reject: 603, city.Unavailable: 480} {
 		behave(city.Behaviour{Do: do, Script: city.Script{Say: []string{"Нет."}}})
+		eventually(t, "his phone is free", func() bool { return c.Executor(executor).Current() == nil })
 		_, de := ring(20 * time.Second)
 		require.NotNil(t, de, do)
 		require.Equal(t, code, de.Code, do)

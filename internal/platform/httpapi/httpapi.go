@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -20,10 +21,16 @@ const Prefix = "/api/v1"
 // Unsigned is the x-permission of an operation for people who have not signed in.
 const Unsigned = "open"
 
-// New returns the API on mux; paths under /api/ that nobody serves are a Problem.
-func New(mux *http.ServeMux) huma.API {
+// habits are the library's, for the whole process: set once, since several APIs may be
+// made at the same time.
+var habits = sync.OnceFunc(func() {
 	huma.DefaultArrayNullable = false // a list is [] and never null: the web needs no "?? []"
 	huma.NewError = newError
+})
+
+// New returns the API on mux; paths under /api/ that nobody serves are a Problem.
+func New(mux *http.ServeMux) huma.API {
+	habits()
 	cfg := huma.DefaultConfig("Диспетчер24", "1")
 	cfg.DocsPath = "" // its page loads scripts from elsewhere
 	cfg.OpenAPIPath = "/api/openapi"
