@@ -4,18 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"d24/internal/platform/config"
 	"d24/internal/platform/pgembed"
+	"d24/internal/serve"
+	"d24/voip/speech"
 )
 
 // address is a provider's host and port.
@@ -51,7 +50,7 @@ func (f *doctorCmd) Run(ctx context.Context) error {
 	d.say("настройки", err, "читаются")
 	d.database(ctx, c)
 	d.ports(c)
-	_, err = exec.LookPath("espeak-ng")
+	_, err = speech.NewEspeak()
 	d.say("голос", err, "espeak-ng найден")
 	d.data(c.Data)
 	if d.bad > 0 {
@@ -102,37 +101,15 @@ func (d *doctor) database(ctx context.Context, c config.Config) {
 
 // ports tries to listen where we would.
 func (d *doctor) ports(c config.Config) {
-	for _, p := range []struct{ what, network, address string }{
-		{"страницы", "tcp", c.Listen}, {"SIP по UDP", "udp", c.SIP}, {"SIP по TCP", "tcp", c.SIP}, {"звук браузеров", "udp", c.WebRTC}, {"дверь телефонов", "tcp", c.Door},
-	} {
-		err := free(p.network, p.address)
+	for _, p := range serve.Ports(c) {
+		err := p.Free()
 		if err != nil {
-			err = fmt.Errorf("%s занят или недоступен (если программа уже работает, так и должно быть): %w", p.address, err)
+			err = fmt.Errorf("%w (если программа уже работает, так и должно быть)", err)
 		}
-		d.say(p.what, err, p.address+" свободен")
+		d.say(p.What, err, p.Address+" свободен")
 	}
 	low, high, err := c.RTPPorts()
-	if err == nil {
-		if a, e := netip.ParseAddrPort(c.SIP); e == nil {
-			err = free("udp", net.JoinHostPort(a.Addr().String(), strconv.Itoa(low)))
-		}
-	}
-	d.say("звук телефонов", err, fmt.Sprintf("порты %d-%d, разговоров до %d", low, high, (high-low)/2))
-}
-
-func free(network, address string) error {
-	if network == "udp" {
-		l, err := net.ListenPacket(network, address)
-		if err != nil {
-			return err
-		}
-		return l.Close()
-	}
-	l, err := net.Listen(network, address)
-	if err != nil {
-		return err
-	}
-	return l.Close()
+	d.say("порты звука", err, fmt.Sprintf("%d-%d, разговоров до %d", low, high, (high-low)/2))
 }
 
 func (d *doctor) data(dir string) {

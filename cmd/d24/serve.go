@@ -11,9 +11,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"d24/internal/access"
 	"d24/internal/app"
-	"d24/internal/clock"
 	"d24/internal/platform/config"
 	"d24/internal/platform/obs"
 	"d24/internal/platform/pg"
@@ -78,6 +76,10 @@ func (s *serveCmd) Run(ctx context.Context) error {
 		page := ""
 		if !s.NoCity {
 			page = s.CityPage
+			o.Ports = append(o.Ports, serve.Port{What: "страница города", Network: "tcp", Address: s.CityPage})
+			for _, a := range []string{s.CityX, s.CityY} {
+				o.Ports = append(o.Ports, serve.Port{What: "оператор связи города", Network: "udp", Address: a}, serve.Port{What: "оператор связи города", Network: "tcp", Address: a})
+			}
 			o.Children = append(o.Children, supervise.Child{
 				Name: "city", Path: path, Args: []string{"city", "--x", s.CityX, "--y", s.CityY, "--listen", s.CityPage, "--voice", filepath.Join(c.Data, "voice")}, Out: os.Stderr, Log: log, Grace: 5 * time.Second,
 			})
@@ -134,45 +136,6 @@ func (migrateCmd) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Println("Схема базы обновлена.")
-	return nil
-}
-
-type seedCmd struct {
-	Demo  bool   `help:"показательный город" required:""`
-	CityX string `name:"city-x" default:"${city_x}" hidden:""`
-	CityY string `name:"city-y" default:"${city_y}" hidden:""`
-}
-
-func (s *seedCmd) Run(ctx context.Context) error {
-	c, err := settings(config.Flags{})
-	if err != nil {
-		return err
-	}
-	if c.DatabaseURL == "" {
-		return errors.New("укажите D24_DATABASE_URL: встроенную базу наполняет d24 serve --demo")
-	}
-	x, err := provider(s.CityX)
-	if err != nil {
-		return err
-	}
-	y, err := provider(s.CityY)
-	if err != nil {
-		return err
-	}
-	pool, err := pg.Open(ctx, c.DatabaseURL, 2)
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	fresh, err := seed.Demo(access.AsSystem(ctx, "seed"), &pg.DB{Pool: pool, Clock: clock.System{}}, seed.Trunks{HostX: x.host, PortX: x.port, HostY: y.host, PortY: y.port})
-	if err != nil {
-		return err
-	}
-	if fresh {
-		fmt.Println("База наполнена показательным городом.")
-	} else {
-		fmt.Println("В базе уже есть компании: адреса операторов связи обновлены, остальное не тронуто.")
-	}
 	return nil
 }
 

@@ -15,7 +15,6 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"d24/internal/access"
@@ -38,8 +37,9 @@ type Options struct {
 	Welcome func() string // printed when everything is ready; nil: nothing
 	// Seed fills the database before anything starts; nil: nothing.
 	Seed func(ctx context.Context, db *pg.DB) error
-	// Children run beside the engine: the demo city.
+	// Children run beside the engine: the demo city. Ports are those they listen on.
 	Children []supervise.Child
+	Ports    []Port
 }
 
 // Run runs the role of the settings until ctx ends, then stops everything it started.
@@ -52,6 +52,9 @@ func Run(ctx context.Context, c config.Config, o Options) error {
 		return err
 	}
 	c.Data = data
+	if err := vacant(ctx, append(Ports(c), o.Ports...)); err != nil {
+		return err
+	}
 	if c.Role == config.Phone {
 		return phone(ctx, c, o.Log)
 	}
@@ -61,6 +64,20 @@ func Run(ctx context.Context, c config.Config, o Options) error {
 	}
 	defer stop()
 	return house(ctx, c, o)
+}
+
+// Database is the address of the database for a short errand: the one of the
+// settings, the private one of a program that works now, or one started for the
+// moment with the newest schema. Call stop when done.
+func Database(ctx context.Context, c config.Config, log *slog.Logger) (url string, stop func(), err error) {
+	if c.DatabaseURL != "" {
+		return c.DatabaseURL, func() {}, nil
+	}
+	if url, ok := pgembed.Running(c.Data); ok {
+		return url, func() {}, nil
+	}
+	stop, err = database(ctx, &c, log)
+	return c.DatabaseURL, stop, err
 }
 
 // database starts the private database when no other is named, and brings the
@@ -162,7 +179,7 @@ func work(ctx context.Context, a *app.App, c config.Config, log *slog.Logger, al
 func web(ctx context.Context, a *app.App, c config.Config, o Options, all *sync.WaitGroup, fail context.CancelCauseFunc) error {
 	l, err := net.Listen("tcp", c.Listen)
 	if err != nil {
-		return listenError("страниц", c.Listen, err)
+		return busy("страницы", c.Listen, err)
 	}
 	hub := live.NewHub(a.DB, o.Log)
 	m := obs.NewMetrics(c.Role, o.Log)
@@ -194,13 +211,6 @@ func web(ctx context.Context, a *app.App, c config.Config, o Options, all *sync.
 		}
 	}()
 	return nil
-}
-
-func listenError(what, address string, err error) error {
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("адрес %s %s занят другой программой: остановите её или выберите другой (d24 serve --help)", what, address)
-	}
-	return fmt.Errorf("адрес %s %s: %w", what, address, err)
 }
 
 // checks are what /readyz asks.

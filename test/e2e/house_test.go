@@ -131,6 +131,14 @@ func (l *lines) tail(n int) string {
 // newHouse starts the program; it is ready when this returns.
 func newHouse(t *testing.T, p place, more ...string) *house {
 	t.Helper()
+	h := planHouse(t, p, more...)
+	h.begin()
+	return h
+}
+
+// planHouse chooses directory and addresses; begin starts it.
+func planHouse(t *testing.T, p place, more ...string) *house {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "d24-house") //nolint:usetesting // another user passes through it
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(dir, 0o755)) //nolint:gosec // the database's own user passes through it
@@ -144,14 +152,19 @@ func newHouse(t *testing.T, p place, more ...string) *house {
 		"serve", "--demo", "--no-city", "--data", h.dir, "--listen", listen, "--sip", h.sip, "--webrtc", fmt.Sprintf("%s:%d", ip, freePort(t, "udp", ip)),
 		"--phone-api", fmt.Sprintf("%s:%d", ip, freePort(t, "tcp", ip)), "--rtp-ports", "20000-20400",
 	}, more...)
+	return h
+}
+
+// begin is the first start; the program ends with the test.
+func (h *house) begin() {
+	h.t.Helper()
 	h.start()
-	t.Cleanup(func() {
+	h.t.Cleanup(func() {
 		h.stop()
-		if t.Failed() {
-			t.Logf("the program said:\n%s", h.log.tail(6000))
+		if h.t.Failed() {
+			h.t.Logf("the program said:\n%s", h.log.tail(6000))
 		}
 	})
-	return h
 }
 
 func (h *house) start() {

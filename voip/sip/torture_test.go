@@ -18,9 +18,26 @@ import (
 	"d24/voip/sip"
 )
 
-// torture is where the 49 messages of RFC 4475 and what is expected of them are.
-// They are not the project's, so they are read where they were given.
-const torture = "../../../shared/data/rfc4475"
+// torture finds the 49 messages of RFC 4475 and what is expected of them. They are
+// not the project's, so they are read where they were given: in shared/ beside it,
+// or beside a directory above it (a worktree), or in D24_RFC4475. "" without them:
+// in CI that is a failure, elsewhere it is said.
+func torture(t *testing.T) string {
+	t.Helper()
+	dirs := []string{os.Getenv("D24_RFC4475")}
+	for up := "../../.."; len(dirs) < 5; up = filepath.Join(up, "..") {
+		dirs = append(dirs, filepath.Join(up, "shared/data/rfc4475"))
+	}
+	for _, dir := range dirs {
+		if _, err := os.Stat(filepath.Join(dir, "MANIFEST.tsv")); dir != "" && err == nil {
+			return dir
+		}
+	}
+	const missing = "no RFC 4475 messages: they are looked for in ../shared/data/rfc4475 beside the project, or in D24_RFC4475"
+	require.Empty(t, os.Getenv("CI"), missing)
+	t.Log(missing)
+	return ""
+}
 
 type ordeal struct {
 	name, target string
@@ -30,11 +47,15 @@ type ordeal struct {
 
 func ordeals(t *testing.T) (all []ordeal) {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(torture, "MANIFEST.tsv"))
-	require.NoError(t, err, "the RFC 4475 messages are read from ../shared/data/rfc4475 beside the project")
+	dir := torture(t)
+	if dir == "" {
+		return nil
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "MANIFEST.tsv"))
+	require.NoError(t, err)
 	for _, line := range strings.Split(strings.TrimSpace(string(b)), "\n")[1:] {
 		f := strings.Split(line, "\t")
-		raw, err := os.ReadFile(filepath.Join(torture, f[0]))
+		raw, err := os.ReadFile(filepath.Join(dir, f[0]))
 		require.NoError(t, err)
 		all = append(all, ordeal{name: f[0], target: f[7], acceptable: strings.Split(f[8], "|"), raw: raw})
 	}
@@ -124,8 +145,8 @@ func options(at netip.AddrPort, from, id string) []byte {
 func TestTortureAnswers(t *testing.T) {
 	const me = "127.0.7.50"
 	to := newTormentor(t, me)
-	good := 0
-	for _, o := range ordeals(t) {
+	good, all := 0, ordeals(t)
+	for _, o := range all {
 		b := stack(t, "127.0.7.51", sip.Config{OnInvite: func(l *sip.Leg) { l.Reject(404, "Not Found") }}, me)
 		to.send(t, b.Addr(), o.raw)
 		probe := lib.GenerateTagN(16)
@@ -143,6 +164,6 @@ func TestTortureAnswers(t *testing.T) {
 		}
 		b.Close()
 	}
-	t.Logf("acceptable answers over UDP: %d of 49", good)
-	require.GreaterOrEqual(t, good, 48)
+	t.Logf("acceptable answers over UDP: %d of %d", good, len(all))
+	require.GreaterOrEqual(t, good, len(all)-1)
 }
