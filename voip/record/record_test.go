@@ -33,14 +33,15 @@ type speaker struct {
 	law  g711.Law
 }
 
-// talk lets them speak for d, packet by packet in time.
+// talk lets them speak for d, packet by packet in time; a packet that is sent late
+// has the stamp of its moment all the same.
 func talk(d time.Duration, speakers ...speaker) {
 	start := time.Now()
 	for i := range int(d / media.FrameTime) {
-		time.Sleep(time.Until(start.Add(time.Duration(i) * media.FrameTime)))
+		due := start.Add(time.Duration(i) * media.FrameTime)
+		time.Sleep(time.Until(due))
 		for _, s := range speakers {
-			at := time.Now()
-			ts := uint32(at.UnixMilli()) * 8
+			at, ts := time.Now(), uint32(due.UnixMilli())*8
 			pcm := make([]int16, g711.Frame)
 			for k := range pcm {
 				pcm[k] = int16(8192 * math.Sin(2*math.Pi*s.hz*float64(ts%800000+uint32(k))/8000))
@@ -375,8 +376,7 @@ func recordUntilKilled(path string) {
 		panic(err)
 	}
 	rx, tx := r.Taps()
-	for i := 1; ; i++ {
-		talk(media.FrameTime, speaker{rx, 700, 1, g711.ALaw}, speaker{tx, 440, 2, g711.ALaw})
-		fmt.Println(i * 20)
-	}
+	ms := 0
+	clock := func(*media.Packet) { ms += 20; fmt.Println(ms) }
+	talk(time.Minute, speaker{rx, 700, 1, g711.ALaw}, speaker{tx, 440, 2, g711.ALaw}, speaker{tap: clock})
 }
