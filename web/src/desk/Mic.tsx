@@ -1,4 +1,4 @@
-import { Button, Select, Slider } from "@mantine/core";
+import { Button, Select, Slider, Switch } from "@mantine/core";
 import { IconCheck, IconMicrophone, IconMicrophoneOff } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useMicLevel, usePhone, usePhoneView } from "../softphone/useSoftphone";
@@ -105,6 +105,14 @@ export function DeviceSettings() {
         allowDeselect={false}
         comboboxProps={inside}
         onChange={(v) => phone.choose({ mic: v ?? "" })}
+      />
+      <Switch
+        size="xs"
+        label={w.devices.processing}
+        description={w.devices.processingText}
+        data-testid="processing"
+        checked={devices.processing}
+        onChange={(e) => phone.choose({ processing: e.currentTarget.checked })}
       />
       <Select
         label={w.devices.speaker}

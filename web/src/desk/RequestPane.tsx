@@ -2,7 +2,7 @@ import { Button, Textarea, TextInput } from "@mantine/core";
 import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useLayoutEffect, useRef, useState } from "react";
-import type { KnownAddress } from "../api/types";
+import type { KnownAddress, ReasonRow } from "../api/types";
 import { AddressPicker } from "../request/AddressPicker";
 import { missing, withReason, type Place } from "../request/form";
 import { PreviewLine } from "../request/Preview";
@@ -17,7 +17,7 @@ import { Key, Note, Say, useErrorText } from "../ui/blocks";
 import { useKeys } from "../ui/keys";
 import { KindMark } from "../ui/Kind";
 import { isPhone, mayAsk, placeOfKnown, similar } from "./draft";
-import { nextSection, pickDigit } from "./sections";
+import { nextSection, pickDigit, toSection } from "./sections";
 import { messagesOf, type CallWork } from "./useCallWork";
 import { useWords } from "./words";
 
@@ -52,6 +52,11 @@ export function RequestPane(props: Props) {
     work.setForm((f) => ({ ...f, place }));
     setTimeout(() => reasonInput.current?.focus());
   };
+  // The field that was typed in is gone: the cursor goes on to what is asked next.
+  const choose = (reason: ReasonRow | null) => {
+    work.setForm((f) => withReason(f, reason));
+    if (reason) setTimeout(() => toSection(root.current, reason.questions.length > 0 ? "questions" : "words"));
+  };
   const greeting = call.greeting || work.card?.company?.greeting || w.form.cityGreeting(call.city);
   return (
     <div className="pane work" ref={root} data-testid="request-pane">
@@ -64,7 +69,7 @@ export function RequestPane(props: Props) {
       <Heading work={work} />
       <fieldset disabled={!active} className="plain col form">
         <AddressSection {...props} active={active} onConfirm={confirm} />
-        <ReasonSection {...props} active={active} reasonInput={reasonInput} />
+        <ReasonSection {...props} active={active} reasonInput={reasonInput} onReason={choose} />
         <WordsSection work={work} active={active} />
       </fieldset>
       <Duplicates {...props} active={active} />
@@ -113,7 +118,16 @@ function AddressSection({ call, work, active, onConfirm }: Props & { active: boo
   const guess = !form.place && !other ? known[0] : undefined;
   const error = messagesOf(work.work);
   const own = call.line_kind === "citywide" || everywhere ? 0 : call.company_id;
-  useKeys({ Enter: () => guess && onConfirm(placeOfKnown(guess)) }, active && guess !== undefined);
+  useKeys(
+    {
+      Enter: (e) => {
+        // On a button Enter means that button: «Другой» must not confirm.
+        if (e.target instanceof HTMLElement && e.target.closest("button, a, [role=dialog]")) e.target.click();
+        else if (guess) onConfirm(placeOfKnown(guess));
+      },
+    },
+    active && guess !== undefined,
+  );
   if (guess) {
     return (
       <section data-section="address" className="col">
@@ -204,9 +218,13 @@ function MayAsk({ known }: { known: KnownAddress }) {
   );
 }
 
-type ReasonProps = Props & { active: boolean; reasonInput: React.RefObject<HTMLInputElement | null> };
+type ReasonProps = Props & {
+  active: boolean;
+  reasonInput: React.RefObject<HTMLInputElement | null>;
+  onReason(reason: ReasonRow | null): void;
+};
 
-function ReasonSection({ work, active, reasonInput }: ReasonProps) {
+function ReasonSection({ work, active, reasonInput, onReason }: ReasonProps) {
   const w = useWords();
   const rw = useRequestWords();
   const { form } = work.work.draft;
@@ -232,7 +250,7 @@ function ReasonSection({ work, active, reasonInput }: ReasonProps) {
             el?.setAttribute("data-testid", "reason");
           }}
           error={error.server.reason ?? (error.missing.includes("reason") ? rw.reason.required : undefined)}
-          onChange={(reason) => work.setForm((f) => withReason(f, reason))}
+          onChange={onReason}
         />
       </section>
       <SafetyNote reason={form.reason} />

@@ -11,6 +11,11 @@ export function nextSection(root: HTMLElement | null, way: 1 | -1): void {
   sections[Math.min(Math.max(next, 0), sections.length - 1)]?.querySelector<HTMLElement>(focusable)?.focus();
 }
 
+/** Puts the focus into the section of that name. */
+export function toSection(root: HTMLElement | null, name: string): void {
+  root?.querySelector(`[data-section="${name}"]`)?.querySelector<HTMLElement>(focusable)?.focus();
+}
+
 /** A digit pressed outside of text: an address, or an answer of the first question without one. True when it meant something. */
 export function pickDigit(root: HTMLElement | null, digit: number): boolean {
   const button = root?.querySelector<HTMLButtonElement>(`button[data-digit="${digit}"]:not(:disabled)`);

@@ -1,6 +1,7 @@
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
+import { ApiError } from "../api/client";
 import { signIn } from "../session/session";
 import { Note, useErrorText } from "../ui/blocks";
 import { useWords } from "./words";
@@ -14,6 +15,7 @@ export function LoginPage({ onDone, returning }: { onDone: () => void; returning
   const [password, setPassword] = useState("");
   const [tried, setTried] = useState(false);
   const enter = useMutation({ mutationFn: () => signIn(client, login.trim(), password), onSuccess: onDone });
+  const atField = enter.error instanceof ApiError && enter.error.fields.has("password");
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
@@ -27,7 +29,7 @@ export function LoginPage({ onDone, returning }: { onDone: () => void; returning
           <div className="quiet">{w.about}</div>
         </div>
         {returning && !enter.isError && <Note>{w.returned}</Note>}
-        {enter.isError && (
+        {enter.isError && !atField && (
           <div role="alert">
             <Note tone="emg">{text(enter.error)}</Note>
           </div>
@@ -48,7 +50,7 @@ export function LoginPage({ onDone, returning }: { onDone: () => void; returning
           value={password}
           onChange={(e) => setPassword(e.currentTarget.value)}
           autoComplete="current-password"
-          error={tried && !password ? w.needPassword : undefined}
+          error={tried && !password ? w.needPassword : atField ? text(enter.error) : undefined}
         />
         <Button type="submit" loading={enter.isPending} fullWidth mt={4}>
           {w.enter}

@@ -1,6 +1,8 @@
 /** Which microphone, headset and ring the person chose on this computer. */
 export interface Devices {
   mic: string;
+  /** The browser takes echo and noise away. An office with a good headset may switch it off. */
+  processing: boolean;
   speaker: string;
   ring: string;
   /** 0..1 */
@@ -8,7 +10,7 @@ export interface Devices {
 }
 
 const key = "d24.devices";
-const plain: Devices = { mic: "", speaker: "", ring: "", ringVolume: 0.7 };
+const plain: Devices = { mic: "", processing: true, speaker: "", ring: "", ringVolume: 0.7 };
 
 export function recall(): Devices {
   try {
@@ -17,6 +19,7 @@ export function recall(): Devices {
     const k = kept as Partial<Record<keyof Devices, unknown>>;
     return {
       mic: text(k.mic),
+      processing: k.processing !== false,
       speaker: text(k.speaker),
       ring: text(k.ring),
       ringVolume: typeof k.ringVolume === "number" ? Math.min(1, Math.max(0, k.ringVolume)) : plain.ringVolume,

@@ -8,8 +8,8 @@
 export type MicState = "asking" | "quiet" | "ok" | "denied" | "missing" | "busy" | "insecure" | "lost";
 
 export interface Mic {
-  /** Opens the microphone chosen before, or the system's. */
-  open(deviceId: string): Promise<MediaStream | null>;
+  /** Opens the microphone chosen before, or the system's; `processing`: without echo and noise. */
+  open(deviceId: string, processing: boolean): Promise<MediaStream | null>;
   close(): void;
   state: MicState;
   stream: MediaStream | null;
@@ -35,14 +35,14 @@ export class RealMic implements Mic {
 
   constructor(private readonly listener: MicListener) {}
 
-  async open(deviceId: string): Promise<MediaStream | null> {
+  async open(deviceId: string, processing: boolean): Promise<MediaStream | null> {
     const turn = ++this.wanted;
     this.stop();
     if (!navigator.mediaDevices?.getUserMedia) return this.fail("insecure");
     this.set("asking");
     let stream: MediaStream;
     try {
-      stream = await ask(deviceId);
+      stream = await ask(deviceId, processing);
     } catch (e) {
       return turn === this.wanted ? this.fail(why(e)) : null;
     }
@@ -120,8 +120,12 @@ export function loudness(wave: Float32Array): number {
   return Math.sqrt(sum / (wave.length || 1));
 }
 
-async function ask(deviceId: string): Promise<MediaStream> {
-  const audio: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+async function ask(deviceId: string, processing: boolean): Promise<MediaStream> {
+  const audio: MediaTrackConstraints = {
+    echoCancellation: processing,
+    noiseSuppression: processing,
+    autoGainControl: processing,
+  };
   if (!deviceId) return navigator.mediaDevices.getUserMedia({ audio });
   try {
     return await navigator.mediaDevices.getUserMedia({ audio: { ...audio, deviceId: { exact: deviceId } } });

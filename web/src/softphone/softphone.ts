@@ -157,7 +157,7 @@ export class Softphone {
     this.set({ devices });
     this.parts.ring.set(devices.ringVolume, devices.ring);
     if (change.speaker !== undefined) this.sound?.speaker(change.speaker);
-    if (change.mic !== undefined) void this.openMic();
+    if (change.mic !== undefined || change.processing !== undefined) void this.openMic();
   }
   tryRing(): void {
     this.parts.ring.start();
@@ -289,7 +289,7 @@ export class Softphone {
   }
 
   private async openMic(): Promise<void> {
-    const stream = (await this.mic?.open(this.view.devices.mic)) ?? null;
+    const stream = (await this.mic?.open(this.view.devices.mic, this.view.devices.processing)) ?? null;
     await this.sound?.use(stream)?.catch(() => this.offerSoon());
   }
 

@@ -126,6 +126,8 @@ export const en: Words<typeof ru> = {
   devices: {
     title: "Headset and ring",
     mic: "Microphone",
+    processing: "Sound processing",
+    processingText: "takes noise and echo away; a good headset does without",
     speaker: "Headphones",
     ring: "Ring on",
     volume: "Loudness of the ring",
