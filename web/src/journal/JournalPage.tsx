@@ -15,6 +15,7 @@ import { Nothing, useViews } from "./views";
 import type { JournalSearch, View } from "./search";
 import { TableSkeleton, TicketTable } from "./TicketTable";
 import { useWords } from "./words";
+import "./journal.css";
 
 /** The row the person came from: Esc in the card returns to it. */
 let lastOpened: number | null = null;

@@ -22,6 +22,7 @@ import { PhoneTicket } from "./PhoneTicket";
 import { Terms } from "./Terms";
 import { Timeline } from "./Timeline";
 import { useWords } from "./words";
+import "./journal.css";
 
 /** A request whole: at a desk in three parts, on a phone with its actions under the thumb. */
 export function TicketPage() {
