@@ -1,15 +1,13 @@
 import { Skeleton } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconChevronLeft } from "@tabler/icons-react";
-import { Link, useParams, useRouter } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { Link, useParams } from "@tanstack/react-router";
 import { ApiError } from "../api/client";
 import type { TicketCard } from "../api/types";
 import { useMe } from "../session/session";
 import { useNow } from "../time/clock";
 import { fullOf, numberOf } from "../time/format";
 import { Empty, Failed, Hints, Panel } from "../ui/blocks";
-import { isTyping } from "../ui/keys";
 import { KindMark, kindBar } from "../ui/Kind";
 import { Late } from "../ui/Late";
 import { useWords as useCommon } from "../ui/words";
@@ -21,6 +19,7 @@ import { Ladder } from "./Ladder";
 import { PhoneTicket } from "./PhoneTicket";
 import { Terms } from "./Terms";
 import { Timeline } from "./Timeline";
+import { useBack } from "./useBack";
 import { useWords } from "./words";
 import "./journal.css";
 
@@ -49,25 +48,6 @@ export function TicketPage() {
   ) : (
     <DeskTicket ticket={ticket.data} onBack={back} />
   );
-}
-
-/** Back to the list as it was: its filters are in the URL before this one. Esc does the same. */
-function useBack(): () => void {
-  const router = useRouter();
-  const back = () => {
-    if (router.history.canGoBack()) router.history.back();
-    else void router.navigate({ to: "/journal" });
-  };
-  useEffect(() => {
-    const hear = (e: KeyboardEvent) => {
-      if (e.key !== "Escape" || e.defaultPrevented || isTyping(e.target)) return;
-      if (document.querySelector("[role=dialog],[role=menu]")) return; // Esc closes that first
-      back();
-    };
-    window.addEventListener("keydown", hear);
-    return () => window.removeEventListener("keydown", hear);
-  });
-  return back;
 }
 
 function DeskTicket({ ticket: t, onBack }: { ticket: TicketCard; onBack: () => void }) {

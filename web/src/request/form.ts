@@ -140,3 +140,60 @@ export function fieldErrors(error: ApiError): Partial<Record<Field, string>> {
   }
   return out;
 }
+
+/** Reads a kept form; what is not understood (an older program wrote it) is left empty. */
+export function readForm(kept: unknown): RequestForm {
+  if (!isRecord(kept)) return emptyForm;
+  const text = (v: unknown) => (typeof v === "string" ? v : "");
+  const answers: Record<number, string> = {};
+  for (const [id, v] of Object.entries(isRecord(kept.answers) ? kept.answers : {})) {
+    if (typeof v === "string") answers[Number(id)] = v;
+  }
+  return {
+    place: isPlace(kept.place) ? kept.place : null,
+    reason: isReason(kept.reason) ? kept.reason : null,
+    answers,
+    description: text(kept.description),
+    phone: text(kept.phone),
+    access: text(kept.access),
+  };
+}
+
+export function isRecord(v: unknown): v is Record<string, unknown> {
+  return typeof v === "object" && v !== null && !Array.isArray(v);
+}
+
+function isPlace(v: unknown): v is Place {
+  return (
+    isRecord(v) && typeof v.buildingId === "number" && typeof v.companyId === "number" && typeof v.house === "string"
+  );
+}
+
+function isReason(v: unknown): v is ReasonRow {
+  return isRecord(v) && typeof v.id === "number" && typeof v.name === "string" && Array.isArray(v.questions);
+}
+
+interface Similar {
+  id: number;
+  number: number;
+  reason_name: string;
+  unit: string;
+}
+
+/** Open requests that this call may be about: the same trouble of the same flat or of the whole house. */
+export function similar<T extends Similar>(open: readonly T[], reason: string, unit: string): T[] {
+  if (!reason) return [];
+  return open.filter((t) => t.reason_name === reason && (t.unit === unit || t.unit === "" || unit === "")).slice(0, 2);
+}
+
+/** Ten digits, eleven with 7 or 8 before them, or a foreign number; nothing at all is allowed too. */
+export function isPhone(text: string): boolean {
+  const digits = text.replace(/\D/g, "");
+  if (text.trim() === "") return true;
+  if (/[^\d\s()+.,-]/.test(text)) return false;
+  return (
+    digits.length === 10 ||
+    (digits.length === 11 && /^[78]/.test(digits)) ||
+    (text.trim().startsWith("+") && digits.length >= 8 && digits.length <= 15)
+  );
+}
