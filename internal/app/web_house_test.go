@@ -94,7 +94,14 @@ func (h *house) people() {
 		if err := tx.QueryRow(h.sys, `select min(id) from members where company_id = 1`).Scan(&member); err != nil {
 			return err
 		}
+		var plumber int64
+		err := tx.QueryRow(h.sys, `select d.member_id from member_duties d join work_types w on w.id = d.work_type_id
+			where d.company_id = $1 and d.role = 'executor' and d.level = 1 and w.name = 'сантехника'`, strange).Scan(&plumber)
+		if err != nil {
+			return err
+		}
 		us := []account.NewUser{
+			{Login: "executor-strange", Name: "Исполнитель два", Kind: "company", Memberships: []account.Membership{{ID: strange, Role: access.Executor, MemberID: plumber}}},
 			{Login: "op-ours", Name: "Оператор один", Kind: "operator", Serves: []int64{ours}},
 			{Login: "op-strange", Name: "Оператор два", Kind: "operator", Serves: []int64{strange}},
 			{Login: "platform", Name: "Платформа", Kind: "admin", Serves: []int64{1, 2, 3}},

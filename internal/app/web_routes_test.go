@@ -73,6 +73,7 @@ func isolation(h *house, p prey) map[string][]request {
 		"move-ticket":      {{method: "POST", path: id("/tickets/%d/move", p.moved), body: map[string]any{"to": "accepted", "version": 1}}},
 		"comment-ticket":   {{method: "POST", path: id("/tickets/%d/comments", p.ticket), body: map[string]any{"text": "чужой"}}},
 		"accept-ticket":    {{method: "POST", path: id("/tickets/%d/accept", p.open)}},
+		"refuse-ticket":    {{method: "POST", path: id("/tickets/%d/refuse", p.ticket), body: map[string]any{"reason": "чужой", "version": 1}, by: "executor-strange"}},
 		"search-buildings": {{method: "GET", path: "/buildings/search?q=" + "мостовая", list: true}, {method: "GET", path: "/buildings/search?company_id=2&q=мост", list: true}},
 		"list-buildings":   {{method: "GET", path: "/buildings", list: true}, {method: "GET", path: "/buildings?company_id=2", list: true}},
 		"get-building":     {{method: "GET", path: id("/buildings/%d", p.building)}},

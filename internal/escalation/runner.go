@@ -41,6 +41,9 @@ type Step struct {
 	// transaction, and the first commit wins (R5).
 	Accepted int64  `json:"accepted,omitempty"`
 	Channel  string `json:"channel,omitempty"`
+	// Refused is the member who said in the journal that he cannot, with his reason.
+	Refused int64  `json:"refused,omitempty"`
+	Reason  string `json:"reason,omitempty"`
 }
 
 // Kind names the job.
@@ -62,6 +65,12 @@ func (r *Runner) Subscribe(q *jobs.Queue) {
 			return nil
 		}
 		return Step{TicketID: e.TicketID, In: Input{Taken: true}}
+	})
+	jobs.On(q, func(e ticket.Refused) river.JobArgs {
+		if e.Kind != ticket.Emergency {
+			return nil
+		}
+		return Step{TicketID: e.TicketID, Refused: e.MemberID, Reason: e.Reason}
 	})
 	jobs.On(q, func(e desk.TaskFinished) river.JobArgs {
 		switch {
@@ -139,6 +148,9 @@ func (r *Runner) Run(ctx context.Context, step Step) error {
 		}
 		if step.Accepted != 0 {
 			return r.accept(ctx, tx, t, step)
+		}
+		if step.Refused != 0 {
+			return r.Tasks.RefusedElsewhere(ctx, tx, t.ID, step.Refused, step.Reason) // the end of the task is the next step
 		}
 		e, found, err := r.load(ctx, tx, t, step)
 		if err != nil || !found {

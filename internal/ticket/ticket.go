@@ -31,7 +31,7 @@ const (
 	Postponed  Status = "postponed"   // отложена
 	Done       Status = "done"        // выполнена
 	Closed     Status = "closed"      // закрыта
-	Cancelled  Status = "cancelled"   // отменена
+	Cancelled  Status = "cancelled"   // отклонена
 )
 
 // Open reports whether work is still owed.
@@ -141,6 +141,9 @@ func (t Ticket) Can(a access.Actor) []string {
 			out = append(out, string(to))
 		}
 	}
+	if t.MayRefuse(a) {
+		out = append(out, "refuse")
+	}
 	if a.Can(access.TicketComment) {
 		out = append(out, "comment")
 	}
@@ -151,7 +154,7 @@ func (t Ticket) Can(a access.Actor) []string {
 func (t Ticket) apply(m Move, a access.Actor, now time.Time) (Ticket, error) {
 	switch {
 	case m.Version != 0 && m.Version != t.Version:
-		return t, fault.New(fault.Conflict, "ticket.changed", "Заявку № %d уже изменили. Посмотрите, что нового, и повторите.", t.Number)
+		return t, changed(t)
 	case !slices.Contains(moves[t.Status], m.To):
 		return t, fault.New(fault.Conflict, "ticket.move_impossible", "Заявка № %d сейчас «%s»: так изменить её нельзя.", t.Number, Label(t.Status))
 	case !slices.Contains(t.Allowed(a), m.To):
@@ -185,7 +188,11 @@ func (t Ticket) apply(m Move, a access.Actor, now time.Time) (Ticket, error) {
 	return t, nil
 }
 
-var labels = map[Status]string{New: "новая", Accepted: "принята", InProgress: "в работе", Postponed: "отложена", Done: "выполнена", Closed: "закрыта", Cancelled: "отменена"}
+func changed(t Ticket) error {
+	return fault.New(fault.Conflict, "ticket.changed", "Заявку № %d уже изменили. Посмотрите, что нового, и повторите.", t.Number)
+}
+
+var labels = map[Status]string{New: "новая", Accepted: "принята", InProgress: "в работе", Postponed: "отложена", Done: "выполнена", Closed: "закрыта", Cancelled: "отклонена"}
 
 // Label is the state in Russian.
 func Label(s Status) string { return labels[s] }

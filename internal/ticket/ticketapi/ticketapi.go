@@ -50,6 +50,11 @@ type move struct {
 	Body TicketMove
 }
 
+type refuse struct {
+	ByID
+	Body TicketRefusal
+}
+
 type comment struct {
 	ByID
 	Body NewComment
@@ -93,6 +98,13 @@ func Register(api huma.API, c Config) {
 	}, func(ctx context.Context, in *move) (*one, error) {
 		b := in.Body
 		return c.answer(ctx)(c.Service.Move(ctx, in.ID, ticket.Move{To: ticket.Status(b.To), Reason: b.Reason, Until: b.Until, Comment: b.Comment, Version: b.Version}))
+	})
+	httpapi.Register(api, access.TicketMove, huma.Operation{
+		OperationID: "refuse-ticket", Method: http.MethodPost, Path: "/tickets/{id}/refuse", Summary: "The executor cannot take a new ticket: it goes to the next one", Tags: tags,
+		DefaultStatus: http.StatusNoContent,
+		Description:   "409 ticket.changed, ticket.move_impossible: it is another now. 403 ticket.refuse_forbidden: not the executor.",
+	}, func(ctx context.Context, in *refuse) (*struct{}, error) {
+		return nil, c.Service.Refuse(ctx, in.ID, in.Body.Reason, in.Body.Version)
 	})
 	httpapi.Register(api, access.TicketComment, huma.Operation{
 		OperationID: "comment-ticket", Method: http.MethodPost, Path: "/tickets/{id}/comments", Summary: "Write into the history", Tags: tags, DefaultStatus: http.StatusNoContent,

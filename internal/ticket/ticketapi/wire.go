@@ -49,7 +49,7 @@ type TicketCard struct {
 	PostponedUntil *time.Time        `json:"postponed_until"`
 	Entrance       int               `json:"entrance" doc:"0: not known"`
 	Floor          int               `json:"floor" doc:"0: not known"`
-	Can            []string          `json:"can" enum:"accept,start,postpone,done,close,cancel,reopen,comment,reassign" doc:"what this user may do with it now"`
+	Can            []string          `json:"can" enum:"accept,start,postpone,done,close,cancel,reopen,refuse,comment,reassign" doc:"what this user may do with it now"`
 	Escalation     *TicketEscalation `json:"escalation" doc:"of an emergency; null for others"`
 	Tasks          []TicketTask      `json:"tasks" doc:"calls made and to be made, oldest first"`
 }
@@ -196,6 +196,12 @@ type TicketMove struct {
 	Until   *time.Time `json:"until,omitempty" doc:"of a deferral"`
 	Comment string     `json:"comment,omitempty" maxLength:"4000"`
 	Version int        `json:"version" minimum:"1" maximum:"1000000000" doc:"the version seen; 409 ticket.changed when it is another now"`
+}
+
+// TicketRefusal is the executor's word that he cannot take a new ticket.
+type TicketRefusal struct {
+	Reason  string `json:"reason" minLength:"1" maxLength:"500"`
+	Version int    `json:"version" minimum:"1" maximum:"1000000000" doc:"the version seen; 409 ticket.changed when it is another now"`
 }
 
 // NewComment is a line written by a person.
