@@ -603,6 +603,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The executor cannot take a new ticket: it goes to the next one
+         * @description 409 ticket.changed, ticket.move_impossible: it is another now. 403 ticket.refuse_forbidden: not the executor.
+         */
+        post: operations["refuse-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1483,7 +1503,7 @@ export interface components {
             /** @description E.164; the middle is hidden from those who may not see contacts */
             caller_phone: string;
             /** @description what this user may do with it now */
-            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "comment" | "reassign")[];
+            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "comment" | "reassign")[];
             /** Format: date-time */
             closed_at: string | null;
             /** Format: int64 */
@@ -1573,7 +1593,7 @@ export interface components {
             /** @description E.164; the middle is hidden from those who may not see contacts */
             caller_phone: string;
             /** @description what this user may do with it now */
-            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "comment" | "reassign")[];
+            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "comment" | "reassign")[];
             /** Format: date-time */
             closed_at: string | null;
             /** Format: int64 */
@@ -1660,7 +1680,7 @@ export interface components {
             /** @description E.164; the middle is hidden from those who may not see contacts */
             caller_phone: string;
             /** @description what this user may do with it now */
-            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "comment" | "reassign")[];
+            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "comment" | "reassign")[];
             /** Format: date-time */
             closed_at: string | null;
             /** Format: int64 */
@@ -1822,6 +1842,14 @@ export interface components {
             why: string;
             /** @description IANA zone of the house */
             zone: string;
+        };
+        TicketRefusal: {
+            reason: string;
+            /**
+             * Format: int64
+             * @description the version seen; 409 ticket.changed when it is another now
+             */
+            version: number;
         };
         TicketRow: {
             /** Format: date-time */
@@ -3106,6 +3134,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TicketCard"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "refuse-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketRefusal"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
