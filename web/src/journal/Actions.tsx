@@ -1,6 +1,7 @@
 import { Button, Menu } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconChevronDown } from "@tabler/icons-react";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { ApiError } from "../api/client";
 import type { TicketCard } from "../api/types";
@@ -16,6 +17,7 @@ export function useActions(ticket: TicketCard) {
   const w = useWords();
   const c = useCommon();
   const error = useErrorText();
+  const navigate = useNavigate();
   const [asking, setAsking] = useState<Asking | null>(null);
   const accept = useAccept(ticket.id);
   const move = useMove(ticket.id);
@@ -44,17 +46,19 @@ export function useActions(ticket: TicketCard) {
       onDone={(action) => {
         setAsking(null);
         done(action);
+        if (action === "refuse") void navigate({ to: "/journal" }); // it is not his any more
       }}
     />
   );
-  return { ...buttonsOf(ticket), run, dialog, busy: accept.isPending || move.isPending };
+  return { run, dialog, busy: accept.isPending || move.isPending };
 }
 
 /** One filled button, the rest in a menu when there are more than two. */
 export function Actions({ ticket }: { ticket: TicketCard }) {
   const w = useWords();
   const c = useCommon();
-  const { main, rest, run, dialog, busy } = useActions(ticket);
+  const { run, dialog, busy } = useActions(ticket);
+  const { main, rest } = buttonsOf(ticket);
   const beside = rest.length > 2 ? rest.slice(0, 1) : rest;
   const more = rest.slice(beside.length);
   return (

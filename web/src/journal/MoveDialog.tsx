@@ -6,7 +6,7 @@ import { serverNow } from "../time/clock";
 import { dayIn, momentIn, numberOf } from "../time/format";
 import { Key, Note, useErrorText } from "../ui/blocks";
 import { useWords as useCommon } from "../ui/words";
-import { useMove } from "./api";
+import { useMove, useRefuse } from "./api";
 import { checkMove, needsReason, TO, type Asking, type MoveErrors, type MoveForm } from "./moves";
 import { useWords } from "./words";
 
@@ -20,6 +20,8 @@ export function MoveDialog({ ticket: t, action, onClose, onDone }: Props) {
   const c = useCommon();
   const error = useErrorText();
   const move = useMove(t.id);
+  const refuse = useRefuse(t.id);
+  const sent = action === "refuse" ? refuse : move;
   const [tried, setTried] = useState(false);
   const [form, setForm] = useState<MoveForm>(() => ({
     reason: "",
@@ -28,12 +30,16 @@ export function MoveDialog({ ticket: t, action, onClose, onDone }: Props) {
     comment: "",
   }));
   const errors: MoveErrors = tried ? checkMove(action, form, t.zone, serverNow()) : {};
-  const refused = move.error instanceof ApiError ? move.error : null;
+  const refused = sent.error instanceof ApiError ? sent.error : null;
   const stillMay = t.can.includes(action);
   const submit = (event?: FormEvent) => {
     event?.preventDefault();
     setTried(true);
-    if (Object.keys(checkMove(action, form, t.zone, serverNow())).length > 0 || move.isPending) return;
+    if (Object.keys(checkMove(action, form, t.zone, serverNow())).length > 0 || sent.isPending) return;
+    if (action === "refuse") {
+      refuse.mutate({ reason: form.reason.trim(), version: t.version }, { onSuccess: () => onDone(action) });
+      return;
+    }
     const body: TicketMove = { to: TO[action], version: t.version };
     if (needsReason(action)) body.reason = form.reason.trim();
     else if (form.comment.trim()) body.comment = form.comment.trim();
@@ -62,12 +68,12 @@ export function MoveDialog({ ticket: t, action, onClose, onDone }: Props) {
         <div className="quiet">
           {t.address} · {t.reason_name}
         </div>
-        {move.isError && (
+        {sent.isError && (
           <div role="alert">
             <Note tone={refused?.isConflict ? "plan" : "emg"}>
               <span>
                 {refused?.isConflict && <b>{w.card.taken}. </b>}
-                {error(move.error)} {refused?.isConflict && w.card.takenMore}
+                {error(sent.error)} {refused?.isConflict && w.card.takenMore}
               </span>
             </Note>
           </div>
@@ -120,6 +126,7 @@ export function MoveDialog({ ticket: t, action, onClose, onDone }: Props) {
         )}
         {action === "close" && <div className="quiet">{w.move.closeNote}</div>}
         {action === "cancel" && <div className="quiet">{w.move.cancelNote}</div>}
+        {action === "refuse" && <div className="quiet">{w.move.refuseNote}</div>}
         <div className="row" style={{ justifyContent: "flex-end" }}>
           <Button variant="default" onClick={onClose}>
             {c.cancel}
@@ -127,7 +134,7 @@ export function MoveDialog({ ticket: t, action, onClose, onDone }: Props) {
           <Button
             type="submit"
             className="btn-primary"
-            loading={move.isPending}
+            loading={sent.isPending}
             disabled={!stillMay}
             rightSection={<Key>Ctrl Enter</Key>}
           >

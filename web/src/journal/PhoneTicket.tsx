@@ -23,7 +23,7 @@ import { CommentBox } from "./CommentBox";
 import { limitOf } from "./deadline";
 import { Facts } from "./Facts";
 import { Ladder } from "./Ladder";
-import type { Asking, AtOnce } from "./moves";
+import { thumbsOf, type Asking, type AtOnce } from "./moves";
 import { Terms } from "./Terms";
 import { Timeline } from "./Timeline";
 import { useWords } from "./words";
@@ -36,7 +36,8 @@ export function PhoneTicket({ ticket: t, onBack }: { ticket: TicketCard; onBack:
   const c = useCommon();
   const me = useMe();
   const [writing, setWriting] = useState(false);
-  const { main, rest, run, dialog, busy } = useActions(t);
+  const { run, dialog, busy } = useActions(t);
+  const { main, rest } = thumbsOf(t);
   const MainIcon = main && icons[main];
   const isTel = /^\+\d{10,}$/.test(t.caller_phone);
   return (
@@ -100,7 +101,7 @@ export function PhoneTicket({ ticket: t, onBack }: { ticket: TicketCard; onBack:
                   h={52}
                   fz={16}
                   px={8}
-                  variant={a === "cancel" ? "subtle" : "default"}
+                  variant={a === "cancel" || a === "refuse" ? "subtle" : "default"}
                   disabled={busy}
                   onClick={() => run(a)}
                 >

@@ -95,6 +95,23 @@ export function useAccept(id: number) {
   });
 }
 
+/** The executor cannot take a new request: it goes to the next one, and he does not see it any more. */
+export function useRefuse(id: number) {
+  const client = useQueryClient();
+  const refresh = useRefresh(id);
+  return useMutation({
+    mutationFn: (body: { reason: string; version: number }) =>
+      take(api.POST("/api/v1/tickets/{id}/refuse", { params: { path: { id } }, body })),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ["tickets"] });
+      void client.invalidateQueries({ queryKey: ["tickets-count"] });
+    },
+    onError: (error) => {
+      if (error instanceof ApiError && error.isConflict) refresh.again();
+    },
+  });
+}
+
 /** Writes a comment, for the staff or for the resident. */
 export function useComment(id: number) {
   const refresh = useRefresh(id);

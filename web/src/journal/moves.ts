@@ -3,11 +3,11 @@ import type { Action, Status, TicketCard } from "../api/types";
 import { momentIn } from "../time/format";
 
 /** Actions that ask something first. */
-export type Asking = "postpone" | "done" | "close" | "cancel" | "reopen";
+export type Asking = "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse";
 /** Actions that are done at once. */
 export type AtOnce = "accept" | "start";
 
-export const TO: Record<Asking | "start", Exclude<Status, "new">> = {
+export const TO: Record<Exclude<Asking, "refuse"> | "start", Exclude<Status, "new">> = {
   postpone: "postponed",
   done: "done",
   close: "closed",
@@ -16,7 +16,16 @@ export const TO: Record<Asking | "start", Exclude<Status, "new">> = {
   start: "in_progress",
 } as const;
 
-const order: readonly (Asking | AtOnce)[] = ["accept", "start", "done", "close", "reopen", "postpone", "cancel"];
+const order: readonly (Asking | AtOnce)[] = [
+  "accept",
+  "start",
+  "done",
+  "close",
+  "reopen",
+  "postpone",
+  "cancel",
+  "refuse",
+];
 
 /** The next thing to do is the only filled button; the rest follow quieter. Comment and reassign are not buttons of this row. */
 export function buttonsOf(ticket: Pick<TicketCard, "can">): {
@@ -28,13 +37,23 @@ export function buttonsOf(ticket: Pick<TicketCard, "can">): {
   return { main: there[0] ?? null, rest: there.slice(1) };
 }
 
+/** Under the thumb «Принять» becomes «Выполнено» in the same place; before that nothing but the answer is asked. */
+export function thumbsOf(ticket: Pick<TicketCard, "can">): ReturnType<typeof buttonsOf> {
+  const { main, rest } = buttonsOf(ticket);
+  if (main === "accept") return { main, rest: rest.filter((a) => a !== "start" && a !== "done") };
+  if (main === "start" && rest.includes("done")) {
+    return { main: "done", rest: ["start", ...rest.filter((a) => a !== "done")] };
+  }
+  return { main, rest };
+}
+
 export function asks(action: Asking | AtOnce): action is Asking {
   return action !== "accept" && action !== "start";
 }
 
-/** A reason must be given for a deferral, a rejection and a reopening (the server says the same). */
-export function needsReason(action: Asking): action is "postpone" | "cancel" | "reopen" {
-  return action === "postpone" || action === "cancel" || action === "reopen";
+/** A reason must be given for a deferral, a rejection, a refusal and a reopening (the server says the same). */
+export function needsReason(action: Asking): action is "postpone" | "cancel" | "reopen" | "refuse" {
+  return action !== "done" && action !== "close";
 }
 
 export type MoveForm = { reason: string; date: string; time: string; comment: string };

@@ -163,12 +163,14 @@ export const en: Words<typeof ru> = {
       close: (n) => `Close request ${n}`,
       cancel: (n) => `Reject request ${n}`,
       reopen: (n) => `Reopen request ${n}`,
+      refuse: (n) => `I cannot take request ${n}`,
     },
     reason: "Reason",
     reasonHint: {
       postpone: "What is awaited: a part, access, weather",
       cancel: "Why there will be no work",
       reopen: "What is left undone",
+      refuse: "Why: busy, ill, no tools",
     },
     reasonNeeded: "Write the reason",
     date: "Until which day",
@@ -179,6 +181,7 @@ export const en: Words<typeof ru> = {
     commentHint: "What was done, for the staff",
     closeNote: "A closed request leaves the work. It can be reopened.",
     cancelNote: "The executor will not be called any more. The request stays in the journal.",
+    refuseNote: "The request goes to the next one at once.",
   },
   form: {
     title: "New request",

@@ -21,6 +21,7 @@ export const en: Words<typeof ru> = {
     close: "Close",
     cancel: "Reject",
     reopen: "Reopen",
+    refuse: "I cannot take it",
     comment: "Write",
     reassign: "Change executor",
   },

@@ -32,6 +32,7 @@ export const ru = {
     close: "Закрыть",
     cancel: "Отклонить",
     reopen: "Открыть снова",
+    refuse: "Не могу принять",
     comment: "Записать",
     reassign: "Сменить исполнителя",
   } satisfies Record<Action, string>,
