@@ -323,7 +323,13 @@ func (e *Engine) unqueue(c *call) {
 
 // distribute offers what waits to whoever is free.
 func (e *Engine) distribute() {
-	if len(e.queue) == 0 {
+	var idle []Idle
+	for _, s := range e.seats {
+		if s.state == stateReady {
+			idle = append(idle, Idle{UserID: s.who.UserID, Companies: s.who.Companies, Cities: s.who.Cities, Since: s.since})
+		}
+	}
+	if len(e.queue) == 0 || len(idle) == 0 { // a long queue costs nothing while all are busy
 		return
 	}
 	var ws []Waiter
@@ -331,12 +337,6 @@ func (e *Engine) distribute() {
 	for _, c := range e.queue {
 		ws = append(ws, Waiter{Key: c.key, CompanyID: c.company, CityID: c.dec.CityID, Priority: c.priority, Since: c.since, Passed: c.passed})
 		byKey[c.key] = c
-	}
-	var idle []Idle
-	for _, s := range e.seats {
-		if s.state == stateReady {
-			idle = append(idle, Idle{UserID: s.who.UserID, Companies: s.who.Companies, Cities: s.who.Cities, Since: s.since})
-		}
 	}
 	for _, m := range Distribute(ws, idle) {
 		e.seats[m.UserID].offer(byKey[m.Key])

@@ -142,6 +142,7 @@ func (e *Engine) openDoor() error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /api/v1/desk/ws", e.serveDesk)
+	mux.Handle("GET /metrics", e.metrics())
 	e.door = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	e.work.Add(1)
 	go func() {

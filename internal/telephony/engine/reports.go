@@ -63,6 +63,13 @@ func (r *reports) add(x telephony.Report) {
 	}
 }
 
+// waiting says how many facts are not delivered yet.
+func (r *reports) waiting() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.wait)
+}
+
 // keep writes what is not in the file yet. The caller holds the lock.
 func (r *reports) keep() {
 	for _, x := range r.wait[r.kept:] {
