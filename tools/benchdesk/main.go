@@ -7,7 +7,7 @@
 //   - from the commit of an order to its INVITE at the provider.
 //
 // The operator is test/softphone: the protocol and the sound of a browser, without
-// its drawing.
+// its drawing. At the end fewer calls ring in a headless Chromium with the real page.
 package main
 
 import (
@@ -34,12 +34,13 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	var binary, net string
-	var reps, ops int
+	var reps, ops, screens int
 	f := flag.NewFlagSet("benchdesk", flag.ContinueOnError)
 	f.StringVar(&binary, "d24", "bin/d24", "the program")
 	f.StringVar(&net, "net", "127.0.91", "the first three numbers of loopback addresses nobody else uses")
 	f.IntVar(&reps, "reps", 3, "how often everything runs; medians are printed")
 	f.IntVar(&ops, "ops", 1000, "operations of each kind in a run")
+	f.IntVar(&screens, "screens", 100, "calls that ring in a real browser; 0: none")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
@@ -65,6 +66,11 @@ func run(ctx context.Context, args []string) error {
 			return err
 		}
 		if err := t.orders(ctx, out, ops); err != nil {
+			return err
+		}
+	}
+	if screens > 0 {
+		if err := t.screen(ctx, out, screens); err != nil {
 			return err
 		}
 	}
