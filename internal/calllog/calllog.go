@@ -160,11 +160,11 @@ func (s *Service) end(ctx context.Context, tx *pg.Tx, c call, r telephony.Report
 	}
 	_, err := tx.Exec(ctx, `update calls set ended_at = $2, outcome = $3, blame = nullif($4, ''), is_cut = $5,
 		disposition = case when disposition is null and $6 then 'lost' else disposition end where id = $1`,
-		c.id, r.At, r.Outcome, r.Blame, r.Cut, c.direction == "inbound" && !c.joined && !r.Cut && r.Outcome == telephony.Abandoned)
+		c.id, r.At, r.Outcome, r.Blame, r.Cut, c.direction == "inbound" && !r.Cut && r.Outcome == telephony.Abandoned)
 	if err != nil {
 		return err
 	}
-	if c.direction != "inbound" || c.joined && !r.Cut || !r.Cut && r.Outcome != telephony.Abandoned {
+	if c.direction != "inbound" || !r.Cut && r.Outcome != telephony.Abandoned {
 		return nil
 	}
 	return s.jobs.Publish(ctx, tx, Lost{CallID: c.id, CompanyID: c.company, LineID: c.line, Phone: c.phone, At: c.started, Cut: r.Cut})

@@ -6,6 +6,7 @@
 package desk
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -39,6 +40,32 @@ const retryAfter = 15 * time.Second
 // then the dial counts as one without.
 const resultWithin = 3 * time.Minute
 
+// Waits for an operator, in seconds: the shortest, and by how much the first one
+// may put all dials of a plan off. It is less than an attempt may go on after its
+// level's end (F33).
+const (
+	leastWait = 5
+	firstMore = 30
+)
+
+// operatorWithin is how long a dial waits for an operator before the system speaks
+// itself (F89). All dials of the plan fit into its time whoever is busy: a level
+// never loses dials for lack of an operator, so a person with several numbers is
+// given less of it. 0: as long as it takes, as without words there is nothing to
+// say to the person (F42).
+func (p DialPlan) operatorWithin(dialled int) time.Duration {
+	if p.Words == "" {
+		return 0
+	}
+	fits := p.OperatorWithinSec
+	if p.SpacingSec > 0 {
+		if fits = p.SpacingSec - p.RingSec; dialled == 0 {
+			fits += firstMore
+		}
+	}
+	return p.Seconds(min(p.OperatorWithinSec, max(leastWait, fits)))
+}
+
 // Fit gives a plan the ring time and spacing with which all dials to all numbers
 // end within step (F33). False: they do not fit; the operator's own time to take
 // each call is not counted, as dials are spaced from start to start.
@@ -52,12 +79,17 @@ func Fit(p DialPlan, numbers int, step time.Duration) (DialPlan, bool) {
 
 // Progress is where a task is.
 type Progress struct {
-	Dialled int       `json:"dialled"`
-	Last    time.Time `json:"last"` // start of the last dial
-	Bad     []string  `json:"bad"`  // numbers that do not exist
-	Flying  bool      `json:"flying"`
-	Tries   int       `json:"tries"` // of all orders, also of those that do not count
-	Mark    int       `json:"mark"`  // of the wake-up asked for
+	Dialled int            `json:"dialled"`          // of all numbers together
+	Counts  map[string]int `json:"counts,omitempty"` // of each number
+	Number  string         `json:"number,omitempty"` // dialled last
+	Last    time.Time      `json:"last"`             // start of the last dial
+	Bad     []string       `json:"bad"`              // numbers that do not exist
+	// Said: the operator has told of the dial in flight that the person was not
+	// reached (a machine, a child, F32); no more word is awaited.
+	Said   bool `json:"said,omitempty"`
+	Flying bool `json:"flying"`
+	Tries  int  `json:"tries"` // of all orders, also of those that do not count
+	Mark   int  `json:"mark"`  // of the wake-up asked for
 }
 
 // Input is what has just happened to a task.
@@ -92,18 +124,28 @@ func Next(p DialPlan, phones []string, s Progress, in Input, now time.Time) (Pro
 	return s, Action{}
 }
 
-// phone is the next number: the person's numbers in turn, without those that do not exist.
-func (s Progress) phone(p DialPlan, phones []string) string {
-	var good []string
+// phone is the next number: the person's numbers in turn, without those that do
+// not exist; "" when each was dialled as often as planned.
+func (s Progress) phone(p DialPlan, phones []string) (next string) {
+	least := p.Dials
 	for _, n := range phones {
-		if !slices.Contains(s.Bad, n) {
-			good = append(good, n)
+		if s.Counts[n] < least && !slices.Contains(s.Bad, n) {
+			next, least = n, s.Counts[n]
 		}
 	}
-	if len(good) == 0 || s.Dialled >= p.Dials*len(good) {
-		return ""
+	return next
+}
+
+// counted is the progress after a dial that was an attempt to reach the person.
+func (s Progress) counted() Progress {
+	counts := maps.Clone(s.Counts)
+	if counts == nil {
+		counts = map[string]int{}
 	}
-	return good[s.Dialled%len(good)]
+	counts[s.Number]++
+	s.Counts = counts
+	s.Dialled++
+	return s
 }
 
 func dial(p DialPlan, phones []string, s Progress, now time.Time) (Progress, Action) {
@@ -111,15 +153,15 @@ func dial(p DialPlan, phones []string, s Progress, now time.Time) (Progress, Act
 	if n == "" {
 		return s, Action{Result: NotReached}
 	}
-	s.Flying, s.Last = true, now
+	s.Flying, s.Said, s.Last, s.Number = true, false, now, n
 	s.Tries++
 	s.Mark++
 	return s, Action{Dial: n}
 }
 
 func ended(p DialPlan, phones []string, s Progress, e telephony.Ended, now time.Time) (Progress, Action) {
-	last := s.phone(p, phones)
-	s.Flying = false
+	said := s.Said
+	s.Flying, s.Said = false, false
 	s.Mark++
 	switch {
 	case e.Digit != "":
@@ -127,13 +169,18 @@ func ended(p DialPlan, phones []string, s Progress, e telephony.Ended, now time.
 	case !e.Outcome.Counts():
 		return s, Action{WakeAt: now.Add(retryAfter / time.Duration(max(1, p.Pace)))}
 	case e.Outcome == telephony.BadNumber:
-		s.Bad = append(s.Bad, last)
+		s.Bad = append(slices.Clone(s.Bad), s.Number)
 		return s, Action{WakeAt: now}
-	case e.Joined: // the operator's word is awaited
-		s.Dialled++
+	}
+	s = s.counted()
+	if e.Joined && !said { // the operator's word is awaited
 		return s, Action{WakeAt: now.Add(resultWithin)}
 	}
-	s.Dialled++
+	return s.further(p, phones, now)
+}
+
+// further is what follows a dial that reached nobody.
+func (s Progress) further(p DialPlan, phones []string, now time.Time) (Progress, Action) {
 	if s.phone(p, phones) == "" {
 		return s, Action{Result: NotReached} // all numbers failed: no waiting (E1)
 	}

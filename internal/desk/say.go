@@ -77,6 +77,9 @@ func (f *Floor) Say(ctx context.Context, id int64, w Said) (Talk, error) {
 		if err := w.fits(t, tx.Now); err != nil {
 			return k, err
 		}
+		if t.State == "withdrawn" && t.TicketID != 0 && w.Kind == Accepted {
+			return f.late(ctx, tx, t, w)
+		}
 		if w.Kind == WrongNumber && t.Purpose != telephony.Callback {
 			_, err = f.Tasks.WrongPhone(ctx, tx, id, w.Note)
 		} else {
@@ -95,6 +98,23 @@ func (f *Floor) Say(ctx context.Context, id int64, w Said) (Talk, error) {
 		k.Remark = remark
 		return k, err
 	})
+}
+
+// late is an acceptance said when the task had been withdrawn while they spoke: the
+// level had changed, or somebody else accepted. Who accepts first by any channel
+// has the ticket (E4, F34); the others are told who has.
+func (f *Floor) late(ctx context.Context, tx *pg.Tx, task Task, w Said) (k Talk, err error) {
+	t, err := f.Tickets.ByID(ctx, tx, task.TicketID)
+	if err != nil {
+		return k, err
+	}
+	remark, err := f.accepted(ctx, tx, t, task, w)
+	if err != nil {
+		return k, err
+	}
+	k, err = f.talk(ctx, tx, task.ID)
+	k.Remark = remark
+	return k, err
 }
 
 func (w Said) fits(t Task, now time.Time) error {
@@ -155,6 +175,10 @@ func (f *Floor) accepted(ctx context.Context, tx *pg.Tx, t ticket.Ticket, task T
 		return "", err
 	}
 	if !won {
+		if by == "" {
+			remark = fmt.Sprintf("Заявка № %d уже «%s»: принять её нельзя.", t.Number, ticket.Label(t.Status))
+			return remark, f.log(ctx, tx, t, "Принял по телефону, но заявка уже «"+ticket.Label(t.Status)+"»", w.Note)
+		}
 		remark = fmt.Sprintf("Заявку № %d раньше принял %s.", t.Number, by)
 		return remark, f.log(ctx, tx, t, "Тоже принял по телефону, но раньше принял "+by, w.Note)
 	}

@@ -152,13 +152,21 @@ func (w *Worker) Work(ctx context.Context, job *river.Job[Step]) error {
 func (s *Tasks) Run(ctx context.Context, step Step) error {
 	return pg.Do(ctx, s.db, func(tx *pg.Tx) error {
 		t, err := s.lock(ctx, tx, step.TaskID)
-		if err != nil || t.State == "done" || t.State == "withdrawn" {
+		if err != nil {
 			return err
+		}
+		byDigit := step.In.Ended != nil && step.In.Ended.Digit != ""
+		if t.over() {
+			if t.State == "withdrawn" && byDigit { // he pressed the key while the task was withdrawn: his word counts (E4, F34)
+				t.Progress.Flying = false
+				return s.finish(ctx, tx, t, Accepted, "", true)
+			}
+			return nil
 		}
 		next, act := Next(t.Plan, t.Phones, t.Progress, step.In, tx.Now)
 		t.Progress = next
 		if act.Result != "" {
-			return s.finish(ctx, tx, t, act.Result, "", step.In.Ended != nil && step.In.Ended.Digit != "")
+			return s.finish(ctx, tx, t, act.Result, "", byDigit)
 		}
 		return s.do(ctx, tx, t, act)
 	})
@@ -198,7 +206,7 @@ func order(t Task, phone string) telephony.Order {
 	return telephony.Order{
 		Key: orderKey(t), CompanyID: t.CompanyID, LineID: p.LineID, Phone: phone, Purpose: t.Purpose, Ref: fmt.Sprintf("task:%d", t.ID), Title: t.Title,
 		TaskID: t.ID, TicketID: t.TicketID, Mode: p.Mode, Priority: p.Priority, RingFor: p.Seconds(p.RingSec),
-		OperatorWithin: p.Seconds(p.OperatorWithinSec), Words: telephony.Speech{Text: p.Words}, Keys: p.Keys,
+		OperatorWithin: p.operatorWithin(t.Progress.Dialled), Words: telephony.Speech{Text: p.Words}, Keys: p.Keys,
 	}
 }
 
@@ -272,22 +280,41 @@ func (s *Tasks) Result(ctx context.Context, tx *pg.Tx, id int64, result, note st
 	if err != nil {
 		return t, err
 	}
-	if t.State == "done" || t.State == "withdrawn" {
-		return t, fault.New(fault.Conflict, "task.over", "Задача уже закрыта: %s.", t.Result)
+	if t.over() {
+		return t, over(t)
 	}
 	if result == NotReached { // one dial, not the task: the next one follows by the plan
-		if t.Progress.Flying {
-			return t, nil
-		}
-		at := t.Progress.Last.Add(t.Plan.Seconds(t.Plan.SpacingSec))
-		if t.Progress.phone(t.Plan, t.Phones) == "" {
-			return t, s.finish(ctx, tx, t, NotReached, note, false)
-		}
-		t.Progress.Mark++
-		return t, s.do(ctx, tx, t, Action{WakeAt: at})
+		return t, s.unreached(ctx, tx, t, note)
 	}
 	t.Progress.Flying = false // he is still on the line: hanging up is his
 	return t, s.finish(ctx, tx, t, result, note, false)
+}
+
+// unreached is the operator's word that the dial reached nobody. Said while the
+// call goes on, it is remembered until the call ends.
+func (s *Tasks) unreached(ctx context.Context, tx *pg.Tx, t Task, note string) error {
+	if t.Progress.Flying {
+		t.Progress.Said = true
+		return s.save(ctx, tx, t)
+	}
+	next, act := t.Progress.further(t.Plan, t.Phones, tx.Now)
+	t.Progress = next
+	if act.Result != "" {
+		return s.finish(ctx, tx, t, act.Result, note, false)
+	}
+	t.Progress.Mark++
+	return s.do(ctx, tx, t, act)
+}
+
+func (t Task) over() bool { return t.State == "done" || t.State == "withdrawn" }
+
+var ends = map[string]string{
+	Accepted: "заявку приняли", Refused: "исполнитель отказался", NotReached: "не дозвонились", Withdrawn: "звонок больше не нужен",
+	Answered: "поговорили", Done: "выполнено", NotDone: "не выполнено", InProgress: "в работе", WrongNumber: "чужой номер", Told: "передано",
+}
+
+func over(t Task) error {
+	return fault.New(fault.Conflict, "task.over", "Задача уже закрыта: %s.", ends[t.Result])
 }
 
 // Find is a task the actor may see.

@@ -116,27 +116,27 @@ func (s *Tasks) WrongPhone(ctx context.Context, tx *pg.Tx, id int64, note string
 	if err != nil {
 		return t, err
 	}
-	if t.State == "done" || t.State == "withdrawn" {
-		return t, fault.New(fault.Conflict, "task.over", "Задача уже закрыта: %s.", t.Result)
+	if t.over() {
+		return t, over(t)
 	}
-	if n := t.lastDialled(); n != "" {
+	if n := t.Progress.Number; n != "" {
 		t.Progress.Bad = append(t.Progress.Bad, n)
 	}
 	if t.Progress.phone(t.Plan, t.Phones) == "" {
 		t.Progress.Flying = false // he is still on the line: hanging up is the operator's
 		return t, s.finish(ctx, tx, t, NotReached, strings.TrimSpace("чужой номер. "+note), false)
 	}
-	return t, s.save(ctx, tx, t)
+	return t, s.unreached(ctx, tx, t, note)
 }
 
-// lastDialled is the number of the dial in flight, or of the last one.
-func (t Task) lastDialled() string {
-	p := t.Progress
-	if !p.Flying {
-		if p.Dialled == 0 {
-			return ""
-		}
-		p.Dialled--
+// Calling reports whether an open task with this purpose calls the number, or the
+// member (0: nobody). Until the transaction ends nobody else is answered about the
+// same number: of two who ask at once only one makes the task.
+func (s *Tasks) Calling(ctx context.Context, tx *pg.Tx, purpose telephony.Purpose, number string, memberID int64) (yes bool, err error) {
+	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended($1, 24))`, string(purpose)+" "+number); err != nil {
+		return false, err
 	}
-	return p.phone(t.Plan, t.Phones)
+	err = tx.QueryRow(ctx, `select exists (select from call_tasks where state in ('waiting', 'active') and purpose = $1 and ($2 = any(phones) or member_id = nullif($3::bigint, 0)))`,
+		purpose, number, memberID).Scan(&yes)
+	return yes, err
 }

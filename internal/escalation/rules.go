@@ -52,8 +52,12 @@ type State struct {
 	Tried    []int     `json:"tried"`
 }
 
-// grace is how long an attempt in progress at the deadline may go on (F33).
-const grace = 45 * time.Second
+// grace is how long an attempt in progress at the deadline may go on (F33); look
+// is how often it is asked meanwhile whether it has ended.
+const (
+	grace = 45 * time.Second
+	look  = 5 * time.Second
+)
 
 // Input is what has just happened.
 type Input struct {
@@ -130,7 +134,11 @@ func calling(p Plan, s State, in Input, now time.Time) (State, []Action) {
 	case in.Woken != nil && *in.Woken == s.Mark && !now.Before(s.Deadline):
 		if in.Busy && now.Before(s.Deadline.Add(grace)) {
 			s.Mark++
-			return s, []Action{{Do: WakeAt, At: s.Deadline.Add(grace)}}
+			at := s.Deadline.Add(grace)
+			if soon := now.Add(look); soon.Before(at) {
+				at = soon
+			}
+			return s, []Action{{Do: WakeAt, At: at}}
 		}
 		s2, acts := enter(p, s, s.Level+1, in, now)
 		return s2, append([]Action{{Do: Withdraw}, {Do: Say, Text: fmt.Sprintf("За %d мин заявку никто не принял", int(p.Step.Minutes()))}}, acts...)

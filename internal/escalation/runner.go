@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -158,7 +159,7 @@ func (r *Runner) Run(ctx context.Context, step Step) error {
 		}
 		in := step.In
 		in.Taken = in.Taken || t.Status != ticket.New
-		if in.Absent, err = r.absent(ctx, tx, e.plan); err != nil {
+		if in.Absent, err = r.live(ctx, tx, &e.plan); err != nil {
 			return err
 		}
 		if in.Busy, err = r.busy(ctx, tx, t.ID); err != nil {
@@ -170,7 +171,7 @@ func (r *Runner) Run(ctx context.Context, step Step) error {
 				return err
 			}
 		}
-		return r.save(ctx, tx, t, next)
+		return r.save(ctx, tx, t, next, acts)
 	})
 }
 
@@ -183,7 +184,11 @@ func (r *Runner) accept(ctx context.Context, tx *pg.Tx, t ticket.Ticket, step St
 	if err != nil {
 		return err
 	}
-	return r.Tickets.Log(ctx, tx, t, ticket.Event{Kind: "escalation", Text: p.Name + " тоже принял, но раньше принял " + by})
+	text := p.Name + " тоже принял, но раньше принял " + by
+	if by == "" {
+		text = p.Name + " принял, но заявка уже «" + ticket.Label(t.Status) + "»"
+	}
+	return r.Tickets.Log(ctx, tx, t, ticket.Event{Kind: "escalation", Text: text})
 }
 
 type loaded struct {
@@ -229,7 +234,10 @@ func (r *Runner) freeze(ctx context.Context, tx *pg.Tx, t ticket.Ticket) (p Plan
 		return p, err
 	}
 	for _, l := range levels {
-		p.Levels = append(p.Levels, Person{l.MemberID, l.Name, l.Phones})
+		same := func(x Person) bool { return x.MemberID == l.MemberID }
+		if !slices.ContainsFunc(p.Levels, same) { // one person is one level, the first (F36)
+			p.Levels = append(p.Levels, Person{l.MemberID, l.Name, l.Phones})
+		}
 	}
 	if lead, err := r.Staff.Responsible(ctx, tx, q); err != nil {
 		return p, err
@@ -251,17 +259,27 @@ func (r *Runner) freeze(ctx context.Context, tx *pg.Tx, t ticket.Ticket) (p Plan
 	return p, nil
 }
 
-func (r *Runner) absent(ctx context.Context, tx *pg.Tx, p Plan) (out []int64, err error) {
-	for _, l := range p.Levels {
+// live reads what is not frozen in the plan (F37): the phones its people have now
+// are put into p, those who are not at work are returned.
+func (r *Runner) live(ctx context.Context, tx *pg.Tx, p *Plan) (absent []int64, err error) {
+	for i, l := range p.Levels {
 		who, err := r.Staff.ByID(ctx, tx, l.MemberID)
 		if err != nil {
 			return nil, err
 		}
+		p.Levels[i].Phones = who.Phones
 		if !who.OnDuty {
-			out = append(out, l.MemberID)
+			absent = append(absent, l.MemberID)
 		}
 	}
-	return out, nil
+	if p.Responsible != nil {
+		who, err := r.Staff.ByID(ctx, tx, p.Responsible.MemberID)
+		if err != nil {
+			return nil, err
+		}
+		p.Responsible.Phones = who.Phones
+	}
+	return absent, nil
 }
 
 func (r *Runner) busy(ctx context.Context, tx *pg.Tx, ticketID int64) (bool, error) {
@@ -343,7 +361,8 @@ func (r *Runner) lead(ctx context.Context, tx *pg.Tx, t ticket.Ticket, p Plan, s
 	return r.call(ctx, tx, t, *p.Responsible, telephony.Responsible, plan, fmt.Sprintf("9.%d", s.Round), title, s.Deadline)
 }
 
-func (r *Runner) save(ctx context.Context, tx *pg.Tx, t ticket.Ticket, s State) error {
+// save keeps the state and the moment asked for last: the watchman looks at it.
+func (r *Runner) save(ctx context.Context, tx *pg.Tx, t ticket.Ticket, s State, acts []Action) error {
 	raw, err := json.Marshal(s)
 	if err != nil {
 		return err
@@ -351,10 +370,14 @@ func (r *Runner) save(ctx context.Context, tx *pg.Tx, t ticket.Ticket, s State) 
 	var next, finished *time.Time
 	if s.Stage == Finished {
 		finished = &tx.Now
-	} else {
-		next = &s.Deadline
 	}
-	_, err = tx.Exec(ctx, `update escalations set state = $2, stage = $3, next_at = $4, mark = $5, finished_at = coalesce(finished_at, $6) where ticket_id = $1`,
+	for _, a := range acts {
+		if a.Do == WakeAt {
+			next = &a.At
+		}
+	}
+	_, err = tx.Exec(ctx, `update escalations set state = $2, stage = $3, next_at = case when $6::timestamptz is null then coalesce($4, next_at) end, mark = $5,
+		finished_at = coalesce(finished_at, $6) where ticket_id = $1`,
 		t.ID, raw, s.Stage, next, s.Mark, finished)
 	if err != nil {
 		return err
@@ -366,7 +389,7 @@ func (r *Runner) save(ctx context.Context, tx *pg.Tx, t ticket.Ticket, s State) 
 // watchman's net under the jobs. Returns how many.
 func (r *Runner) Rearm(ctx context.Context, late time.Duration) (n int, err error) {
 	err = pg.Do(ctx, r.DB, func(tx *pg.Tx) error {
-		rows, err := tx.Query(ctx, `select ticket_id, mark from escalations where finished_at is null and next_at < $1 for update skip locked`, tx.Now.Add(-late-grace))
+		rows, err := tx.Query(ctx, `select ticket_id, mark from escalations where finished_at is null and next_at < $1 for update skip locked`, tx.Now.Add(-late))
 		if err != nil {
 			return err
 		}

@@ -106,6 +106,9 @@ func (r *Runner) Ask(ctx context.Context, a Ask) error {
 		}
 		switch t.Status {
 		case ticket.Accepted, ticket.InProgress:
+			if err := r.withdraw(ctx, tx, t, telephony.Feedback); err != nil { // reopened: there is nothing to ask the resident
+				return err
+			}
 			return r.inquire(ctx, tx, t, a.Mark)
 		case ticket.Done:
 			if err := r.stop(ctx, tx, t); err != nil {
@@ -117,17 +120,20 @@ func (r *Runner) Ask(ctx context.Context, a Ask) error {
 		if err := r.stop(ctx, tx, t); err != nil {
 			return err
 		}
-		_, err = r.Tasks.Withdraw(ctx, tx, desk.Which{TicketID: t.ID, Purposes: []telephony.Purpose{telephony.Feedback}}, "больше не нужно")
-		return err
+		return r.withdraw(ctx, tx, t, telephony.Feedback)
 	})
+}
+
+func (r *Runner) withdraw(ctx context.Context, tx *pg.Tx, t ticket.Ticket, p telephony.Purpose) error {
+	_, err := r.Tasks.Withdraw(ctx, tx, desk.Which{TicketID: t.ID, Purposes: []telephony.Purpose{p}}, "больше не нужно")
+	return err
 }
 
 func (r *Runner) stop(ctx context.Context, tx *pg.Tx, t ticket.Ticket) error {
 	if _, err := tx.Exec(ctx, `update followups set finished_at = $2, next_at = null, mark = mark + 1 where ticket_id = $1 and kind = 'status_inquiry' and finished_at is null`, t.ID, tx.Now); err != nil {
 		return err
 	}
-	_, err := r.Tasks.Withdraw(ctx, tx, desk.Which{TicketID: t.ID, Purposes: []telephony.Purpose{telephony.StatusInquiry}}, "больше не нужно")
-	return err
+	return r.withdraw(ctx, tx, t, telephony.StatusInquiry)
 }
 
 // inquire asks the executor of an accepted ticket every N minutes (O2). A planned
@@ -139,7 +145,7 @@ func (r *Runner) inquire(ctx context.Context, tx *pg.Tx, t ticket.Ticket, mark *
 	}
 	next := tx.Now.Add(c.Settings.Minutes(c.Settings.InquiryMin))
 	if t.Kind != ticket.Emergency {
-		next = Awake(next, c.Settings, t.Zone)
+		next = calm(next, c.Settings, t.Zone)
 	}
 	current, fresh, err := r.advance(ctx, tx, t, next, mark)
 	if err != nil || !fresh {
@@ -148,8 +154,8 @@ func (r *Runner) inquire(ctx context.Context, tx *pg.Tx, t ticket.Ticket, mark *
 	if err := r.Jobs.At(ctx, tx, next, Ask{TicketID: t.ID, Mark: &current}); err != nil || mark == nil {
 		return err
 	}
-	who, err := r.Staff.ByID(ctx, tx, t.ExecutorID)
-	if err != nil || len(who.Phones) == 0 {
+	who, found, err := r.asked(ctx, tx, t)
+	if err != nil || !found {
 		return err
 	}
 	plan, err := r.plan(ctx, tx, t, c.Settings, len(who.Phones))
@@ -160,6 +166,29 @@ func (r *Runner) inquire(ctx context.Context, tx *pg.Tx, t ticket.Ticket, mark *
 		Key: fmt.Sprintf("inquiry-%d-%d", t.ID, current), CompanyID: t.CompanyID, Purpose: telephony.StatusInquiry, TicketID: t.ID, MemberID: who.MemberID, Phones: who.Phones,
 		Title: fmt.Sprintf("Спросить о заявке № %d: как идёт работа", t.Number), Plan: plan, DueAt: tx.Now,
 	})
+}
+
+// asked is who is asked how it goes: the executor, without one the responsible
+// person. False: nobody can be called, or he is being called about it already.
+func (r *Runner) asked(ctx context.Context, tx *pg.Tx, t ticket.Ticket) (who staff.Person, found bool, err error) {
+	tasks, err := r.Tasks.OfTicket(ctx, tx, t.ID)
+	if err != nil {
+		return who, false, err
+	}
+	for _, k := range tasks {
+		if k.Purpose == telephony.StatusInquiry && (k.State == "waiting" || k.State == "active") {
+			return who, false, nil
+		}
+	}
+	for _, id := range []int64{t.ExecutorID, t.ResponsibleID} {
+		if id == 0 {
+			continue
+		}
+		if who, err = r.Staff.ByID(ctx, tx, id); err != nil || len(who.Phones) > 0 {
+			return who, err == nil, err
+		}
+	}
+	return who, false, nil
 }
 
 // advance moves a ticket's inquiry to its next moment. False: the wake-up is stale.
@@ -180,12 +209,16 @@ func (r *Runner) advance(ctx context.Context, tx *pg.Tx, t ticket.Ticket, next t
 func (r *Runner) plan(ctx context.Context, tx *pg.Tx, t ticket.Ticket, s company.Settings, numbers int) (desk.DialPlan, error) {
 	line, err := r.Companies.LineOf(ctx, tx, t.CompanyID)
 	p, _ := desk.Fit(desk.DialPlan{
-		Mode: telephony.OperatorFirst, Dials: s.Dials, RingSec: s.RingSec, OperatorWithinSec: 3600, Pace: s.Pace, Priority: telephony.PriorityTask, LineID: line,
-	}, numbers, 30*time.Minute)
+		Mode: telephony.OperatorFirst, Dials: s.Dials, RingSec: s.RingSec, Pace: s.Pace, Priority: telephony.PriorityTask, LineID: line,
+	}, numbers, s.Minutes(askWithin))
 	return p, err
 }
 
-// feedback asks the resident whether it is done, when he does not sleep (F51).
+// askWithin is how long the dials of a question last, in minutes.
+const askWithin = 30
+
+// feedback asks the resident whether it is done, when he does not sleep: neither
+// the first dial nor the last is in the quiet hours (F51).
 func (r *Runner) feedback(ctx context.Context, tx *pg.Tx, t ticket.Ticket) error {
 	if !phone.IsE164(t.CallerPhone) {
 		return nil
@@ -200,8 +233,18 @@ func (r *Runner) feedback(ctx context.Context, tx *pg.Tx, t ticket.Ticket) error
 	}
 	return r.Tasks.Create(ctx, tx, desk.NewTask{
 		Key: fmt.Sprintf("feedback-%d-%d", t.ID, t.Version), CompanyID: t.CompanyID, Purpose: telephony.Feedback, TicketID: t.ID, Phones: []string{t.CallerPhone},
-		Title: fmt.Sprintf("Спросить жителя: выполнена ли заявка № %d", t.Number), Plan: plan, DueAt: Awake(tx.Now, c.Settings, t.Zone),
+		Title: fmt.Sprintf("Спросить жителя: выполнена ли заявка № %d", t.Number), Plan: plan, DueAt: calm(tx.Now, c.Settings, t.Zone),
 	})
+}
+
+// calm is the first moment from which all dials of a question can be made.
+func calm(at time.Time, s company.Settings, zone string) time.Time {
+	at = Awake(at, s, zone)
+	last := at.Add(s.Minutes(askWithin))
+	if morning := Awake(last, s, zone); morning.After(last) {
+		return morning
+	}
+	return at
 }
 
 // Awake moves a moment out of the quiet hours of the house's zone.
@@ -238,22 +281,24 @@ func (r *Runner) CallBack(ctx context.Context, l calllog.Lost) error {
 		return nil
 	}
 	return pg.Do(ctx, r.DB, func(tx *pg.Tx) error {
-		open, err := r.Tasks.Open(ctx, tx)
-		if err != nil {
+		called, err := r.Tasks.Calling(ctx, tx, telephony.Callback, l.Phone, 0)
+		if err != nil || called {
 			return err
 		}
-		for _, t := range open {
-			if t.Purpose == telephony.Callback && t.Phones[0] == l.Phone {
-				return nil
-			}
-		}
 		s := company.Settings{}.WithDefaults()
+		if l.CompanyID != 0 {
+			c, err := r.Companies.ByID(ctx, tx, l.CompanyID)
+			if err != nil {
+				return err
+			}
+			s = c.Settings
+		}
 		title, priority := "Перезвонить: не дождался ответа", telephony.PriorityCallback
 		if l.Cut {
 			title, priority = "Перезвонить: разговор оборвался по нашей вине", telephony.PriorityCut
 		}
-		promise := l.At.Add(time.Duration(s.CallbackMin) * time.Minute)
-		plan, _ := desk.Fit(desk.DialPlan{Mode: telephony.OperatorFirst, Dials: 3, RingSec: s.RingSec, OperatorWithinSec: 3600, Priority: priority, LineID: l.LineID}, 1, 10*time.Minute)
+		promise := l.At.Add(s.Minutes(s.CallbackMin))
+		plan, _ := desk.Fit(desk.DialPlan{Mode: telephony.OperatorFirst, Dials: 3, RingSec: s.RingSec, Pace: s.Pace, Priority: priority, LineID: l.LineID}, 1, s.Minutes(s.CallbackMin))
 		return r.Tasks.Create(ctx, tx, desk.NewTask{
 			Key: fmt.Sprintf("callback-%d", l.CallID), CompanyID: l.CompanyID, Purpose: telephony.Callback, CallID: l.CallID, Phones: []string{l.Phone},
 			Title: title, Plan: plan, DueAt: tx.Now, PromiseAt: &promise,

@@ -71,23 +71,18 @@ func (d *Director) member(ctx context.Context, tx *pg.Tx, in telephony.Incoming,
 	if !phone.IsE164(number) {
 		return dec, nil
 	}
-	who, companyID, found, err := d.Staff.ByPhone(ctx, tx, number)
+	who, companyID, found, err := d.Staff.ByPhone(ctx, tx, number, line.CompanyID)
 	if err != nil || !found || line.CompanyID != 0 && companyID != line.CompanyID {
 		return dec, err
 	}
-	open, err := d.Tasks.Open(ctx, tx)
-	if err != nil {
-		return dec, err
-	}
 	dec.Action = telephony.DropAndCallBack
-	for _, t := range open { // one open call-back per person (F25)
-		if t.Purpose == telephony.Callback && t.MemberID == who.MemberID {
-			return dec, nil
-		}
+	called, err := d.Tasks.Calling(ctx, tx, telephony.Callback, number, who.MemberID) // one open call-back per person (F25)
+	if err != nil || called {
+		return dec, err
 	}
 	s := company.Settings{}.WithDefaults()
 	promise := tx.Now.Add(4 * minute)
-	plan, _ := desk.Fit(desk.DialPlan{Mode: telephony.OperatorFirst, Dials: 3, RingSec: s.RingSec, OperatorWithinSec: 3600, Priority: telephony.PriorityCallback, LineID: line.ID}, 1, 4*minute)
+	plan, _ := desk.Fit(desk.DialPlan{Mode: telephony.OperatorFirst, Dials: 3, RingSec: s.RingSec, Priority: telephony.PriorityCallback, LineID: line.ID}, 1, 4*minute)
 	return dec, d.Tasks.Create(ctx, tx, desk.NewTask{
 		Key: "staff-" + in.CallKey, CompanyID: companyID, Purpose: telephony.Callback, MemberID: who.MemberID, Phones: []string{number},
 		Title: fmt.Sprintf("Перезвонить сотруднику: %s", who.Name), Plan: plan, DueAt: tx.Now, PromiseAt: &promise,

@@ -109,10 +109,12 @@ func (s *Service) ByID(ctx context.Context, tx *pg.Tx, id int64) (p Person, err 
 	return p, err
 }
 
-// ByPhone finds whose phone it is; CompanyID tells of which company. False: nobody's.
-func (s *Service) ByPhone(ctx context.Context, tx *pg.Tx, phone string) (p Person, companyID int64, found bool, err error) {
+// ByPhone finds whose phone it is, first among the people of the company called
+// (0: any), as one phone may be of two people (F27); companyID tells of which
+// company he is. False: nobody's.
+func (s *Service) ByPhone(ctx context.Context, tx *pg.Tx, phone string, called int64) (p Person, companyID int64, found bool, err error) {
 	err = tx.QueryRow(ctx, person+`, m.company_id from members m where not m.is_archived
-		and exists (select from member_phones x where x.member_id = m.id and x.phone = $1) order by m.id limit 1`, phone).
+		and exists (select from member_phones x where x.member_id = m.id and x.phone = $1) order by m.company_id <> $2, m.id limit 1`, phone, called).
 		Scan(&p.MemberID, &p.Name, &p.SpokenName, &p.Position, &p.OnDuty, &p.Phones, &companyID)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return p, 0, false, nil

@@ -10,7 +10,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"d24/internal/access"
 	"d24/internal/building"
 	"d24/internal/company"
 	"d24/internal/fault"
@@ -133,8 +132,8 @@ func (s *Service) CreateTx(ctx context.Context, tx *pg.Tx, in NewTicket) (Ticket
 			return t, err
 		}
 	}
-	if !tx.Actor.Scope().Allows(accessFacts(in)) && tx.Actor.Kind != access.System {
-		return Ticket{}, fault.New(fault.Forbidden, "ticket.create_forbidden", "Нет права создавать заявки в этой компании.")
+	if !tx.Actor.Serves(in.CompanyID) {
+		return Ticket{}, errCreate
 	}
 	p, err := s.plan(ctx, tx, in)
 	if err != nil {
@@ -144,6 +143,9 @@ func (s *Service) CreateTx(ctx context.Context, tx *pg.Tx, in NewTicket) (Ticket
 		return Ticket{}, err
 	}
 	t := open(in, p, tx)
+	if !tx.Actor.Scope().Allows(t.Facts()) {
+		return Ticket{}, errCreate
+	}
 	if err := s.insert(ctx, tx, &t, in, p); err != nil {
 		return Ticket{}, err
 	}
@@ -174,9 +176,7 @@ func (s *Service) attach(ctx context.Context, tx *pg.Tx, callKey string, t Ticke
 	return callID, err
 }
 
-func accessFacts(in NewTicket) access.Facts {
-	return access.Facts{CompanyID: in.CompanyID, BuildingID: in.BuildingID}
-}
+var errCreate = fault.New(fault.Forbidden, "ticket.create_forbidden", "Нет права создавать такие заявки в этой компании.")
 
 func contactSource(source string) string {
 	if source == "phone" {
@@ -283,9 +283,14 @@ func words(p Plan, number int64) string {
 			said += "Срок устранения – до " + moment(*p.Terms.Finish, zone) + ". "
 		}
 	case reason.Planned:
-		said += "Срок выполнения – до " + moment(*p.Terms.Finish, zone) + ". "
+		if p.Terms.Finish != nil {
+			said += "Срок выполнения – до " + moment(*p.Terms.Finish, zone) + ". "
+		}
 	case reason.Paid:
-		said += "Работа платная, стоимость мастер назовёт до начала. Срок – до " + moment(*p.Terms.Finish, zone) + ". "
+		said += "Работа платная, стоимость мастер назовёт до начала. "
+		if p.Terms.Finish != nil {
+			said += "Срок – до " + moment(*p.Terms.Finish, zone) + ". "
+		}
 	case reason.Consultation:
 	}
 	return said + "Мастер позвонит на этот номер. Остались вопросы?"

@@ -91,14 +91,15 @@ func (s *Service) Comment(ctx context.Context, id int64, text string, forResiden
 }
 
 // Accept makes a member the one who took the ticket. The first commit wins (R5):
-// won is false when somebody else was first, and by says who.
+// won is false when somebody else was first, and by says who; by is "" when the
+// ticket is not waiting for anybody, as it was cancelled or put off.
 func (s *Service) Accept(ctx context.Context, tx *pg.Tx, id, memberID int64, channel string) (won bool, by string, err error) {
 	t, err := lock(ctx, tx, id)
 	if err != nil {
 		return false, "", err
 	}
 	if t.Status != New {
-		return false, t.ExecutorName, nil
+		return false, t.taker(), nil
 	}
 	if memberID != 0 && t.ExecutorID != memberID {
 		p, err := s.staff.ByID(ctx, tx, memberID)
@@ -115,10 +116,14 @@ func (s *Service) Accept(ctx context.Context, tx *pg.Tx, id, memberID int64, cha
 	if err := save(ctx, tx, t); err != nil {
 		return false, "", err
 	}
-	if err := s.Log(ctx, tx, t, Event{Kind: "handover", Text: "Принял " + t.ExecutorName + ": " + channel}); err != nil {
+	by = t.taker()
+	if t.ExecutorID == 0 {
+		by = tx.Actor.Name
+	}
+	if err := s.Log(ctx, tx, t, Event{Kind: "handover", Text: "Принял " + by + ": " + channel}); err != nil {
 		return false, "", err
 	}
-	return true, t.ExecutorName, s.jobs.Publish(ctx, tx, Moved{TicketID: t.ID, CompanyID: t.CompanyID, Kind: t.Kind, From: New, To: Accepted})
+	return true, by, s.jobs.Publish(ctx, tx, Moved{TicketID: t.ID, CompanyID: t.CompanyID, Kind: t.Kind, From: New, To: Accepted})
 }
 
 // Reassign changes the executor of a ticket nobody has taken yet.
@@ -152,6 +157,13 @@ func (s *Service) AcceptOwn(ctx context.Context, id int64) (Ticket, error) {
 			return Ticket{}, err
 		}
 		if !won {
+			if by == "" {
+				t, err := find(ctx, tx, "t.id = $1", id)
+				if err != nil {
+					return t, err
+				}
+				return t, fault.New(fault.Conflict, "ticket.move_impossible", "Заявка № %d сейчас «%s»: принять её нельзя.", t.Number, Label(t.Status))
+			}
 			return Ticket{}, fault.New(fault.Conflict, "ticket.taken", "Заявку уже взял %s.", by)
 		}
 		return find(ctx, tx, "t.id = $1", id)

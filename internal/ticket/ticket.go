@@ -89,6 +89,17 @@ func (t Ticket) Facts() access.Facts {
 	return access.Facts{CompanyID: t.CompanyID, BuildingID: t.BuildingID, WorkTypeID: t.WorkTypeID, ExecutorID: t.ExecutorID, ResponsibleID: t.ResponsibleID}
 }
 
+// taker is who took the ticket, "" when nobody has.
+func (t Ticket) taker() string {
+	switch {
+	case t.AcceptedAt == nil:
+		return ""
+	case t.ExecutorName == "":
+		return "другой сотрудник компании"
+	}
+	return t.ExecutorName
+}
+
 // Overdue reports whether the limit that runs now has passed.
 func (t Ticket) Overdue(now time.Time) bool {
 	return t.Status.Open() && t.DueAt != nil && now.After(*t.DueAt)

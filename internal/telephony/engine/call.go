@@ -255,7 +255,7 @@ func (c *call) watch() {
 func (c *call) farGone(end sip.Ending) {
 	outcome, blame := telephony.Answered, telephony.Nobody
 	switch {
-	case c.inbound && !c.joined && c.dec.Action == telephony.Queue:
+	case c.inbound && (!c.joined || c.phase == waiting || c.phase == offered) && c.dec.Action == telephony.Queue: // also after his operator vanished (F1)
 		outcome, blame = telephony.Abandoned, telephony.Theirs
 	case end.Cause == sip.ByMediaLost || end.Cause == sip.ByFailure || end.Cause == sip.ByNoACK:
 		blame = telephony.Carrier

@@ -19,7 +19,9 @@ const (
 	forgetInvited = 3 * time.Second // how long the database may be away before a dial is given up
 )
 
-// newOrder takes an order. One phone is rung by one order at a time (F40).
+// newOrder takes an order. One phone is rung by one order at a time (F40); one that
+// only waits for an operator gives way to a more urgent one: a question about a
+// request does not hold up an emergency for the same man.
 func (e *Engine) newOrder(o telephony.Order) {
 	key := "o-" + o.Key
 	if e.calls[key] != nil {
@@ -27,25 +29,32 @@ func (e *Engine) newOrder(o telephony.Order) {
 	}
 	c := &call{e: e, key: key, phase: waiting, order: o, company: o.CompanyID, phone: o.Phone, priority: o.Priority, since: time.Now()}
 	e.calls[key] = c
-	if e.busy[o.Phone] != nil {
-		e.held = append(e.held, c)
-		return
+	if was := e.busy[o.Phone]; was != nil {
+		if was.phase != waiting || was.leg != nil || was.priority >= c.priority {
+			e.held = append(e.held, c)
+			return
+		}
+		was.halt()
+		e.unqueue(was)
+		e.held = append(e.held, was)
 	}
 	c.launch()
 }
 
-// unhold lets the next order for the phone go.
+// unhold lets the next order for the phone go, the most urgent first.
 func (e *Engine) unhold(phone string) {
-	i := slices.IndexFunc(e.held, func(c *call) bool { return c.phone == phone })
-	if i < 0 {
+	e.held = slices.DeleteFunc(e.held, func(c *call) bool { return c.phase == over })
+	next := -1
+	for i, c := range e.held {
+		if c.phone == phone && (next < 0 || c.priority > e.held[next].priority) {
+			next = i
+		}
+	}
+	if next < 0 {
 		return
 	}
-	c := e.held[i]
-	e.held = slices.Delete(e.held, i, i+1)
-	if c.phase == over {
-		e.unhold(phone)
-		return
-	}
+	c := e.held[next]
+	e.held = slices.Delete(e.held, next, next+1)
 	c.launch()
 }
 
