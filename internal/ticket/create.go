@@ -55,7 +55,7 @@ func (s *Service) Preview(ctx context.Context, companyID, buildingID, reasonID i
 		return err
 	})
 	if err == nil {
-		say = words(p, 0)
+		say = told(p, 0)
 	}
 	return p, say, err
 }
@@ -247,7 +247,7 @@ func (s *Service) insert(ctx context.Context, tx *pg.Tx, t *Ticket, in NewTicket
 	if err != nil {
 		return err
 	}
-	t.ToldCaller = words(p, t.Number)
+	t.ToldCaller = told(p, t.Number)
 	answers, err := json.Marshal(t.Answers)
 	if err != nil {
 		return err
@@ -264,9 +264,9 @@ func (s *Service) insert(ctx context.Context, tx *pg.Tx, t *Ticket, in NewTicket
 	return err
 }
 
-// words are read out after saving: number, limit, what happens next (ПП 416 п. 13, 17).
+// told is read out after saving: number, limit, what happens next (ПП 416 п. 13, 17).
 // number 0 stands for a ticket not yet saved.
-func words(p Plan, number int64) string {
+func told(p Plan, number int64) string {
 	zone := company.Location(p.Building.Zone)
 	said := "Заявка № …"
 	if number != 0 {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/jackc/pgx/v5"
 
@@ -41,7 +42,7 @@ type Filter struct {
 	ReasonID      int64
 	Number        int64
 	Phone         string
-	Address       string // part of the address
+	Address       string // words of the address, in any order
 	Text          string // what was typed into the search: a number, a phone, or words of address, reason and description
 	CreatedFrom   time.Time
 	CreatedTo     time.Time
@@ -98,7 +99,9 @@ func (f Filter) where(tx *pg.Tx) (w where.Clause) {
 	only(f.ReasonID != 0, "t.reason_id = ?", f.ReasonID)
 	only(f.Number != 0, "t.number = ?", f.Number)
 	only(f.Phone != "", "t.caller_phone = ?", phone.Caller(f.Phone))
-	only(f.Address != "", folded("t.address")+" like ?", like(f.Address))
+	for _, word := range words(f.Address) {
+		w.And(folded("t.address")+" like ?", like(word))
+	}
 	f.text(&w)
 	only(!f.CreatedFrom.IsZero(), "t.created_at >= ?", f.CreatedFrom)
 	only(!f.CreatedTo.IsZero(), "t.created_at < ?", f.CreatedTo)
@@ -134,15 +137,20 @@ func (f Filter) text(w *where.Clause) {
 		w.And("t.caller_phone = ?", e)
 		return
 	}
-	words := folded("t.address || ' ' || t.reason_name || ' ' || t.description") + " like ?"
+	anywhere := folded("t.address || ' ' || t.reason_name || ' ' || t.description") + " like ?"
 	if m := spokenNumber.FindStringSubmatch(q); m != nil {
 		n, _ := strconv.ParseInt(strings.Join(strings.Fields(m[1]), ""), 10, 64)
-		w.And("(t.number = ? or "+words+")", n, like(q))
+		w.And("(t.number = ? or "+anywhere+")", n, like(q))
 		return
 	}
-	for _, word := range strings.Fields(q) {
-		w.And(words, like(strings.Trim(word, ",;")))
+	for _, word := range words(q) {
+		w.And(anywhere, like(word))
 	}
+}
+
+// words are what is looked for: between them an address has commas, a typed one has not.
+func words(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == ';' })
 }
 
 // folded compares without case and without ё.

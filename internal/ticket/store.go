@@ -50,9 +50,13 @@ func (s *Service) ByID(ctx context.Context, tx *pg.Tx, id int64) (Ticket, error)
 	return find(ctx, tx, "t.id = $1", id)
 }
 
-// lock reads a ticket that is about to change.
+// lock reads a ticket that is about to change. It is locked before it is read: a
+// row that was waited for is joined with the names it had before the wait.
 func lock(ctx context.Context, tx *pg.Tx, id int64) (Ticket, error) {
-	return find(ctx, tx, "t.id = $1 for update of t", id)
+	if _, err := tx.Exec(ctx, "select 1 from tickets where id = $1 for update", id); err != nil {
+		return Ticket{}, err
+	}
+	return find(ctx, tx, "t.id = $1", id)
 }
 
 func save(ctx context.Context, tx *pg.Tx, t Ticket) error {
