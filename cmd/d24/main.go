@@ -23,6 +23,7 @@ type cli struct {
 	City    cityCmd    `cmd:"" help:"Показательный город: операторы связи, жители и исполнители с телефонами."`
 	Doctor  doctorCmd  `cmd:"" help:"Проверить машину, базу и порты и сказать словами, чего не хватает."`
 	Config  configCmd  `cmd:"" help:"Показать действующие настройки; секреты скрыты."`
+	Audit   auditCmd   `cmd:"" help:"Журнал изменений: проверить, что ничего не переписано."`
 	OpenAPI openapiCmd `cmd:"" name:"openapi" help:"Напечатать описание API (OpenAPI 3.1)."`
 }
 

@@ -61,7 +61,7 @@ func StaffPermissions(kind string) []Permission {
 	case "supervisor":
 		return join(desk, []Permission{DeskSupervise})
 	case "admin":
-		return join(desk, []Permission{DeskSupervise, PlatformOperate, AnnouncementEdit})
+		return join(desk, []Permission{DeskSupervise, PlatformOperate, AnnouncementEdit, AuditRead})
 	}
 	return nil
 }

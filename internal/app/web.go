@@ -14,6 +14,8 @@ import (
 	"d24/internal/account/accountapi"
 	"d24/internal/alarm"
 	"d24/internal/alarm/alarmapi"
+	"d24/internal/audit"
+	"d24/internal/audit/auditapi"
 	"d24/internal/building/buildingapi"
 	"d24/internal/calllog/calllogapi"
 	"d24/internal/clock"
@@ -80,6 +82,7 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	calllogapi.Register(api, calllogapi.Config{Service: a.Calls, DataDir: c.DataDir, Peaks: peaks})
 	deskapi.Register(api, deskapi.Config{Floor: a.floor(), Tickets: tickets})
 	alarmapi.Register(api, alarm.NewService(a.DB))
+	auditapi.Register(api, audit.NewService(a.DB))
 	a.live(api, c, now)
 	socket(api, c)
 }

@@ -4,6 +4,7 @@ package audit
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"d24/internal/platform/pg"
 )
@@ -19,6 +20,26 @@ func Write(ctx context.Context, tx *pg.Tx, company int64, action, object string,
 	_, err = tx.Exec(ctx, `insert into audit_entries (company_id, at, user_id, actor, action, object, data, source) values (nullif($1, 0), $2, nullif($3, 0), $4, $5, $6, $7, $8)`,
 		company, tx.Now, a.UserID, a.Name, action, object, raw, a.Source)
 	return err
+}
+
+// openedAgain is how long a thing that somebody has opened is not written down again: a
+// screen fetches it anew at each change.
+const openedAgain = 15 * time.Minute
+
+// Opened adds an entry about personal data that a person looked at: "ticket.open" of
+// "ticket:15". Parts of the program leave none.
+func Opened(ctx context.Context, tx *pg.Tx, company int64, action, object string) error {
+	a := tx.Actor
+	if a.UserID == 0 {
+		return nil
+	}
+	var lately bool
+	err := tx.QueryRow(ctx, `select exists (select from audit_entries where company_id is not distinct from nullif($1, 0) and user_id = $2 and at > $3 and action = $4 and object = $5)`,
+		company, a.UserID, tx.Now.Add(-openedAgain), action, object).Scan(&lately)
+	if err != nil || lately {
+		return err
+	}
+	return Write(ctx, tx, company, action, object, struct{}{})
 }
 
 // change is what an entry about a change holds.

@@ -3,6 +3,7 @@ package calllog
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -158,7 +159,7 @@ func (s *Service) Play(ctx context.Context, id int64) (r Recording, err error) {
 		if r, err = s.recording(ctx, tx, id); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, r.CompanyID, "recording.play", "recording", map[string]int64{"recording": id, "call": r.CallID})
+		return audit.Write(ctx, tx, r.CompanyID, "recording.play", fmt.Sprintf("recording:%d", id), map[string]int64{"call": r.CallID, "ticket": r.TicketID})
 	})
 	return r, err
 }

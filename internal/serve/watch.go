@@ -8,6 +8,7 @@ import (
 	"d24/internal/access"
 	"d24/internal/alarm"
 	"d24/internal/app"
+	"d24/internal/audit"
 	"d24/internal/clock"
 	"d24/internal/platform/jobs"
 	"d24/internal/platform/pg"
@@ -50,7 +51,7 @@ func (w *watchman) punctual(ctx context.Context) {
 }
 
 func (w *watchman) look(ctx context.Context) {
-	for name, f := range map[string]func(context.Context) error{"beat": w.beat, "steps": w.steps, "engines": w.engines, "trunks": w.trunks} {
+	for name, f := range map[string]func(context.Context) error{"beat": w.beat, "steps": w.steps, "engines": w.engines, "trunks": w.trunks, "audit": w.seal} {
 		if err := f(ctx); err != nil && ctx.Err() == nil {
 			w.log.WarnContext(ctx, "the watchman could not look", "at", name, "err", err)
 		}
@@ -126,6 +127,12 @@ func (w *watchman) trunks(ctx context.Context) error {
 		}
 		return alarm.Clear(ctx, tx, a.Code, a.Subject)
 	})
+}
+
+// seal puts what was written into the audit journal under its chain, within seconds.
+func (w *watchman) seal(ctx context.Context) error {
+	_, err := audit.Seal(ctx, w.app.DB)
+	return err
 }
 
 func (w *watchman) alarm(ctx context.Context, on bool, a alarm.Alarm) error {

@@ -2,8 +2,10 @@ package ticket
 
 import (
 	"context"
+	"fmt"
 
 	"d24/internal/access"
+	"d24/internal/audit"
 	"d24/internal/building"
 	"d24/internal/company"
 	"d24/internal/contact"
@@ -41,9 +43,16 @@ func NewService(db *pg.DB, q *jobs.Queue, n Needs) *Service {
 	return &Service{db: db, jobs: q, companies: n.Companies, buildings: n.Buildings, staff: n.Staff, reasons: n.Reasons, contacts: n.Contacts, calls: n.Calls}
 }
 
-// Get returns a ticket the actor may see; fault.NotFound otherwise.
+// Get returns a ticket the actor may see; fault.NotFound otherwise. That a person opened
+// it is written down: it holds a phone and an address (A3).
 func (s *Service) Get(ctx context.Context, id int64) (Ticket, error) {
-	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) { return find(ctx, tx, "t.id = $1", id) })
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) {
+		t, err := find(ctx, tx, "t.id = $1", id)
+		if err != nil {
+			return t, err
+		}
+		return t, audit.Opened(ctx, tx, t.CompanyID, "ticket.open", fmt.Sprintf("ticket:%d", t.ID))
+	})
 }
 
 // Move changes the state by the rules, as the actor.

@@ -17,6 +17,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed or read what, newest first */
+        get: operations["list-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Those who stand in the audit journal */
+        get: operations["audit-people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/buildings": {
         parameters: {
             query?: never;
@@ -650,6 +684,38 @@ export interface components {
             /** @description what it is about: ticket:15 */
             subject: string;
             text: string;
+        };
+        AuditPage: {
+            items: components["schemas"]["AuditRow"][];
+            next_cursor: string | null;
+        };
+        AuditPeople: {
+            items: components["schemas"]["Named"][];
+        };
+        AuditRow: {
+            /** @description area and verb: staff.change */
+            action: string;
+            /** @description as he was called that day */
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            /** @description of a change: before and after, null for what was not there */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Format: int64 */
+            id: number;
+            /** @description what it was done to: member:15 */
+            object: string;
+            /** @description null: a part of the program */
+            person: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description its place in the company's chain; null for some seconds, until it is sealed
+             */
+            seq: number | null;
+            /** @description network address */
+            source: string;
         };
         BuildingCard: {
             address: string;
@@ -1983,6 +2049,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlarmList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-audit": {
+        parameters: {
+            query?: {
+                user_id?: number;
+                /** @description the first word of an action: staff */
+                area?: string;
+                /** @description member:15 */
+                object?: string;
+                /** @description a part of a name, of an object, or of what was written */
+                q?: string;
+                from?: string;
+                to?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPeople"];
                 };
             };
             /** @description Error */
