@@ -36,7 +36,13 @@ type AuditPage struct {
 
 // AuditPeople are those who stand in the journal.
 type AuditPeople struct {
-	Items []httpapi.Named `json:"items"`
+	Items []AuditPerson `json:"items"`
+}
+
+// AuditPerson is a user who stands in the journal.
+type AuditPerson struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
 }
 
 type list struct {
@@ -89,9 +95,9 @@ func Register(api huma.API, s *audit.Service) {
 		if err != nil {
 			return nil, err
 		}
-		out := &peopleOut{AuditPeople{Items: make([]httpapi.Named, 0, len(people))}}
+		out := &peopleOut{AuditPeople{Items: make([]AuditPerson, 0, len(people))}}
 		for _, p := range people {
-			out.Body.Items = append(out.Body.Items, httpapi.Named{ID: p.ID, Name: p.Name})
+			out.Body.Items = append(out.Body.Items, AuditPerson(p))
 		}
 		return out, nil
 	})

@@ -690,7 +690,12 @@ export interface components {
             next_cursor: string | null;
         };
         AuditPeople: {
-            items: components["schemas"]["Named"][];
+            items: components["schemas"]["AuditPerson"][];
+        };
+        AuditPerson: {
+            /** Format: int64 */
+            id: number;
+            name: string;
         };
         AuditRow: {
             /** @description area and verb: staff.change */

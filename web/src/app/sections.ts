@@ -6,4 +6,6 @@ import type { ru } from "./words/ru";
 export type Section = { to: NonNullable<LinkProps["to"]>; word: keyof typeof ru.setting; permission: Permission };
 
 /** The pages of the settings by what they are about, in the order of setting a company up. */
-export const sections: readonly { word: keyof typeof ru.settingGroup; pages: readonly Section[] }[] = [];
+export const sections: readonly { word: keyof typeof ru.settingGroup; pages: readonly Section[] }[] = [
+  { word: "control", pages: [{ to: "/settings/audit", word: "audit", permission: "audit.read" }] },
+];

@@ -1,4 +1,5 @@
-import { createRoute } from "@tanstack/react-router";
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { readAuditSearch } from "../audit/search";
 import { signedIn } from "./routes";
 import { SettingsFrame, SettingsHome } from "./SettingsFrame";
 
@@ -7,5 +8,12 @@ const frame = createRoute({ getParentRoute: () => signedIn, path: "/settings", c
 
 const home = createRoute({ getParentRoute: () => frame, path: "/", component: SettingsHome });
 
+const audit = createRoute({
+  getParentRoute: () => frame,
+  path: "/audit",
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(() => import("../audit/AuditPage"), "AuditPage"),
+});
+
 // A new page: its route here, its line in sections.ts. The page stands in its feature and draws a SettingsPage.
-export const settings = frame.addChildren([home]);
+export const settings = frame.addChildren([home, audit]);
