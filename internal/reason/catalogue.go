@@ -37,12 +37,16 @@ func Catalogue() (list []Reason, workTypes map[string]string, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	choices, err := pairs("choices.csv")
+	if err != nil {
+		return nil, nil, err
+	}
 	rows, err := table("reasons.csv", ';')
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, f := range rows[1:] {
-		r := Reason{Code: f[0], Category: f[1], Name: f[2], Kind: Kind(f[3]), SupplierKind: f[6], Questions: questions(f[7]), Safety: safety[f[0]], Version: 1}
+		r := Reason{Code: f[0], Category: f[1], Name: f[2], Kind: Kind(f[3]), SupplierKind: f[6], Questions: questions(f[7], choices), Safety: safety[f[0]], Version: 1}
 		workTypes[r.Code] = f[4]
 		hours, err := strconv.ParseFloat(f[5], 64)
 		if err != nil {
@@ -86,13 +90,12 @@ func pairs(name string) (map[string]string, error) {
 
 var (
 	numbered = regexp.MustCompile(`\d\)\s*`)
-	either   = regexp.MustCompile(`([\p{L}-]+)( [\p{L}-]+)? или ([\p{L}-]+)`)
 	whether  = regexp.MustCompile(`(^Есть ли|^Получается|^Сможете| ли | дома[,?]|^Видно|^Идёт ли|^Работает|^Нужн[аоы]? ли)`)
 )
 
-// questions reads "1) … 2) …". "Вода холодная или горячая?" becomes a choice,
+// questions reads "1) … 2) …". A question named in choices ("a|b") becomes a choice,
 // "Получается перекрыть?" a yes or no. The first one must be answered.
-func questions(script string) []Question {
+func questions(script string, choices map[string]string) []Question {
 	out := []Question{}
 	for _, t := range numbered.Split(script, -1) {
 		t = strings.TrimSpace(t)
@@ -100,12 +103,8 @@ func questions(script string) []Question {
 			continue
 		}
 		q := Question{ID: len(out) + 1, Text: t, Type: Text, Options: []string{}, Required: len(out) == 0}
-		if m := either.FindStringSubmatch(t); m != nil && len([]rune(t)) < 60 {
-			first := m[1]
-			if m[2] != "" {
-				first = strings.TrimSpace(m[2])
-			}
-			q.Type, q.Options = Choice, []string{first, m[3], "не знает"}
+		if c := choices[t]; c != "" {
+			q.Type, q.Options = Choice, append(strings.Split(c, "|"), "не знает")
 		} else if whether.MatchString(t) {
 			q.Type = YesNo
 		}
