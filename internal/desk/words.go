@@ -11,7 +11,7 @@ import (
 // Words are what the operator says when the phone is answered, and what happens
 // when it is not (O1). t and who may be nil.
 func Words(v TaskView, t *ticket.Ticket, who *staff.Person) (say, ifNot string) {
-	hello := "Добрый день"
+	hello := "Здравствуйте"
 	if who != nil {
 		name := who.SpokenName
 		if name == "" {
