@@ -12,7 +12,8 @@ import {
   IconPlayerPlay,
   IconSettings,
 } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
+import type { Phone } from "../softphone/machine";
 import type { CallView } from "../softphone/protocol";
 import { usePhone, usePhoneView } from "../softphone/useSoftphone";
 import { PAPERWORK } from "../softphone/words/reasons";
@@ -20,7 +21,7 @@ import { useNow } from "../time/clock";
 import { clockOf, phoneOf } from "../time/format";
 import { Key } from "../ui/blocks";
 import { DeviceSettings } from "./Mic";
-import { inTalk } from "./state";
+import { inTalk, pauseWords } from "./state";
 import { useWords } from "./words";
 
 interface Props {
@@ -53,7 +54,7 @@ export function CallBar(props: Props) {
       <Left />
       <Subject subject={props.subject} sub={props.sub} />
       <StateButtons {...props} />
-      <Controls keypadOpen={props.keypadOpen} onKeypadOpen={props.onKeypadOpen} />
+      <Controls keypadOpen={props.keypadOpen} onKeypadOpen={props.onKeypadOpen} settled={props.settled} />
     </div>
   );
 }
@@ -64,7 +65,7 @@ function Left() {
   const { phone } = usePhoneView();
   const call = phone.call;
   let icon: ReactNode = null;
-  let word: string = w.bar.pause;
+  let word: string = phone.state === "pause" ? pauseWords(phone.reason, w)[0] : w.bar.pause;
   let time = phone.since ? clockOf(now - Date.parse(phone.since)) : "";
   if (call && call.state !== "ended") {
     icon = call.direction === "task" ? <IconPhoneOutgoing size={14} /> : <IconPhoneIncoming size={14} />;
@@ -132,8 +133,8 @@ function Subject({ subject, sub }: { subject: string | null; sub: string | null 
       head = w.mic.state[mic];
       tail = mic === "ok" ? w.mic.media[phone.media] : w.mic.how[mic];
     } else if (phone.state === "pause") {
-      head = phone.reason;
-      tail = w.bar.pauseSub;
+      [head, tail] = pauseWords(phone.reason, w);
+      if (mic !== "ok") tail = w.mic.state[mic];
     }
   }
   return (
@@ -144,6 +145,17 @@ function Subject({ subject, sub }: { subject: string | null; sub: string | null 
   );
 }
 
+/** A pause with a reason may be asked for between calls, also while the last one is written up. */
+export function mayPause(p: Phone): boolean {
+  if (p.call !== null && p.call.state !== "ended") return false;
+  return (
+    p.state === "ready" ||
+    p.state === "not_ready" ||
+    p.state === "wrap_up" ||
+    (p.state === "pause" && p.reason === PAPERWORK)
+  );
+}
+
 function StateButtons({ pauseOpen, onPauseOpen, settled, onReady }: Props) {
   const w = useWords();
   const phone = usePhone();
@@ -151,6 +163,15 @@ function StateButtons({ pauseOpen, onPauseOpen, settled, onReady }: Props) {
   const p = view.phone;
   const busy = p.call !== null && p.call.state !== "ended";
   if (busy) return null;
+  // The digits of the menu are heard by the menu alone: the form under it has digits of its own.
+  const byDigit = (e: KeyboardEvent) => {
+    const reason = /^Digit[1-9]$/.test(e.code) ? w.pauses[Number(e.code.slice(5)) - 1] : undefined;
+    if (!reason) return;
+    e.preventDefault();
+    e.stopPropagation();
+    onPauseOpen(false);
+    phone.pause(reason);
+  };
   const canReady =
     p.welcomed && view.mic === "ok" && settled && (p.state === "pause" || p.state === "wrap_up" || p.state === "off");
   return (
@@ -165,7 +186,7 @@ function StateButtons({ pauseOpen, onPauseOpen, settled, onReady }: Props) {
           <DeviceSettings />
         </Popover.Dropdown>
       </Popover>
-      {p.state === "ready" || p.state === "not_ready" ? (
+      {mayPause(p) && (
         <Menu opened={pauseOpen} onChange={onPauseOpen} position="bottom-end">
           <Menu.Target>
             <Button
@@ -177,7 +198,7 @@ function StateButtons({ pauseOpen, onPauseOpen, settled, onReady }: Props) {
               {w.bar.goPause}
             </Button>
           </Menu.Target>
-          <Menu.Dropdown>
+          <Menu.Dropdown onKeyDown={byDigit}>
             <Menu.Label>{w.pauseTitle}</Menu.Label>
             {w.pauses.map((reason, i) => (
               <Menu.Item
@@ -191,7 +212,8 @@ function StateButtons({ pauseOpen, onPauseOpen, settled, onReady }: Props) {
             ))}
           </Menu.Dropdown>
         </Menu>
-      ) : (
+      )}
+      {p.state !== "ready" && p.state !== "not_ready" && (
         <Button
           data-testid="state-ready"
           {...(canReady ? { className: "btn-primary" } : {})}
@@ -206,7 +228,7 @@ function StateButtons({ pauseOpen, onPauseOpen, settled, onReady }: Props) {
   );
 }
 
-function Controls({ keypadOpen, onKeypadOpen }: Pick<Props, "keypadOpen" | "onKeypadOpen">) {
+function Controls({ keypadOpen, onKeypadOpen, settled }: Pick<Props, "keypadOpen" | "onKeypadOpen" | "settled">) {
   const w = useWords();
   const phone = usePhone();
   const { phone: p, muted } = usePhoneView();
@@ -273,7 +295,7 @@ function Controls({ keypadOpen, onKeypadOpen }: Pick<Props, "keypadOpen" | "onKe
         </Popover.Dropdown>
       </Popover>
       <Button
-        variant="default"
+        {...(talk && settled ? { className: "btn-primary" } : { variant: "default" })}
         data-testid="hangup"
         disabled={!canHang}
         leftSection={<IconPhoneOff size={16} />}

@@ -1,8 +1,9 @@
 import { useEffect, useState } from "react";
 import type { CallView } from "../softphone/protocol";
 import { usePhone, usePhoneView } from "../softphone/useSoftphone";
-import { phoneOf } from "../time/format";
+import { clockOf, phoneOf } from "../time/format";
 import { Note } from "../ui/blocks";
+import { useWords as useShared } from "../ui/words";
 import { useKeys } from "../ui/keys";
 import { hasForm, isSettled, mayLeave, needsPaper } from "./current";
 import { Outcome } from "./Outcome";
@@ -54,11 +55,22 @@ export function CallScreen({ call, isOld, onBar, onLeave }: Props) {
     return () => clearTimeout(timer);
   }, [nobody, p.state, phone]);
 
-  const subject = useSubject(call, place, task?.task.member?.name ?? "", task?.task);
+  const subject = useSubject(
+    call,
+    place,
+    work.card !== undefined && work.card.known.length > 0,
+    task?.task.member?.name ?? "",
+    task?.task,
+  );
   const { head, tail } = subject;
   useEffect(() => onBar({ subject: head, sub: tail, settled }), [head, tail, settled, onBar]);
 
   useKeys({ F3: () => setOutcome(true) }, form && open && !work.readOnly);
+  const closeOutcome = () => {
+    setOutcome(false);
+    // The focus goes back to where the menu was opened from.
+    setTimeout(() => document.querySelector<HTMLElement>("[data-testid='other-outcome']")?.focus());
+  };
   const link = (t: { id: number }) => void work.dispose({ kind: "linked", ticket_id: t.id });
   const needsResult = call.state === "ended" && !settled;
   const first = work.card?.known[0];
@@ -76,7 +88,12 @@ export function CallScreen({ call, isOld, onBar, onLeave }: Props) {
           <Who call={call} card={work.card} place={place} />
         )}
         {outcome ? (
-          <Outcome work={work} companyId={place?.companyId ?? call.company_id} onClose={() => setOutcome(false)} />
+          <Outcome
+            work={work}
+            companyId={place?.companyId ?? call.company_id}
+            buildingId={place?.buildingId ?? null}
+            onClose={closeOutcome}
+          />
         ) : form ? (
           <div className="middle">
             {work.disposed && !work.work.saved && (
@@ -130,10 +147,12 @@ interface TaskHead {
 function useSubject(
   call: CallView,
   place: { house: string; unit: string } | null,
+  known: boolean,
   member: string,
   task: TaskHead | undefined,
 ): { head: string | null; tail: string | null } {
   const w = useWords();
+  const s = useShared();
   if (call.direction === "task") {
     const n = task ? w.bar.attempt(Math.max(1, Math.min(task.dialled, task.dials)), task.dials) : "";
     return {
@@ -143,8 +162,10 @@ function useSubject(
   }
   const number = call.phone ? phoneOf(call.phone) : w.bar.hidden;
   if (place) {
-    const flat = place.unit ? `, ${w.form.unit.toLowerCase()} ${place.unit}` : "";
+    const flat = place.unit ? `, ${s.unitShort(place.unit)}` : "";
     return { head: `${place.house}${flat}`, tail: [call.company_name, number].filter(Boolean).join(" · ") };
   }
-  return { head: null, tail: number };
+  const waited = Date.parse(call.since) - Date.parse(call.waited_since);
+  const wait = call.state === "ringing" && waited >= 1000 ? w.bar.waited(clockOf(waited)) : "";
+  return { head: null, tail: [number, known && w.bar.known, wait].filter(Boolean).join(" · ") };
 }

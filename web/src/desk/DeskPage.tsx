@@ -8,7 +8,7 @@ import { ownPhone, usePhone, usePhoneView } from "../softphone/useSoftphone";
 import { Empty, Hints } from "../ui/blocks";
 import { useKeys } from "../ui/keys";
 import { Banners } from "./Banners";
-import { CallBar } from "./CallBar";
+import { CallBar, mayPause } from "./CallBar";
 import { CallScreen, type BarText } from "./CallScreen";
 import { viewOf } from "./current";
 import "./desk.css";
@@ -63,6 +63,8 @@ function Desk() {
     phone.wrappedUp();
   }, [bar.settled, call, leave, phone]);
 
+  // A ring that went away leaves no text and owes nothing.
+  const shown = call ? bar : rest;
   const state = call?.state;
   const live = state !== undefined && state !== "ended";
   // A call that is not written up stays on the screen over a reload.
@@ -70,7 +72,7 @@ function Desk() {
     if (p.call && p.call.state !== "ringing") sessionStorage.setItem(openKey, p.call.key);
   }, [p.call]);
   useTabTitle();
-  useStayAsk(live);
+  useStayAsk(live || !shown.settled);
   useKeys({
     F2: () => {
       if (state === "ringing") phone.answer();
@@ -80,19 +82,19 @@ function Desk() {
     "shift+F2": () => (state === "ringing" ? phone.decline() : live && phone.hangup()),
     F4: () => inTalk(p) && phone.hold(state !== "held"),
     F8: () => inTalk(p) && phone.mute(!muted),
-    "shift+F8": () => !live && setPauseOpen(true),
+    "shift+F8": () => mayPause(p) && setPauseOpen(true),
     F1: () => setHelp(true),
     "shift+Slash": () => setHelp(true),
   });
-  const hints = useHints(call);
+  const hints = useHints(call, p, shown.settled);
   return (
     <>
       <DeskStrip />
       <CallBar
-        subject={bar.subject}
-        sub={bar.sub}
-        settled={bar.settled}
-        pauseOpen={pauseOpen}
+        subject={shown.subject}
+        sub={shown.sub}
+        settled={shown.settled}
+        pauseOpen={pauseOpen && mayPause(p)}
         onPauseOpen={setPauseOpen}
         keypadOpen={keypadOpen}
         onKeypadOpen={setKeypadOpen}

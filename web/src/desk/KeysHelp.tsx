@@ -1,6 +1,8 @@
 import { Modal } from "@mantine/core";
+import type { Phone } from "../softphone/machine";
 import type { CallView } from "../softphone/protocol";
 import { Key } from "../ui/blocks";
+import { mayPause } from "./CallBar";
 import { hasForm } from "./current";
 import { useWords } from "./words";
 
@@ -42,13 +44,18 @@ export function KeysHelp({ opened, onClose }: { opened: boolean; onClose: () => 
 }
 
 /** The keys that mean something now, for the line at the bottom. */
-export function useHints(call: CallView | null): [string, string][] {
+export function useHints(call: CallView | null, p: Phone, settled: boolean): [string, string][] {
   const w = useWords();
   const all: [string, string] = ["F1", w.keys.all];
-  if (!call) return [["F2", w.keys.ready], ["⇧F8", w.keys.pause], all];
+  const pause: [string, string][] = mayPause(p) ? [["⇧F8", w.keys.pause]] : [];
+  if (!call) return [...(p.state === "ready" ? [] : [["F2", w.keys.ready] as [string, string]]), ...pause, all];
   switch (call.state) {
     case "ringing":
-      return [["F2", w.keys.shortAnswer], all];
+      return [
+        ["F2", call.direction === "task" ? w.keys.shortTake : w.keys.shortAnswer],
+        ["⇧F2", w.keys.shortDecline],
+        all,
+      ];
     case "counting":
       return [["F2", w.keys.shortDial], ["⇧F2", w.keys.shortHangup], all];
     case "dialling":
@@ -57,11 +64,19 @@ export function useHints(call: CallView | null): [string, string][] {
   }
   const talk: [string, string][] =
     call.state === "ended"
-      ? [["F2", w.keys.ready]]
+      ? [...(settled ? [["F2", w.keys.ready] as [string, string]] : []), ...pause]
       : [
           ["F4", w.keys.shortHold],
           ["⇧F2", w.keys.shortHangup],
         ];
+  if (settled) return [...talk, all];
   if (!hasForm(call)) return [["1–9", w.keys.shortResult], ...talk, all];
-  return [["Ctrl Enter", w.keys.shortSave], ["Ctrl ↓", w.keys.shortSections], ["F3", w.keys.outcome], ...talk, all];
+  return [
+    ["Ctrl Enter", w.keys.shortSave],
+    ["Ctrl ↓", w.keys.shortSections],
+    ["1–9", w.keys.shortDigits],
+    ["F3", w.keys.outcome],
+    ...talk,
+    all,
+  ];
 }

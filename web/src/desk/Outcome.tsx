@@ -1,10 +1,11 @@
 import { Button, Textarea, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { useBuilding } from "../request/search";
 import { numberOf } from "../time/format";
 import { Key, useErrorText } from "../ui/blocks";
-import { useKeys } from "../ui/keys";
+import { isTyping, useKeys } from "../ui/keys";
 import { KindSign } from "../ui/Kind";
 import { useWords as useShared } from "../ui/words";
 import { findTicketsQuery } from "./queries";
@@ -14,23 +15,42 @@ import { useWords } from "./words";
 interface Props {
   work: CallWork;
   companyId: number;
+  /** House of the call: its open requests are offered before anything is typed. */
+  buildingId: number | null;
   onClose(): void;
 }
 
 type Step = "menu" | "linked" | "consultation";
 
-/** How a call ends that makes no request: one key each (C4). Lies over nothing: it takes the place of the form. */
-export function Outcome({ work, companyId, onClose }: Props) {
+/**
+ * How a call ends that makes no request: one key each (C4). Lies over nothing: it takes the place of the form.
+ * The digits are those of the design for good: 2 (a notice) and 5 (a message) are kept for what they will mean.
+ */
+export function Outcome({ work, companyId, buildingId, onClose }: Props) {
   const w = useWords();
   const errorText = useErrorText();
   const [step, setStep] = useState<Step>("menu");
   const wrong = () => void work.dispose({ kind: "wrong_number" }).then((ok) => ok && onClose());
-  useKeys(
-    { Digit1: () => setStep("linked"), Digit2: () => setStep("consultation"), Digit3: wrong, Escape: onClose },
-    step === "menu",
-  );
+  const back = () => (step === "menu" ? onClose() : setStep("menu"));
+  const root = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (step === "menu") root.current?.focus();
+  }, [step]);
+  useKeys({ Digit1: () => setStep("linked"), Digit3: () => setStep("consultation"), Digit4: wrong }, step === "menu");
+  useKeys({ Escape: back });
   return (
-    <div className="pane work" data-testid="outcome">
+    <div
+      className="pane work"
+      data-testid="outcome"
+      role="group"
+      aria-label={w.outcome.title}
+      tabIndex={-1}
+      ref={root}
+      onKeyDown={(e) => {
+        // While a person types, Esc is heard only here.
+        if (e.key === "Escape" && isTyping(e.target)) back();
+      }}
+    >
       <h1 className="form-title">{w.outcome.title}</h1>
       {step === "menu" && (
         <div className="big-keys">
@@ -42,16 +62,16 @@ export function Outcome({ work, companyId, onClose }: Props) {
             onClick={() => setStep("linked")}
           />
           <BigKey
-            n={2}
+            n={3}
             name="consultation"
             title={w.outcome.consultation}
             text={w.outcome.consultationText}
             onClick={() => setStep("consultation")}
           />
-          <BigKey n={3} name="wrong_number" title={w.outcome.wrong} text={w.outcome.wrongText} onClick={wrong} />
+          <BigKey n={4} name="wrong_number" title={w.outcome.wrong} text={w.outcome.wrongText} onClick={wrong} />
         </div>
       )}
-      {step === "linked" && <FindTicket work={work} companyId={companyId} onDone={onClose} />}
+      {step === "linked" && <FindTicket work={work} companyId={companyId} buildingId={buildingId} onDone={onClose} />}
       {step === "consultation" && <Consultation work={work} onDone={onClose} />}
       {work.work.error && (
         <div className="s13 k-emg" role="alert">
@@ -59,8 +79,8 @@ export function Outcome({ work, companyId, onClose }: Props) {
         </div>
       )}
       <div>
-        <Button variant="default" onClick={onClose} rightSection={<Key>Esc</Key>}>
-          {w.outcome.back}
+        <Button variant="default" onClick={back} rightSection={<Key>Esc</Key>}>
+          {step === "menu" ? w.outcome.back : w.outcome.menu}
         </Button>
       </div>
     </div>
@@ -93,13 +113,27 @@ function BigKey({ n, name, title, text, onClick }: BigKeyProps) {
   );
 }
 
-function FindTicket({ work, companyId, onDone }: { work: CallWork; companyId: number; onDone: () => void }) {
+interface FindProps {
+  work: CallWork;
+  companyId: number;
+  buildingId: number | null;
+  onDone(): void;
+}
+
+function FindTicket({ work, companyId, buildingId, onDone }: FindProps) {
   const w = useWords();
   const s = useShared();
   const [typed, setTyped] = useState("");
   const [q] = useDebouncedValue(typed, 150);
   const { data } = useQuery(findTicketsQuery(q, companyId));
-  const items = q.trim().length > 1 ? (data?.items ?? []) : [];
+  const house = useBuilding(buildingId).data;
+  const { place } = work.work.draft.form;
+  const near = (house?.open_tickets ?? [])
+    .map((t) => ({ ...t, address: t.unit ? s.unitShort(t.unit) : s.wholeHouse }))
+    .sort((a, b) => Number(b.unit === place?.unit) - Number(a.unit === place?.unit))
+    .slice(0, 6);
+  const typing = q.trim().length > 1;
+  const items = typing ? (data?.items ?? []) : near;
   const link = (id: number) => void work.dispose({ kind: "linked", ticket_id: id }).then((ok) => ok && onDone());
   return (
     <div className="col">
@@ -111,7 +145,8 @@ function FindTicket({ work, companyId, onDone }: { work: CallWork; companyId: nu
         value={typed}
         onChange={(e) => setTyped(e.currentTarget.value)}
       />
-      {q.trim().length > 1 && data && items.length === 0 && <div className="quiet">{w.outcome.notFound}</div>}
+      {!typing && near.length > 0 && <div className="sect">{w.side.house}</div>}
+      {typing && data && items.length === 0 && <div className="quiet">{w.outcome.notFound}</div>}
       {items.map((t) => (
         <div className="row found" key={t.id}>
           <KindSign kind={t.kind} />

@@ -1,23 +1,23 @@
 import { Button, Textarea, TextInput } from "@mantine/core";
 import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { KnownAddress, ReasonRow } from "../api/types";
 import { AddressPicker } from "../request/AddressPicker";
 import { isPhone, missing, similar, withReason, type Place } from "../request/form";
-import { PreviewLine } from "../request/Preview";
-import { AnswersLeft, Questions } from "../request/Questions";
+import { Questions } from "../request/Questions";
 import { ReasonPicker, SafetyNote } from "../request/ReasonPicker";
-import { useBuilding, usePreview } from "../request/search";
+import { useBuilding } from "../request/search";
 import { useWords as useRequestWords } from "../request/words";
 import type { CallView } from "../softphone/protocol";
-import { fullOf, numberOf, timeOf } from "../time/format";
-import { useNow } from "../time/clock";
-import { Key, Note, Say, useErrorText } from "../ui/blocks";
-import { useKeys } from "../ui/keys";
+import { numberOf, timeOf } from "../time/format";
+import { Key, Note, Say } from "../ui/blocks";
+import { isTyping, useKeys } from "../ui/keys";
 import { KindMark } from "../ui/Kind";
 import { mayAsk, placeOfKnown } from "./draft";
-import { nextSection, pickDigit, toSection } from "./sections";
+import { RequestFooter } from "./RequestFooter";
+import { SavedRequest } from "./SavedRequest";
+import { nextSection, pickDigit, toField, toSection } from "./sections";
 import { messagesOf, type CallWork } from "./useCallWork";
 import { useWords } from "./words";
 
@@ -39,9 +39,14 @@ export function RequestPane(props: Props) {
   const reasonInput = useRef<HTMLInputElement>(null);
   const active = open && !work.readOnly;
   useTestNames(root, form.reason?.id);
+  const save = () => {
+    const first = form.reason?.kind === "consultation" ? undefined : missing(form)[0];
+    void work.save();
+    if (first) setTimeout(() => toField(root.current, first)); // the messages are there after the render
+  };
   useKeys(
     {
-      "ctrl+Enter": () => void work.save(),
+      "ctrl+Enter": save,
       "ctrl+ArrowDown": () => nextSection(root.current, 1),
       "ctrl+ArrowUp": () => nextSection(root.current, -1),
       ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => [`Digit${n}`, () => pickDigit(root.current, n)])),
@@ -67,14 +72,24 @@ export function RequestPane(props: Props) {
       )}
       {call.returned && <Note tone="plan">{w.banner.returned}</Note>}
       <Heading work={work} />
-      <fieldset disabled={!active} className="plain col form">
-        <AddressSection {...props} active={active} onConfirm={confirm} />
-        <ReasonSection {...props} active={active} reasonInput={reasonInput} onReason={choose} />
-        <WordsSection work={work} active={active} />
-      </fieldset>
+      {work.work.saved ? (
+        <SavedRequest form={form} />
+      ) : (
+        <fieldset disabled={!active} className="plain col form">
+          <AddressSection {...props} active={active} onConfirm={confirm} />
+          <ReasonSection {...props} active={active} reasonInput={reasonInput} onReason={choose} />
+          <WordsSection work={work} active={active} />
+        </fieldset>
+      )}
       <Duplicates {...props} active={active} />
       <span className="grow" />
-      <Footer {...props} active={active} />
+      <RequestFooter
+        work={work}
+        active={active}
+        onSave={save}
+        onOutcome={props.onOutcome}
+        onField={(field) => toField(root.current, field)}
+      />
     </div>
   );
 }
@@ -118,6 +133,12 @@ function AddressSection({ call, work, active, onConfirm }: Props & { active: boo
   const guess = !form.place && !other ? known[0] : undefined;
   const error = messagesOf(work.work);
   const own = call.line_kind === "citywide" || everywhere ? 0 : call.company_id;
+  const input = useRef<HTMLInputElement>(null);
+  const search = active && !form.place && guess === undefined;
+  // The field was there, closed, while the phone rang: an unknown caller is asked for the house first.
+  useEffect(() => {
+    if (search && !isTyping(document.activeElement)) input.current?.focus();
+  }, [search]);
   useKeys(
     {
       Enter: (e) => {
@@ -155,7 +176,10 @@ function AddressSection({ call, work, active, onConfirm }: Props & { active: boo
         showCompany={own === 0}
         disabled={!active}
         autoFocus={active && !form.place}
-        inputRef={(el: HTMLInputElement | null) => el?.setAttribute("data-testid", "address")}
+        inputRef={(el: HTMLInputElement | null) => {
+          input.current = el;
+          el?.setAttribute("data-testid", "address");
+        }}
         error={error.server.place ?? (error.missing.includes("place") ? rw.address.required : undefined)}
         onChange={(place) => work.setForm((f) => ({ ...f, place }))}
       />
@@ -356,74 +380,6 @@ function Duplicates({ work, active, onLink }: Props & { active: boolean }) {
       ))}
     </>
   );
-}
-
-function Footer({ work, active, onOutcome }: Props & { active: boolean }) {
-  const w = useWords();
-  const now = useNow();
-  const errorText = useErrorText();
-  const { form } = work.work.draft;
-  const { saved, saving, error, tried } = work.work;
-  const consult = form.reason?.kind === "consultation";
-  const preview = usePreview(
-    form.place?.companyId,
-    form.place?.buildingId,
-    consult || saved ? undefined : form.reason?.id,
-  ).data;
-  const left = missing(form).filter((m) => m.startsWith("answer-")).length;
-  if (saved) {
-    return (
-      <div className="footer col">
-        <div data-testid="say" className="say-large">
-          <Say label={w.form.readNow}>{saved.say}</Say>
-        </div>
-        {error && <Note tone="emg">{errorText(error)}</Note>}
-      </div>
-    );
-  }
-  const miss = tried ? missing(form)[0] : undefined;
-  return (
-    <div className="footer col">
-      {form.place && form.reason && !consult && <PreviewLine preview={preview} />}
-      {preview?.say && <Say label={w.form.afterSave}>{preview.say}</Say>}
-      {(miss || error) && (
-        <div className="s13 k-emg" role="alert" data-testid="not-saved">
-          {w.form.notSaved} {error ? errorText(error) : missText(miss ?? "place", form, w)}
-          {error?.isOffline ? ` ${fullOf(now, form.place?.zone || "UTC", now)}` : ""}
-        </div>
-      )}
-      <div className="row wrap">
-        <Button
-          className={active ? "btn-primary" : ""}
-          data-testid="save"
-          disabled={!active}
-          loading={saving}
-          rightSection={<Key>{w.keySave}</Key>}
-          onClick={() => void work.save()}
-        >
-          {consult ? w.form.saveConsultation : w.form.save}
-        </Button>
-        <Button
-          variant="default"
-          data-testid="other-outcome"
-          disabled={!active}
-          rightSection={<Key>F3</Key>}
-          onClick={onOutcome}
-        >
-          {w.form.otherResult}
-        </Button>
-        <span className="grow" />
-        {form.reason && <AnswersLeft left={left} />}
-      </div>
-    </div>
-  );
-}
-
-function missText(m: string, form: CallWork["work"]["draft"]["form"], w: ReturnType<typeof useWords>): string {
-  if (m === "place") return w.form.miss.address;
-  if (m === "reason") return w.form.miss.reason;
-  const q = form.reason?.questions.find((x) => m === `answer-${x.id}`);
-  return w.form.miss.question(q?.text ?? "");
 }
 
 /** Names for the end-to-end tests on the questions, which are drawn by the shared part. */

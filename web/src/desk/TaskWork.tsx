@@ -265,6 +265,9 @@ export function Results({ call, card, work, open }: ResultsProps) {
             maxLength={1000}
             value={note}
             onChange={(e) => setNote(e.currentTarget.value)}
+            onKeyDown={(e) => {
+              if (e.key === "Escape") setAsking(null);
+            }}
           />
           <div className="row">
             <Button
@@ -276,8 +279,8 @@ export function Results({ call, card, work, open }: ResultsProps) {
             >
               {w.job.send}: {resultWords(asking, call, w)[0]}
             </Button>
-            <Button variant="default" onClick={() => setAsking(null)}>
-              {w.outcome.back}
+            <Button variant="default" rightSection={<Key>Esc</Key>} onClick={() => setAsking(null)}>
+              {w.outcome.menu}
             </Button>
           </div>
         </div>

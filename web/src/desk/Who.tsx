@@ -5,6 +5,7 @@ import type { CallView } from "../softphone/protocol";
 import { useNow } from "../time/clock";
 import { clockOf, momentOf, phoneOf, timeOf } from "../time/format";
 import { Panel } from "../ui/blocks";
+import { useWords as useShared } from "../ui/words";
 import { useOutcomeText } from "./Idle";
 import { useWords } from "./words";
 
@@ -31,7 +32,8 @@ export function Who({ call, card, place }: { call: CallView; card: DeskCall | un
           <>
             <dt>{w.who.line}</dt>
             <dd>
-              {call.line_kind === "citywide" ? w.who.citywide : w.who.dedicated}: {phoneOf(call.line_phone)}
+              {call.line_kind === "citywide" ? w.who.citywide : w.who.dedicated}:{" "}
+              <span className="nw">{phoneOf(call.line_phone)}</span>
             </dd>
           </>
         )}
@@ -62,6 +64,7 @@ export function Who({ call, card, place }: { call: CallView; card: DeskCall | un
 
 function Address({ card, place }: { card: DeskCall | undefined; place: Place | null }) {
   const w = useWords();
+  const s = useShared();
   if (place) {
     const where = [
       place.entrance ? w.who.entrance(place.entrance) : "",
@@ -70,9 +73,7 @@ function Address({ card, place }: { card: DeskCall | undefined; place: Place | n
     ].filter(Boolean);
     return (
       <Panel title={w.who.confirmed} right={<IconCheck size={18} color="var(--c-accent-text)" aria-hidden />}>
-        <div className="b lead">
-          {[place.house, place.unit && w.form.unit.toLowerCase() + " " + place.unit].filter(Boolean).join(", ")}
-        </div>
+        <div className="b lead">{[place.house, place.unit && s.unitShort(place.unit)].filter(Boolean).join(", ")}</div>
         <div className="s13 t2">{where.join(" · ")}</div>
       </Panel>
     );

@@ -1,6 +1,13 @@
 /** Moves through the form in the order of speech, without a mouse. */
+import type { Missing } from "../request/form";
 
-const focusable = "input:not(:disabled), textarea:not(:disabled), button:not(:disabled):not([tabindex='-1'])";
+const fields = "input:not(:disabled), textarea:not(:disabled), [role='radio'][tabindex='0']:not(:disabled)";
+const buttons = "button:not(:disabled):not([tabindex='-1'])";
+
+/** The field of a part of the form; a button («Изменить») only where no field is. */
+function focusIn(part: Element | null | undefined): void {
+  (part?.querySelector<HTMLElement>(fields) ?? part?.querySelector<HTMLElement>(buttons))?.focus();
+}
 
 /** Puts the focus into the next (+1) or the previous (−1) section of the form. */
 export function nextSection(root: HTMLElement | null, way: 1 | -1): void {
@@ -8,12 +15,21 @@ export function nextSection(root: HTMLElement | null, way: 1 | -1): void {
   if (sections.length === 0) return;
   const at = sections.findIndex((s) => s.contains(document.activeElement));
   const next = at < 0 ? (way > 0 ? 0 : sections.length - 1) : at + way;
-  sections[Math.min(Math.max(next, 0), sections.length - 1)]?.querySelector<HTMLElement>(focusable)?.focus();
+  focusIn(sections[Math.min(Math.max(next, 0), sections.length - 1)]);
 }
 
 /** Puts the focus into the section of that name. */
 export function toSection(root: HTMLElement | null, name: string): void {
-  root?.querySelector(`[data-section="${name}"]`)?.querySelector<HTMLElement>(focusable)?.focus();
+  focusIn(root?.querySelector(`[data-section="${name}"]`));
+}
+
+/** Puts the focus where something is still missing. */
+export function toField(root: HTMLElement | null, field: Missing): void {
+  const id = /^answer-(\d+)$/.exec(field)?.[1];
+  if (id === undefined) return toSection(root, field === "place" ? "address" : "reason");
+  const question = root?.querySelector<HTMLElement>(`[data-question="${id}"]`);
+  if (question?.matches("input, textarea")) question.focus();
+  else focusIn(question);
 }
 
 /** A digit pressed outside of text: an address, or an answer of the first question without one. True when it meant something. */

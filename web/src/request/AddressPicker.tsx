@@ -74,48 +74,53 @@ function Chosen({ place, onChange, onReset, unitRef, error, disabled = false, sh
   const directory = withUnit(place, place.unit, card);
   return (
     <div className="col" role="group" aria-label={w.address.label} style={{ gap: 6 }}>
-      <div className="row" style={{ minHeight: 24 }}>
-        <span className="b" style={{ fontSize: 16, lineHeight: "24px" }}>
-          {place.house}
-        </span>
-        <span className="t2 s13 ell grow">{showCompany ? `${place.city} · ${place.companyName}` : place.city}</span>
+      <div className="chosen">
+        <div className="chosen-house">
+          <div className="mantine-InputWrapper-label">{w.address.label}</div>
+          <div className="chosen-name">
+            <span className="b">{place.house}</span>{" "}
+            <span className="t2 s13">
+              {showCompany ? [place.city, place.companyName].filter(Boolean).join(" · ") : place.city}
+            </span>
+          </div>
+        </div>
+        <div className="place-parts">
+          <Autocomplete
+            ref={unitRef}
+            label={w.address.unit}
+            placeholder={w.address.unitPlaceholder}
+            value={place.unit}
+            data={numbers}
+            limit={6}
+            disabled={disabled}
+            onChange={(unit) => onChange(withUnit(place, unit, card))}
+          />
+          <NumberInput
+            label={w.address.entrance}
+            value={place.entrance || directory.entrance || ""}
+            min={0}
+            max={100}
+            hideControls
+            allowDecimal={false}
+            disabled={disabled}
+            onChange={(n) => onChange({ ...place, entrance: Number(n) || 0 })}
+          />
+          <NumberInput
+            label={w.address.floor}
+            value={place.floor || directory.floor || ""}
+            min={-5}
+            max={200}
+            hideControls
+            allowDecimal={false}
+            disabled={disabled}
+            onChange={(n) => onChange({ ...place, floor: Number(n) || 0 })}
+          />
+        </div>
         {!disabled && (
-          <Button variant="subtle" size="compact-xs" onClick={onReset}>
+          <Button variant="default" onClick={onReset}>
             {w.address.change}
           </Button>
         )}
-      </div>
-      <div className="place-parts">
-        <Autocomplete
-          ref={unitRef}
-          label={w.address.unit}
-          placeholder={w.address.unitPlaceholder}
-          value={place.unit}
-          data={numbers}
-          limit={6}
-          disabled={disabled}
-          onChange={(unit) => onChange(withUnit(place, unit, card))}
-        />
-        <NumberInput
-          label={w.address.entrance}
-          value={place.entrance || directory.entrance || ""}
-          min={0}
-          max={100}
-          hideControls
-          allowDecimal={false}
-          disabled={disabled}
-          onChange={(n) => onChange({ ...place, entrance: Number(n) || 0 })}
-        />
-        <NumberInput
-          label={w.address.floor}
-          value={place.floor || directory.floor || ""}
-          min={-5}
-          max={200}
-          hideControls
-          allowDecimal={false}
-          disabled={disabled}
-          onChange={(n) => onChange({ ...place, floor: Number(n) || 0 })}
-        />
       </div>
       {error && (
         <div className="field-error" role="alert">

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import type { TicketPreview } from "../api/types";
 import { useNow } from "../time/clock";
 import { momentOf } from "../time/format";
@@ -7,6 +8,7 @@ import { useWords } from "./words";
 export function PreviewLine({ preview }: { preview: TicketPreview | undefined }) {
   const w = useWords();
   const now = useNow();
+  const [why, setWhy] = useState(false);
   if (!preview) return <div className="preview quiet" aria-hidden />;
   const at = (iso: string) => momentOf(iso, preview.zone, now);
   const limits = [
@@ -22,10 +24,13 @@ export function PreviewLine({ preview }: { preview: TicketPreview | undefined })
         <span key={l}> · {l}</span>
       ))}
       {preview.why && (
-        <span>
-          {" "}
-          · {w.preview.why}: {preview.why}
-        </span>
+        <>
+          {" · "}
+          <button type="button" className="linkish" aria-expanded={why} onClick={() => setWhy(!why)}>
+            {w.preview.why}
+          </button>
+          {why && `: ${preview.why}`}
+        </>
       )}
     </div>
   );

@@ -47,6 +47,7 @@ export const en: Words<typeof ru> = {
   },
   number: (n) => `No. ${n}`,
   unitShort: (unit) => `flat ${unit}`,
+  wholeHouse: "whole house",
   yes: "Yes",
   no: "No",
   none: "—",

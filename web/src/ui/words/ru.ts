@@ -58,6 +58,7 @@ export const ru = {
   } satisfies Record<Outcome, string>,
   number: (n: string) => `№ ${n}`,
   unitShort: (unit: string) => `кв. ${unit}`,
+  wholeHouse: "весь дом",
   yes: "Да",
   no: "Нет",
   none: "—",

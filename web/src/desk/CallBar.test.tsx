@@ -1,0 +1,73 @@
+import { act, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { useState } from "react";
+import { describe, expect, it } from "vitest";
+import { show } from "../../test/render";
+import { callView, fakePhone } from "../softphone/fakes";
+import { PhoneContext } from "../softphone/useSoftphone";
+import { JUST_IN, NOT_TAKEN } from "../softphone/words/reasons";
+import { CallBar } from "./CallBar";
+
+type Desk = ReturnType<typeof fakePhone>;
+
+function Bar({ desk, settled }: { desk: Desk; settled: boolean }) {
+  const [pause, setPause] = useState(false);
+  return (
+    <PhoneContext value={desk.phone}>
+      <CallBar
+        subject={null}
+        sub={null}
+        settled={settled}
+        pauseOpen={pause}
+        onPauseOpen={setPause}
+        keypadOpen={false}
+        onKeypadOpen={() => undefined}
+        onReady={() => desk.phone.ready()}
+      />
+    </PhoneContext>
+  );
+}
+
+function open(change: Parameters<Desk["socket"]["welcome"]>[0], settled = true) {
+  const desk = fakePhone();
+  desk.phone.start();
+  desk.socket.open();
+  desk.socket.welcome(change);
+  desk.socket.hear();
+  show(<Bar desk={desk} settled={settled} />);
+  return { desk, user: userEvent.setup() };
+}
+
+describe("call bar", () => {
+  it("takes a pause by the digit of its reason", async () => {
+    const { desk, user } = open({ state: "ready" });
+    await user.click(screen.getByTestId("state-pause"));
+    const item = await screen.findByTestId("pause-2");
+    await waitFor(() => expect(item.closest("[role=menu]")).toContainElement(document.activeElement as HTMLElement));
+    await user.keyboard("2");
+    expect(desk.socket.hear()).toContainEqual({ type: "state", state: "pause", reason: "Обед" });
+  });
+
+  it("says in words why nobody calls, and gives the way back", () => {
+    const { desk } = open({ state: "pause", reason: JUST_IN });
+    expect(screen.getByRole("status")).toHaveTextContent("Нажмите «Готов», чтобы принимать звонки");
+    expect(screen.queryByText(JUST_IN)).not.toBeInTheDocument();
+    expect(screen.getByTestId("state-ready")).toBeEnabled();
+    act(() => desk.socket.tell({ type: "state", state: "pause", since: new Date().toISOString(), reason: NOT_TAKEN }));
+    expect(screen.getByRole("status")).toHaveTextContent("Звонок не принят");
+  });
+
+  it("offers a pause beside «Готов» while a call is written up", () => {
+    open({ state: "wrap_up" });
+    expect(screen.getByTestId("state-pause")).toBeInTheDocument();
+    expect(screen.getByTestId("state-ready")).toBeInTheDocument();
+  });
+
+  it("makes «Завершить» the next action when all is said, and not before", () => {
+    const call = callView({ state: "talking" });
+    open({ state: "talking", call }, true);
+    expect(screen.getByTestId("hangup")).toHaveClass("btn-primary");
+    open({ state: "talking", call }, false);
+    expect(screen.getAllByTestId("hangup")[1]).not.toHaveClass("btn-primary");
+  });
+});
