@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"path/filepath"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -19,6 +20,7 @@ import (
 	"d24/internal/building/buildingapi"
 	"d24/internal/calllog/calllogapi"
 	"d24/internal/clock"
+	"d24/internal/company/companyapi"
 	"d24/internal/desk"
 	"d24/internal/desk/deskapi"
 	"d24/internal/fault"
@@ -26,7 +28,9 @@ import (
 	"d24/internal/platform/live"
 	"d24/internal/reason/reasonapi"
 	"d24/internal/staff/staffapi"
+	"d24/internal/telephony"
 	"d24/internal/ticket/ticketapi"
+	"d24/voip/speech"
 )
 
 // WebConfig is what the web role needs besides the App.
@@ -40,6 +44,7 @@ type WebConfig struct {
 	Ready     []Check                               // what /readyz asks
 	Metrics   http.Handler                          // nil: none
 	Meter     func(http.Handler) http.Handler       // counts what the routes answer; nil: nobody
+	Voice     speech.Voice                          // says the announcements; nil: none
 }
 
 // Check is one thing that must work for the program to be of use.
@@ -79,6 +84,9 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	buildingapi.Register(api, buildingapi.Config{Service: a.Buildings, Tickets: a.ticketsOf})
 	reasonapi.Register(api, a.Reasons)
 	staffapi.Register(api, a.Staff)
+	companyapi.Register(api, companyapi.Config{
+		Service: a.Companies, Dir: filepath.Join(c.DataDir, telephony.Announcements), Convert: phrase, Length: phraseLength, Speak: c.spoken(),
+	})
 	calllogapi.Register(api, calllogapi.Config{Service: a.Calls, DataDir: c.DataDir, Peaks: peaks})
 	deskapi.Register(api, deskapi.Config{Floor: a.floor(), Tickets: tickets})
 	alarmapi.Register(api, alarm.NewService(a.DB))

@@ -212,3 +212,18 @@ func TestABrokenDatabaseIsOurFault(t *testing.T) {
 	require.Equal(t, http.StatusOK, h.raw("GET", "/healthz", nil).status)
 	require.Equal(t, http.StatusServiceUnavailable, h.raw("GET", "/readyz", nil).status)
 }
+
+// TestWhatIsLeftOfABodyIsNoRequest: a body that was refused before its end is not
+// taken for the next request of the connection, which may be somebody else's behind
+// a proxy.
+func TestWhatIsLeftOfABodyIsNoRequest(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	smuggled := strings.Repeat("POST /api/v1/logout HTTP/1.1\r\nHost: d24\r\nContent-Length: 0\r\n\r\n", 24_000) // 1.5 MB, of which a request may carry one
+	for range 3 {
+		a := h.as("operator", http.MethodPost, "/tickets", smuggled)
+		require.Equal(t, http.StatusRequestEntityTooLarge, a.status, a.body)
+		a = h.as("operator", http.MethodPost, "/tickets", "{}")
+		require.Equal(t, http.StatusUnprocessableEntity, a.status, a.body)
+	}
+}

@@ -67,7 +67,7 @@ func open(t testing.TB) *house {
 	h.hub = live.NewHub(h.app.DB, log)
 	var handler http.Handler
 	h.api, handler = h.app.API(app.WebConfig{
-		DataDir: h.data, Log: log, Hub: h.hub, PhoneDoor: func(context.Context) (string, error) { return h.door, nil },
+		DataDir: h.data, Voice: whistler{}, Log: log, Hub: h.hub, PhoneDoor: func(context.Context) (string, error) { return h.door, nil },
 		Spa: fstest.MapFS{
 			"index.html": {Data: []byte("<!doctype html><div id=root></div>")}, "assets/app-1a2b.js": {Data: []byte("export {}")}, "favicon.svg": {Data: []byte("<svg/>")},
 		},
@@ -209,7 +209,7 @@ func (h *house) send(login, method, path string, body io.Reader, header http.Hea
 	for k, v := range header {
 		req.Header[k] = v
 	}
-	if body != nil {
+	if body != nil && req.Header.Get("Content-Type") == "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	if t := h.token(login); t != "" {

@@ -185,7 +185,7 @@ func web(ctx context.Context, a *app.App, c config.Config, o Options, all *sync.
 	m := obs.NewMetrics(c.Role, o.Log)
 	m.GaugeFunc("d24_live_streams", "Screens that hear of changes.", func() float64 { return float64(hub.Streams()) })
 	_, h := a.API(app.WebConfig{
-		DataDir: c.Data, Secure: c.HTTPS(), Log: o.Log, Hub: hub, Spa: o.Pages, Metrics: m.Handler(), Ready: checks(a),
+		DataDir: c.Data, Secure: c.HTTPS(), Log: o.Log, Hub: hub, Spa: o.Pages, Metrics: m.Handler(), Ready: checks(a), Voice: voice(filepath.Join(c.Data, "voice"), o.Log),
 		Meter: func(next http.Handler) http.Handler { return m.HTTP(next, clock.System{}) },
 		PhoneDoor: func(ctx context.Context) (string, error) {
 			return a.Telephony.Node(access.AsSystem(ctx, "door"))

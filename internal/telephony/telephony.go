@@ -57,10 +57,13 @@ const (
 	Responsible   Purpose = "responsible"    // call the responsible person
 )
 
+// Announcements is the directory of uploaded phrases under the data directory.
+const Announcements = "announcements"
+
 // Speech is what is said to a phone: a file where there is one, otherwise the text spoken.
 type Speech struct {
 	Text string `json:"text"`
-	File string `json:"file,omitempty"` // blob key of an uploaded announcement
+	File string `json:"file,omitempty"` // of an uploaded phrase, in Announcements
 }
 
 // Mode says who hears the call first.

@@ -25,8 +25,19 @@ type Authenticator interface {
 	Actor(ctx context.Context, token string) (access.Actor, error)
 }
 
-// maxBody is the most a request may carry; uploads have their own operations.
-const maxBody = 4 << 20
+// The most a request may carry, and a sound that is uploaded; operations have
+// narrower bounds of their own.
+const (
+	maxBody  = 4 << 20
+	maxSound = 21 << 20
+)
+
+func bound(r *http.Request) int64 {
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "audio/") {
+		return maxSound
+	}
+	return maxBody
+}
 
 // policy lets a page load only what we serve, besides styles in elements, which
 // the component kit writes.
@@ -64,8 +75,9 @@ func Guard(next http.Handler, auth Authenticator, log *slog.Logger) http.Handler
 		if strings.HasPrefix(r.URL.Path, "/api/") {
 			h.Set("Cache-Control", "no-store") // flats and phones do not stay in a browser's cache
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		inner.ServeHTTP(w, r)
+		bounded := r.WithContext(r.Context()) // the server's own request keeps its body: by it the server knows that one was not read to its end
+		bounded.Body = http.MaxBytesReader(w, r.Body, bound(r))
+		inner.ServeHTTP(w, bounded)
 	})
 }
 

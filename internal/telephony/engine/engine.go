@@ -52,7 +52,7 @@ type Config struct {
 	RTPHigh int
 	WebRTC  netip.AddrPort
 	Door    string // HOST:PORT of the HTTP door; port 0: a free one
-	Data    string // recordings, prompts and the journal live under it
+	Data    string // recordings, uploaded phrases and the journal live under it
 	// Pace divides the waits of people (ring of a seat, wrap-up, counting): tests only; 0 is 1.
 	Pace int
 }
@@ -113,12 +113,12 @@ func New(cfg Config, d Deps) (*Engine, error) {
 }
 
 func (e *Engine) open() (err error) {
-	for _, dir := range []string{"recordings", "prompts", "engine"} {
+	for _, dir := range []string{"recordings", telephony.Announcements, "engine"} {
 		if err := os.MkdirAll(filepath.Join(e.cfg.Data, dir), 0o750); err != nil {
 			return fmt.Errorf("каталог данных: %w", err)
 		}
 	}
-	e.prompts = newPrompts(e.d.Voice, filepath.Join(e.cfg.Data, "prompts"), e.log)
+	e.prompts = newPrompts(e.d.Voice, filepath.Join(e.cfg.Data, telephony.Announcements), e.log)
 	if e.reports, err = openReports(filepath.Join(e.cfg.Data, "engine", e.cfg.Node+".journal"), e.d.Reporter, e.log); err != nil {
 		return err
 	}

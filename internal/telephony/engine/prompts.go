@@ -42,7 +42,10 @@ func (p *prompts) of(s telephony.Speech) *media.Prompt {
 	if ok {
 		return sound
 	}
-	sound = p.load(s)
+	sound, ok = p.load(s)
+	if !ok { // next time it may be there
+		return sound
+	}
 	p.mu.Lock()
 	if len(p.mem) >= promptsInMemory {
 		clear(p.mem)
@@ -52,12 +55,15 @@ func (p *prompts) of(s telephony.Speech) *media.Prompt {
 	return sound
 }
 
-func (p *prompts) load(s telephony.Speech) *media.Prompt {
+// load also says whether the sound is the one that was wanted.
+func (p *prompts) load(s telephony.Speech) (sound *media.Prompt, wanted bool) {
+	wanted = true
 	if s.File != "" && !strings.Contains(s.File, "..") {
 		sound, err := media.LoadPromptFile(filepath.Join(p.dir, filepath.Base(s.File)))
 		if err == nil {
-			return sound
+			return sound, true
 		}
+		wanted = false
 		p.log.Error("an announcement's file is missing, its text is spoken", "file", s.File, "err", err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
@@ -65,9 +71,9 @@ func (p *prompts) load(s telephony.Speech) *media.Prompt {
 	if s.Text != "" && p.voice != nil {
 		b, err := p.voice.Say(ctx, s.Text)
 		if err == nil && len(b) > 0 {
-			return media.NewPrompt(b)
+			return media.NewPrompt(b), wanted
 		}
 		p.log.Error("the voice does not speak, a tone sounds instead", "err", err)
 	}
-	return media.Concat(p.beep, media.Silence(time.Second))
+	return media.Concat(p.beep, media.Silence(time.Second)), s.Text == "" && wanted
 }
