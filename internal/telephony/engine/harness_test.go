@@ -33,6 +33,7 @@ const (
 	operatorTone = 1100.0
 	executorTone = 700.0
 	voiceTone    = 1633.0 // what the test's voice says instead of words
+	phraseTone   = 941.0  // an uploaded phrase
 )
 
 // desk is the business side in memory: the same contracts, no database.
