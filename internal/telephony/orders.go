@@ -99,27 +99,36 @@ func (d *Desk) Invited(ctx context.Context, key string, trunkID int64) (bool, er
 	})
 }
 
-// Report stores one fact of the engine and tells whoever waits for it. The same
-// report may come twice: the first counts.
-func (d *Desk) Report(ctx context.Context, r Report) error {
+// Report stores facts of the engine, all or none, and tells whoever waits for
+// them. The same report may come twice: the first counts.
+func (d *Desk) Report(ctx context.Context, rs ...Report) error {
 	return pg.Do(ctx, d.db, func(tx *pg.Tx) error {
-		if r.CallKey == "" { // an order that ended before anything was dialled: there is no call
-			return d.end(ctx, tx, r)
-		}
-		fresh, err := d.calls.Store(ctx, tx, r)
-		if err != nil || !fresh {
-			return err
-		}
-		if r.Repeat && r.OrderKey != "" {
-			if _, err := tx.Exec(ctx, `update call_orders set is_possible_repeat = true where key = $1`, r.OrderKey); err != nil {
+		for _, r := range rs {
+			if err := d.store(ctx, tx, r); err != nil {
 				return err
 			}
 		}
-		if r.Kind == CallEnded && r.OrderKey != "" {
-			return d.end(ctx, tx, r)
-		}
 		return nil
 	})
+}
+
+func (d *Desk) store(ctx context.Context, tx *pg.Tx, r Report) error {
+	if r.CallKey == "" { // an order that ended before anything was dialled: there is no call
+		return d.end(ctx, tx, r)
+	}
+	fresh, err := d.calls.Store(ctx, tx, r)
+	if err != nil || !fresh {
+		return err
+	}
+	if r.Repeat && r.OrderKey != "" {
+		if _, err := tx.Exec(ctx, `update call_orders set is_possible_repeat = true where key = $1`, r.OrderKey); err != nil {
+			return err
+		}
+	}
+	if r.Kind == CallEnded && r.OrderKey != "" {
+		return d.end(ctx, tx, r)
+	}
+	return nil
 }
 
 func (d *Desk) end(ctx context.Context, tx *pg.Tx, r Report) error {

@@ -207,10 +207,10 @@ func (r *rig) media(what string, n, directions int, s sample) {
 		name, perMinute, s.floor, s.AtOnce, s.Failed, s.OK+s.Failed, s.Retransmitted, s.heard.Lost, s.heard.Packets, bench.Busy())
 }
 
-// rate climbs a ladder of calls a second until calls fail; it adds the highest step
+// rate climbs a ladder of calls a second until two steps have failed; it adds the highest step
 // on which none did, nothing had to be repeated and the offered rate was reached.
 func (r *rig) rate(ctx context.Context, steps []int, scenario, service string) error {
-	clean, cost, p99 := 0.0, 0.0, 0.0
+	clean, cost, p99, bad := 0.0, 0.0, 0.0, 0
 	for _, q := range steps {
 		calls := int(float64(q) * r.lv.step.Seconds())
 		s, err := r.measure(ctx, bench.Load{
@@ -223,7 +223,10 @@ func (r *rig) rate(ctx context.Context, steps []int, scenario, service string) e
 		fmt.Fprintf(os.Stderr, "%s_rate %d/s: failed %d, repeated %d, in %.1f s, set-up p99 %.0f ms, %.2f ms of CPU a call, %.0f MB, load %.1f\n",
 			r.name, q, s.Failed, s.Retransmitted, s.Took.Seconds(), bench.Percentile(s.SetUp, .99), s.cpu.Seconds()*1e3/float64(calls), s.peak, bench.Busy())
 		if s.Failed > 0 || s.Retransmitted > 0 || !reached {
-			break
+			if bad++; bad == 2 {
+				break
+			}
+			continue
 		}
 		clean, cost = float64(q), s.cpu.Seconds()*1e3/float64(calls)
 		p99 = bench.Percentile(s.SetUp, .99)

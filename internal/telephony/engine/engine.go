@@ -39,9 +39,9 @@ type Orders interface {
 	Heard(ctx context.Context)
 }
 
-// Reporter stores reports; an error means that they must be offered again.
+// Reporter stores reports, all or none; an error means that they must be offered again.
 type Reporter interface {
-	Report(ctx context.Context, r telephony.Report) error
+	Report(ctx context.Context, rs ...telephony.Report) error
 }
 
 // Config of an engine.

@@ -106,13 +106,13 @@ func (d *desk) Heard(ctx context.Context) {
 	}
 }
 
-func (d *desk) Report(_ context.Context, r telephony.Report) error {
+func (d *desk) Report(_ context.Context, rs ...telephony.Report) error {
 	if d.away.Load() {
 		return errAway
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.reports = append(d.reports, r)
+	d.reports = append(d.reports, rs...)
 	d.wake()
 	return nil
 }

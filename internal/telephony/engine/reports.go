@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -109,33 +110,54 @@ func (r *reports) run(ctx context.Context) {
 	}
 }
 
-// flush delivers what waits, in order; at the first failure the rest is kept in
-// the file.
+// together is how many facts go in one transaction: in a burst of calls one by one
+// would fall a minute behind, and with them the ends of orders.
+const together = 64
+
+// flush delivers what waits, in order; at a failure the rest is kept in the file.
+// When many fail together they are offered one by one, up to the one that is wrong.
 func (r *reports) flush(ctx context.Context) error {
+	most := together
 	for {
-		r.mu.Lock()
-		if len(r.wait) == 0 {
-			r.mu.Unlock()
+		some := r.first(most)
+		if len(some) == 0 {
 			return nil
 		}
-		x := r.wait[0]
-		r.mu.Unlock()
 		one, cancel := context.WithTimeout(ctx, reportFor)
-		err := r.to.Report(one, x)
+		err := r.to.Report(one, some...)
 		cancel()
+		if err == nil {
+			r.delivered(len(some))
+			most = min(2*most, together)
+			continue
+		}
 		r.mu.Lock()
-		if err != nil {
-			r.keep()
-			r.mu.Unlock()
+		r.keep()
+		r.mu.Unlock()
+		if len(some) == 1 {
 			return err
 		}
-		r.wait = r.wait[1:]
-		if r.kept > 0 {
-			if r.kept--; r.kept == 0 {
-				_ = r.file.Truncate(0)
-			}
-		}
-		r.mu.Unlock()
+		most = 1
+	}
+}
+
+// first are the oldest facts, most of them at the most.
+func (r *reports) first(most int) []telephony.Report {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.wait[:min(len(r.wait), most)])
+}
+
+// delivered forgets the n oldest.
+func (r *reports) delivered(n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.wait = r.wait[n:]
+	if r.kept == 0 {
+		return
+	}
+	if r.kept = max(0, r.kept-n); r.kept == 0 {
+		_ = r.file.Truncate(0)
 	}
 }
 

@@ -1,0 +1,59 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"d24/internal/telephony"
+)
+
+// picky stores facts but for one, and remembers how they were offered.
+type picky struct {
+	refused int // Seq
+	stored  []int
+	offers  int
+}
+
+func (p *picky) Report(_ context.Context, rs ...telephony.Report) error {
+	p.offers++
+	for _, r := range rs {
+		if r.Seq == p.refused {
+			return errors.New("refused")
+		}
+	}
+	for _, r := range rs {
+		p.stored = append(p.stored, r.Seq)
+	}
+	return nil
+}
+
+// TestReportsGoTogether: many facts take few transactions, one that is refused holds
+// up only those behind it, and none is lost or out of order.
+func TestReportsGoTogether(t *testing.T) {
+	p := &picky{refused: 70}
+	path := t.TempDir() + "/n1.journal"
+	r, err := openReports(path, p, quietLog())
+	require.NoError(t, err)
+	var want []int
+	for n := range 200 {
+		r.add(telephony.Report{CallKey: "c", Seq: n + 1, Kind: telephony.CallDigit})
+		want = append(want, n+1)
+	}
+	require.Error(t, r.flush(t.Context()))
+	require.Equal(t, want[:69], p.stored, "those before it are delivered")
+	require.Less(t, p.offers, 20)
+	next, err := openReports(path, &picky{}, quietLog())
+	require.NoError(t, err)
+	require.Len(t, next.wait, 200-together, "the file has what had not been delivered when the trouble began")
+	p.refused, p.offers = 0, 0
+	require.NoError(t, r.flush(t.Context()))
+	require.Equal(t, want, p.stored)
+	require.LessOrEqual(t, p.offers, 8)
+	require.Zero(t, r.waiting())
+	next, err = openReports(path, p, quietLog())
+	require.NoError(t, err)
+	require.Empty(t, next.wait, "the file is empty again")
+}
