@@ -34,6 +34,7 @@ type answer struct {
 	digit    string // a key is pressed
 	operator string // an operator is joined and says this result; "-": joined, says nothing
 	note     string
+	speaks   bool // he has answered: a withdrawal does not cut him off
 }
 
 var (
@@ -53,7 +54,9 @@ type story struct {
 	start time.Time
 	sys   context.Context
 	op    context.Context // an operator
+	floor *desk.Floor
 	phone map[string][]answer
+	rings func(telephony.Order) answer // instead of phone
 	calls []flight
 	rang  []string
 	seq   int
@@ -78,6 +81,10 @@ func begin(t *testing.T) *story {
 	require.NoError(t, err)
 	_, err = seed.Demo(context.Background(), s.app.DB, seed.Trunks{HostX: "127.0.0.2", PortX: 5060, HostY: "127.0.0.3", PortY: 5060})
 	require.NoError(t, err)
+	a := s.app
+	s.floor = &desk.Floor{
+		DB: a.DB, Tasks: a.Tasks, Calls: a.Calls, Tickets: a.Tickets, Contacts: a.Contacts, Buildings: a.Buildings, Companies: a.Companies, Staff: a.Staff, Reasons: a.Reasons, Phones: a.Telephony,
+	}
 	s.sys = access.AsSystem(context.Background(), "test")
 	s.op = access.With(context.Background(), access.Actor{Kind: access.Operator, UserID: 1, Name: "Миронова О. Л.", Companies: []int64{1, 2, 3}, May: access.StaffPermissions("operator")})
 	return s
@@ -176,13 +183,16 @@ func (s *story) dial() {
 				s.phone[o.Phone] = script[1:]
 			}
 		}
+		if s.rings != nil {
+			a = s.rings(o)
+		}
 		s.calls = append(s.calls, flight{s.clock.Now().Add(a.after), o, a})
 	}
 	gone, err := s.app.Telephony.Cancelled(s.sys, "test")
 	require.NoError(s.t, err)
 	for _, key := range gone {
 		for i, f := range s.calls {
-			if f.order.Key == key {
+			if f.order.Key == key && !f.a.speaks {
 				s.calls = append(s.calls[:i], s.calls[i+1:]...)
 				s.report(f.order, answer{outcome: telephony.Cancelled})
 				break
@@ -220,13 +230,8 @@ func (s *story) report(o telephony.Order, a answer) {
 
 // result is the operator's key: accepted, refused, not reached.
 func (s *story) result(task int64, kind, note string) {
-	require.NoError(s.t, pg.Do(s.op, s.app.DB, func(tx *pg.Tx) error {
-		task, err := s.app.Tasks.Result(s.op, tx, task, kind, note)
-		if err == nil && kind == desk.Accepted && task.TicketID != 0 {
-			_, _, err = s.app.Tickets.Accept(s.op, tx, task.TicketID, task.MemberID, "оператору по телефону")
-		}
-		return err
-	}))
+	_, err := s.floor.Say(s.op, task, desk.Said{Kind: kind, Note: note})
+	require.NoError(s.t, err)
 }
 
 // emergency registers the flood of the source: a plumber's work in the first company's first house.
@@ -266,6 +271,14 @@ func (s *story) lostCall(key, phone string, cut bool) {
 		require.NoError(s.t, s.app.Telephony.Report(s.sys, r))
 		require.NoError(s.t, s.app.Telephony.Report(s.sys, r), "a report that comes twice counts once")
 	}
+}
+
+func (s *story) do(q string, args ...any) {
+	s.t.Helper()
+	require.NoError(s.t, pg.Do(s.sys, s.app.DB, func(tx *pg.Tx) error {
+		_, err := tx.Exec(s.sys, q, args...)
+		return err
+	}))
 }
 
 func (s *story) count(q string, args ...any) (n int) {
