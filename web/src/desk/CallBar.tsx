@@ -64,6 +64,7 @@ function Left() {
   const now = useNow();
   const { phone } = usePhoneView();
   const call = phone.call;
+  const minutes = call && call.state !== "ended" ? Math.floor((now - Date.parse(call.since)) / 60_000) : 0;
   let icon: ReactNode = null;
   let word: string = phone.state === "pause" ? pauseWords(phone.reason, w)[0] : w.bar.pause;
   let time = phone.since ? clockOf(now - Date.parse(phone.since)) : "";
@@ -91,6 +92,8 @@ function Left() {
       <div className="big num" aria-hidden data-testid="call-timer">
         {time || "\u00a0"}
       </div>
+      {/* The ticking figures are not read out; whole minutes of a call are. */}
+      {minutes > 0 && <span className="sr">{w.minutes(minutes)}</span>}
     </div>
   );
 }

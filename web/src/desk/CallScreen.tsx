@@ -36,6 +36,8 @@ export function CallScreen({ call, isOld, onBar, onLeave }: Props) {
   const work = useCallWork(call.key, call.phone, talk);
   const task = useTask(call.task_id);
   const [outcome, setOutcome] = useState(false);
+  // On a narrow screen the right pane is a tab in the place of the middle one.
+  const [tab, setTab] = useState<"form" | "side">("form");
   const form = hasForm(call);
   const isCut = (p.cut && p.call?.key === call.key) || (work.card?.call.is_cut ?? false);
   const settled = isSettled(call, work.work, work.disposed, task, isCut);
@@ -81,7 +83,21 @@ export function CallScreen({ call, isOld, onBar, onLeave }: Props) {
       {isCut && <Banner>{w.banner.cut}</Banner>}
       {needsResult && form && !outcome && <Banner>{w.outcome.ask}</Banner>}
       {needsResult && !form && <Banner>{w.job.sayResult}</Banner>}
-      <div className="cols call">
+      <div className="side-tabs" role="tablist" aria-label={w.tabs.title}>
+        {(["form", "side"] as const).map((name) => (
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            id={`tab-${name}`}
+            aria-selected={tab === name}
+            onClick={() => setTab(name)}
+          >
+            {name === "side" ? w.side.title : form ? w.form.title : w.tabs.task}
+          </button>
+        ))}
+      </div>
+      <div className="cols call" data-tab={tab}>
         {call.direction === "task" ? (
           <TaskWho call={call} card={task} />
         ) : (

@@ -29,6 +29,16 @@ export function DeskStrip() {
   const up = f?.trunks.filter((t) => t.state === "up").length ?? 0;
   return (
     <StripSlot>
+      {/* Figures tick in silence; only what crosses a threshold is said. */}
+      <div className="sr" role="status">
+        {[
+          waited >= 60_000 && w.strip.saidWait(Math.floor(waited / 60_000)),
+          lost.length > 0 && `${w.strip.lost} ${lost.length}`,
+          owed.length > 0 && `${w.strip.notHanded}: ${owed.length}`,
+        ]
+          .filter(Boolean)
+          .join(". ")}
+      </div>
       <MyState />
       <div className="slot s-wait" style={dim}>
         <span className="k">{w.strip.waiting}</span>

@@ -34,6 +34,7 @@ export const en: Words<typeof ru> = {
     trunksUp: (up, all) => `${up} of ${all}`,
     percent: (n) => `${n}%`,
     stale: "stale",
+    saidWait: (n) => `Somebody waits for more than ${n} ${pluralEn(n, "minute", "minutes")}`,
   },
   banner: {
     trunksDown: (n) => (n === 1 ? "The line is down." : n === 2 ? "Both lines are down." : "All lines are down."),
@@ -278,6 +279,7 @@ export const en: Words<typeof ru> = {
     noSimilar: "No similar requests.",
     link: "Link to it",
   },
+  tabs: { title: "Parts of the screen", task: "Task" },
   side: {
     title: "What is known",
     flat: (unit) => `Flat ${unit}: requests`,

@@ -39,6 +39,7 @@ export const ru = {
     trunksUp: (up: number, all: number) => `${up} из ${all}`,
     percent: (n: number) => `${n}\u00a0%`,
     stale: "устарело",
+    saidWait: (n: number) => `Ждут ответа больше ${n} ${plural(n, "минуты", "минут", "минут")}`,
   },
   banner: {
     trunksDown: (n: number) =>
@@ -288,6 +289,7 @@ export const ru = {
     noSimilar: "Похожих заявок нет.",
     link: "Связать с ней",
   },
+  tabs: { title: "Части экрана", task: "Задача" },
   side: {
     title: "Что известно",
     flat: (unit: string) => `Квартира ${unit}: заявки`,
