@@ -171,6 +171,8 @@ func row(t *testing.T, owner *pgx.Conn, table string, company any, n int) (names
 			v = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 		case kind == "bytea":
 			v = []byte{byte(n)}
+		case kind == "date":
+			v = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 		case kind == "jsonb":
 			v = "{}"
 		case kind == "text[]":

@@ -69,7 +69,9 @@ func New(c Config) (*App, error) {
 		DB: db, Jobs: q, Accounts: account.NewService(db), Companies: company.NewService(db), Buildings: building.NewService(db),
 		Staff: staff.NewService(db, q), Reasons: reason.NewService(db), Contacts: contact.NewService(), Calls: calllog.NewService(db, q),
 	}
+	a.Staff.Houses = a.Buildings
 	a.Tickets = ticket.NewService(db, q, ticket.Needs{Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Contacts: a.Contacts, Calls: a.Calls})
+	a.Tickets.Subscribe(q)
 	a.Telephony = telephony.NewDesk(db, q, a.Calls)
 	a.Tasks = desk.NewTasks(db, q, a.Telephony)
 	a.Escalation = &escalation.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies}
@@ -93,6 +95,8 @@ func (a *App) riverConfig(c Config) *river.Config {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &escalation.Worker{Runner: a.Escalation})
 	river.AddWorker(workers, &escalation.DutyWorker{Runner: a.Escalation})
+	river.AddWorker(workers, &staff.WakeWorker{Staff: a.Staff})
+	river.AddWorker(workers, &ticket.TakeoverWorker{Tickets: a.Tickets})
 	river.AddWorker(workers, &desk.Worker{Tasks: a.Tasks})
 	a.Followup.Workers(workers)
 	cfg := &river.Config{

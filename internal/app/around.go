@@ -51,6 +51,11 @@ func (a *App) ticketsOf(ctx context.Context, buildingID int64) ([]buildingapi.Bu
 	return out, err
 }
 
+// inHands counts the open requests a person executes or answers for.
+func (a *App) inHands(ctx context.Context, memberID int64) (int, error) {
+	return a.Tickets.InHands(ctx, memberID)
+}
+
 // callsOf are the calls of a ticket for its history; none for who may not read calls.
 func (a *App) callsOf(ctx context.Context, ticketID int64) ([]ticketapi.TicketCall, error) {
 	me := access.From(ctx)

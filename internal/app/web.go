@@ -83,7 +83,7 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	ticketapi.Register(api, tickets)
 	buildingapi.Register(api, buildingapi.Config{Service: a.Buildings, Tickets: a.ticketsOf})
 	reasonapi.Register(api, a.Reasons)
-	staffapi.Register(api, a.Staff)
+	staffapi.Register(api, staffapi.Config{Service: a.Staff, OpenTickets: a.inHands, Connected: []string{"call"}})
 	companyapi.Register(api, companyapi.Config{
 		Service: a.Companies, Dir: filepath.Join(c.DataDir, telephony.Announcements), Convert: phrase, Length: phraseLength, Speak: c.spoken(),
 	})

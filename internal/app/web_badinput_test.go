@@ -47,7 +47,8 @@ func TestBadInputIsAnsweredInWords(t *testing.T) {
 	key, _ := h.call(ours, resident), h.call(ours, resident)
 	id, task := h.emergency()
 	rec := h.recording(key, sound(800))
-	ids := map[string]int64{"tickets": id, "buildings": h.building(ours), "calls": h.one(`select min(id) from calls`), "recordings": rec, "tasks": task, "lines": h.line(ours)}
+	ids := map[string]int64{"tickets": id, "buildings": h.building(ours), "calls": h.one(`select min(id) from calls`), "recordings": rec, "tasks": task, "lines": h.line(ours), "staff": 1}
+	h.staffInput(ids)
 	tried := 0
 	for _, r := range httpapi.Routes(h.api) {
 		if r.ID == "live" || r.ID == "desk-socket" || r.ID == "logout" { // they take nothing, and the first does not end

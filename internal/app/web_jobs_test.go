@@ -12,6 +12,8 @@ import (
 	"d24/internal/desk"
 	"d24/internal/escalation"
 	"d24/internal/followup"
+	"d24/internal/staff"
+	"d24/internal/ticket"
 )
 
 // work runs every job that is due, in order, as the work role would.
@@ -29,6 +31,12 @@ func (h *house) work() {
 		switch kind {
 		case escalation.Step{}.Kind():
 			must(h.t, h.app.Escalation.Run(h.sys, read[escalation.Step](h.t, args)))
+		case escalation.Duty{}.Kind():
+			must(h.t, h.app.Escalation.OnDuty(h.sys, read[escalation.Duty](h.t, args)))
+		case staff.Wake{}.Kind():
+			must(h.t, h.app.Staff.Wake(h.sys, read[staff.Wake](h.t, args)))
+		case ticket.Takeover{}.Kind():
+			must(h.t, h.app.Tickets.Takeover(h.sys, read[ticket.Takeover](h.t, args)))
 		case desk.Step{}.Kind():
 			must(h.t, h.app.Tasks.Run(h.sys, read[desk.Step](h.t, args)))
 		case followup.Ask{}.Kind():

@@ -27,6 +27,7 @@ type request struct {
 type prey struct {
 	ticket, building, call, recording, task, reason, line int64
 	open, moved                                           int64
+	staff                                                 staffPrey
 	key, late                                             string
 }
 
@@ -39,6 +40,7 @@ func (h *house) prey() (p prey) {
 	h.do(`update calls set ticket_id = $2 where key = $1`, p.key, p.ticket)
 	p.task = h.task(strange, "+79000900022")
 	p.building, p.reason, p.line = h.building(strange), h.reason(strange, "ВС-02"), h.line(strange)
+	p.staff = h.staffPrey()
 	h.do(`insert into alarms (code, subject, company_id, text, raised_at) values ('nobody-takes', 'ticket:1', 2, 'Мостовая, 1', $1)`, noon)
 	h.do(`insert into audit_entries (company_id, at, user_id, actor, action, object, data) values (2, $1, 1, 'Ершов', 'test.prey', 'member:7', '{"before": null, "after": {"name": "Ершов"}}')`, noon)
 	must(h.t, h.app.Telephony.Beat(h.sys, "n1", "127.0.0.1:1", telephony.Floor{Waiting: []telephony.FloorWaiting{{CallKey: p.key, CompanyID: strange, Since: noon, Kind: "inbound"}}}))
@@ -52,7 +54,7 @@ var marks = []string{"Заречье", "Мостовая", "Ткацкая", "З
 func isolation(h *house, p prey) map[string][]request {
 	id := func(format string, n int64) string { return fmt.Sprintf(format, n) }
 	form := h.form(strange, "ВС-02")
-	return map[string][]request{
+	return withStaff(p.staff, map[string][]request{
 		"login": nil, "logout": nil, "me": {{method: "GET", path: "/me", list: true}},
 		"choose-company": {{method: "POST", path: "/me/company", body: map[string]any{"company_id": strange}, by: "admin2"}},
 		"live":           nil, // TestAStreamCarriesNothingOfOthers
@@ -108,7 +110,7 @@ func isolation(h *house, p prey) map[string][]request {
 		"record-greeting":   {{method: "PUT", path: id("/lines/%d/greeting/sound", p.line), body: string(tune()), by: "admin2"}},
 		"hear-greeting":     {{method: "GET", path: id("/lines/%d/greeting/sound", p.line), by: "admin2"}},
 		"unrecord-greeting": {{method: "DELETE", path: id("/lines/%d/greeting/sound", p.line), by: "admin2"}},
-	}
+	})
 }
 
 // TestNothingOfAnotherCompanyIsSeen walks every operation of the router: users of
@@ -180,7 +182,8 @@ func TestAForeignIDAndNoIDAreTheSame(t *testing.T) {
 	p := h.prey()
 	for format, foreign := range map[string]int64{
 		"/tickets/%d": p.ticket, "/tickets/%d/events": p.ticket, "/buildings/%d": p.building, "/calls/%d": p.call, "/recordings/%d": p.recording,
-		"/recordings/%d/peaks": p.recording, "/desk/tasks/%d": p.task, "/reasons?company_id=%d": strange, "/staff?company_id=%d": strange,
+		"/recordings/%d/peaks": p.recording, "/desk/tasks/%d": p.task, "/reasons?company_id=%d": strange, "/staff?company_id=%d": strange, "/staff/%d": p.staff.member, "/staff/on-duty?company_id=%d": strange, "/work-schedules?company_id=%d": strange,
+		"/schedule?month=2026-11&company_id=%d": strange, "/calendar?year=2026&company_id=%d": strange,
 	} {
 		a, b := h.as("op-ours", "GET", fmt.Sprintf(format, foreign), nil), h.as("op-ours", "GET", fmt.Sprintf(format, 987654321), nil)
 		require.Equal(t, b.body, a.body, format)

@@ -94,6 +94,12 @@ func (s *Service) ByID(ctx context.Context, tx *pg.Tx, id int64) (Building, erro
 	return b, err
 }
 
+// CompanyOf is the company that serves a house the actor may see; fault.NotFound otherwise.
+func (s *Service) CompanyOf(ctx context.Context, tx *pg.Tx, id int64) (int64, error) {
+	b, err := s.ByID(ctx, tx, id)
+	return b.CompanyID, err
+}
+
 // Get is ByID in a transaction of its own.
 func (s *Service) Get(ctx context.Context, id int64) (b Building, units []Unit, err error) {
 	err = pg.Do(ctx, s.db, func(tx *pg.Tx) error {

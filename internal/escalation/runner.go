@@ -88,7 +88,7 @@ func (r *Runner) Subscribe(q *jobs.Queue) {
 		}
 		return nil
 	})
-	jobs.On(q, func(e staff.DutyChanged) river.JobArgs { return Duty{MemberID: e.MemberID} })
+	jobs.On(q, func(e staff.DutyChanged) river.JobArgs { return Duty{MemberID: e.MemberID, CompanyID: e.CompanyID} })
 }
 
 // Worker runs steps.
@@ -104,7 +104,8 @@ func (w *Worker) Work(ctx context.Context, job *river.Job[Step]) error {
 
 // Duty is the job that looks at the escalations of a person who came or left (F37).
 type Duty struct {
-	MemberID int64 `json:"member_id"`
+	MemberID  int64 `json:"member_id"`
+	CompanyID int64 `json:"company_id"` // 0, of a job of the version before: every company's
 }
 
 // Kind names the job.
@@ -119,19 +120,24 @@ type DutyWorker struct {
 	Runner *Runner
 }
 
-// Work steps every running escalation once: who is absent is read live.
-func (w *DutyWorker) Work(ctx context.Context, _ *river.Job[Duty]) error {
-	ctx = access.AsSystem(ctx, "escalation")
-	ids, err := w.Runner.running(ctx)
+// Work steps every running escalation of the person's company once.
+func (w *DutyWorker) Work(ctx context.Context, job *river.Job[Duty]) error {
+	return w.Runner.OnDuty(access.AsSystem(ctx, "escalation"), job.Args)
+}
+
+// OnDuty steps every running escalation of the person's company once: who is absent
+// is read live.
+func (r *Runner) OnDuty(ctx context.Context, d Duty) error {
+	ids, err := r.running(ctx, d.CompanyID)
 	for _, id := range ids {
-		err = errors.Join(err, w.Runner.Run(ctx, Step{TicketID: id}))
+		err = errors.Join(err, r.Run(ctx, Step{TicketID: id}))
 	}
 	return err
 }
 
-func (r *Runner) running(ctx context.Context) ([]int64, error) {
+func (r *Runner) running(ctx context.Context, companyID int64) ([]int64, error) {
 	return pg.InTx(ctx, r.DB, func(tx *pg.Tx) ([]int64, error) {
-		rows, err := tx.Query(ctx, `select ticket_id from escalations where finished_at is null order by ticket_id`)
+		rows, err := tx.Query(ctx, `select ticket_id from escalations where finished_at is null and (company_id = $1 or $1 = 0) order by ticket_id`, companyID)
 		if err != nil {
 			return nil, err
 		}

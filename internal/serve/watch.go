@@ -67,7 +67,7 @@ func (w *watchman) beat(ctx context.Context) error {
 
 func (w *watchman) steps(ctx context.Context) error {
 	late := 0
-	for _, rearm := range []func(context.Context, time.Duration) (int, error){w.app.Escalation.Rearm, w.app.Tasks.Rearm, w.app.Followup.Rearm} {
+	for _, rearm := range []func(context.Context, time.Duration) (int, error){w.app.Escalation.Rearm, w.app.Tasks.Rearm, w.app.Followup.Rearm, w.app.Staff.Rearm} {
 		n, err := rearm(ctx, lateAfter)
 		if err != nil {
 			return err

@@ -1,37 +1,43 @@
-// Package staff is the people of a company: phones, duties by work and house.
+// Package staff is the people of a company: phones, duties by work and house,
+// schedules and leave, and who is at work at a moment.
 package staff
 
 import (
 	"context"
 	"errors"
-	"sort"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"d24/internal/access"
 	"d24/internal/fault"
 	"d24/internal/platform/jobs"
 	"d24/internal/platform/pg"
 )
 
-// Person is a member of staff who can be called.
-type Person struct {
-	MemberID   int64    `json:"member_id"`
-	Name       string   `json:"name"`
-	SpokenName string   `json:"spoken_name"` // for words read aloud
-	Position   string   `json:"position"`
-	Phones     []string `json:"phones"`
-	OnDuty     bool     `json:"on_duty"`
-	Level      int      `json:"level"`
+// DutyChanged is published when a person comes to work or leaves: by the switch, by
+// his schedule, by leave, by dismissal.
+type DutyChanged struct {
+	MemberID  int64 `json:"member_id"`
+	CompanyID int64 `json:"company_id"`
+	OnDuty    bool  `json:"on_duty"`
 }
 
-// DutyChanged is published when a person comes to work or leaves.
-type DutyChanged struct {
-	MemberID int64 `json:"member_id"`
-	OnDuty   bool  `json:"on_duty"`
+// Left is published when a person is dismissed: what is in his hands goes on to HandTo,
+// 0: to whom the rules give it.
+type Left struct {
+	MemberID  int64  `json:"member_id"`
+	CompanyID int64  `json:"company_id"`
+	Name      string `json:"name"`
+	HandTo    int64  `json:"hand_to"`
+	ByUser    int64  `json:"by_user"`
+	ByName    string `json:"by_name"`
 }
 
 // Service keeps staff.
 type Service struct {
+	Houses Houses // set by the assembly before anything is asked
+
 	db   *pg.DB
 	jobs *jobs.Queue
 }
@@ -39,113 +45,96 @@ type Service struct {
 // NewService returns the service.
 func NewService(db *pg.DB, q *jobs.Queue) *Service { return &Service{db: db, jobs: q} }
 
-const person = `select m.id, m.name, m.spoken_name, m.position, m.is_on_duty and not m.is_archived,
-	coalesce((select array_agg(p.phone order by p.position) from member_phones p where p.member_id = m.id), '{}')`
+func (q Query) moment(tx *pg.Tx) time.Time {
+	if q.At.IsZero() {
+		return tx.Now
+	}
+	return q.At
+}
 
-// Query is a place of work.
-type Query struct{ CompanyID, BuildingID, WorkTypeID int64 }
-
-// Executors are who does this work in this house, by level; on each level the
-// most specific duty wins: work and house, work, house, everything.
+// Executors are who does this work in this house, by level, at the moment of q: of those
+// at work the one whose duty is the most specific (work and house, work, house,
+// everything). A level nobody of is at work has its most specific person, not on duty.
 func (s *Service) Executors(ctx context.Context, tx *pg.Tx, q Query) ([]Person, error) {
-	return s.duties(ctx, tx, q, "executor")
+	b, err := s.around(ctx, tx, q.CompanyID, q.moment(tx))
+	if err != nil {
+		return nil, err
+	}
+	return b.Executors(q, q.moment(tx)), nil
 }
 
 // Responsible answers for the work; nil when nobody is set.
 func (s *Service) Responsible(ctx context.Context, tx *pg.Tx, q Query) (*Person, error) {
-	ps, err := s.duties(ctx, tx, q, "responsible")
-	if err != nil || len(ps) == 0 {
+	b, err := s.around(ctx, tx, q.CompanyID, q.moment(tx))
+	if err != nil {
 		return nil, err
 	}
-	return &ps[0], nil
+	return b.Responsible(q, q.moment(tx)), nil
 }
 
-func (s *Service) duties(ctx context.Context, tx *pg.Tx, q Query, role string) ([]Person, error) {
-	rows, err := tx.Query(ctx, person+`, d.level, (d.work_type_id is not null)::int * 2 + (d.building_id is not null)::int as closeness, d.id
-		from member_duties d join members m on m.id = d.member_id
-		where d.company_id = $1 and d.role = $2 and not m.is_archived
-		  and (d.work_type_id = $3 or d.work_type_id is null) and (d.building_id = $4 or d.building_id is null)`,
-		q.CompanyID, role, q.WorkTypeID, q.BuildingID)
+// ByID returns a person as he is now (F37: read live at each step); a dismissed one too.
+func (s *Service) ByID(ctx context.Context, tx *pg.Tx, id int64) (Person, error) {
+	company, err := s.companyOf(ctx, tx, id)
+	if err != nil {
+		return Person{}, err
+	}
+	b, err := s.around(ctx, tx, company, tx.Now)
+	if err != nil {
+		return Person{}, err
+	}
+	m, _ := b.Member(id, tx.Now)
+	return m.Person, nil
+}
+
+// ByPhone finds whose phone it is at any hour, first among the people of the company
+// called (0: any), as one phone may be of two people (F27); companyID tells of which
+// company he is. False: nobody's.
+func (s *Service) ByPhone(ctx context.Context, tx *pg.Tx, phone string, called int64) (p Person, companyID int64, found bool, err error) {
+	var id int64
+	err = tx.QueryRow(ctx, `select m.id, m.company_id from members m where not m.is_archived
+		and exists (select from member_phones x where x.member_id = m.id and x.phone = $1) order by m.company_id <> $2, m.id limit 1`, phone, called).Scan(&id, &companyID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return p, 0, false, nil
+	}
+	if err != nil {
+		return p, 0, false, err
+	}
+	p, err = s.ByID(ctx, tx, id)
+	return p, companyID, err == nil, err
+}
+
+// Directory is the staff of a company by name; 0: of all companies the actor may
+// see. fault.NotFound for a company he has nothing to do with.
+func (s *Service) Directory(ctx context.Context, companyID int64) ([]Member, error) {
+	out, _, err := s.List(ctx, Filter{CompanyID: companyID})
+	return out, err
+}
+
+// AtWork are the people of a company who are on duty now, with their duties.
+func (s *Service) AtWork(ctx context.Context, tx *pg.Tx, companyID int64) (out []Member, err error) {
+	b, err := s.around(ctx, tx, companyID, tx.Now)
 	if err != nil {
 		return nil, err
 	}
-	type duty struct {
-		Person
-		closeness int
-		id        int64
-	}
-	ds, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (d duty, err error) {
-		err = r.Scan(&d.MemberID, &d.Name, &d.SpokenName, &d.Position, &d.OnDuty, &d.Phones, &d.Level, &d.closeness, &d.id)
-		return d, err
-	})
-	if err != nil {
-		return nil, err
-	}
-	sort.Slice(ds, func(i, j int) bool {
-		a, b := ds[i], ds[j]
-		if a.Level != b.Level {
-			return a.Level < b.Level
-		}
-		if a.closeness != b.closeness {
-			return a.closeness > b.closeness
-		}
-		return a.id < b.id
-	})
-	var out []Person
-	for _, d := range ds {
-		if len(out) == 0 || out[len(out)-1].Level != d.Level {
-			out = append(out, d.Person)
+	for _, m := range b.Members(tx.Now) {
+		if m.OnDuty {
+			out = append(out, m)
 		}
 	}
 	return out, nil
 }
 
-// ByID returns a person as he is now (F37: read live at each step).
-func (s *Service) ByID(ctx context.Context, tx *pg.Tx, id int64) (p Person, err error) {
-	err = tx.QueryRow(ctx, person+` from members m where m.id = $1`, id).Scan(&p.MemberID, &p.Name, &p.SpokenName, &p.Position, &p.OnDuty, &p.Phones)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return p, fault.Missing("member")
+// own is the company an operation is about: the one asked for, else the actor's own.
+// fault.NotFound for a company he has nothing to do with.
+func own(a access.Actor, companyID int64) (int64, error) {
+	if companyID == 0 {
+		companyID = a.CompanyID
 	}
-	return p, err
-}
-
-// ByPhone finds whose phone it is, first among the people of the company called
-// (0: any), as one phone may be of two people (F27); companyID tells of which
-// company he is. False: nobody's.
-func (s *Service) ByPhone(ctx context.Context, tx *pg.Tx, phone string, called int64) (p Person, companyID int64, found bool, err error) {
-	err = tx.QueryRow(ctx, person+`, m.company_id from members m where not m.is_archived
-		and exists (select from member_phones x where x.member_id = m.id and x.phone = $1) order by m.company_id <> $2, m.id limit 1`, phone, called).
-		Scan(&p.MemberID, &p.Name, &p.SpokenName, &p.Position, &p.OnDuty, &p.Phones, &companyID)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return p, 0, false, nil
+	if companyID == 0 {
+		return 0, fault.New(fault.Invalid, "company.required", "Выберите компанию.").At("query.company_id", "выберите компанию")
 	}
-	return p, companyID, err == nil, err
-}
-
-// List is a company's staff by name.
-func (s *Service) List(ctx context.Context, companyID int64) ([]Person, error) {
-	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Person, error) {
-		rows, err := tx.Query(ctx, person+` from members m where m.company_id = $1 and not m.is_archived order by m.name`, companyID)
-		if err != nil {
-			return nil, err
-		}
-		return pgx.CollectRows(rows, func(r pgx.CollectableRow) (p Person, err error) {
-			err = r.Scan(&p.MemberID, &p.Name, &p.SpokenName, &p.Position, &p.OnDuty, &p.Phones)
-			return p, err
-		})
-	})
-}
-
-// SetDuty says whether a person works now.
-func (s *Service) SetDuty(ctx context.Context, id int64, onDuty bool) error {
-	return pg.Do(ctx, s.db, func(tx *pg.Tx) error {
-		tag, err := tx.Exec(ctx, `update members set is_on_duty = $2 where id = $1`, id, onDuty)
-		if err == nil && tag.RowsAffected() == 0 {
-			return fault.Missing("member")
-		}
-		if err != nil {
-			return err
-		}
-		return s.jobs.Publish(ctx, tx, DutyChanged{MemberID: id, OnDuty: onDuty})
-	})
+	if !a.Serves(companyID) {
+		return 0, fault.Missing("company")
+	}
+	return companyID, nil
 }

@@ -23,6 +23,7 @@ import (
 	"d24/internal/platform/pg"
 	"d24/internal/platform/pg/pgtest"
 	"d24/internal/seed"
+	duty "d24/internal/staff"
 	"d24/internal/telephony"
 	"d24/internal/ticket"
 )
@@ -147,9 +148,11 @@ func (s *story) run(kind string, args []byte) error {
 	case escalation.Step{}.Kind():
 		return with(args, func(a escalation.Step) error { return s.app.Escalation.Run(s.sys, a) })
 	case escalation.Duty{}.Kind():
-		return with(args, func(escalation.Duty) error {
-			return (&escalation.DutyWorker{Runner: s.app.Escalation}).Work(s.sys, nil)
-		})
+		return with(args, func(a escalation.Duty) error { return s.app.Escalation.OnDuty(s.sys, a) })
+	case duty.Wake{}.Kind():
+		return with(args, func(a duty.Wake) error { return s.app.Staff.Wake(s.sys, a) })
+	case ticket.Takeover{}.Kind():
+		return with(args, func(a ticket.Takeover) error { return s.app.Tickets.Takeover(s.sys, a) })
 	case desk.Step{}.Kind():
 		return with(args, func(a desk.Step) error { return s.app.Tasks.Run(s.sys, a) })
 	case followup.Ask{}.Kind():

@@ -102,6 +102,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The production calendar of a year */
+        get: operations["work-calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Write a day of the company's own over the production calendar */
+        put: operations["set-calendar-day"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls": {
         parameters: {
             query?: never;
@@ -307,6 +341,24 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leaves/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Move a leave or change who stands in */
+        put: operations["change-leave"];
+        post?: never;
+        /** Drop a leave */
+        delete: operations["cancel-leave"];
         options?: never;
         head?: never;
         patch?: never;
@@ -530,6 +582,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The grid of a month */
+        get: operations["schedule-month"];
+        /** Write days of people by hand */
+        put: operations["mark-schedule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff": {
         parameters: {
             query?: never;
@@ -537,10 +607,131 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** People of a company by name */
+        /** People of a company by name, as they are now */
         get: operations["list-staff"];
         put?: never;
+        /** Add a person */
+        post: operations["create-staff-member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/on-duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is on duty at a moment, for a kind of work and a house */
+        get: operations["staff-on-duty"];
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A person whole */
+        get: operations["get-staff-member"];
+        /** Write a person's card */
+        put: operations["change-staff-member"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Dismiss a person; his open requests go to another */
+        post: operations["dismiss-staff-member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a person on duty or take him off */
+        post: operations["switch-duty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/leaves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write a person's leave */
+        post: operations["add-leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a dismissed person back, off duty */
+        post: operations["restore-staff-member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a person a schedule from a day on */
+        post: operations["assign-schedule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -713,6 +904,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/work-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Templates of shifts by name */
+        get: operations["list-work-schedules"];
+        put?: never;
+        /** Add a template of shifts */
+        post: operations["create-work-schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Write a template; all who work by it work so at once */
+        put: operations["change-work-schedule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-schedules/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a template away; refused while somebody works by it */
+        post: operations["archive-work-schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds of work, shared by all companies */
+        get: operations["list-work-types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -740,6 +1000,20 @@ export interface components {
             /** @description what it is about: ticket:15 */
             subject: string;
             text: string;
+        };
+        AssignForm: {
+            /**
+             * Format: date
+             * @description the day the cycle begins with; absent: starts_on
+             */
+            first_on?: string;
+            /**
+             * Format: int64
+             * @description null: none, on duty whenever switched on
+             */
+            schedule_id: number | null;
+            /** Format: date */
+            starts_on: string;
         };
         AuditPage: {
             items: components["schemas"]["AuditRow"][];
@@ -892,6 +1166,21 @@ export interface components {
             id: number;
             is_residential: boolean;
             number: string;
+        };
+        CalendarDay: {
+            /**
+             * Format: int64
+             * @description 0: the user's own
+             */
+            company_id?: number;
+            /** Format: date */
+            day: string;
+            /**
+             * @description empty: as the country has it
+             * @enum {string}
+             */
+            kind: "" | "workday" | "short" | "day_off" | "holiday";
+            note?: string;
         };
         CallDetail: {
             /** Format: date-time */
@@ -1071,6 +1360,24 @@ export interface components {
             /** @description IANA zone of the company or the city */
             zone: string;
         };
+        ChangedStaff: {
+            channels: components["schemas"]["StaffChannel"][];
+            duties: components["schemas"]["NewDuty"][];
+            is_contractor: boolean;
+            /** @description «Гусев П. Н.» or a contractor's name */
+            name: string;
+            phones: components["schemas"]["StaffPhone"][];
+            position: string;
+            /** @description name and patronymic, for words read aloud */
+            spoken_name: string;
+            /**
+             * Format: int64
+             * @description of the card that was read; 409 when it has changed since
+             */
+            version: number;
+            /** @description IANA zone; empty: the company's */
+            zone: string;
+        };
         CompanyChoice: {
             /** Format: int64 */
             company_id: number;
@@ -1144,6 +1451,13 @@ export interface components {
             kind: "dedicated" | "citywide";
             phone: string;
         };
+        Dismissal: {
+            /**
+             * Format: int64
+             * @description null: whom the rules give them
+             */
+            hand_to: number | null;
+        };
         Draft: {
             body: {
                 [key: string]: unknown;
@@ -1165,6 +1479,24 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        DutyHead: {
+            /** Format: int64 */
+            member_id: number;
+            name: string;
+            on_duty: boolean;
+            phones: string[];
+        } | null;
+        DutyLevel: {
+            /** Format: int64 */
+            level: number;
+            /** Format: int64 */
+            member_id: number;
+            name: string;
+            /** @description false: the level is skipped */
+            on_duty: boolean;
+            /** @description those that may be called at the moment */
+            phones: string[];
+        };
         DutyPerson: {
             /** Format: int64 */
             level: number;
@@ -1182,6 +1514,59 @@ export interface components {
             until: string | null;
             /** @description empty: every kind of work */
             work_type: string;
+        };
+        DutyRow: {
+            /** Format: int64 */
+            company_id: number;
+            duties: components["schemas"]["StaffDuty"][];
+            /** @description dismissed */
+            is_archived: boolean;
+            is_contractor: boolean;
+            /** @description that goes on now */
+            leave: components["schemas"]["StaffLeave"];
+            /**
+             * Format: int64
+             * @description the best one as an executor; 0: none
+             */
+            level: number;
+            /** Format: int64 */
+            member_id: number;
+            name: string;
+            /** @description switched on, in his hours, not on leave */
+            on_duty: boolean;
+            /** @description E.164, in the order of dialling */
+            phones: string[];
+            position: string;
+            /** @description name of his schedule today; empty: none, on duty whenever switched on */
+            schedule: string;
+            /** @description in whose place he stands today */
+            stands_for: components["schemas"]["StaffName"][];
+            /** @description the manual switch of duty */
+            switched_on: boolean;
+            /**
+             * Format: date-time
+             * @description when on_duty changes by itself; null: not within a week
+             */
+            until: string | null;
+            /**
+             * @description why he is not on duty
+             * @enum {string}
+             */
+            why: "" | "dismissed" | "switched_off" | "on_leave" | "shift_over";
+            /** @description IANA zone he works in */
+            zone: string;
+        };
+        DutySwitch: {
+            on_duty: boolean;
+        };
+        DutyWatch: {
+            /** Format: date-time */
+            at: string;
+            /** @description whom the system would call, in this order */
+            executors: components["schemas"]["DutyLevel"][];
+            /** @description who has a duty there, those at work first */
+            people: components["schemas"]["DutyRow"][];
+            responsible: components["schemas"]["DutyHead"];
         };
         EscalationLevel: {
             /**
@@ -1242,6 +1627,23 @@ export interface components {
             unit: string;
             /** @description IANA zone of the house */
             zone: string;
+        };
+        LeaveForm: {
+            /**
+             * Format: date
+             * @description the last day away
+             */
+            ends_on: string;
+            /** @enum {string} */
+            kind: "vacation" | "sick" | "other";
+            note?: string;
+            /** Format: date */
+            starts_on: string;
+            /**
+             * Format: int64
+             * @description null: nobody stands in his place
+             */
+            substitute_id: number | null;
         };
         LineList: {
             items: components["schemas"]["LineRow"][];
@@ -1333,6 +1735,40 @@ export interface components {
             /** @description the resident sees it */
             is_for_resident?: boolean;
             text: string;
+        };
+        NewDuty: {
+            /**
+             * Format: int64
+             * @description null: every house
+             */
+            building_id: number | null;
+            /** Format: int64 */
+            level: number;
+            /** @enum {string} */
+            role: "executor" | "responsible";
+            /**
+             * Format: int64
+             * @description null: every kind of work
+             */
+            work_type_id: number | null;
+        };
+        NewStaff: {
+            channels: components["schemas"]["StaffChannel"][];
+            /**
+             * Format: int64
+             * @description 0: the user's own
+             */
+            company_id: number;
+            duties: components["schemas"]["NewDuty"][];
+            is_contractor: boolean;
+            /** @description «Гусев П. Н.» or a contractor's name */
+            name: string;
+            phones: components["schemas"]["StaffPhone"][];
+            position: string;
+            /** @description name and patronymic, for words read aloud */
+            spoken_name: string;
+            /** @description IANA zone; empty: the company's */
+            zone: string;
         };
         NewTicket: {
             access_note?: string;
@@ -1477,6 +1913,89 @@ export interface components {
             /** @description what the other party said */
             peer: number[];
         };
+        ScheduleCell: {
+            /**
+             * @description always: no schedule, on duty whenever switched on
+             * @enum {string}
+             */
+            code: "day" | "night" | "full" | "office" | "other" | "off" | "always";
+            hours: components["schemas"]["ShiftHours"][];
+            leave: boolean;
+            /** @description set for this day by hand */
+            own: boolean;
+            /** @description the shift is of those he stands for */
+            stands_for: components["schemas"]["StaffName"][];
+        };
+        ScheduleDay: {
+            /** Format: date */
+            day: string;
+            /** @enum {string} */
+            kind: "workday" | "short" | "day_off" | "holiday";
+            note: string;
+            /** @description set by the company */
+            own: boolean;
+            /** @description the year's decree is not known: computed by the law alone */
+            provisional: boolean;
+        };
+        ScheduleMark: {
+            /**
+             * @description empty: the schedule rules again
+             * @enum {string}
+             */
+            code: "" | "day" | "night" | "full" | "office" | "other" | "off";
+            /** Format: date */
+            day: string;
+            /** @description none: the usual hours of the code */
+            hours?: components["schemas"]["ShiftHours"][];
+            /** Format: int64 */
+            member_id: number;
+        };
+        ScheduleMarks: {
+            cells: components["schemas"]["ScheduleMark"][];
+            /**
+             * Format: int64
+             * @description 0: the user's own
+             */
+            company_id?: number;
+            /** @description the grid to answer with */
+            month: string;
+        };
+        ScheduleMonth: {
+            days: components["schemas"]["ScheduleDay"][];
+            /** @description 2026-11 */
+            month: string;
+            /** @description staff by kind of work and name, then contractors */
+            rows: components["schemas"]["ScheduleRow"][];
+            /** Format: date */
+            today: string;
+            totals: components["schemas"]["ScheduleTotal"][];
+        };
+        ScheduleRow: {
+            /** @description one a day */
+            cells: components["schemas"]["ScheduleCell"][];
+            is_contractor: boolean;
+            leaves: components["schemas"]["StaffLeave"][];
+            /** Format: int64 */
+            member_id: number;
+            name: string;
+            position: string;
+            /** @description name of his schedule; empty: none */
+            schedule: string;
+            switched_on: boolean;
+            /** @description kind of work he is first of all for; empty: any */
+            trade: string;
+        };
+        ScheduleTotal: {
+            /** @description who could be asked to work that day, by member_id */
+            candidates: number[][];
+            counts: number[];
+            work_type: string;
+            /**
+             * Format: int64
+             * @description 0: people of any work
+             */
+            work_type_id: number;
+        };
         SeatFigure: {
             name: string;
             reason: string;
@@ -1486,6 +2005,12 @@ export interface components {
             state: "off" | "not_ready" | "ready" | "ringing" | "talking" | "wrap_up" | "pause";
             /** Format: int64 */
             user_id: number;
+        };
+        ShiftDay: {
+            /** @enum {string} */
+            code: "day" | "night" | "full" | "office" | "other" | "off";
+            /** @description none: the usual hours of the code */
+            hours?: components["schemas"]["ShiftHours"][];
         };
         ShiftFigures: {
             /**
@@ -1513,6 +2038,77 @@ export interface components {
              */
             tickets: number;
         };
+        ShiftHours: {
+            /** Format: int64 */
+            from: number;
+            /** Format: int64 */
+            to: number;
+        };
+        StaffCard: {
+            can: ("edit" | "dismiss" | "restore")[];
+            channels: components["schemas"]["StaffChannel"][];
+            /** Format: int64 */
+            company_id: number;
+            /** @description channels by which something can be sent already */
+            connected: string[];
+            duties: components["schemas"]["StaffDuty"][];
+            /** @description dismissed */
+            is_archived: boolean;
+            is_contractor: boolean;
+            /** @description that goes on now */
+            leave: components["schemas"]["StaffLeave"];
+            /** @description that have not ended */
+            leaves: components["schemas"]["StaffLeave"][];
+            /** Format: int64 */
+            member_id: number;
+            name: string;
+            /** @description switched on, in his hours, not on leave */
+            on_duty: boolean;
+            /**
+             * Format: int64
+             * @description requests in his hands, counted up to 1000
+             */
+            open_tickets: number;
+            /** @description empty: the company's */
+            own_zone: string;
+            phone_list: components["schemas"]["StaffPhone"][];
+            /** @description E.164, in the order of dialling */
+            phones: string[];
+            /** @description schedules by the day they begin */
+            plans: components["schemas"]["StaffPlan"][];
+            position: string;
+            /** @description name of his schedule today; empty: none, on duty whenever switched on */
+            schedule: string;
+            spoken_name: string;
+            /** @description in whose place he stands today */
+            stands_for: components["schemas"]["StaffName"][];
+            /** @description the manual switch of duty */
+            switched_on: boolean;
+            /**
+             * Format: date-time
+             * @description when on_duty changes by itself; null: not within a week
+             */
+            until: string | null;
+            /** Format: int64 */
+            version: number;
+            /**
+             * @description why he is not on duty
+             * @enum {string}
+             */
+            why: "" | "dismissed" | "switched_off" | "on_leave" | "shift_over";
+            /** @description IANA zone he works in */
+            zone: string;
+        };
+        StaffChannel: {
+            /** @description of Telegram or e-mail */
+            address: string;
+            /** @enum {string} */
+            channel: "call" | "sms" | "push" | "telegram" | "email";
+            /** @description none: at any hour */
+            hours: components["schemas"]["StaffHours"][];
+            /** @description none: all kinds of requests */
+            kinds: ("emergency" | "planned" | "paid")[];
+        };
         StaffDuty: {
             /**
              * Format: int64
@@ -1525,22 +2121,111 @@ export interface components {
             role: "executor" | "responsible";
             /** @description empty: every kind of work */
             work_type: string;
+            /**
+             * Format: int64
+             * @description null: every kind of work
+             */
+            work_type_id: number | null;
         };
+        StaffHeir: {
+            /** Format: int64 */
+            member_id: number;
+            name: string;
+        } | null;
+        StaffHours: {
+            /** @description 0 Monday … 6 Sunday; none: every day */
+            days: number[];
+            /**
+             * Format: int64
+             * @description minutes from midnight
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description minutes from midnight; not after from: of the next day
+             */
+            to: number;
+        };
+        StaffLeave: {
+            /** Format: date */
+            ends_on: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "vacation" | "sick" | "other";
+            note: string;
+            /** Format: date */
+            starts_on: string;
+            substitute: components["schemas"]["StaffHeir"];
+        } | null;
         StaffList: {
             items: components["schemas"]["StaffRow"][];
+        };
+        StaffName: {
+            /** Format: int64 */
+            member_id: number;
+            name: string;
+        };
+        StaffPhone: {
+            /** @description none: at any hour */
+            hours: components["schemas"]["StaffHours"][];
+            note: string;
+            /** @description as people write it; kept as E.164 */
+            phone: string;
+        };
+        StaffPlan: {
+            /**
+             * Format: date
+             * @description the day the cycle begins with
+             */
+            first_on: string;
+            is_cycle: boolean;
+            name: string;
+            /** @description rules today */
+            now: boolean;
+            /**
+             * Format: int64
+             * @description null: none, on duty whenever switched on
+             */
+            schedule_id: number | null;
+            /** Format: date */
+            starts_on: string;
         };
         StaffRow: {
             /** Format: int64 */
             company_id: number;
             duties: components["schemas"]["StaffDuty"][];
+            /** @description dismissed */
+            is_archived: boolean;
             is_contractor: boolean;
+            /** @description that goes on now */
+            leave: components["schemas"]["StaffLeave"];
             /** Format: int64 */
             member_id: number;
             name: string;
+            /** @description switched on, in his hours, not on leave */
             on_duty: boolean;
             /** @description E.164, in the order of dialling */
             phones: string[];
             position: string;
+            /** @description name of his schedule today; empty: none, on duty whenever switched on */
+            schedule: string;
+            /** @description in whose place he stands today */
+            stands_for: components["schemas"]["StaffName"][];
+            /** @description the manual switch of duty */
+            switched_on: boolean;
+            /**
+             * Format: date-time
+             * @description when on_duty changes by itself; null: not within a week
+             */
+            until: string | null;
+            /**
+             * @description why he is not on duty
+             * @enum {string}
+             */
+            why: "" | "dismissed" | "switched_off" | "on_leave" | "shift_over";
+            /** @description IANA zone he works in */
+            zone: string;
         };
         TaskCard: {
             /** @description what happens when nobody answers, in words */
@@ -2112,6 +2797,56 @@ export interface components {
             login: string;
             name: string;
         };
+        WorkCalendar: {
+            /** @description those that differ from an ordinary week */
+            days: components["schemas"]["ScheduleDay"][];
+            provisional: boolean;
+            /** @description the decree; empty: not known */
+            source: string;
+            /** Format: int64 */
+            year: number;
+        };
+        WorkSchedule: {
+            /** @description holidays off, short days an hour shorter */
+            by_calendar: boolean;
+            /** Format: int64 */
+            company_id: number;
+            days: components["schemas"]["ShiftDay"][];
+            /** Format: int64 */
+            id: number;
+            /** @description false: seven days from Monday */
+            is_cycle: boolean;
+            name: string;
+            /** Format: int64 */
+            version: number;
+        };
+        WorkScheduleForm: {
+            by_calendar: boolean;
+            /**
+             * Format: int64
+             * @description of a new one; 0: the user's own
+             */
+            company_id?: number;
+            days: components["schemas"]["ShiftDay"][];
+            is_cycle: boolean;
+            name: string;
+            /**
+             * Format: int64
+             * @description of the one that was read
+             */
+            version?: number;
+        };
+        WorkScheduleList: {
+            items: components["schemas"]["WorkSchedule"][];
+        };
+        WorkTypeList: {
+            items: components["schemas"]["WorkTypeRow"][];
+        };
+        WorkTypeRow: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -2305,6 +3040,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BuildingCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "work-calendar": {
+        parameters: {
+            query: {
+                /** @description 0: the user's own */
+                company_id?: number;
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkCalendar"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-calendar-day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarDay"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkCalendar"];
                 };
             };
             /** @description Error */
@@ -2715,6 +3516,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    "change-leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaveForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cancel-leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -3169,11 +4036,86 @@ export interface operations {
             };
         };
     };
+    "schedule-month": {
+        parameters: {
+            query: {
+                /** @description 0: the user's own */
+                company_id?: number;
+                month: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleMonth"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "mark-schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleMarks"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleMonth"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-staff": {
         parameters: {
             query?: {
                 /** @description 0: every company the user may see */
                 company_id?: number;
+                /** @description of the name, the position, a phone */
+                q?: string;
+                work_type_id?: number;
+                /** @description at work now */
+                on_duty?: boolean;
+                /** @description away now */
+                on_leave?: boolean;
+                /** @description those dismissed */
+                archived?: boolean;
             };
             header?: never;
             path?: never;
@@ -3188,6 +4130,314 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-staff-member": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStaff"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-on-duty": {
+        parameters: {
+            query?: {
+                /** @description 0: the user's own */
+                company_id?: number;
+                /** @description absent: now */
+                at?: string;
+                /** @description 0: all kinds of work */
+                work_type_id?: number;
+                /** @description 0: all houses */
+                building_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyWatch"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-staff-member": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-staff-member": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedStaff"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "dismiss-staff-member": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dismissal"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "switch-duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutySwitch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaveForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "restore-staff-member": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assign-schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCard"];
                 };
             };
             /** @description Error */
@@ -3552,6 +4802,166 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-work-schedules": {
+        parameters: {
+            query?: {
+                /** @description 0: the user's own */
+                company_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkScheduleList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-work-schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkScheduleForm"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkSchedule"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-work-schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkScheduleForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkSchedule"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "archive-work-schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkSchedule"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-work-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkTypeList"];
+                };
             };
             /** @description Error */
             default: {

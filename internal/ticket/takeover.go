@@ -1,0 +1,155 @@
+package ticket
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/riverqueue/river"
+
+	"d24/internal/access"
+	"d24/internal/platform/jobs"
+	"d24/internal/platform/pg"
+	"d24/internal/staff"
+	"d24/internal/where"
+)
+
+// Takeover is the job that passes on the open tickets of a person who was dismissed (F37, F72).
+type Takeover struct {
+	MemberID int64  `json:"member_id"`
+	Name     string `json:"name"`
+	HandTo   int64  `json:"hand_to"` // 0: whom the rules give them
+	ByUser   int64  `json:"by_user"`
+	ByName   string `json:"by_name"`
+}
+
+// Kind names the job.
+func (Takeover) Kind() string { return "ticket.takeover" }
+
+// InsertOpts: what is urgent among the tickets, the escalation passes on by itself.
+func (Takeover) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: jobs.Calls} }
+
+// TakeoverWorker runs Takeover.
+type TakeoverWorker struct {
+	river.WorkerDefaults[Takeover]
+	Tickets *Service
+}
+
+// Work passes everything on.
+func (w *TakeoverWorker) Work(ctx context.Context, job *river.Job[Takeover]) error {
+	return w.Tickets.Takeover(ctx, job.Args)
+}
+
+// Subscribe wires the tickets to the events they live on.
+func (s *Service) Subscribe(q *jobs.Queue) {
+	jobs.On(q, func(e staff.Left) river.JobArgs {
+		return Takeover{MemberID: e.MemberID, Name: e.Name, HandTo: e.HandTo, ByUser: e.ByUser, ByName: e.ByName}
+	})
+}
+
+// passed at once, in one transaction.
+const passed = 100
+
+// Takeover gives the open tickets of a person to another, a hundred in a transaction;
+// a second run finds what the first has left.
+func (s *Service) Takeover(ctx context.Context, t Takeover) error {
+	ctx = access.With(ctx, access.Actor{Kind: access.System, System: "ticket", UserID: t.ByUser, Name: t.ByName})
+	for after := int64(0); ; {
+		ids, err := pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]int64, error) { return s.pass(ctx, tx, t, after) })
+		if err != nil || len(ids) < passed {
+			return err
+		}
+		after = ids[len(ids)-1]
+	}
+}
+
+const inHands = stillOwed + " and (t.executor_id = ? or t.responsible_id = ?)"
+
+func (s *Service) pass(ctx context.Context, tx *pg.Tx, t Takeover, after int64) (ids []int64, err error) {
+	var w where.Clause
+	w.And("t.id > ?", after)
+	w.And(inHands, t.MemberID, t.MemberID)
+	ts, err := scoped(ctx, tx, w, fmt.Sprintf("t.id limit %d for update of t", passed))
+	for _, x := range ts {
+		ids = append(ids, x.ID)
+		if err := s.passOne(ctx, tx, t, x); err != nil {
+			return nil, err
+		}
+	}
+	return ids, err
+}
+
+// passOne replaces who was dismissed in one ticket; the history says by whom and whose
+// the work was.
+func (s *Service) passOne(ctx context.Context, tx *pg.Tx, t Takeover, x Ticket) error {
+	q := staff.Query{CompanyID: x.CompanyID, BuildingID: x.BuildingID, WorkTypeID: x.WorkTypeID}
+	var said []Event
+	if x.ExecutorID == t.MemberID {
+		p, err := s.heir(ctx, tx, t, q, true)
+		if err != nil {
+			return err
+		}
+		x.ExecutorID, x.ExecutorName = p.MemberID, p.Name
+		said = append(said, Event{Kind: "executor", Text: "Исполнитель: " + called(p.Name) + " вместо " + t.Name + " (уволен)"})
+	}
+	if x.ResponsibleID == t.MemberID {
+		p, err := s.heir(ctx, tx, t, q, false)
+		if err != nil {
+			return err
+		}
+		x.ResponsibleID, x.ResponsibleName = p.MemberID, p.Name
+		said = append(said, Event{Kind: "executor", Text: "Ответственный: " + called(p.Name) + " вместо " + t.Name + " (уволен)"})
+	}
+	x.Version++
+	if err := save(ctx, tx, x); err != nil {
+		return err
+	}
+	for _, e := range said {
+		if err := s.Log(ctx, tx, x, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func called(name string) string {
+	if name == "" {
+		return "никто не назначен"
+	}
+	return name
+}
+
+// heir is who gets the work: the one named, else the first executor on duty, else who
+// answers for it; a zero Person when there is nobody.
+func (s *Service) heir(ctx context.Context, tx *pg.Tx, t Takeover, q staff.Query, executes bool) (p staff.Person, err error) {
+	if t.HandTo != 0 {
+		return s.staff.ByID(ctx, tx, t.HandTo)
+	}
+	if executes {
+		es, err := s.staff.Executors(ctx, tx, q)
+		if err != nil {
+			return p, err
+		}
+		for _, e := range es {
+			if e.OnDuty {
+				return e, nil
+			}
+		}
+	}
+	lead, err := s.staff.Responsible(ctx, tx, q)
+	if err == nil && lead != nil {
+		p = *lead
+	}
+	return p, err
+}
+
+// InHands counts the open tickets a person executes or answers for, up to 1000.
+func (s *Service) InHands(ctx context.Context, memberID int64) (int, error) {
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (n int, err error) {
+		var w where.Clause
+		w.And(inHands, memberID, memberID)
+		cond, args := tx.Actor.Scope().Where("t")
+		w.And(cond, args...)
+		err = tx.QueryRow(ctx, "select count(*) from (select from tickets t where "+w.String()+" limit 1000) x", w.Args...).Scan(&n)
+		return n, err
+	})
+}
