@@ -1,4 +1,4 @@
-import type { BuildingHit, ReasonRow } from "../src/api/types";
+import type { BuildingHit, Me, ReasonRow, TicketCard } from "../src/api/types";
 
 export const belinsky: BuildingHit = {
   id: 86,
@@ -52,3 +52,63 @@ export const lamp: ReasonRow = {
   safety: "",
   questions: [{ id: 1, text: "Как давно?", type: "text", options: [], required: false }],
 };
+
+export const ticketCard: TicketCard = {
+  id: 7,
+  number: 31,
+  company_id: 1,
+  company_name: "УК «Северный квартал»",
+  kind: "emergency",
+  status: "new",
+  source: "phone",
+  address: "Белинского, 86, кв. 45",
+  building_id: 86,
+  unit: "45",
+  reason_id: 5,
+  reason_name: "Топит сверху",
+  description: "Льёт с потолка",
+  executor: { id: 1, name: "Гусев П. Н." },
+  responsible: null,
+  accept_by: null,
+  localise_by: null,
+  due_at: null,
+  handed_over_at: null,
+  accepted_at: null,
+  done_at: null,
+  closed_at: null,
+  created_at: "2026-11-26T06:00:00Z",
+  zone: "Asia/Yekaterinburg",
+  overdue: false,
+  version: 3,
+  answers: [],
+  caller_phone: "+79120004127",
+  access_note: "",
+  told_caller: "",
+  postpone_reason: "",
+  postponed_until: null,
+  entrance: 0,
+  floor: 0,
+  can: ["comment"],
+  escalation: null,
+  tasks: [],
+};
+
+const rights = {
+  admin: ["ticket.read", "ticket.create", "ticket.move", "ticket.assign", "ticket.comment", "building.read"],
+  executor: ["ticket.read", "ticket.move", "ticket.comment", "building.read"],
+} as const;
+
+/** A person of the company. */
+export function meOf(role: keyof typeof rights): Me {
+  const company = { id: 1, name: "УК «Северный квартал»", role, zone: "Asia/Yekaterinburg" };
+  return {
+    user: { id: 9, login: role, name: "Администратор" },
+    kind: "company",
+    company,
+    companies: [company],
+    member_id: null,
+    permissions: [...rights[role]],
+    zone: "Asia/Yekaterinburg",
+    server_time: "2026-11-26T06:00:00Z",
+  };
+}

@@ -1,10 +1,20 @@
 import { MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import {
+  createMemoryHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  RouterProvider,
+} from "@tanstack/react-router";
 import { render } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { vi } from "vitest";
+import type { Me } from "../src/api/types";
 import { LangContext, type Lang } from "../src/i18n/i18n";
 import { theme } from "../src/theme";
+import { meOf } from "./fixtures";
 
 /** Renders under the providers of the program, without the router. */
 export function show(children: ReactNode, lang: Lang = "ru") {
@@ -19,6 +29,28 @@ export function show(children: ReactNode, lang: Lang = "ru") {
       </LangContext>,
     ),
   };
+}
+
+/** Renders as a screen: a person is signed in, links and messages work; any other address shows nothing. */
+export function showPage(children: ReactNode, me: Me = meOf("admin")) {
+  const root = createRootRoute();
+  const page = createRoute({ getParentRoute: () => root, path: "/", component: () => children });
+  const rest = createRoute({ getParentRoute: () => root, path: "$", component: () => null });
+  const history = createMemoryHistory({ initialEntries: ["/"] });
+  const router = createRouter({ routeTree: root.addChildren([page, rest]), history });
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } });
+  client.setQueryData(["me"], me);
+  const shown = render(
+    <LangContext value="ru">
+      <MantineProvider theme={theme} env="test">
+        <Notifications />
+        <QueryClientProvider client={client}>
+          <RouterProvider router={router as never} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </LangContext>,
+  );
+  return { client, history, ...shown };
 }
 
 type Handler = (url: URL, request: Request) => unknown;

@@ -50,6 +50,8 @@ export function Ladder({ ticket, escalation: e }: { ticket: TicketCard; escalati
   );
 }
 
+const begun: ReadonlySet<EscalationLevel["state"]> = new Set(["calling", "refused", "not_reached", "timed_out"]);
+
 type LevelProps = { level: EscalationLevel; escalation: TicketEscalation; zone: string; left: number | null };
 
 function Level({ level: l, escalation: e, zone, left }: LevelProps) {
@@ -60,7 +62,7 @@ function Level({ level: l, escalation: e, zone, left }: LevelProps) {
   const words = [
     l.state === "waiting" && at ? w.ladder.starts(at) : w.ladder.state[l.state],
     isNow && e.dials > 0 && w.ladder.dialled(e.dialled, e.dials),
-    l.state !== "waiting" && l.state !== "not_needed" && l.state !== "skipped" && at && w.ladder.began(at),
+    begun.has(l.state) && at && w.ladder.began(at),
   ].filter(Boolean);
   return (
     <div className={isNow ? "step now" : l.state === "accepted" ? "step won" : "step fut"}>

@@ -65,7 +65,7 @@ function Making({ onBack }: { onBack: () => void }) {
             }}
           >
             <div className="request-fields">
-              <RequestFields request={request} />
+              <RequestFields request={request} onNext={(f) => setTimeout(() => toField(root.current, f))} />
             </div>
             <Footer request={request} onSave={save} onField={(f) => toField(root.current, f)} />
           </form>

@@ -1,5 +1,4 @@
 import { Textarea, TextInput } from "@mantine/core";
-import { useRef } from "react";
 import { AddressPicker } from "../request/AddressPicker";
 import { withReason, type Field } from "../request/form";
 import { Questions } from "../request/Questions";
@@ -9,9 +8,8 @@ import type { NewRequest } from "./useNewRequest";
 import { useWords } from "./words";
 
 /** The fields in the order of speech: address, reason, questions, words, phone, access. No executor and no limit (R4). */
-export function RequestFields({ request: r }: { request: NewRequest }) {
+export function RequestFields({ request: r, onNext }: { request: NewRequest; onNext: (field: Field) => void }) {
   const w = useWords();
-  const reason = useRef<HTMLInputElement>(null);
   const { form, problems, setForm } = r;
   const ours = r.me.kind !== "company";
   return (
@@ -37,8 +35,11 @@ export function RequestFields({ request: r }: { request: NewRequest }) {
           value={form.reason}
           companyId={form.place?.companyId ?? null}
           error={problems.reason}
-          inputRef={reason}
-          onChange={(next) => setForm((f) => withReason(f, next))}
+          onChange={(next) => {
+            setForm((f) => withReason(f, next));
+            const first = next?.questions[0];
+            onNext(!next ? "reason" : first ? `answer-${first.id}` : "description");
+          }}
         />
       </div>
       <SafetyNote reason={form.reason} />

@@ -7,6 +7,8 @@ import { momentOf, remainsOf } from "../time/format";
 import { Panel } from "../ui/blocks";
 import { useWords } from "./words";
 
+const HOT = 3_600_000; // an emergency's last hour is red
+
 /** The limits: the rule, the hour, and what remains or when it was met. */
 export function Terms({ ticket: t }: { ticket: TicketCard }) {
   const w = useWords();
@@ -63,5 +65,6 @@ function Met({ by, met, ticket: t, now, counts }: MetProps): ReactNode {
     if (!counts) return <span className="t2">{w.term.passed}</span>;
     return <span className="k-emg b">{w.term.late(remainsOf(now - by, lang))}</span>;
   }
-  return <span className={t.kind === "emergency" ? "k-emg b num" : "num"}>{remainsOf(by - now, lang)}</span>;
+  const hot = t.kind === "emergency" && by - now < HOT;
+  return <span className={hot ? "k-emg b num" : "num"}>{remainsOf(by - now, lang)}</span>;
 }

@@ -132,6 +132,7 @@ function Event({ event: e, zone }: { event: TicketEvent; zone: string }) {
   const EventIcon = e.call?.direction === "outbound" && e.kind === "call" ? IconPhoneOutgoing : icons[e.kind];
   const isState = e.kind === "created" || e.kind === "status" || e.kind === "handover";
   const said = e.kind === "comment";
+  const by = w.line.parts[e.by as keyof typeof w.line.parts] ?? e.by; // a part of the program, or a person
   return (
     <div className="ev">
       <time className="tm" dateTime={e.at} title={fullOf(e.at, zone, now)}>
@@ -142,8 +143,8 @@ function Event({ event: e, zone }: { event: TicketEvent; zone: string }) {
       </span>
       <div className="ev-text">
         <div>
-          {said ? <span className="b">{e.by}</span> : <span className={isState ? "b" : undefined}>{e.text}</span>}
-          {!said && e.by && <span className="t2"> · {e.by}</span>}
+          {said ? <span className="b">{by}</span> : <span className={isState ? "b" : undefined}>{e.text}</span>}
+          {!said && e.by && <span className="t2"> · {by}</span>}
           {e.is_for_resident && <span className="chip acc ev-chip">{w.line.forResident}</span>}
         </div>
         {said && <div className="msg">{e.text}</div>}

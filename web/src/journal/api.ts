@@ -1,7 +1,7 @@
 /** Queries and changes of the journal over the typed client. */
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, ApiError, take } from "../api/client";
-import type { NewTicket, TicketCard, TicketMove } from "../api/types";
+import type { NewTicket, RecordingPeaks, TicketCard, TicketMove } from "../api/types";
 import { queryOf, type JournalSearch } from "./search";
 
 /** Pages of the list, newest first. */
@@ -136,6 +136,8 @@ export function useCreate() {
   });
 }
 
+const isSilent = (peaks: RecordingPeaks | undefined) => ![...(peaks?.peer ?? []), ...(peaks?.ours ?? [])].some(Boolean);
+
 /** Both sides of a recording as heights 0..100; fetching them is not listening. */
 export function usePeaks(recordingId: number) {
   return useQuery({
@@ -144,5 +146,8 @@ export function usePeaks(recordingId: number) {
       take(api.GET("/api/v1/recordings/{id}/peaks", { params: { path: { id: recordingId }, query: { n: 240 } } })),
     staleTime: Infinity,
     retry: false,
+    // A recording just ended may not be whole yet: it is asked for again for a minute.
+    refetchInterval: ({ state }) =>
+      isSilent(state.data) && state.dataUpdateCount + state.errorUpdateCount < 12 ? 5_000 : false,
   });
 }

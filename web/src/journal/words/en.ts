@@ -137,6 +137,16 @@ export const en: Words<typeof ru> = {
     talk: (t) => `talk ${t}`,
     forResident: "the resident sees it",
     noRecording: "no recording",
+    parts: {
+      escalation: "automation",
+      followup: "automation",
+      desk: "automation",
+      routing: "automation",
+      watchman: "automation",
+      work: "automation",
+      engine: "telephony",
+      seed: "initial data",
+    },
   },
   player: {
     recording: (t) => `Recording of the call, ${t}`,

@@ -145,6 +145,16 @@ export const ru = {
     talk: (t: string) => `разговор ${t}`,
     forResident: "видит житель",
     noRecording: "записи нет",
+    parts: {
+      escalation: "автоматика",
+      followup: "автоматика",
+      desk: "автоматика",
+      routing: "автоматика",
+      watchman: "автоматика",
+      work: "автоматика",
+      engine: "телефония",
+      seed: "начальные данные",
+    },
   },
   player: {
     recording: (t: string) => `Запись разговора, ${t}`,
