@@ -15,14 +15,12 @@ import { useWords } from "./words";
 /** Runs the actions of a card: at once, or by a dialog; somebody else's change is said, and the card is fresh. */
 export function useActions(ticket: TicketCard) {
   const w = useWords();
-  const c = useCommon();
   const error = useErrorText();
   const navigate = useNavigate();
   const [asking, setAsking] = useState<Asking | null>(null);
   const accept = useAccept(ticket.id);
   const move = useMove(ticket.id);
-  const done = (action: Asking | AtOnce) =>
-    notifications.show({ message: w.card.done(c.action[action]), color: "accent" });
+  const done = (action: Asking | AtOnce) => notifications.show({ message: w.card.done[action], color: "accent" });
   const failed = (e: unknown) => {
     const conflict = e instanceof ApiError && e.isConflict;
     notifications.show({

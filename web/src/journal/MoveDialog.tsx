@@ -127,7 +127,7 @@ export function MoveDialog({ ticket: t, action, onClose, onDone }: Props) {
         {action === "close" && <div className="quiet">{w.move.closeNote}</div>}
         {action === "cancel" && <div className="quiet">{w.move.cancelNote}</div>}
         {action === "refuse" && <div className="quiet">{w.move.refuseNote}</div>}
-        <div className="row" style={{ justifyContent: "flex-end" }}>
+        <div className="row move-foot" style={{ justifyContent: "flex-end" }}>
           <Button variant="default" onClick={onClose}>
             {c.cancel}
           </Button>

@@ -83,7 +83,16 @@ export const en: Words<typeof ru> = {
     newEvents: (n) => `${n} new ${pluralEn(n, "event", "events")} ↓`,
     taken: "Somebody else changed the request",
     takenMore: "It is shown as it is now. Check and repeat if it is still needed.",
-    done: (action) => `Saved: ${action.toLowerCase()}`,
+    done: {
+      accept: "The request is accepted",
+      start: "The request is in work",
+      postpone: "The request is postponed",
+      done: "The request is done",
+      close: "The request is closed",
+      cancel: "The request is rejected",
+      reopen: "The request is open again",
+      refuse: "The refusal is written, the request goes to the next one",
+    },
   },
   term: {
     accept: "Accept",
