@@ -63,8 +63,9 @@ describe("a new request", { timeout: 30_000 }, () => {
   it("says whom the system will assign, and asks neither for him nor for the limit", async () => {
     serve(around);
     showPage(<NewRequestPage />);
-    await begin();
+    const user = await begin();
     await screen.findByText("Гусев П. Н.");
+    await user.click(screen.getByText("почему"));
     expect(screen.getByText(/исполнитель 1-го уровня на дежурстве/)).toBeInTheDocument();
     const labels = [...document.querySelectorAll("label")].map((l) => l.textContent);
     expect(labels).toContain("Телефон для связи");
