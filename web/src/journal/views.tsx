@@ -23,7 +23,7 @@ export function Nothing({ search, onDrop }: { search: JournalSearch; onDrop: () 
     search.status?.map((s) => c.status[s].toLowerCase()).join(", "),
     search.kind?.map((k) => c.kind[k].toLowerCase()).join(", "),
     search.overdue && w.filter.overdue.toLowerCase(),
-    w.views[view].toLowerCase(),
+    view !== "all" && w.views[view].toLowerCase(),
   ].filter(Boolean);
   return (
     <Empty
