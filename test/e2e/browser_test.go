@@ -9,8 +9,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -93,7 +95,7 @@ func (c *chromium) open(name string, permissions ...any) *page {
 	p.do("", "open", permissions...)
 	c.pages = append(c.pages, p)
 	c.t.Cleanup(func() {
-		if len(c.pages) > 0 && !c.t.Failed() {
+		if slices.Contains(c.pages, p) && !c.t.Failed() {
 			require.JSONEq(c.t, "[]", string(p.do("", "wrongs")), "nothing is thrown on the page of %s", name)
 		}
 	})
@@ -212,14 +214,26 @@ func (p *page) hears(hz float64) bool {
 	return math.Abs(h.Hz-hz) < 12 && h.Level > -45
 }
 
-// signIn goes through the login screen.
+// The login screen.
+const (
+	loginField    = `input[autocomplete="username"]`
+	passwordField = `input[autocomplete="current-password"]`
+)
+
+// enter fills the login screen in.
+func (p *page) enter(login, password string) {
+	p.t.Helper()
+	p.fill(loginField, login)
+	p.fill(passwordField, password)
+	p.press("Enter")
+}
+
+// signIn goes to a screen through the login.
 func (p *page) signIn(path, login string) {
 	p.t.Helper()
 	p.goTo(path)
-	p.fill(`input[autocomplete="username"]`, login)
-	p.fill(`input[autocomplete="current-password"]`, login)
-	p.press("Enter")
-	p.gone(`input[autocomplete="current-password"]`)
+	p.enter(login, login)
+	p.gone(passwordField)
 }
 
 // atDesk signs an operator in, checks the microphone and stands him ready.
@@ -248,3 +262,37 @@ func (p *page) ready() {
 	p.press("F2")
 	p.sees(`text=Готово, звонок придёт сам`)
 }
+
+// kill is the power cut of the operator's computer.
+func (c *chromium) kill() {
+	c.t.Helper()
+	c.pages = nil
+	require.NoError(c.t, syscall.Kill(-c.cmd.Process.Pid, syscall.SIGKILL))
+	<-c.done
+}
+
+// tab opens a second tab of the same person.
+func (p *page) tab(name string) *page {
+	p.t.Helper()
+	p.do("", "tab", name)
+	q := &page{chromium: p.chromium, name: name}
+	p.pages = append(p.pages, q)
+	return q
+}
+
+// leave closes the window.
+func (p *page) leave() {
+	p.t.Helper()
+	p.do("", "close")
+	p.pages = slices.DeleteFunc(p.pages, func(q *page) bool { return q == p })
+}
+
+// count is how many of them there are on the page now.
+func (p *page) count(at string) (n int) {
+	p.t.Helper()
+	require.NoError(p.t, json.Unmarshal(p.do(at, "count"), &n))
+	return n
+}
+
+// value is what is typed there.
+func (p *page) value(at string) string { p.t.Helper(); return asText(p.t, p.do(at, "inputValue")) }

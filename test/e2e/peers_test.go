@@ -31,22 +31,28 @@ func startProcess(t *testing.T, dir, name string, args ...string) *process {
 	p := &process{cmd: exec.Command(name, args...), out: &lines{}, done: make(chan struct{})}
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = dir, p.out, p.out
 	p.cmd.Env = append(os.Environ(), "TERM=dumb", "HOME="+dir)
+	p.cmd.WaitDelay = 5 * time.Second // a grandchild that got away must not hold us
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	require.NoError(t, p.cmd.Start())
 	go func() { _ = p.cmd.Wait(); close(p.done) }()
 	t.Cleanup(func() {
-		_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGTERM)
-		select {
-		case <-p.done:
-		case <-time.After(3 * time.Second):
-			_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
-			<-p.done
-		}
+		p.end()
 		if t.Failed() {
 			t.Logf("%s said:\n%s", name, p.out.tail(3000))
 		}
 	})
 	return p
+}
+
+// end ends the process and its children.
+func (p *process) end() {
+	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGTERM)
+	select {
+	case <-p.done:
+	case <-time.After(3 * time.Second):
+		_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
+		<-p.done
+	}
 }
 
 // kamailio is a provider with digest: trunks register, calls of ours are
@@ -74,7 +80,7 @@ loadmodule "usrloc.so"
 loadmodule "registrar.so"
 loadmodule "auth.so"
 modparam("usrloc","db_mode",0)
-modparam("registrar","max_expires",120)
+modparam("registrar","max_expires",20)
 modparam("registrar","min_expires",10)
 modparam("tm","fr_timer",5000)
 modparam("tm","fr_inv_timer",60000)
@@ -255,6 +261,12 @@ func alaw(raw []byte) []byte {
 }
 
 func (b *baresip) hears(hz float64) bool { return tone.Heard(b.heard(), hz) }
+
+// hearsAfter looks only at what came after the first n samples heard.
+func (b *baresip) hearsAfter(n int, hz float64) bool {
+	all := b.heard()
+	return len(all) > n && tone.Heard(all[n:], hz)
+}
 
 // sippExecutor is a phone made of sipp that answers every call with one code.
 func sippExecutor(t *testing.T, ip string, code int) string {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { api, ApiError, take, whenSessionEnds } from "./client";
+import { api, ApiError, holdSessionEnd, take, whenSessionEnds } from "./client";
 
 function answer(status: number, body: unknown, type = "application/problem+json") {
   const fetch = vi.fn(async (_request: Request) =>
@@ -54,6 +54,20 @@ describe("api client", () => {
     await refused(one());
     expect(ended).toHaveBeenCalledTimes(1);
     await refused(take(api.POST("/api/v1/login", { body: { login: "a", password: "b" } }), { quiet401: true }));
+    expect(ended).toHaveBeenCalledTimes(1);
+  });
+
+  it("lets a talk end before it sends the person to the login", async () => {
+    const ended = vi.fn();
+    whenSessionEnds(ended);
+    holdSessionEnd(true);
+    answer(401, { status: 401, code: "login.required", detail: "Войдите" });
+    await refused(one());
+    expect(ended).not.toHaveBeenCalled();
+    holdSessionEnd(false);
+    expect(ended).toHaveBeenCalledTimes(1);
+    holdSessionEnd(true);
+    holdSessionEnd(false);
     expect(ended).toHaveBeenCalledTimes(1);
   });
 

@@ -46,9 +46,21 @@ export function whenSessionEnds(listener: () => void): void {
   onSessionEnd = listener;
 }
 
+let held = false;
+let late = false;
+
+/** A talk must not be cut by an expired login (F5): while this is on, the end of the session waits. */
+export function holdSessionEnd(on: boolean): void {
+  held = on;
+  if (on || !late) return;
+  late = false;
+  onSessionEnd();
+}
+
 /** Tells that the session is over (also called by the live stream). */
 export function sessionEnded(): void {
-  onSessionEnd();
+  if (held) late = true;
+  else onSessionEnd();
 }
 
 function problemOf(error: unknown, response: Response): Problem {

@@ -19,8 +19,9 @@ export function App({ client, router }: { client: QueryClient; router: ReturnTyp
   useEffect(() => {
     whenSessionEnds(() => {
       const back = router.state.location.href;
-      client.setQueryData(meQuery.queryKey, null);
-      if (!back.startsWith("/login")) void router.navigate({ to: "/login", search: { back } });
+      const away = back.startsWith("/login") ? Promise.resolve() : router.navigate({ to: "/login", search: { back } });
+      // Afterwards: the screens that are left stand on the person.
+      void away.then(() => client.setQueryData(meQuery.queryKey, null));
     });
   }, [client, router]);
   return (

@@ -26,7 +26,7 @@ export function Shell() {
     const stopRefresh = refreshOnChange(live, client);
     const stopLive = live.start(() => {
       // The stream was refused: ask who we are, and leave only if we are nobody.
-      void client.fetchQuery({ ...meQuery, staleTime: 0 }).then(
+      void meQuery.queryFn().then(
         (who) => who ?? sessionEnded(),
         () => undefined,
       );

@@ -52,7 +52,7 @@ export function Banners() {
       )}
       {p.problem && p.link === "open" && (
         <div className="banner" role="status">
-          {p.problem.text}
+          {p.problem.code === "session.ended" ? w.banner.session : p.problem.text}
         </div>
       )}
     </>

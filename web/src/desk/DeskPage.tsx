@@ -2,8 +2,9 @@ import { Button } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useCallback, useEffect, useState } from "react";
-import { sessionEnded } from "../api/client";
+import { holdSessionEnd, sessionEnded } from "../api/client";
 import { meQuery, useMe } from "../session/session";
+import { isLive } from "../softphone/machine";
 import { ownPhone, usePhone, usePhoneView } from "../softphone/useSoftphone";
 import { Empty, Hints } from "../ui/blocks";
 import { useKeys } from "../ui/keys";
@@ -20,7 +21,8 @@ import { DeskStrip } from "./Strip";
 import { useWords } from "./words";
 import { works } from "./works";
 
-const openKey = "d24.desk.open";
+/** The call that is not written up, of this person: an expired login must not lose it. */
+const openKey = (user: number) => `d24.desk.open.${user}`;
 const rest: BarText = { subject: null, sub: null, settled: true };
 
 /** The operator's desk: one screen for a whole shift. */
@@ -36,18 +38,22 @@ export function DeskPage() {
 function Desk() {
   const phone = usePhone();
   const { phone: p, muted } = usePhoneView();
-  const [opened, setOpened] = useState(() => sessionStorage.getItem(openKey) ?? "");
+  const kept = openKey(useMe().user.id);
+  const [opened, setOpened] = useState(() => sessionStorage.getItem(kept) ?? "");
   const [bar, setBar] = useState<BarText>(rest);
   const [pauseOpen, setPauseOpen] = useState(false);
   const [keypadOpen, setKeypadOpen] = useState(false);
   const [help, setHelp] = useState(false);
   const old = useQuery({ ...callQuery(opened), enabled: opened !== "" && p.call === null }).data;
   const call = p.call ?? (opened && old ? viewOf(old.call) : null);
-  const open = useCallback((key: string) => {
-    if (key) sessionStorage.setItem(openKey, key);
-    else sessionStorage.removeItem(openKey);
-    setOpened(key);
-  }, []);
+  const open = useCallback(
+    (key: string) => {
+      if (key) sessionStorage.setItem(kept, key);
+      else sessionStorage.removeItem(kept);
+      setOpened(key);
+    },
+    [kept],
+  );
   const key = call?.key ?? "";
   const leave = useCallback(() => {
     if (key) works.drop(key);
@@ -69,8 +75,8 @@ function Desk() {
   const live = state !== undefined && state !== "ended";
   // A call that is not written up stays on the screen over a reload.
   useEffect(() => {
-    if (p.call && p.call.state !== "ringing") sessionStorage.setItem(openKey, p.call.key);
-  }, [p.call]);
+    if (p.call && p.call.state !== "ringing") sessionStorage.setItem(kept, p.call.key);
+  }, [kept, p.call]);
   useTabTitle();
   useStayAsk(live || !shown.settled);
   useKeys({
@@ -192,7 +198,9 @@ function usePhoneAtWork(): void {
     watching = true;
     let rang = "";
     const offRing = phone.subscribe(() => {
-      const call = phone.snapshot().phone.call;
+      const now = phone.snapshot().phone;
+      const call = now.call;
+      holdSessionEnd(isLive(now));
       if (call?.state !== "ringing" || call.key === rang) return;
       rang = call.key;
       if (router.state.location.pathname !== "/desk") void router.navigate({ to: "/desk" });
@@ -203,8 +211,8 @@ function usePhoneAtWork(): void {
       offRing();
       watching = false;
       phone.stop();
+      holdSessionEnd(false);
       works.clear();
-      sessionStorage.removeItem(openKey);
     });
   }, [client, me.user.id, phone, router]);
 }

@@ -113,7 +113,13 @@ export function TaskPane({ call, card, work, needsResult }: PaneProps) {
       {card?.ticket && <Brief card={card} />}
       <span className="grow" />
       {call.state === "ended" && !needsResult && !work.result && (
-        <Note tone="plan">{call.outcome === "cancelled" ? w.job.cancelled : w.job.noAnswer}</Note>
+        <Note tone="plan">
+          {call.outcome === "cancelled"
+            ? w.job.cancelled
+            : call.outcome === "carrier_failed"
+              ? w.job.noLine
+              : w.job.noAnswer}
+        </Note>
       )}
       {!talk && !needsResult && call.state !== "ended" && <div className="s12 t2">{w.job.closed}</div>}
       <Results call={call} card={card} work={work} open={talk || needsResult} />

@@ -69,6 +69,11 @@ const fromBreak = new Set([JUST_IN, BROWSER_GONE, NO_SOUND, PAPERWORK]);
 
 const live = new Set(["counting", "dialling", "talking", "held"]);
 
+/** Whether somebody speaks, or is being called: nothing of ours may break it. */
+export function isLive(p: Phone): boolean {
+  return p.call !== null && live.has(p.call.state);
+}
+
 export function start(wish: Wish, wishReason = ""): Phone {
   return {
     link: "connecting",
@@ -189,7 +194,7 @@ function welcome(p: Phone, m: Extract<ServerMessage, { type: "welcome" }>, now: 
 /** What is left of the call after a break: the engine's word, or a call cut by the failure. */
 function reunited(p: Phone, call: CallView | null): Pick<Phone, "call" | "cut"> {
   if (call) return { call, cut: p.call?.key === call.key && p.cut };
-  if (p.call && live.has(p.call.state)) {
+  if (p.call && isLive(p)) {
     return { call: { ...p.call, state: "ended", outcome: "unknown" }, cut: true };
   }
   return { call: p.call?.state === "ended" ? p.call : null, cut: p.cut };
@@ -227,6 +232,8 @@ function paperwork(p: Phone, on: boolean): Step {
 function failed(p: Phone, code: string, text: string): Step {
   switch (code) {
     case "session.ended":
+      // The talk is finished first (F5); the engine says it again afterwards.
+      if (isLive(p)) return [{ ...p, problem: { code, text } }, []];
       return [
         { ...p, link: "ended", welcomed: false, problem: { code, text } },
         [{ do: "disconnect" }, { do: "silence" }],

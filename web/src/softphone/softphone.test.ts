@@ -211,6 +211,16 @@ describe("softphone", () => {
     expect(f.sockets).toHaveLength(1);
   });
 
+  it("finishes the talk before it goes home", async () => {
+    const f = await atWork();
+    f.socket.tell({ type: "call", call: callView({ state: "talking" }) });
+    f.socket.tell({ type: "error", code: "session.ended", text: "over" });
+    expect(f.state()).toMatchObject({ link: "open", problem: { code: "session.ended" }, call: { state: "talking" } });
+    f.socket.tell({ type: "call", call: callView({ state: "ended", outcome: "answered" }) });
+    f.socket.tell({ type: "error", code: "session.ended", text: "over" });
+    expect(f.state().link).toBe("ended");
+  });
+
   it("unmutes for the next call", async () => {
     const f = await atWork();
     f.socket.tell({ type: "call", call: callView({ state: "talking" }) });
