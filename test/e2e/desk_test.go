@@ -96,7 +96,7 @@ func TestEmergencyInTheBrowser(t *testing.T) {
 	p.houseBy("озё", "5")
 	p.reasonBy("топит")
 	p.press("Control+Enter")
-	require.Contains(t, p.text(id("not-saved")), "не выбран ответ", "a required answer is missed in words")
+	require.Contains(t, p.text(id("not-saved")), "не записан ответ «Где именно течёт и как давно?»", "a required answer is missed in words")
 	p.answerAll("На кухне, уже полчаса")
 	p.press("Control+Enter")
 	p.sees(id("say"))

@@ -147,7 +147,7 @@ func (w *town) wrongNumber(p *page) {
 	w.t.Helper()
 	p.press("F3")
 	p.sees(id("outcome"))
-	p.press("3")
+	p.press("4")
 	p.sees(id("disposed") + `[data-kind="wrong_number"]`)
 	p.press("Shift+F2")
 	p.sees(inState("ended"))

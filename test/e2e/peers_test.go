@@ -147,11 +147,11 @@ func taken(addr string) bool {
 	return err != nil
 }
 
-// toneWAV writes 20 s of a tone as a phone's voice.
+// toneWAV writes a tone as a phone's voice; baresip hangs up at its end.
 func toneWAV(t *testing.T, hz float64, rate int) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), fmt.Sprintf("tone%.0f.wav", hz))
-	out, err := exec.Command("sox", "-n", "-r", fmt.Sprint(rate), "-c", "1", "-b", "16", path, "synth", "20", "sine", fmt.Sprint(hz), "vol", "0.3").CombinedOutput() //nolint:gosec // a test's tone
+	out, err := exec.Command("sox", "-n", "-r", fmt.Sprint(rate), "-c", "1", "-b", "16", path, "synth", "180", "sine", fmt.Sprint(hz), "vol", "0.3").CombinedOutput() //nolint:gosec // a test's tone
 	require.NoError(t, err, "%s", out)
 	return path
 }
