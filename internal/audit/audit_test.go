@@ -226,7 +226,7 @@ func TestTheJournalIsSearched(t *testing.T) {
 	j.seal()
 	rows, _, err := s.Page(j.as(1, 1, "x"), audit.Search{})
 	require.NoError(t, err)
-	require.EqualValues(t, []int64{3, 2, 1}, []int64{rows[0].Seq, rows[1].Seq, rows[2].Seq})
+	require.Equal(t, []int64{3, 2, 1}, []int64{rows[0].Seq, rows[1].Seq, rows[2].Seq})
 	people, err := s.People(j.as(1, 1, "x"))
 	require.NoError(t, err)
 	require.Equal(t, []audit.Person{{11, "Гусев П. Н."}, {12, "Миронова О. В."}}, people)

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -179,7 +180,7 @@ func verify(ctx context.Context, tx *pg.Tx, c *Chain) error {
 			c.Broken = fmt.Sprintf("звено %d: записи %d нет", seq, id)
 		default:
 			is := sealed{*e.ID, *e.CompanyID, *e.Micros, *e.UserID, *e.Actor, *e.Action, *e.Object, *e.Data, *e.Source}
-			if same == nil || !*same || string(is.link(c.Hash)) != string(hash) {
+			if same == nil || !*same || !bytes.Equal(is.link(c.Hash), hash) {
 				c.Broken = fmt.Sprintf("звено %d: запись %d изменена", seq, id)
 			}
 		}
