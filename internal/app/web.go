@@ -28,6 +28,8 @@ import (
 	"d24/internal/platform/live"
 	"d24/internal/reason/reasonapi"
 	"d24/internal/staff/staffapi"
+	"d24/internal/tag"
+	"d24/internal/tag/tagapi"
 	"d24/internal/telephony"
 	"d24/internal/ticket/ticketapi"
 	"d24/voip/speech"
@@ -91,6 +93,7 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	deskapi.Register(api, deskapi.Config{Floor: a.floor(), Tickets: tickets})
 	alarmapi.Register(api, alarm.NewService(a.DB))
 	auditapi.Register(api, audit.NewService(a.DB))
+	tagapi.Register(api, tag.NewService(a.DB))
 	a.live(api, c, now)
 	socket(api, c)
 }

@@ -14,7 +14,7 @@ var layers = [][]string{
 	{"platform"},                                    // technology: no business words
 	{"telephony", "messaging"},                      // doors to the world: contracts
 	{"audit", "alarm"},                              // what everybody above may write into
-	{"account", "company", "building", "staff", "reason", "supplier", "plan", "knowledge", "contact"}, // directories
+	{"account", "company", "building", "staff", "reason", "supplier", "plan", "knowledge", "contact", "tag"}, // directories
 	{"ticket", "notice", "debtor", "meter", "calllog", "onboarding"},                                  // records
 	{"desk"}, // the floor
 	{"routing", "escalation", "notify", "followup", "feedback", "campaign"}, // automation

@@ -133,6 +133,9 @@ func (s *seeder) eachCompany() error {
 		if err := reason.Install(s.ctx, s.tx, id); err != nil {
 			return err
 		}
+		if err := s.tags(id); err != nil {
+			return err
+		}
 		if err := s.houses(id, c); err != nil {
 			return err
 		}
