@@ -7,5 +7,12 @@ export type Section = { to: NonNullable<LinkProps["to"]>; word: keyof typeof ru.
 
 /** The pages of the settings by what they are about, in the order of setting a company up. */
 export const sections: readonly { word: keyof typeof ru.settingGroup; pages: readonly Section[] }[] = [
+  {
+    word: "work",
+    pages: [
+      { to: "/settings/tags", word: "tags", permission: "company.write" },
+      { to: "/settings/postpone-reasons", word: "postponeReasons", permission: "company.write" },
+    ],
+  },
   { word: "control", pages: [{ to: "/settings/audit", word: "audit", permission: "audit.read" }] },
 ];

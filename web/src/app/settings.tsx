@@ -15,5 +15,17 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("../audit/AuditPage"), "AuditPage"),
 });
 
+const tags = createRoute({
+  getParentRoute: () => frame,
+  path: "/tags",
+  component: lazyRouteComponent(() => import("../directories/TagPages"), "TagsPage"),
+});
+
+const postponeReasons = createRoute({
+  getParentRoute: () => frame,
+  path: "/postpone-reasons",
+  component: lazyRouteComponent(() => import("../directories/TagPages"), "PostponeReasonsPage"),
+});
+
 // A new page: its route here, its line in sections.ts. The page stands in its feature and draws a SettingsPage.
-export const settings = frame.addChildren([home, audit]);
+export const settings = frame.addChildren([home, tags, postponeReasons, audit]);
