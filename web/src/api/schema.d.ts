@@ -511,6 +511,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/postpone-reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A company's reasons of deferral */
+        get: operations["list-postpone-reasons"];
+        put?: never;
+        /** Add to the company's reasons of deferral */
+        post: operations["add-postpone-reason"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/postpone-reasons/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename, colour, move, archive one of the company's reasons of deferral */
+        patch: operations["change-postpone-reason"];
+        trace?: never;
+    };
     "/api/v1/reasons": {
         parameters: {
             query?: never;
@@ -736,6 +771,41 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A company's labels */
+        get: operations["list-tags"];
+        put?: never;
+        /** Add to the company's labels */
+        post: operations["add-tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename, colour, move, archive one of the company's labels */
+        patch: operations["change-tag"];
         trace?: never;
     };
     "/api/v1/tickets": {
@@ -1770,6 +1840,13 @@ export interface components {
             /** @description IANA zone; empty: the company's */
             zone: string;
         };
+        NewTag: {
+            /** @enum {string} */
+            colour: "blue" | "violet" | "teal" | "pink" | "brown" | "grey";
+            /** Format: int64 */
+            company_id: number;
+            name: string;
+        };
         NewTicket: {
             access_note?: string;
             answers?: components["schemas"]["NewAnswer"][];
@@ -2226,6 +2303,38 @@ export interface components {
             why: "" | "dismissed" | "switched_off" | "on_leave" | "shift_over";
             /** @description IANA zone he works in */
             zone: string;
+        };
+        TagChange: {
+            /** @enum {string} */
+            colour?: "blue" | "violet" | "teal" | "pink" | "brown" | "grey";
+            is_archived?: boolean;
+            name?: string;
+            /** Format: int64 */
+            position?: number;
+            /**
+             * Format: int64
+             * @description as it was seen: 409 tag.changed when somebody was first
+             */
+            version: number;
+        };
+        TagList: {
+            items: components["schemas"]["TagRow"][];
+        };
+        TagRow: {
+            /** @enum {string} */
+            colour: "blue" | "violet" | "teal" | "pink" | "brown" | "grey";
+            /** Format: int64 */
+            id: number;
+            /** @description not offered any more; old tickets keep it */
+            is_archived: boolean;
+            name: string;
+            /**
+             * Format: int64
+             * @description place in the list, from 1
+             */
+            position: number;
+            /** Format: int64 */
+            version: number;
         };
         TaskCard: {
             /** @description what happens when nobody answers, in words */
@@ -3901,6 +4010,105 @@ export interface operations {
             };
         };
     };
+    "list-postpone-reasons": {
+        parameters: {
+            query: {
+                company_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-postpone-reason": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTag"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-postpone-reason": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-reasons": {
         parameters: {
             query?: {
@@ -4438,6 +4646,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-tags": {
+        parameters: {
+            query: {
+                company_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTag"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRow"];
                 };
             };
             /** @description Error */
