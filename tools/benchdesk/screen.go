@@ -44,7 +44,9 @@ func (t *town) screen(ctx context.Context, out *bench.Figures, ops int) error {
 	}
 	defer b.Close()
 	if err := t.sitDown(ctx, b); err != nil {
-		return fmt.Errorf("the operator's page: %w", err)
+		var shown string
+		_ = b.Eval(ctx, "location.pathname + ' ' + document.body.innerText.slice(0, 500)", &shown)
+		return fmt.Errorf("the operator's page: %w\nit shows %s", err, shown)
 	}
 	var took []time.Duration
 	for n := range ops + warmUp {
@@ -74,20 +76,15 @@ func (t *town) sitDown(ctx context.Context, b *chromium.Browser) error {
 	if err := b.Go(ctx, t.house.Page+"/desk"); err != nil {
 		return err
 	}
-	if err := b.Until(ctx, `document.querySelector('[data-testid=state-ready],[data-testid=work-here]')`); err != nil {
-		return err
-	}
-	if err := b.Eval(ctx, `document.querySelector('[data-testid=work-here]')?.click()`, nil); err != nil {
-		return err
-	}
-	if err := b.Click(ctx, "[data-testid=state-ready]"); err != nil {
-		return err
-	}
-	if err := b.Until(ctx, isReady); err != nil {
+	if err := b.Until(ctx, getReady); err != nil {
 		return err
 	}
 	return b.Eval(ctx, watch, nil)
 }
+
+// getReady presses what stands between the operator and his calls; a seat that was
+// left a moment ago may be ready by itself.
+const getReady = `(document.querySelector('[data-testid=work-here],[data-testid=state-ready]:not(:disabled)')?.click(), ` + isReady + `)`
 
 const isReady = `document.querySelector('[data-testid=my-state]')?.dataset.state === 'ready'`
 
