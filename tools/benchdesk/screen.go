@@ -83,7 +83,7 @@ func (t *town) sitDown(ctx context.Context, b *chromium.Browser) error {
 }
 
 // getReady presses what stands between the operator and his calls; a seat that was
-// left a moment ago may be ready by itself.
+// left a moment ago, or whose call is disposed of, may be ready by itself.
 const getReady = `(document.querySelector('[data-testid=work-here],[data-testid=state-ready]:not(:disabled)')?.click(), ` + isReady + `)`
 
 const isReady = `document.querySelector('[data-testid=my-state]')?.dataset.state === 'ready'`
@@ -115,7 +115,7 @@ func (t *town) drawn(ctx context.Context, b *chromium.Browser) (time.Duration, e
 		return 0, err
 	}
 	took := time.UnixMicro(int64(at * 1e3)).Sub(began)
-	for _, step := range []string{"click answer", "state talking", "click other-outcome", "click dispose-wrong_number", "hang up", "click state-ready"} {
+	for _, step := range []string{"click answer", "state talking", "click other-outcome", "click dispose-wrong_number", "hang up"} {
 		what, name, _ := strings.Cut(step, " ")
 		switch what {
 		case "click":
@@ -129,5 +129,5 @@ func (t *town) drawn(ctx context.Context, b *chromium.Browser) (time.Duration, e
 			return 0, fmt.Errorf("%s: %w", step, err)
 		}
 	}
-	return took, b.Until(ctx, isReady)
+	return took, b.Until(ctx, getReady)
 }
