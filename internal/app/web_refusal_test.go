@@ -46,7 +46,7 @@ func TestARefusedPlannedTicketGoesToTheNextOnDutyAndThenToNobody(t *testing.T) {
 
 	h.ok("gusev", http.MethodPost, path+"/refuse", map[string]any{"reason": "в отпуске", "version": 1})
 	card := h.ok("admin", http.MethodGet, path, nil)
-	require.Equal(t, "Орлов Д. С.", card.get(t, "executor.name"), "who is not on duty is passed over")
+	require.Equal(t, "Пахомов Е. Г.", card.get(t, "executor.name"), "the plumber of level 2 is off: who of that level is at work takes it")
 	require.Equal(t, "new", card.get(t, "status"))
 	require.Equal(t, int64(2), card.id(t, "version"))
 
