@@ -162,8 +162,9 @@ func work(ctx context.Context, a *app.App, c config.Config, log *slog.Logger, al
 		return fmt.Errorf("рабочие: %w", err)
 	}
 	w := &watchman{app: a, log: log, node: c.Node}
-	all.Add(2)
+	all.Add(3)
 	go func() { defer all.Done(); w.punctual(ctx) }()
+	go func() { defer all.Done(); w.engineers(ctx) }()
 	go func() {
 		defer all.Done()
 		w.run(ctx)

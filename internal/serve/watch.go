@@ -17,10 +17,14 @@ import (
 // Watches of the worker.
 const (
 	dueEvery   = 250 * time.Millisecond
-	lookEvery  = 2 * time.Second // with the ten seconds of an engine's silence below the 15 s of R8
+	lookEvery  = 2 * time.Second
 	lateAfter  = 5 * time.Second // a step that is so late has lost its wake-up
 	quietRuns  = 15              // looks without anything late before the alarm goes
 	workerDead = 10 * time.Second
+	// After an absence of the database every engine looks silent until it beats
+	// again: one is dead only when it stays silent for some looks in a row.
+	engineEvery = time.Second
+	silentLooks = 3
 )
 
 // watchman looks whether anything that should have happened did not: it gives
@@ -30,6 +34,9 @@ type watchman struct {
 	log   *slog.Logger
 	node  string
 	quiet int
+	// silent counts the looks in a row at which an engine was silent; "" stands for
+	// «no engine at all». Only engines' own loop touches it.
+	silent map[string]int
 }
 
 // run looks until ctx ends.
@@ -37,6 +44,18 @@ func (w *watchman) run(ctx context.Context) {
 	ctx = access.AsSystem(ctx, "watchman")
 	w.look(ctx)
 	clock.Every(ctx, lookEvery, func() { w.look(ctx) })
+}
+
+// engineers looks after the engines until ctx ends: with the ten seconds of an
+// engine's silence and the looks that confirm it below the 15 s of R8.
+func (w *watchman) engineers(ctx context.Context) {
+	ctx = access.AsSystem(ctx, "watchman")
+	clock.Every(ctx, engineEvery, func() {
+		if err := w.engines(ctx); err != nil && ctx.Err() == nil {
+			w.silent = nil // what was seen before the absence proves nothing
+			w.log.WarnContext(ctx, "the watchman could not look", "at", "engines", "err", err)
+		}
+	})
 }
 
 // punctual gives steps to the workers at their hour.
@@ -51,7 +70,7 @@ func (w *watchman) punctual(ctx context.Context) {
 }
 
 func (w *watchman) look(ctx context.Context) {
-	for name, f := range map[string]func(context.Context) error{"beat": w.beat, "steps": w.steps, "engines": w.engines, "trunks": w.trunks, "audit": w.seal} {
+	for name, f := range map[string]func(context.Context) error{"beat": w.beat, "steps": w.steps, "trunks": w.trunks, "audit": w.seal} {
 		if err := f(ctx); err != nil && ctx.Err() == nil {
 			w.log.WarnContext(ctx, "the watchman could not look", "at", name, "err", err)
 		}
@@ -86,11 +105,24 @@ func (w *watchman) steps(ctx context.Context) error {
 }
 
 func (w *watchman) engines(ctx context.Context) error {
-	dead, err := w.app.Telephony.DeadNodes(ctx)
+	silent, err := w.app.Telephony.DeadNodes(ctx)
 	if err != nil {
 		return err
 	}
-	for _, node := range dead {
+	alive, err := w.app.Telephony.Node(ctx)
+	if err != nil {
+		return err
+	}
+	if alive == "" {
+		silent = append(silent, "")
+	}
+	was := w.silent
+	w.silent = map[string]int{}
+	for _, node := range silent {
+		w.silent[node] = was[node] + 1
+		if w.silent[node] < silentLooks || node == "" {
+			continue
+		}
 		orders, calls, err := w.app.Telephony.Recover(ctx, node)
 		if err != nil {
 			return err
@@ -99,11 +131,7 @@ func (w *watchman) engines(ctx context.Context) error {
 			w.log.ErrorContext(ctx, "an engine died with calls in hand", "node", node, "orders", orders, "calls", calls)
 		}
 	}
-	alive, err := w.app.Telephony.Node(ctx)
-	if err != nil {
-		return err
-	}
-	return w.alarm(ctx, alive == "", alarm.Alarm{Code: alarm.EngineDead, Subject: "engine", Text: "Телефонная часть не отвечает: звонки не принимаются."})
+	return w.alarm(ctx, w.silent[""] >= silentLooks, alarm.Alarm{Code: alarm.EngineDead, Subject: "engine", Text: "Телефонная часть не отвечает: звонки не принимаются."})
 }
 
 func (w *watchman) trunks(ctx context.Context) error {

@@ -145,6 +145,44 @@ func TestPostgresIsKilled(t *testing.T) {
 	require.True(t, tone.Heard(left, residentHz) && tone.Heard(right, operatorHz))
 }
 
+// TestDatabaseIsAwayForAMinute: PostgreSQL stands still, which is worse than dead, as
+// nothing is refused. The talk goes on, ends in its minute, and is written down as
+// it was: not cut, with the hour at which it really ended.
+func TestDatabaseIsAwayForAMinute(t *testing.T) {
+	w := newTown(t)
+	op := w.login("operator")
+	desk := op.desk(speech(operatorHz))
+	v := w.talk(desk)
+	still := func(sig syscall.Signal) {
+		for _, pid := range append(children(w.postgres()), w.postgres()) {
+			_ = syscall.Kill(pid, sig) // one of them may just have ended
+		}
+	}
+	still(syscall.SIGSTOP)
+	defer still(syscall.SIGCONT)
+	away := time.Now()
+	before := len(w.resident.heard())
+	eventually(t, 55*time.Second, "the talk goes on for forty seconds", func() bool { return len(w.resident.heard()) > before+40*8000 })
+	require.Equal(t, http.StatusOK, ask(w.page+"/healthz"))
+	require.Equal(t, http.StatusServiceUnavailable, ask(w.page+"/readyz"))
+	w.resident.hangup()
+	require.NoError(t, desk.InState(within(t, 10*time.Second), "wrap_up"))
+	ended := time.Now()
+	<-time.After(time.Until(away.Add(time.Minute)))
+	still(syscall.SIGCONT)
+	w.ready(30 * time.Second)
+	eventually(t, 20*time.Second, "the call's record is written", func() bool {
+		var list struct{ Items []call }
+		_, err := op.try(http.MethodGet, "/calls", nil, &list)
+		return err == nil && op.callOf(v.Key).EndedAt != nil
+	})
+	c := op.callOf(v.Key)
+	require.False(t, c.IsCut)
+	require.WithinDuration(t, ended, *c.EndedAt, 5*time.Second)
+	left, right := w.recording(v.Key)
+	require.True(t, tone.Heard(left, residentHz) && tone.Heard(right, operatorHz))
+}
+
 // TestEmergencyRingsThreeForeignPhones is the escalation with its times divided by
 // 60, in real time: the first executor is busy, the second does not answer, the
 // third takes his phone, hears the words and is asked for a key; nobody of the

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -244,4 +245,18 @@ func ownDatabase(t *testing.T) string {
 	require.NoError(t, err, said)
 	run(pgtest.URL(name), "grant d24_journal, d24_desk, d24_system to "+name)
 	return u.String()
+}
+
+// children are the processes that a process has started.
+func children(pid int) (out []int) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	if err != nil {
+		return nil
+	}
+	for _, f := range strings.Fields(string(b)) {
+		if n, err := strconv.Atoi(f); err == nil {
+			out = append(out, n)
+		}
+	}
+	return out
 }

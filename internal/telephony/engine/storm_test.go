@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"d24/internal/telephony"
+	"d24/test/softphone"
 	"d24/voip/media"
 	"d24/voip/sip"
 	"d24/voip/wav"
@@ -64,9 +65,12 @@ func TestAStormOfHangUps(t *testing.T) {
 		}
 	}
 	var storm sync.WaitGroup
+	calm, cancel := context.WithCancel(context.Background())
+	var operators sync.WaitGroup
 	for n := range seats {
-		storm.Add(1)
-		go func() { defer storm.Done(); w.nervous(n+1, 6*time.Second) }()
+		p := w.operator(n+1, true)
+		operators.Add(1)
+		go func() { defer operators.Done(); w.nervous(calm, p) }()
 	}
 	for i := range calls {
 		rings, talks := moments(), moments()*2
@@ -81,13 +85,23 @@ func TestAStormOfHangUps(t *testing.T) {
 			}
 			a := w.engine.SIPAddr()
 			leg, de := w.provider.Dial(ctx, sip.Target{User: "+73430000101", Host: a.Addr().String(), Dest: a.String(), From: fmt.Sprintf("+790009001%02d", i)})
-			if de == nil {
+			switch {
+			case de != nil:
+			case i%4 == 1: // waits until he is hung up on
+				if !hold(leg, 40*time.Second) {
+					t.Error("an operator hung up, and the resident was not told")
+				}
+			default:
 				hold(leg, talks)
+			}
+			if de == nil {
 				leg.Hangup()
 			}
 		}()
 	}
 	storm.Wait()
+	cancel()
+	operators.Wait()
 	w.eventually("every call and order has its end, and nothing is open", func() bool {
 		legs, ports := w.engine.Live()
 		return legs == 0 && ports == 0 && w.provider.Live() == 0 && w.open() == 0
@@ -121,11 +135,13 @@ var (
 	blames = []telephony.Blame{telephony.Nobody, telephony.Ours, telephony.Theirs, telephony.Carrier}
 )
 
-// hold keeps a leg for d, or until the other side ends it.
-func hold(l *sip.Leg, d time.Duration) {
+// hold keeps a leg for d, or until the other side ends it: true.
+func hold(l *sip.Leg, d time.Duration) bool {
 	select {
 	case <-l.Done():
+		return true
 	case <-time.After(d):
+		return false
 	}
 }
 
@@ -137,17 +153,16 @@ func (w *world) open() int {
 }
 
 // nervous is an operator who takes every call and drops it after a moment.
-func (w *world) nervous(n int, d time.Duration) {
-	p := w.operator(n, true)
+func (w *world) nervous(calm context.Context, p *softphone.Phone) {
 	defer p.Close()
-	for end := time.Now().Add(d); time.Now().Before(end); {
-		ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
+	for calm.Err() == nil {
+		ctx, cancel := context.WithTimeout(calm, 500*time.Millisecond)
 		if v, err := p.Call(ctx, "ringing"); err == nil {
-			p.Do(w.ctx(), "answer", v.Key)
+			p.Do(ctx, "answer", v.Key)
 			_, _ = p.Call(ctx, "talking")
-			p.Do(w.ctx(), "hangup", v.Key)
+			p.Do(ctx, "hangup", v.Key)
 		}
-		p.Send(w.ctx(), map[string]any{"type": "wrapped_up"})
+		p.Send(ctx, map[string]any{"type": "wrapped_up"})
 		cancel()
 	}
 }
