@@ -100,7 +100,7 @@ func NewCached(v Voice, dir string) (*Cached, error) {
 
 // Say returns the words from memory, from the file, or from the voice.
 func (c *Cached) Say(ctx context.Context, text string) ([]byte, error) {
-	sum := sha256.Sum256([]byte("f3-138 " + text))
+	sum := sha256.Sum256([]byte("f3-138 " + Normalise(text)))
 	key := hex.EncodeToString(sum[:16])
 	c.mu.Lock()
 	b, ok := c.mem[key]
