@@ -1,5 +1,7 @@
 package access
 
+import "slices"
+
 // Role is what a user is in a company.
 type Role string
 
@@ -20,6 +22,38 @@ var (
 	// an executor sees only his own tickets, so he reads no calls of others
 	ownWork = []Permission{TicketRead, TicketMove, TicketComment, BuildingRead}
 )
+
+// Roles are the default roles in the order in which they are shown.
+var Roles = []Role{Admin, Manager, Foreman, Executor, Contractor, Readonly}
+
+// Known reports whether r is one of the default roles.
+func (r Role) Known() bool { return slices.Contains(Roles, r) }
+
+// adminOnly are permissions that no role of a company's own may hold: whoever gives
+// rights is an administrator, and of those one always stays (A2).
+var adminOnly = []Permission{UserRead, UserWrite, CompanyWrite, AuditRead}
+
+// Tickable are the permissions a company may tick in roles of its own: what its
+// administrator has, without the giving of rights.
+func Tickable() (out []Permission) {
+	for _, p := range RolePermissions(Admin) {
+		if !slices.Contains(adminOnly, p) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// Ticked are those of asked that may be ticked; a word that is no permission (any
+// more) opens nothing.
+func Ticked(asked []Permission) (out []Permission) {
+	for _, p := range Tickable() {
+		if slices.Contains(asked, p) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
 
 // RolePermissions are the defaults of a role; A2: settings are for administrators only.
 func RolePermissions(r Role) []Permission {
@@ -61,7 +95,7 @@ func StaffPermissions(kind string) []Permission {
 	case "supervisor":
 		return join(desk, []Permission{DeskSupervise})
 	case "admin":
-		return join(desk, []Permission{DeskSupervise, PlatformOperate, AnnouncementEdit, AuditRead})
+		return join(desk, []Permission{DeskSupervise, PlatformOperate, AnnouncementEdit, AuditRead, UserRead, UserWrite})
 	}
 	return nil
 }

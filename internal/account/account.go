@@ -13,9 +13,7 @@ import (
 
 	"d24/internal/access"
 	"d24/internal/fault"
-	"d24/internal/platform/live"
 	"d24/internal/platform/pg"
-	"d24/internal/telephony"
 )
 
 // SessionLife is how long a session lasts.
@@ -42,17 +40,22 @@ type Me struct {
 
 // Membership is one company a user belongs to, or an operator serves.
 type Membership struct {
-	ID       int64
-	Name     string
-	Zone     string
-	CityID   int64
-	Role     access.Role // "" for our own staff
-	MemberID int64
+	ID          int64
+	Name        string
+	Zone        string
+	CityID      int64
+	Role        access.Role // "" for our own staff; of a role of the company's own, the one it is nearest to
+	RoleID      int64       // of a role of the company's own
+	RoleName    string      // of a role of the company's own
+	MemberID    int64
+	HasGrants   bool                // sees what his grants say, not what the role opens
+	Permissions []access.Permission // of a role of the company's own
 }
 
 // Service keeps accounts.
 type Service struct {
 	db    *pg.DB
+	dir   Directory
 	mu    sync.Mutex
 	cache map[[32]byte]cached
 }
@@ -64,52 +67,34 @@ type cached struct {
 }
 
 // NewService returns the service.
-func NewService(db *pg.DB) *Service { return &Service{db: db, cache: map[[32]byte]cached{}} }
+func NewService(db *pg.DB, d Directory) *Service {
+	return &Service{db: db, dir: d, cache: map[[32]byte]cached{}}
+}
 
 var errLogin = fault.New(fault.Login, "login.required", "Войдите снова: сеанс закончился.")
-
-// Logout ends the session and everything that hangs on it.
-func (s *Service) Logout(ctx context.Context, token string) error {
-	hash := sha256.Sum256([]byte(token))
-	s.forget(hash)
-	ctx = access.AsSystem(ctx, "login")
-	return pg.Do(ctx, s.db, func(tx *pg.Tx) error {
-		var user int64
-		err := tx.QueryRow(ctx, `update sessions set ended_at = $2 where token_hash = $1 and ended_at is null returning user_id`, hash[:], tx.Now).Scan(&user)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		return live.Tell(ctx, tx, live.Change{Topic: live.Session, ID: user})
-	})
-}
-
-// ChooseCompany switches a user of several companies.
-func (s *Service) ChooseCompany(ctx context.Context, token string, companyID int64) (Me, error) {
-	hash := sha256.Sum256([]byte(token))
-	sys := access.AsSystem(ctx, "login")
-	err := pg.Do(sys, s.db, func(tx *pg.Tx) error {
-		tag, err := tx.Exec(sys, `update sessions s set company_id = $2 where token_hash = $1 and ended_at is null
-			and exists (select from company_users c where c.user_id = s.user_id and c.company_id = $2)`, hash[:], companyID)
-		if err == nil && tag.RowsAffected() == 0 {
-			return fault.Missing("company")
-		}
-		return err
-	})
-	if err != nil {
-		return Me{}, err
-	}
-	s.forget(hash)
-	_, me, err := s.ByToken(ctx, token)
-	return me, err
-}
 
 func (s *Service) forget(hash [32]byte) {
 	s.mu.Lock()
 	delete(s.cache, hash)
 	s.mu.Unlock()
+}
+
+// Forget drops what is remembered of a user, because his rights or sessions have
+// changed: the next question is answered by the database.
+func (s *Service) Forget(userID int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for hash, c := range s.cache {
+		if c.me.UserID == userID {
+			delete(s.cache, hash)
+		}
+	}
+}
+
+// Fresh is ByToken past the memory, for whoever was just told that rights changed.
+func (s *Service) Fresh(ctx context.Context, token string) (access.Actor, error) {
+	s.forget(sha256.Sum256([]byte(token)))
+	return s.Actor(ctx, token)
 }
 
 // Actor is ByToken for the HTTP edge.
@@ -133,7 +118,7 @@ func (s *Service) ByToken(ctx context.Context, token string) (access.Actor, Me, 
 		return c.actor, c.me, nil
 	}
 	ctx = access.AsSystem(ctx, "login")
-	c, err := pg.InTx(ctx, s.db, func(tx *pg.Tx) (cached, error) { return load(ctx, tx, hash) })
+	c, err := pg.InTx(ctx, s.db, func(tx *pg.Tx) (cached, error) { return s.load(ctx, tx, hash) })
 	if err != nil {
 		s.forget(hash)
 		return access.Actor{}, Me{}, err
@@ -145,7 +130,7 @@ func (s *Service) ByToken(ctx context.Context, token string) (access.Actor, Me, 
 	return c.actor, c.me, nil
 }
 
-func load(ctx context.Context, tx *pg.Tx, hash [32]byte) (c cached, err error) {
+func (s *Service) load(ctx context.Context, tx *pg.Tx, hash [32]byte) (c cached, err error) {
 	var company *int64
 	var seen time.Time
 	me := &c.me
@@ -174,16 +159,17 @@ func load(ctx context.Context, tx *pg.Tx, hash [32]byte) (c cached, err error) {
 	if len(me.Companies) == 0 { // the last company let him go
 		return c, errLogin
 	}
-	asCompanyUser(&c, company)
-	return c, nil
+	return c, s.asCompanyUser(ctx, tx, &c, company)
 }
 
 func memberships(ctx context.Context, tx *pg.Tx, userID int64, kind string) ([]Membership, error) {
-	q := `select c.id, c.name, c.zone, c.city_id, u.role, coalesce(u.member_id, 0) as member_id from company_users u join companies c on c.id = u.company_id
-		where u.user_id = $1 and c.is_active order by c.name`
+	q := `select c.id, c.name, c.zone, c.city_id, u.role, coalesce(r.id, 0) as role_id, coalesce(r.name, '') as role_name, coalesce(u.member_id, 0) as member_id,
+			u.has_grants, coalesce(r.permissions, '{}') as permissions
+		from company_users u join companies c on c.id = u.company_id left join roles r on r.id = u.role_id
+		where u.user_id = $1 and c.is_active and not u.is_blocked order by c.name, c.id`
 	if kind != "company" {
-		q = `select c.id, c.name, c.zone, c.city_id, '' as role, 0::bigint as member_id from operator_companies u join companies c on c.id = u.company_id
-		where u.user_id = $1 and c.is_active order by c.name`
+		q = `select c.id, c.name, c.zone, c.city_id, '' as role, 0::bigint as role_id, '' as role_name, 0::bigint as member_id, false as has_grants, '{}'::text[] as permissions
+		from operator_companies u join companies c on c.id = u.company_id where u.user_id = $1 and c.is_active order by c.name, c.id`
 	}
 	rows, err := tx.Query(ctx, q, userID)
 	if err != nil {
@@ -194,7 +180,7 @@ func memberships(ctx context.Context, tx *pg.Tx, userID int64, kind string) ([]M
 
 // asCompanyUser gives the rights of the role in the company chosen; when the user
 // is not there any more, in the first of his others.
-func asCompanyUser(c *cached, chosen *int64) {
+func (s *Service) asCompanyUser(ctx context.Context, tx *pg.Tx, c *cached, chosen *int64) (err error) {
 	m := c.me.Companies[0]
 	for _, x := range c.me.Companies {
 		if chosen != nil && x.ID == *chosen {
@@ -202,10 +188,32 @@ func asCompanyUser(c *cached, chosen *int64) {
 		}
 	}
 	c.me.CompanyID, c.me.MemberID, c.me.Zone = m.ID, m.MemberID, m.Zone
-	c.me.Permissions = access.RolePermissions(m.Role)
 	c.actor.Kind, c.actor.CompanyID, c.actor.MemberID = access.Company, m.ID, m.MemberID
-	c.actor.Grants = access.RoleGrants(m.Role, m.ID, m.MemberID)
+	c.me.Permissions = m.may()
 	c.actor.May = c.me.Permissions
+	c.actor.Grants, err = s.sees(ctx, tx, m, c.me.UserID)
+	return err
+}
+
+// may are the permissions of the membership.
+func (m Membership) may() []access.Permission {
+	if m.RoleID != 0 {
+		return access.Ticked(m.Permissions)
+	}
+	return access.RolePermissions(m.Role)
+}
+
+// sees are the rows the membership opens: what the role opens, or what the grants
+// say. An administrator sees everything.
+func (s *Service) sees(ctx context.Context, tx *pg.Tx, m Membership, userID int64) ([]access.Grant, error) {
+	if !m.HasGrants || m.Role == access.Admin {
+		return access.RoleGrants(m.Role, m.ID, m.MemberID), nil
+	}
+	lines, err := grantsOf(ctx, tx, m.ID, userID)
+	if err != nil {
+		return nil, err
+	}
+	return Expand(ctx, tx, s.dir, m, lines)
 }
 
 func asStaff(c *cached) {
@@ -218,51 +226,4 @@ func asStaff(c *cached) {
 			c.me.Zone = m.Zone
 		}
 	}
-}
-
-// Seat is the operator behind a session, for the phone engine.
-func (s *Service) Seat(ctx context.Context, token string) (telephony.Seat, error) {
-	a, me, err := s.ByToken(ctx, token)
-	if err != nil {
-		return telephony.Seat{}, err
-	}
-	if !a.Can(access.DeskWork) {
-		return telephony.Seat{}, fault.New(fault.Forbidden, "access.desk.work", "Пульт доступен только операторам.")
-	}
-	seat := telephony.Seat{UserID: me.UserID, Name: me.Name, Companies: a.Companies, Supervisor: a.Can(access.DeskSupervise)}
-	for _, m := range me.Companies {
-		seat.Cities = append(seat.Cities, m.CityID)
-	}
-	return seat, nil
-}
-
-// NewUser describes a user to be made.
-type NewUser struct {
-	Login, Name, Password, Kind string
-	Memberships                 []Membership // with Role and MemberID, of a company's user
-	Serves                      []int64      // companies, of our own staff
-}
-
-// Create makes a user in tx; the login must be free.
-func Create(ctx context.Context, tx *pg.Tx, u NewUser) (id int64, err error) {
-	err = tx.QueryRow(ctx, `insert into users (login, name, password_hash, kind, created_at) values (lower($1), $2, $3, $4, $5) returning id`,
-		u.Login, u.Name, Hash(u.Password), u.Kind, tx.Now).Scan(&id)
-	if err != nil {
-		return 0, err
-	}
-	for _, m := range u.Memberships {
-		var member *int64
-		if m.MemberID != 0 {
-			member = &m.MemberID
-		}
-		if _, err := tx.Exec(ctx, `insert into company_users (company_id, user_id, role, member_id) values ($1, $2, $3, $4)`, m.ID, id, m.Role, member); err != nil {
-			return 0, err
-		}
-	}
-	for _, c := range u.Serves {
-		if _, err := tx.Exec(ctx, `insert into operator_companies (user_id, company_id) values ($1, $2)`, id, c); err != nil {
-			return 0, err
-		}
-	}
-	return id, nil
 }

@@ -66,10 +66,11 @@ func New(c Config) (*App, error) {
 	db := &pg.DB{Pool: c.Pool, Clock: c.Clock}
 	q := jobs.NewQueue()
 	a := &App{
-		DB: db, Jobs: q, Accounts: account.NewService(db), Companies: company.NewService(db), Buildings: building.NewService(db),
+		DB: db, Jobs: q, Companies: company.NewService(db), Buildings: building.NewService(db),
 		Staff: staff.NewService(db, q), Reasons: reason.NewService(db), Contacts: contact.NewService(), Calls: calllog.NewService(db, q),
 	}
 	a.Staff.Houses = a.Buildings
+	a.Accounts = account.NewService(db, directory{buildings: a.Buildings, staff: a.Staff})
 	a.Tickets = ticket.NewService(db, q, ticket.Needs{Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Contacts: a.Contacts, Calls: a.Calls})
 	a.Tickets.Subscribe(q)
 	a.Telephony = telephony.NewDesk(db, q, a.Calls)

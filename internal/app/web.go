@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -61,6 +62,9 @@ func (a *App) API(c WebConfig) (huma.API, http.Handler) {
 	mux := http.NewServeMux()
 	api := httpapi.New(mux)
 	a.operations(api, c)
+	if c.Hub != nil {
+		c.Hub.Changed = a.Accounts.Forget
+	}
 	health(mux, c)
 	mux.Handle("/", spa(c.Spa))
 	var routes http.Handler = mux
@@ -125,9 +129,18 @@ func (a *App) live(api huma.API, c WebConfig, clk func() clock.Clock) {
 	})
 }
 
-// signedIn reports whether a stream may go on: the session has not ended, or it
-// cannot be told now.
-func (a *App) signedIn(r *http.Request) bool {
-	_, err := a.Accounts.Actor(r.Context(), httpapi.Token(r.Context()))
-	return fault.KindOf(err) != fault.Login || err == nil
+// signedIn reports whether a stream may go on: the session has not ended and opens
+// what it did when the stream was opened, or it cannot be told now.
+func (a *App) signedIn(r *http.Request, now bool) bool {
+	ask := a.Accounts.Actor
+	if now {
+		ask = a.Accounts.Fresh
+	}
+	was := access.From(r.Context())
+	is, err := ask(r.Context(), httpapi.Token(r.Context()))
+	if err != nil {
+		return fault.KindOf(err) != fault.Login
+	}
+	is.Source = was.Source
+	return reflect.DeepEqual(was, is)
 }

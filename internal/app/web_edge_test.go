@@ -178,6 +178,7 @@ func TestAStreamCarriesNothingOfOthers(t *testing.T) {
 	tell(live.Change{Topic: "ticket", ID: 78, CompanyID: ours})
 	require.JSONEq(t, `{"topic": "ticket", "id": 78}`, next(), "the first thing heard is our own")
 	h.ok("admin", "POST", "/logout", nil)
+	require.JSONEq(t, `{"topic": "session", "id": 0}`, next(), "the screen is told to ask who it is")
 	require.Empty(t, next(), "the stream is over")
 	require.Eventually(t, func() bool { return h.hub.Streams() == 0 }, 10*time.Second, 10*time.Millisecond)
 }

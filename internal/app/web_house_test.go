@@ -104,6 +104,7 @@ func (h *house) people() {
 			{Login: "executor-strange", Name: "Исполнитель два", Kind: "company", Memberships: []account.Membership{{ID: strange, Role: access.Executor, MemberID: plumber}}},
 			{Login: "op-ours", Name: "Оператор один", Kind: "operator", Serves: []int64{ours}},
 			{Login: "op-strange", Name: "Оператор два", Kind: "operator", Serves: []int64{strange}},
+			{Login: "shared", Name: "Из двух компаний", Kind: "company", Memberships: []account.Membership{{ID: ours, Role: access.Readonly}, {ID: strange, Role: access.Admin}}},
 			{Login: "platform", Name: "Платформа", Kind: "admin", Serves: []int64{1, 2, 3}},
 		}
 		for _, r := range []access.Role{access.Manager, access.Foreman, access.Contractor, access.Readonly} {
@@ -134,10 +135,10 @@ func (h *house) token(login string) string {
 	if login == "" || h.tokens[login] != "" {
 		return h.tokens[login]
 	}
-	token, _, err := h.app.Accounts.Login(context.Background(), login, login, "test", "127.0.0.1")
+	o, err := h.app.Accounts.Login(context.Background(), account.Entry{Login: login, Password: login, Device: "test", Source: "127.0.0.1"})
 	require.NoError(h.t, err)
-	h.tokens[login] = token
-	return token
+	h.tokens[login] = o.Token
+	return o.Token
 }
 
 // answer is what came back.
@@ -206,6 +207,7 @@ func (h *house) send(login, method, path string, body io.Reader, header http.Hea
 	}
 	req, err := http.NewRequestWithContext(h.t.Context(), method, h.server.URL+path, body)
 	require.NoError(h.t, err)
+	req.Header.Set("Sec-Fetch-Site", "same-origin") // as a page of ours does
 	for k, v := range header {
 		req.Header[k] = v
 	}

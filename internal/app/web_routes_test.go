@@ -59,7 +59,7 @@ var marks = []string{"Заречье", "Мостовая", "Ткацкая", "З
 func isolation(h *house, p prey) map[string][]request {
 	id := func(format string, n int64) string { return fmt.Sprintf(format, n) }
 	form := h.form(strange, "ВС-02")
-	return withStaff(p.staff, map[string][]request{
+	cases := withStaff(p.staff, map[string][]request{
 		"login": nil, "logout": nil, "me": {{method: "GET", path: "/me", list: true}},
 		"choose-company": {{method: "POST", path: "/me/company", body: map[string]any{"company_id": strange}, by: "admin2"}},
 		"live":           nil, // TestAStreamCarriesNothingOfOthers
@@ -116,6 +116,8 @@ func isolation(h *house, p prey) map[string][]request {
 		"hear-greeting":     {{method: "GET", path: id("/lines/%d/greeting/sound", p.line), by: "admin2"}},
 		"unrecord-greeting": {{method: "DELETE", path: id("/lines/%d/greeting/sound", p.line), by: "admin2"}},
 	})
+	maps.Copy(cases, h.accounts())
+	return cases
 }
 
 // TestNothingOfAnotherCompanyIsSeen walks every operation of the router: users of
@@ -212,7 +214,7 @@ func TestRightsOfEveryRole(t *testing.T) {
 	for _, r := range httpapi.Routes(h.api) {
 		path := strings.NewReplacer("{id}", "987654321", "{key}", "no-such-call").Replace(r.Path)
 		if r.Permission == httpapi.Unsigned {
-			require.Contains(t, []string{"login"}, r.ID, "who may call this without signing in?")
+			require.Contains(t, []string{"login", "ask-passkey", "login-passkey", "look-at-invitation", "invited-passkey", "accept-invitation"}, r.ID, "who may call this without signing in?")
 			continue
 		}
 		a := h.as("", r.Method, path, nil)

@@ -64,7 +64,9 @@ func tablesAreWrittenByTheirOwner(t tree) (bad []string) {
 // borrowed are the tables of others that a module reads by itself, and why its owner's
 // service cannot answer: rights and filters are one condition of one query.
 var borrowed = map[string]map[string]string{
-	"account": {"companies": "which companies a person may choose, with their names, before any right is known"},
+	"account": {
+		"companies": "which companies a person may choose, with their names, before any right is known", "cities": "a team serves the companies of a city",
+	},
 	"calllog": {
 		"companies": "names on the rows of a list", "cities": "names on the rows of a list", "lines": "the number called, on the rows of a list",
 		"users": "the operator's name on the rows of a list", "tickets": "the request's number on the rows of a list",

@@ -310,6 +310,7 @@ func (p *person) try(method, path string, in, out any) (int, error) {
 		return 0, err
 	}
 	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
 	res, err := p.http.Do(req)
 	if err != nil {
 		return 0, err

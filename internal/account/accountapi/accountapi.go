@@ -44,7 +44,8 @@ type MyCompany struct {
 type MyRole struct {
 	ID   int64  `json:"id"`
 	Name string `json:"name"`
-	Role string `json:"role" enum:"admin,manager,foreman,executor,contractor,readonly,staff" doc:"staff: of the dispatch centre"`
+	Role string `json:"role" enum:"admin,manager,foreman,executor,contractor,readonly,staff" doc:"staff: of the dispatch centre; of a role of the company's own, the one it is nearest to"`
+	Own  string `json:"role_name" doc:"name of a role of the company's own, empty otherwise"`
 	Zone string `json:"zone"`
 }
 
@@ -52,6 +53,7 @@ type MyRole struct {
 type Credentials struct {
 	Login    string `json:"login" minLength:"1" maxLength:"100"`
 	Password string `json:"password" minLength:"1" maxLength:"200"`
+	Code     string `json:"code,omitempty" maxLength:"40" doc:"of the authenticator, or a recovery code; asked for by 422 login.code_required"`
 }
 
 // CompanyChoice switches a user of several companies.
@@ -67,12 +69,12 @@ type Config struct {
 }
 
 type session struct {
-	SetCookie http.Cookie `header:"Set-Cookie"`
+	SetCookie []string `header:"Set-Cookie"`
 	Body      Me
 }
 
 type ended struct {
-	SetCookie http.Cookie `header:"Set-Cookie"`
+	SetCookie []string `header:"Set-Cookie"`
 }
 
 type me struct{ Body Me }
@@ -89,7 +91,8 @@ func Register(api huma.API, c Config) {
 	tags := []string{"account"}
 	httpapi.Open(api, huma.Operation{
 		OperationID: "login", Method: http.MethodPost, Path: "/login", Summary: "Sign in", Tags: tags, MaxBodyBytes: 4096,
-		Description: "422 login.wrong, 429 login.throttled after ten wrong passwords in 15 minutes. A session opened before ends.",
+		Description: "422 login.wrong; 422 login.code_required at body.code when a second factor is on: send all three; 422 login.code; 429 login.throttled after ten wrong passwords " +
+			"or five wrong codes in 15 minutes. A session opened before ends.",
 	}, c.login)
 	httpapi.Register(api, access.Anyone, huma.Operation{
 		OperationID: "logout", Method: http.MethodPost, Path: "/logout", Summary: "End the session", Tags: tags, DefaultStatus: http.StatusNoContent,
@@ -112,34 +115,57 @@ func Register(api huma.API, c Config) {
 		}
 		return &me{c.show(m)}, nil
 	})
+	c.passkeys(api)
+	c.profile(api)
+	c.invitations(api)
+	c.users(api)
+	c.roles(api)
+	c.teams(api)
 }
 
 func (c Config) login(ctx context.Context, in *login) (*session, error) {
-	token, m, err := c.Service.Login(ctx, in.Body.Login, in.Body.Password, in.UserAgent, access.From(ctx).Source)
+	e := entry(ctx, in.UserAgent)
+	e.Login, e.Password, e.Code = in.Body.Login, in.Body.Password, in.Body.Code
+	out, err := c.Service.Login(ctx, e)
 	if err != nil {
 		return nil, err
 	}
-	if old := httpapi.Token(ctx); old != "" { // the session of whoever sat here before
+	return c.opened(ctx, out)
+}
+
+// entry is what the request itself says of who comes in.
+func entry(ctx context.Context, userAgent string) account.Entry {
+	return account.Entry{Device: userAgent, Source: access.From(ctx).Source, Known: httpapi.Known(ctx)}
+}
+
+// opened gives the browser a session just made, and ends the one of whoever sat here before.
+func (c Config) opened(ctx context.Context, o account.Opened) (*session, error) {
+	if old := httpapi.Token(ctx); old != "" {
 		if err := c.Service.Logout(ctx, old); err != nil {
 			return nil, err
 		}
 	}
-	return &session{SetCookie: c.cookie(token, account.SessionLife), Body: c.show(m)}, nil
+	known := c.cookie(httpapi.KnownCookie, o.Known, account.DeviceLife)
+	return &session{SetCookie: []string{c.cookie(httpapi.Cookie, o.Token, account.SessionLife), known}, Body: c.show(o.Me)}, nil
 }
 
 func (c Config) logout(ctx context.Context, _ *struct{}) (*ended, error) {
-	return &ended{c.cookie("", -time.Second)}, c.Service.Logout(ctx, httpapi.Token(ctx))
+	return &ended{[]string{c.cookie(httpapi.Cookie, "", -time.Second)}}, c.Service.Logout(ctx, httpapi.Token(ctx))
 }
 
-func (c Config) cookie(token string, life time.Duration) http.Cookie {
-	name := httpapi.Cookie
+// renewed gives the browser the new token of its session.
+func (c Config) renewed(token string) []string {
+	return []string{c.cookie(httpapi.Cookie, token, account.SessionLife)}
+}
+
+func (c Config) cookie(name, token string, life time.Duration) string {
 	if c.Secure {
-		name = httpapi.SecureCookie
+		name = "__Host-" + name
 	}
-	return http.Cookie{
+	return (&http.Cookie{
 		Name: name, Value: token, Path: "/", MaxAge: int(life.Seconds()),
 		HttpOnly: true, Secure: c.Secure, SameSite: http.SameSiteLaxMode,
-	}
+	}).String()
 }
 
 func (c Config) show(m account.Me) Me {
@@ -155,7 +181,7 @@ func (c Config) show(m account.Me) Me {
 		if role == "" {
 			role = "staff"
 		}
-		out.Companies = append(out.Companies, MyRole{x.ID, x.Name, role, x.Zone})
+		out.Companies = append(out.Companies, MyRole{x.ID, x.Name, role, x.RoleName, x.Zone})
 		if x.ID == m.CompanyID {
 			out.Company = &MyCompany{ID: x.ID, Name: x.Name, Zone: x.Zone}
 		}

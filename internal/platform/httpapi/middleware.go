@@ -17,6 +17,7 @@ import (
 const (
 	Cookie       = "d24_session"
 	SecureCookie = "__Host-" + Cookie
+	KnownCookie  = "d24_known" // outlives sessions: the browser was signed in before
 )
 
 // Authenticator tells who stands behind a session token. An unknown or ended
@@ -46,7 +47,16 @@ const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 's
 type (
 	tokenKey   struct{}
 	troubleKey struct{}
+	hostKey    struct{}
+	knownKey   struct{}
 )
+
+// Known is the token by which the browser is known from an earlier sign-in, "" when
+// it is not.
+func Known(ctx context.Context) string { t, _ := ctx.Value(knownKey{}).(string); return t }
+
+// Host is the HOST or HOST:PORT the browser is at.
+func Host(ctx context.Context) string { h, _ := ctx.Value(hostKey{}).(string); return h }
 
 // Token is the session token of the request, "" without one.
 func Token(ctx context.Context) string { t, _ := ctx.Value(tokenKey{}).(string); return t }
@@ -58,11 +68,16 @@ func Trouble(ctx context.Context) error { err, _ := ctx.Value(troubleKey{}).(err
 // Guard wraps everything served: who is asking, cross-site posts refused, bodies
 // bounded, a panic is one failed request with a number.
 func Guard(next http.Handler, auth Authenticator, log *slog.Logger) http.Handler {
-	cross := http.NewCrossOriginProtection()
-	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	refuse := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		(&Problem{Status: http.StatusForbidden, Code: "request.cross_site", Detail: "Запрос пришёл с чужой страницы."}).Write(w)
-	}))
+	})
+	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(refuse)
 	inner := cross.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if changes(r) && (unplaced(r) || form(r)) {
+			refuse(w, r)
+			return
+		}
 		next.ServeHTTP(w, r.WithContext(identify(r, auth)))
 	}))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -81,11 +96,34 @@ func Guard(next http.Handler, auth Authenticator, log *slog.Logger) http.Handler
 	})
 }
 
+func changes(r *http.Request) bool {
+	return r.Method != http.MethodGet && r.Method != http.MethodHead && r.Method != http.MethodOptions && strings.HasPrefix(r.URL.Path, "/api/")
+}
+
+// unplaced reports whether a request says nothing of the page it comes from. Every
+// browser says it with a change; a program that uses a session sends Origin or
+// Sec-Fetch-Site: same-origin too.
+func unplaced(r *http.Request) bool {
+	return r.Header.Get("Origin") == "" && r.Header.Get("Sec-Fetch-Site") == ""
+}
+
+// form reports whether a page without scripts could have sent it: files come as
+// multipart from pages of ours, everything else is JSON.
+func form(r *http.Request) bool {
+	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	switch strings.ToLower(strings.TrimSpace(kind)) {
+	case "application/x-www-form-urlencoded", "text/plain":
+		return true
+	}
+	return false
+}
+
 // identify puts the actor, his token and his address into the request's context.
 func identify(r *http.Request, auth Authenticator) context.Context {
-	ctx := r.Context()
+	ctx := context.WithValue(r.Context(), hostKey{}, r.Host)
 	a := access.Actor{}
-	if token := tokenOf(r); token != "" {
+	ctx = context.WithValue(ctx, knownKey{}, cookieOf(r, KnownCookie))
+	if token := cookieOf(r, Cookie); token != "" {
 		ctx = context.WithValue(ctx, tokenKey{}, token)
 		var err error
 		if a, err = auth.Actor(ctx, token); err != nil && fault.KindOf(err) != fault.Login {
@@ -96,13 +134,12 @@ func identify(r *http.Request, auth Authenticator) context.Context {
 	return access.With(ctx, a)
 }
 
-func tokenOf(r *http.Request) string {
-	name := Cookie
-	if _, err := r.Cookie(SecureCookie); err == nil {
-		name = SecureCookie
-	}
-	if c, err := r.Cookie(name); err == nil {
-		return c.Value
+// cookieOf reads a cookie, the one bound to this host alone first.
+func cookieOf(r *http.Request, name string) string {
+	for _, n := range []string{"__Host-" + name, name} {
+		if c, err := r.Cookie(n); err == nil {
+			return c.Value
+		}
 	}
 	return ""
 }

@@ -14,6 +14,10 @@ import (
 
 // Hub listens to the database and hands changes to the open streams of this process.
 type Hub struct {
+	// Changed hears whose session or rights changed, before his streams do: what is
+	// remembered of him is to be forgotten. nil: nobody.
+	Changed func(userID int64)
+
 	db   *pg.DB
 	log  *slog.Logger
 	mu   sync.Mutex
@@ -95,6 +99,9 @@ func (h *Hub) listen(ctx context.Context) error {
 }
 
 func (h *Hub) deliver(c Change) {
+	if c.Topic == Session && h.Changed != nil {
+		h.Changed(c.ID)
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for s := range h.subs {

@@ -61,7 +61,7 @@ func TestStreamTellsAfterCommitAndEndsWithTheSession(t *testing.T) {
 	done := make(chan struct{})
 	go func() { hub.Run(ctx); close(done) }()
 	var over atomic.Bool
-	h := hub.Handler(clock.System{}, func(*http.Request) bool { return !over.Load() })
+	h := hub.Handler(clock.System{}, func(*http.Request, bool) bool { return !over.Load() })
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.ServeHTTP(w, r.WithContext(access.With(r.Context(), access.Actor{Kind: access.Operator, UserID: 3, Companies: []int64{1}})))
 	}))

@@ -15,9 +15,11 @@ import (
 const Beat = 2 * time.Second
 
 // Handler streams changes as server-sent events: event "change" {topic, id} and
-// event "beat" {time}. The request's context carries the actor; still asks
-// whether his session goes on, each time it might have ended.
-func (h *Hub) Handler(clk clock.Clock, still func(*http.Request) bool) http.Handler {
+// event "beat" {time}. The request's context carries the actor; still asks whether
+// his session goes on with the same rights, now for sure when he was just told that
+// they changed. A stream of other rights ends with a change of the topic "session":
+// the screen asks anew who it is, and forgets what it has (F71).
+func (h *Hub) Handler(clk clock.Clock, still func(r *http.Request, now bool) bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a := access.From(r.Context())
 		if a.Kind == access.Nobody {
@@ -54,14 +56,22 @@ func (h *Hub) Handler(clk clock.Clock, still func(*http.Request) bool) http.Hand
 			case <-r.Context().Done():
 				return
 			case <-beat:
-				ok = still(r) && tick()
+				ok = over(still(r, false), write) && tick()
 			case c := <-s.C:
 				if c.Topic == Session {
-					ok = still(r)
+					ok = over(still(r, true), write)
 					continue
 				}
 				ok = write("change", c)
 			}
 		}
 	})
+}
+
+// over says the last word of a stream that may not go on; it returns ok.
+func over(ok bool, write func(string, any) bool) bool {
+	if !ok {
+		write("change", Change{Topic: Session})
+	}
+	return ok
 }

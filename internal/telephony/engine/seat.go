@@ -42,7 +42,7 @@ const (
 	// goneAfter is how long a browser may be away in a call before its caller is
 	// given to somebody else; with the check below it stays under 6 s (F1).
 	goneAfter   = 5 * time.Second
-	askSession  = 5 * time.Second
+	askSession  = time.Second
 	micDeadline = 15 * time.Second
 )
 
