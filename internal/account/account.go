@@ -159,7 +159,8 @@ func (s *Service) load(ctx context.Context, tx *pg.Tx, hash [32]byte) (c cached,
 	if len(me.Companies) == 0 { // the last company let him go
 		return c, errLogin
 	}
-	return c, s.asCompanyUser(ctx, tx, &c, company)
+	err = s.asCompanyUser(ctx, tx, &c, company)
+	return c, err
 }
 
 func memberships(ctx context.Context, tx *pg.Tx, userID int64, kind string) ([]Membership, error) {

@@ -71,10 +71,11 @@ const invitationColumns = `select i.id, coalesce(i.company_id, 0), coalesce(c.na
 
 func scanInvitation(row pgx.CollectableRow) (i Invitation, err error) {
 	var grants []byte
-	if err = row.Scan(&i.ID, &i.CompanyID, &i.CompanyName, &i.Name, &i.Kind, &i.Role, &i.RoleID, &i.RoleName, &i.MemberID, &grants, &i.TeamIDs, &i.InvitedBy, &i.CreatedAt, &i.ExpiresAt); err != nil {
+	if err := row.Scan(&i.ID, &i.CompanyID, &i.CompanyName, &i.Name, &i.Kind, &i.Role, &i.RoleID, &i.RoleName, &i.MemberID, &grants, &i.TeamIDs, &i.InvitedBy, &i.CreatedAt, &i.ExpiresAt); err != nil {
 		return i, err
 	}
-	return i, json.Unmarshal(grants, &i.Grants)
+	err = json.Unmarshal(grants, &i.Grants)
+	return i, err
 }
 
 // Invite makes a link for somebody to come in to a company. It returns the token once.

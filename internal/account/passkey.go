@@ -314,7 +314,8 @@ func holderOf(ctx context.Context, tx *pg.Tx, cond string, arg any) (h holder, e
 		if err := r.Scan(&raw); err != nil {
 			return c, err
 		}
-		return c, json.Unmarshal(raw, &c)
+		err = json.Unmarshal(raw, &c)
+		return c, err
 	})
 	return h, err
 }

@@ -103,7 +103,8 @@ func (s *Service) card(ctx context.Context, tx *pg.Tx, company, id int64) (c Use
 			return c, err
 		}
 	}
-	return c, tx.QueryRow(ctx, `select exists (select from company_users where user_id = $1 and company_id <> $2)`, id, company).Scan(&c.Elsewhere)
+	err = tx.QueryRow(ctx, `select exists (select from company_users where user_id = $1 and company_id <> $2)`, id, company).Scan(&c.Elsewhere)
+	return c, err
 }
 
 // userOf locks a user's place in the company.

@@ -1,8 +1,20 @@
 package app_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"d24/internal/access"
+	"d24/internal/app"
+	"d24/internal/platform/live"
 )
 
 // user is the id of a login.
@@ -65,4 +77,43 @@ func (h *house) accounts() map[string][]request {
 		cases[op] = nil // of the platform, not of a company: TestRightsOfEveryRole lets its administrator alone in
 	}
 	return cases
+}
+
+func jsonOf(t testing.TB, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	require.NoError(t, err)
+	return string(b)
+}
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+func newHub(t testing.TB, a *app.App) *live.Hub {
+	t.Helper()
+	return live.NewHub(a.DB, quiet())
+}
+
+// run makes a hub listen, and waits until it does.
+func run(t *testing.T, hub *live.Hub) {
+	t.Helper()
+	s := hub.Open(access.Actor{Kind: access.System, System: "test"})
+	defer s.Close()
+	go hub.Run(t.Context())
+	select {
+	case <-s.C: // "all": it listens
+	case <-time.After(20 * time.Second):
+		require.Fail(t, "the hub does not listen")
+	}
+}
+
+// through sends a request past the server of the house, to another handler.
+func (h *house) through(to http.Handler, method, path, body string, cookies ...string) answer {
+	h.t.Helper()
+	req := httptest.NewRequestWithContext(h.t.Context(), method, path, strings.NewReader(body))
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	req.Header["Cookie"] = cookies
+	w := httptest.NewRecorder()
+	to.ServeHTTP(w, req)
+	return answer{w.Code, w.Header(), w.Body.String()}
 }
