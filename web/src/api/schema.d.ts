@@ -170,6 +170,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Our own people, and who is invited */
+        get: operations["list-colleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colleagues/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link into the dispatch centre
+         * @description The link is told once.
+         */
+        post: operations["invite-colleague"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colleagues/invitations/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new link of an invitation */
+        post: operations["resend-colleague"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colleagues/invitations/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shut an invitation */
+        post: operations["revoke-colleague"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colleagues/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change one of our own people
+         * @description 409 user.last_admin.
+         */
+        put: operations["change-colleague"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colleagues/{id}/sessions/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End all sessions of one of our own people */
+        post: operations["end-colleague-sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desk/calls/{key}": {
         parameters: {
             query?: never;
@@ -346,6 +454,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invitation/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a login by a link, and sign in
+         * @description 422 login.form, login.taken at body.login, password.weak at body.password, passkey.wrong; 404 invitation.gone: a link works once.
+         */
+        post: operations["accept-invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitation/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join one more company by a link
+         * @description 404 invitation.gone, 409 invitation.already, invitation.other_kind.
+         */
+        post: operations["join-company"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitation/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a link invites to
+         * @description The token goes in the body, so that no log of addresses keeps it. 404 invitation.gone.
+         */
+        post: operations["look-at-invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitation/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the browser of an invited person for a key
+         * @description 422 login.form, login.taken at body.login.
+         */
+        post: operations["invited-passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open invitations of a company */
+        get: operations["list-invitations"];
+        put?: never;
+        /**
+         * Make a link for somebody to come in
+         * @description The link is told once.
+         */
+        post: operations["invite-user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new link of an invitation
+         * @description The link before it does not work any more.
+         */
+        post: operations["resend-invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shut an invitation */
+        post: operations["revoke-invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leaves/{id}": {
         parameters: {
             query?: never;
@@ -451,9 +697,49 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description 422 login.wrong, 429 login.throttled after ten wrong passwords in 15 minutes. A session opened before ends.
+         * @description 422 login.wrong; 422 login.code_required at body.code when a second factor is on: send all three; 422 login.code; 429 login.throttled after ten wrong passwords or five wrong codes in 15 minutes. A session opened before ends.
          */
         post: operations["login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in by a key
+         * @description No password and no code is asked. 422 passkey.wrong, 409 passkey.expired.
+         */
+        post: operations["login-passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login/passkey/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the browser for a key of this program
+         * @description 422 passkey.address at an address of digits, where keys do not work.
+         */
+        post: operations["ask-passkey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -505,6 +791,228 @@ export interface paths {
         put?: never;
         /** Switch to another of my companies */
         post: operations["choose-company"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a key of mine */
+        post: operations["add-passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the browser for a new key of mine */
+        post: operations["start-passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a key of mine away
+         * @description 409 passkey.last when it is the only way in.
+         */
+        post: operations["remove-passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change my password
+         * @description All other sessions end, this one gets another cookie. 422 password.wrong at body.current, password.weak or password.same at body.password.
+         */
+        post: operations["change-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/security": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How my account is guarded */
+        get: operations["my-security"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where I am signed in */
+        get: operations["my-sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/end-others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End all my sessions but this one */
+        post: operations["end-my-other-sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a session of mine */
+        post: operations["end-my-session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to ask me for codes
+         * @description It works after confirm-totp. 422 password.wrong, 409 totp.exists.
+         */
+        post: operations["start-totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/totp/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recovery codes in place of all earlier ones
+         * @description 422 password.wrong, 409 totp.off.
+         */
+        post: operations["new-recovery-codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show a code of the authenticator
+         * @description From now on a code is asked. All other sessions end, this one gets another cookie. 422 totp.wrong, 409 totp.not_started.
+         */
+        post: operations["confirm-totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/totp/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop asking me for codes
+         * @description 422 password.wrong.
+         */
+        post: operations["remove-totp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -612,6 +1120,68 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rights/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Houses, groups, kinds of work and people that rights are given on */
+        get: operations["rights-choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The roles of a company */
+        get: operations["list-roles"];
+        put?: never;
+        /**
+         * Add a role of the company's own
+         * @description 409 name.taken.
+         */
+        post: operations["make-role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a role of the company's own
+         * @description 409 role.changed, name.taken.
+         */
+        put: operations["change-role"];
+        post?: never;
+        /**
+         * Take a role away that nobody has
+         * @description 409 role.used.
+         */
+        delete: operations["remove-role"];
         options?: never;
         head?: never;
         patch?: never;
@@ -808,6 +1378,48 @@ export interface paths {
         patch: operations["change-tag"];
         trace?: never;
     };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Teams of operators */
+        get: operations["list-teams"];
+        put?: never;
+        /**
+         * Add a team
+         * @description 409 name.taken.
+         */
+        post: operations["make-team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a team
+         * @description Its people serve other companies within a second. 409 team.changed, name.taken.
+         */
+        put: operations["change-team"];
+        post?: never;
+        /** Take a team away */
+        delete: operations["remove-team"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets": {
         parameters: {
             query?: never;
@@ -974,6 +1586,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may come in to a company */
+        get: operations["list-users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A user with everything he may */
+        get: operations["get-user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shut a user out
+         * @description 409 user.last_admin.
+         */
+        post: operations["block-user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say which requests a user sees
+         * @description 409 grant.admin: an administrator sees everything.
+         */
+        put: operations["set-user-grants"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a user out of the company
+         * @description 409 user.last_admin.
+         */
+        post: operations["remove-user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give a user another role
+         * @description His sessions end when it is another one. 409 user.last_admin.
+         */
+        put: operations["set-user-role"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/sessions/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a user's session, or all of them */
+        post: operations["end-user-sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/unblock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a user in again */
+        post: operations["unblock-user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/work-schedules": {
         parameters: {
             query?: never;
@@ -1047,6 +1807,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Acceptance: {
+            /** @description of invited-passkey */
+            challenge?: string;
+            /** @description PublicKeyCredential.toJSON(), in place of a password */
+            credential?: {
+                [key: string]: unknown;
+            };
+            login: string;
+            password?: string;
+            token: string;
+        };
         AlarmList: {
             items: components["schemas"]["AlarmRow"][];
         };
@@ -1448,11 +2219,54 @@ export interface components {
             /** @description IANA zone; empty: the company's */
             zone: string;
         };
+        Choice: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        Colleague: {
+            /**
+             * Format: int64
+             * @description served now
+             */
+            companies: number;
+            has_totp: boolean;
+            /** Format: int64 */
+            id: number;
+            is_blocked: boolean;
+            is_me: boolean;
+            /** @enum {string} */
+            kind: "operator" | "supervisor" | "admin";
+            login: string;
+            name: string;
+            /** Format: int64 */
+            passkeys: number;
+            /** Format: date-time */
+            seen_at: string | null;
+            /** Format: int64 */
+            sessions: number;
+            /** @description besides those of the teams */
+            skills: string[];
+            team_ids: number[];
+        };
+        ColleagueForm: {
+            is_blocked: boolean;
+            /** @enum {string} */
+            kind: "operator" | "supervisor" | "admin";
+            skills: string[];
+            team_ids: number[];
+        };
+        ColleagueList: {
+            invited: components["schemas"]["Invitation"][];
+            items: components["schemas"]["Colleague"][];
+        };
         CompanyChoice: {
             /** Format: int64 */
             company_id: number;
         };
         Credentials: {
+            /** @description of the authenticator, or a recovery code; asked for by 422 login.code_required */
+            code?: string;
             login: string;
             password: string;
         };
@@ -1638,6 +2452,17 @@ export interface components {
             people: components["schemas"]["DutyRow"][];
             responsible: components["schemas"]["DutyHead"];
         };
+        Ended: {
+            /** Format: int64 */
+            ended: number;
+        };
+        Enrolment: {
+            qr: components["schemas"]["QR"];
+            /** @description base32, to be typed in */
+            secret: string;
+            /** @description otpauth:// */
+            uri: string;
+        };
         EscalationLevel: {
             /**
              * Format: date-time
@@ -1668,8 +2493,67 @@ export interface components {
              */
             recording_id: number | null;
         } | null;
+        Grant: {
+            /** @description of a part; with no groups either: every house */
+            building_ids: number[];
+            /** @description of a part: the houses of these groups besides */
+            group_ids: number[];
+            /**
+             * @description every request; kinds of work × houses; where he is executor or responsible
+             * @enum {string}
+             */
+            kind: "all" | "part" | "own";
+            /** @description of a part; [] every kind of work */
+            work_type_ids: number[];
+        };
         GreetingText: {
             text: string;
+        };
+        Invitation: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            grants: components["schemas"]["Grant"][];
+            /** Format: int64 */
+            id: number;
+            invited_by: string;
+            /** @enum {string} */
+            kind: "company" | "operator" | "supervisor" | "admin";
+            /** @description path of the page to send, told once: when the link is made */
+            link: string | null;
+            /** Format: int64 */
+            member_id: number | null;
+            name: string;
+            own_grants: boolean;
+            /** @enum {string} */
+            role: "admin" | "manager" | "foreman" | "executor" | "contractor" | "readonly";
+            /** Format: int64 */
+            role_id: number | null;
+            role_name: string;
+            team_ids: number[];
+        };
+        InvitationFace: {
+            /** @description empty: the dispatch centre */
+            company: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @enum {string} */
+            kind: "company" | "operator" | "supervisor" | "admin";
+            name: string;
+            /** @enum {string} */
+            role: "admin" | "manager" | "foreman" | "executor" | "contractor" | "readonly";
+            role_name: string;
+        };
+        InvitationList: {
+            items: components["schemas"]["Invitation"][];
+        };
+        InvitationToken: {
+            token: string;
+        };
+        InvitedLogin: {
+            login: string;
+            token: string;
         };
         KnownAddress: {
             address: string;
@@ -1785,10 +2669,12 @@ export interface components {
             id: number;
             name: string;
             /**
-             * @description staff: of the dispatch centre
+             * @description staff: of the dispatch centre; of a role of the company's own, the one it is nearest to
              * @enum {string}
              */
             role: "admin" | "manager" | "foreman" | "executor" | "contractor" | "readonly" | "staff";
+            /** @description name of a role of the company's own, empty otherwise */
+            role_name: string;
             zone: string;
         };
         Named: {
@@ -1800,6 +2686,17 @@ export interface components {
             /** Format: int64 */
             id: number;
             value: string;
+        };
+        NewColleague: {
+            /**
+             * Format: int64
+             * @description how long the link works; 0: a week
+             */
+            days?: number;
+            /** @enum {string} */
+            kind: "operator" | "supervisor" | "admin";
+            name: string;
+            team_ids: number[];
         };
         NewComment: {
             /** @description the resident sees it */
@@ -1821,6 +2718,40 @@ export interface components {
              * @description null: every kind of work
              */
             work_type_id: number | null;
+        };
+        NewInvitation: {
+            /**
+             * Format: int64
+             * @description how long the link works; 0: a week
+             */
+            days?: number;
+            grants?: components["schemas"]["Grant"][];
+            /**
+             * Format: int64
+             * @description the staff member he is; 0 none
+             */
+            member_id?: number;
+            name: string;
+            own_grants?: boolean;
+            /**
+             * @description one of the default ones; without role_id
+             * @enum {string}
+             */
+            role?: "" | "admin" | "manager" | "foreman" | "executor" | "contractor" | "readonly";
+            /**
+             * Format: int64
+             * @description one of the company's own
+             */
+            role_id?: number;
+        };
+        NewPasskey: {
+            challenge: string;
+            /** @description PublicKeyCredential.toJSON() */
+            credential: {
+                [key: string]: unknown;
+            };
+            /** @description what the person calls the device; empty: the date */
+            name: string;
         };
         NewStaff: {
             channels: components["schemas"]["StaffChannel"][];
@@ -1903,6 +2834,42 @@ export interface components {
              */
             total: number;
         };
+        Passkey: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /**
+             * Format: date-time
+             * @description null: not yet
+             */
+            used_at: string | null;
+        };
+        PasskeyAnswer: {
+            challenge: string;
+            /** @description PublicKeyCredential.toJSON() */
+            credential: {
+                [key: string]: unknown;
+            };
+        };
+        PasskeyChallenge: {
+            /** @description given back with the browser's answer, within five minutes */
+            challenge: string;
+            /** @description PublicKeyCredentialCreationOptionsJSON or PublicKeyCredentialRequestOptionsJSON */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        PasswordChange: {
+            current: string;
+            /** @description 10…200 signs, at least 5 different, without the login, not one of the common ones */
+            password: string;
+        };
+        PasswordProof: {
+            /** @description empty for who has none: then the sign-in by a key must be at most ten minutes old */
+            password: string;
+        };
         Phrase: {
             /**
              * Format: int64
@@ -1936,6 +2903,15 @@ export interface components {
         ProblemField: {
             location: string;
             message: string;
+        };
+        QR: {
+            /** @description path of the black ones, a square is 1×1 */
+            path: string;
+            /**
+             * Format: int64
+             * @description squares a side, with the white edge
+             */
+            size: number;
         };
         ReasonList: {
             items: components["schemas"]["ReasonRow"][];
@@ -1989,6 +2965,53 @@ export interface components {
             ours: number[];
             /** @description what the other party said */
             peer: number[];
+        };
+        RecoveryCodes: {
+            codes: string[];
+        };
+        RightsChoices: {
+            buildings: components["schemas"]["Choice"][];
+            groups: components["schemas"]["Choice"][];
+            members: components["schemas"]["Choice"][];
+            work_types: components["schemas"]["Choice"][];
+        };
+        Role: {
+            /**
+             * @description the default one, or the one it is nearest to
+             * @enum {string}
+             */
+            base: "admin" | "manager" | "foreman" | "executor" | "contractor" | "readonly";
+            /**
+             * Format: int64
+             * @description null: one of the default ones
+             */
+            id: number | null;
+            /** @description of a company's own; of a default one empty */
+            name: string;
+            permissions: string[];
+            /**
+             * Format: int64
+             * @description who have it
+             */
+            users: number;
+            /** Format: int64 */
+            version: number;
+        };
+        RoleForm: {
+            /** @enum {string} */
+            base: "manager" | "foreman" | "executor" | "contractor" | "readonly";
+            name: string;
+            permissions: string[];
+            /**
+             * Format: int64
+             * @description of the row that was read; 409 role.changed when it is another now
+             */
+            version?: number;
+        };
+        RoleList: {
+            items: components["schemas"]["Role"][];
+            /** @description permissions a role of the company's own may have */
+            tickable: string[];
         };
         ScheduleCell: {
             /**
@@ -2082,6 +3105,48 @@ export interface components {
             state: "off" | "not_ready" | "ready" | "ringing" | "talking" | "wrap_up" | "pause";
             /** Format: int64 */
             user_id: number;
+        };
+        Security: {
+            has_password: boolean;
+            passkeys: components["schemas"]["Passkey"][];
+            /**
+             * Format: int64
+             * @description unused recovery codes
+             */
+            recovery_left: number;
+            /**
+             * Format: date-time
+             * @description since when a code is asked; null: it is not
+             */
+            totp_since: string | null;
+        };
+        Session: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description what the browser calls itself */
+            device: string;
+            /** Format: int64 */
+            id: number;
+            is_this: boolean;
+            /**
+             * Format: date-time
+             * @description to a minute
+             */
+            seen_at: string;
+            /** @description network address it was opened from */
+            source: string;
+            /** @enum {string} */
+            way: "password" | "totp" | "recovery" | "passkey" | "invitation";
+        };
+        SessionEnd: {
+            /**
+             * Format: int64
+             * @description 0: all of them
+             */
+            session_id?: number;
+        };
+        Sessions: {
+            items: components["schemas"]["Session"][];
         };
         ShiftDay: {
             /** @enum {string} */
@@ -2304,6 +3369,9 @@ export interface components {
             /** @description IANA zone he works in */
             zone: string;
         };
+        TOTPCode: {
+            code: string;
+        };
         TagChange: {
             /** @enum {string} */
             colour?: "blue" | "violet" | "teal" | "pink" | "brown" | "grey";
@@ -2517,6 +3585,35 @@ export interface components {
             /** @description IANA zone of the house */
             zone: string;
         } | null;
+        Team: {
+            /** @description every company of these cities, those to come too */
+            city_ids: number[];
+            company_ids: number[];
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** Format: int64 */
+            people: number;
+            skills: string[];
+            /** Format: int64 */
+            version: number;
+        };
+        TeamForm: {
+            city_ids: number[];
+            company_ids: number[];
+            name: string;
+            skills: string[];
+            /**
+             * Format: int64
+             * @description of the row that was read; 409 team.changed when it is another now
+             */
+            version?: number;
+        };
+        TeamList: {
+            cities: components["schemas"]["Choice"][];
+            companies: components["schemas"]["Choice"][];
+            items: components["schemas"]["Team"][];
+        };
         TicketAnswer: {
             /**
              * Format: int64
@@ -2905,6 +4002,106 @@ export interface components {
             id: number;
             login: string;
             name: string;
+        };
+        UserCard: {
+            /** @description belongs to other companies too */
+            elsewhere: boolean;
+            /** @description what he sees when own_grants; [] is nothing */
+            grants: components["schemas"]["Grant"][];
+            has_totp: boolean;
+            /** Format: int64 */
+            id: number;
+            is_blocked: boolean;
+            is_me: boolean;
+            login: string;
+            /** @description the staff member he is */
+            member: components["schemas"]["Named"];
+            name: string;
+            open_sessions: components["schemas"]["Session"][];
+            /** @description sees what the grants say, not what the role opens */
+            own_grants: boolean;
+            /** Format: int64 */
+            passkeys: number;
+            permissions: string[];
+            /**
+             * @description of a role of the company's own, the one it is nearest to
+             * @enum {string}
+             */
+            role: "admin" | "manager" | "foreman" | "executor" | "contractor" | "readonly";
+            /**
+             * Format: int64
+             * @description of a role of the company's own
+             */
+            role_id: number | null;
+            role_name: string;
+            /**
+             * Format: date-time
+             * @description null: was not here yet
+             */
+            seen_at: string | null;
+            /**
+             * Format: int64
+             * @description open now
+             */
+            sessions: number;
+        };
+        UserGrants: {
+            grants: components["schemas"]["Grant"][];
+            /** @description false: what the role opens */
+            own_grants: boolean;
+        };
+        UserList: {
+            items: components["schemas"]["UserRow"][];
+        };
+        UserRole: {
+            /**
+             * Format: int64
+             * @description the staff member he is; 0 none
+             */
+            member_id?: number;
+            /**
+             * @description one of the default ones; without role_id
+             * @enum {string}
+             */
+            role?: "" | "admin" | "manager" | "foreman" | "executor" | "contractor" | "readonly";
+            /**
+             * Format: int64
+             * @description one of the company's own
+             */
+            role_id?: number;
+        };
+        UserRow: {
+            has_totp: boolean;
+            /** Format: int64 */
+            id: number;
+            is_blocked: boolean;
+            login: string;
+            name: string;
+            /** @description sees what the grants say, not what the role opens */
+            own_grants: boolean;
+            /** Format: int64 */
+            passkeys: number;
+            /**
+             * @description of a role of the company's own, the one it is nearest to
+             * @enum {string}
+             */
+            role: "admin" | "manager" | "foreman" | "executor" | "contractor" | "readonly";
+            /**
+             * Format: int64
+             * @description of a role of the company's own
+             */
+            role_id: number | null;
+            role_name: string;
+            /**
+             * Format: date-time
+             * @description null: was not here yet
+             */
+            seen_at: string | null;
+            /**
+             * Format: int64
+             * @description open now
+             */
+            sessions: number;
         };
         WorkCalendar: {
             /** @description those that differ from an ordinary week */
@@ -3303,6 +4500,197 @@ export interface operations {
             };
         };
     };
+    "list-colleagues": {
+        parameters: {
+            query?: {
+                /** @description part of the name or of the login */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColleagueList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "invite-colleague": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewColleague"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "resend-colleague": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-colleague": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-colleague": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ColleagueForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-colleague-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "desk-call": {
         parameters: {
             query?: never;
@@ -3628,6 +5016,275 @@ export interface operations {
             };
         };
     };
+    "accept-invitation": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptance"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "join-company": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationToken"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "look-at-invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationToken"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationFace"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "invited-passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitedLogin"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-invitations": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "invite-user": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "resend-invitation": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-invitation": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "change-leave": {
         parameters: {
             query?: never;
@@ -3920,6 +5577,71 @@ export interface operations {
             };
         };
     };
+    "login-passkey": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     logout: {
         parameters: {
             query?: never;
@@ -3998,6 +5720,381 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Me"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordProof"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "my-security": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Security"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "my-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sessions"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-my-other-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-my-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordProof"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "new-recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordProof"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TOTPCode"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordProof"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -4232,6 +6329,176 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RecordingPeaks"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rights-choices": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsChoices"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-roles": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "make-role": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-role": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-role": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -4758,6 +7025,132 @@ export interface operations {
             };
         };
     };
+    "list-teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "make-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-tickets": {
         parameters: {
             query?: {
@@ -5109,6 +7502,288 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-users": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+                /** @description part of the name or of the login */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-user": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "block-user": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-user-grants": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserGrants"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-user": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-user-role": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserRole"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-user-sessions": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionEnd"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unblock-user": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserCard"];
+                };
             };
             /** @description Error */
             default: {
