@@ -100,7 +100,7 @@ const rights = {
 
 /** A person of the company. */
 export function meOf(role: keyof typeof rights): Me {
-  const company = { id: 1, name: "УК «Северный квартал»", role, zone: "Asia/Yekaterinburg" };
+  const company = { id: 1, name: "УК «Северный квартал»", role, role_name: "", zone: "Asia/Yekaterinburg" };
   return {
     user: { id: 9, login: role, name: "Администратор" },
     kind: "company",
