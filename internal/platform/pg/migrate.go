@@ -48,6 +48,19 @@ func Migrate(ctx context.Context, url string) error {
 	return migrateRiver(ctx, pool)
 }
 
+// Newest is the number of the newest migration this program knows.
+func Newest() (newest int64, err error) {
+	files, err := fs.Glob(db.Migrations, "migrations/*.sql")
+	for _, f := range files {
+		n, err := goose.NumericComponent(f)
+		if err != nil {
+			return 0, err
+		}
+		newest = max(newest, n)
+	}
+	return newest, err
+}
+
 // riverRights opens River's tables to the fence roles: an event is published in
 // the transaction of whoever caused it.
 const riverRights = `do $$
