@@ -27,5 +27,11 @@ const postponeReasons = createRoute({
   component: lazyRouteComponent(() => import("../directories/TagPages"), "PostponeReasonsPage"),
 });
 
+const lines = createRoute({
+  getParentRoute: () => frame,
+  path: "/lines",
+  component: lazyRouteComponent(() => import("../lines/LinesPage"), "LinesPage"),
+});
+
 // A new page: its route here, its line in sections.ts. The page stands in its feature and draws a SettingsPage.
-export const settings = frame.addChildren([home, tags, postponeReasons, audit]);
+export const settings = frame.addChildren([home, tags, postponeReasons, lines, audit]);
