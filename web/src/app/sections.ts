@@ -8,6 +8,14 @@ export type Section = { to: NonNullable<LinkProps["to"]>; word: keyof typeof ru.
 /** The pages of the settings by what they are about, in the order of setting a company up. */
 export const sections: readonly { word: keyof typeof ru.settingGroup; pages: readonly Section[] }[] = [
   {
+    word: "people",
+    pages: [
+      { to: "/settings/staff", word: "staff", permission: "staff.read" },
+      { to: "/settings/schedule", word: "schedule", permission: "staff.read" },
+      { to: "/settings/on-duty", word: "onDuty", permission: "staff.read" },
+    ],
+  },
+  {
     word: "work",
     pages: [
       { to: "/settings/tags", word: "tags", permission: "company.write" },

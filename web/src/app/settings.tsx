@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { readAuditSearch } from "../audit/search";
+import { readOnDutySearch, readScheduleSearch, readStaffSearch } from "../staff/search";
 import { signedIn } from "./routes";
 import { SettingsFrame, SettingsHome } from "./SettingsFrame";
 
@@ -13,6 +14,27 @@ const audit = createRoute({
   path: "/audit",
   validateSearch: readAuditSearch,
   component: lazyRouteComponent(() => import("../audit/AuditPage"), "AuditPage"),
+});
+
+const staff = createRoute({
+  getParentRoute: () => frame,
+  path: "/staff",
+  validateSearch: readStaffSearch,
+  component: lazyRouteComponent(() => import("../staff/StaffPage"), "StaffPage"),
+});
+
+const schedule = createRoute({
+  getParentRoute: () => frame,
+  path: "/schedule",
+  validateSearch: readScheduleSearch,
+  component: lazyRouteComponent(() => import("../staff/SchedulePage"), "SchedulePage"),
+});
+
+const onDuty = createRoute({
+  getParentRoute: () => frame,
+  path: "/on-duty",
+  validateSearch: readOnDutySearch,
+  component: lazyRouteComponent(() => import("../staff/OnDutyPage"), "OnDutyPage"),
 });
 
 const tags = createRoute({
@@ -34,4 +56,4 @@ const lines = createRoute({
 });
 
 // A new page: its route here, its line in sections.ts. The page stands in its feature and draws a SettingsPage.
-export const settings = frame.addChildren([home, tags, postponeReasons, lines, audit]);
+export const settings = frame.addChildren([home, staff, schedule, onDuty, tags, postponeReasons, lines, audit]);
