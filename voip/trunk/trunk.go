@@ -52,10 +52,13 @@ type Status struct {
 
 const (
 	firstRetry  = time.Second
-	lastRetry   = time.Minute
+	lastRetry   = 5 * time.Second // of a provider that is away: its return is noticed within seconds
+	refusedFor  = time.Minute     // of one who refuses us: asking again and again gets us banned
 	tryFor      = 5 * time.Second
 	closeWithin = 2 * time.Second
 )
+
+const refused = "провайдер не принял имя или пароль"
 
 // Account is a running registration (or watch) at a provider.
 type Account struct {
@@ -63,6 +66,7 @@ type Account struct {
 	s      *vsip.Stack
 	cancel context.CancelFunc
 	gone   chan struct{}
+	check  chan struct{}
 	mu     sync.Mutex
 	status Status
 }
@@ -79,7 +83,7 @@ func Start(s *vsip.Stack, cfg Config) *Account {
 		cfg.AuthUser = cfg.User
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	a := &Account{cfg: cfg, s: s, cancel: cancel, gone: make(chan struct{}), status: Status{Phase: Unregistered, Since: time.Now()}}
+	a := &Account{cfg: cfg, s: s, cancel: cancel, gone: make(chan struct{}), check: make(chan struct{}, 1), status: Status{Phase: Unregistered, Since: time.Now()}}
 	go a.run(ctx)
 	return a
 }
@@ -116,9 +120,13 @@ func (a *Account) run(ctx context.Context) {
 			a.set(Registered, "")
 		} else if wait == 0 {
 			a.set(Failed, failed)
-			wait, retry = retry, min(2*retry, lastRetry)
+			limit := lastRetry
+			if failed == refused {
+				limit = refusedFor
+			}
+			wait, retry = min(retry, limit), min(2*retry, refusedFor)
 		}
-		if !sleep(ctx, wait) {
+		if !a.sleep(ctx, wait) {
 			break
 		}
 	}
@@ -132,12 +140,23 @@ func (a *Account) run(ctx context.Context) {
 	a.mu.Unlock()
 }
 
-func sleep(ctx context.Context, d time.Duration) bool {
+// Check asks the provider at once, not when its time has come: something tells that
+// it does not work.
+func (a *Account) Check() {
+	select {
+	case a.check <- struct{}{}:
+	default: // it is being asked
+	}
+}
+
+func (a *Account) sleep(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
 		return false
+	case <-a.check:
+		return true
 	case <-t.C:
 		return true
 	}
@@ -193,7 +212,7 @@ func (a *Account) once(ctx context.Context, req *sip.Request, expiry time.Durati
 	case res.StatusCode == 423:
 		return a.longer(res)
 	case res.StatusCode == 401 || res.StatusCode == 403 || res.StatusCode == 407:
-		return 0, "провайдер не принял имя или пароль"
+		return 0, refused
 	case res.StatusCode != 200:
 		return 0, "провайдер ответил " + strconv.Itoa(res.StatusCode)
 	}

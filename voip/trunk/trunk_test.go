@@ -104,6 +104,31 @@ func TestAnotherRefusal(t *testing.T) {
 	eventually(t, "said", func() bool { up, text := a.State(); return !up && text == "провайдер ответил 503" })
 }
 
+// TestACheckDoesNotWaitForItsTime: the registration is good for a minute yet, and
+// the provider is asked at once; its return is noticed within seconds.
+func TestACheckDoesNotWaitForItsTime(t *testing.T) {
+	var away atomic.Bool
+	p := stack(t, "127.0.7.196", sip.Config{OnRegister: func(req *lib.Request, tx lib.ServerTransaction) {
+		code := 200
+		if away.Load() {
+			code = 503
+		}
+		_ = tx.Respond(lib.NewResponseFromRequest(req, code, "", nil))
+	}}, "127.0.7.197")
+	us := stack(t, "127.0.7.197", sip.Config{}, "127.0.7.196")
+	a := trunk.Start(us, trunk.Config{ID: "7", Host: p.Addr().String(), Registers: true, User: "trunk", Password: "secret"})
+	defer a.Close()
+	state := func(want bool) func() bool { return func() bool { up, _ := a.State(); return up == want } }
+	eventually(t, "registered", state(true))
+	away.Store(true)
+	began := time.Now()
+	a.Check()
+	eventually(t, "found out", state(false))
+	away.Store(false)
+	eventually(t, "noticed", state(true))
+	require.Less(t, time.Since(began), 20*time.Second)
+}
+
 // kamailio starts a provider we did not write; see testdata/kamailio.cfg.
 func kamailio(t *testing.T, ip string) (port int) {
 	t.Helper()
