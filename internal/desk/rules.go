@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"d24/internal/company"
 	"d24/internal/telephony"
 )
 
@@ -25,6 +26,9 @@ type DialPlan struct {
 	Keys              string         `json:"keys"`
 	LineID            int64          `json:"line_id"`
 	Pace              int            `json:"pace,omitempty"` // divides the seconds above; see company.Settings
+	// Quiet: hours in which the person is not dialled, checked before every dial and
+	// by the engine while a dial waits for an operator (F51). Zero: at any hour.
+	Quiet company.Quiet `json:"quiet,omitzero"`
 }
 
 // Seconds is how long n seconds of the plan last.
@@ -153,9 +157,12 @@ func dial(p DialPlan, phones []string, s Progress, now time.Time) (Progress, Act
 	if n == "" {
 		return s, Action{Result: NotReached}
 	}
+	s.Mark++
+	if morning := p.Quiet.Awake(now); morning.After(now) {
+		return s, Action{WakeAt: morning}
+	}
 	s.Flying, s.Said, s.Last, s.Number = true, false, now, n
 	s.Tries++
-	s.Mark++
 	return s, Action{Dial: n}
 }
 

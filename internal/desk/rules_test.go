@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"d24/internal/company"
 	"d24/internal/telephony"
 )
 
@@ -212,4 +213,17 @@ func TestFitSaysWhatDoesNotFit(t *testing.T) {
 	}
 	fast, _ := Fit(DialPlan{Dials: 5, RingSec: 45, Pace: 60}, 1, 10*time.Second)
 	require.Equal(t, 2*time.Second, fast.Seconds(fast.SpacingSec), "times divided by 60 keep their proportions")
+}
+
+// TestQuietHoursAreLookedAtBeforeEveryDial: also before those that follow the first,
+// and a dial put off is no attempt (F51).
+func TestQuietHoursAreLookedAtBeforeEveryDial(t *testing.T) {
+	t.Parallel()
+	p := plan(1)
+	p.Quiet = company.Quiet{From: "10:05", To: "13:00", Zone: "UTC"}
+	dials, result, _ := play(p, []string{"A"}, 5*time.Hour, rings(telephony.NoAnswer))
+	require.Equal(t, []string{"0.0 A", "2.0 A", "4.0 A", "180.0 A", "182.0 A"}, dials)
+	require.Equal(t, NotReached, result)
+	require.Equal(t, ten.Add(5*time.Minute), order(Task{Plan: p}, "A", ten).Until)
+	require.Zero(t, order(Task{Plan: plan(1)}, "A", ten).Until)
 }

@@ -188,7 +188,7 @@ func (s *Tasks) do(ctx context.Context, tx *pg.Tx, t Task, act Action) error {
 	t.NextAt = nil
 	if act.Dial != "" {
 		t.State = "active"
-		if err := s.orders.Place(ctx, tx, order(t, act.Dial)); err != nil {
+		if err := s.orders.Place(ctx, tx, order(t, act.Dial, tx.Now)); err != nil {
 			return err
 		}
 	}
@@ -201,12 +201,13 @@ func (s *Tasks) do(ctx context.Context, tx *pg.Tx, t Task, act Action) error {
 	return s.save(ctx, tx, t)
 }
 
-func order(t Task, phone string) telephony.Order {
+func order(t Task, phone string, now time.Time) telephony.Order {
 	p := t.Plan
 	return telephony.Order{
 		Key: orderKey(t), CompanyID: t.CompanyID, LineID: p.LineID, Phone: phone, Purpose: t.Purpose, Ref: fmt.Sprintf("task:%d", t.ID), Title: t.Title,
 		TaskID: t.ID, TicketID: t.TicketID, Mode: p.Mode, Priority: p.Priority, RingFor: p.Seconds(p.RingSec),
 		OperatorWithin: p.operatorWithin(t.Progress.Dialled), Words: telephony.Speech{Text: p.Words}, Keys: p.Keys,
+		Until: p.Quiet.Next(now),
 	}
 }
 

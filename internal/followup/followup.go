@@ -162,6 +162,9 @@ func (r *Runner) inquire(ctx context.Context, tx *pg.Tx, t ticket.Ticket, mark *
 	if err != nil {
 		return err
 	}
+	if t.Kind != ticket.Emergency {
+		plan.Quiet = c.Settings.Quiet(t.Zone)
+	}
 	return r.Tasks.Create(ctx, tx, desk.NewTask{
 		Key: fmt.Sprintf("inquiry-%d-%d", t.ID, current), CompanyID: t.CompanyID, Purpose: telephony.StatusInquiry, TicketID: t.ID, MemberID: who.MemberID, Phones: who.Phones,
 		Title: fmt.Sprintf("Спросить о заявке № %d: как идёт работа", t.Number), Plan: plan, DueAt: tx.Now,
@@ -231,6 +234,7 @@ func (r *Runner) feedback(ctx context.Context, tx *pg.Tx, t ticket.Ticket) error
 	if err != nil {
 		return err
 	}
+	plan.Quiet = c.Settings.Quiet(t.Zone)
 	return r.Tasks.Create(ctx, tx, desk.NewTask{
 		Key: fmt.Sprintf("feedback-%d-%d", t.ID, t.Version), CompanyID: t.CompanyID, Purpose: telephony.Feedback, TicketID: t.ID, Phones: []string{t.CallerPhone},
 		Title: fmt.Sprintf("Спросить жителя: выполнена ли заявка № %d", t.Number), Plan: plan, DueAt: calm(tx.Now, c.Settings, t.Zone),
@@ -239,38 +243,13 @@ func (r *Runner) feedback(ctx context.Context, tx *pg.Tx, t ticket.Ticket) error
 
 // calm is the first moment from which all dials of a question can be made.
 func calm(at time.Time, s company.Settings, zone string) time.Time {
-	at = Awake(at, s, zone)
+	quiet := s.Quiet(zone)
+	at = quiet.Awake(at)
 	last := at.Add(s.Minutes(askWithin))
-	if morning := Awake(last, s, zone); morning.After(last) {
+	if morning := quiet.Awake(last); morning.After(last) {
 		return morning
 	}
 	return at
-}
-
-// Awake moves a moment out of the quiet hours of the house's zone.
-func Awake(at time.Time, s company.Settings, zone string) time.Time {
-	loc := company.Location(zone)
-	local := at.In(loc)
-	from, to := clockOf(local, s.QuietFrom), clockOf(local, s.QuietTo)
-	if from.After(to) { // over midnight: 21:00 – 08:00
-		switch {
-		case local.Before(to):
-			return to.UTC()
-		case !local.Before(from):
-			return clockOf(local.AddDate(0, 0, 1), s.QuietTo).UTC()
-		}
-		return at
-	}
-	if !local.Before(from) && local.Before(to) {
-		return to.UTC()
-	}
-	return at
-}
-
-func clockOf(day time.Time, hhmm string) time.Time {
-	var h, m int
-	_, _ = fmt.Sscanf(hhmm, "%d:%d", &h, &m)
-	return time.Date(day.Year(), day.Month(), day.Day(), h, m, 0, 0, day.Location())
 }
 
 // CallBack makes the task that answers a lost call within ten minutes of it (ПП

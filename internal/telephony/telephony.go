@@ -97,6 +97,7 @@ type Order struct {
 	OperatorWithin time.Duration `json:"operator_within"` // F89: 60 s
 	Words          Speech        `json:"words"`           // spoken when no operator is there
 	Keys           string        `json:"keys"`            // keys that mean something: "1"
+	Until          time.Time     `json:"until,omitzero"`  // from then on the phone must not be rung any more: Cancelled (F51)
 }
 
 // Priorities of what waits for an operator: higher is served first.

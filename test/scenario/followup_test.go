@@ -287,3 +287,27 @@ func TestWhoIsOfTheStaff(t *testing.T) {
 	require.Equal(t, "УК «Северный берег»", d.Card.CompanyName)
 	require.Equal(t, "Asia/Yekaterinburg", d.Card.Zone)
 }
+
+// TestAQuestionThatFoundNoOperatorSleepsToo: asked for in the daytime, it waited for
+// an operator until the quiet hours; nobody's phone rings in them (F51, O3).
+func TestAQuestionThatFoundNoOperatorSleepsToo(t *testing.T) {
+	s := begin(t)
+	s.pass(11*time.Hour + 5*time.Minute) // 9:05 in the city
+	k := s.request("ЭЛ-07")
+	_, err := s.app.Tickets.AcceptOwn(company(access.Executor, k.ExecutorID), k.ID)
+	require.NoError(t, err)
+	night := s.start.Add(23 * time.Hour) // 21:00
+	var until []time.Time
+	s.rings = func(o telephony.Order) answer {
+		until = append(until, o.Until)
+		return answer{after: night.Sub(s.clock.Now()), outcome: telephony.Cancelled} // as the engine ends it
+	}
+	s.pass(12 * time.Hour) // 21:05
+	require.Len(t, s.rang, 1)
+	require.Equal(t, []time.Time{night}, until, "the engine is told when to stop")
+	s.rings = func(telephony.Order) answer { return silent }
+	s.pass(11*time.Hour - 10*time.Minute) // 7:55
+	require.Len(t, s.rang, 1, "nobody is woken up")
+	s.pass(10 * time.Minute)
+	require.Contains(t, s.rang[1], "2040′ ", "asked at 8:00")
+}

@@ -63,6 +63,7 @@ type call struct {
 	timer   *time.Timer
 	giveUp  context.CancelFunc // of the dial under way
 	stopped bool               // withdrawn
+	expiry  *time.Timer        // of an order that must not ring for ever
 }
 
 func newKey() string { return "c-" + rand.Text() }
@@ -272,6 +273,9 @@ func (c *call) finish(o telephony.Outcome, b telephony.Blame, cut bool) {
 	wasRinging := c.phase == offered
 	c.phase = over
 	c.halt()
+	if c.expiry != nil {
+		c.expiry.Stop()
+	}
 	c.quiet()
 	c.part()
 	e := c.e
@@ -317,8 +321,10 @@ func (e *Engine) enqueue(c *call) {
 	e.distribute()
 }
 
+// unqueue takes a call out of whatever it waits for: an operator, or a line.
 func (e *Engine) unqueue(c *call) {
-	e.queue = slices.DeleteFunc(e.queue, func(x *call) bool { return x == c })
+	same := func(x *call) bool { return x == c }
+	e.queue, e.lineless = slices.DeleteFunc(e.queue, same), slices.DeleteFunc(e.lineless, same)
 }
 
 // distribute offers what waits to whoever is free.

@@ -96,6 +96,8 @@ type Engine struct {
 	queue []*call
 	busy  map[string]*call // by far number: one order at a time rings a phone (F40)
 	held  []*call          // orders waiting for their number
+
+	lineless []*call // orders waiting for any trunk to come back
 }
 
 // New opens everything; Run makes it work.
@@ -297,7 +299,10 @@ func (e *Engine) beating(ctx context.Context) {
 	defer t.Stop()
 	for {
 		floor := make(chan telephony.Floor, 1)
-		e.post(func() { floor <- e.floor() })
+		e.post(func() {
+			e.resume()
+			floor <- e.floor()
+		})
 		select {
 		case <-ctx.Done():
 			return

@@ -29,6 +29,9 @@ func (e *Engine) newOrder(o telephony.Order) {
 	}
 	c := &call{e: e, key: key, phase: waiting, order: o, company: o.CompanyID, phone: o.Phone, priority: o.Priority, since: time.Now()}
 	e.calls[key] = c
+	if !o.Until.IsZero() {
+		c.expiry = time.AfterFunc(time.Until(o.Until), func() { e.post(c.tooLate) })
+	}
 	if was := e.busy[o.Phone]; was != nil {
 		if was.phase != waiting || was.leg != nil || was.priority >= c.priority {
 			e.held = append(e.held, c)
@@ -64,6 +67,29 @@ func (c *call) launch() {
 	if o.Words.Text != "" || o.Words.File != "" {
 		e.beside(func() { e.prompts.of(o.Words) })
 	}
+	if !e.trunks.alive() {
+		e.lineless = append(e.lineless, c)
+		return
+	}
+	c.start()
+}
+
+// resume lets the orders go that waited for a line. While there is none nobody is
+// troubled: an operator would take the same task every few seconds for nothing.
+func (e *Engine) resume() {
+	if len(e.lineless) == 0 || !e.trunks.alive() {
+		return
+	}
+	list := e.lineless
+	e.lineless = nil
+	for _, c := range list {
+		c.start()
+	}
+}
+
+// start looks for an operator, or dials.
+func (c *call) start() {
+	e, o := c.e, c.order
 	if o.Mode == telephony.AnnounceOnly {
 		c.dial()
 		return
@@ -88,6 +114,18 @@ func (c *call) alone() {
 	}
 }
 
+// tooLate is the moment from which the phone must not be rung; one that rings is not
+// cut off.
+func (c *call) tooLate() {
+	switch c.phase {
+	case waiting, offered, counting:
+		if c.leg == nil {
+			c.finish(telephony.Cancelled, telephony.Nobody, false)
+		}
+	case arriving, dialling, talking, announcing, over:
+	}
+}
+
 // take is an operator's acceptance of a task: he reads, then it dials.
 func (c *call) take(s *seat) {
 	c.halt()
@@ -107,6 +145,10 @@ func (c *call) take(s *seat) {
 // dial rings the phone through the ways there are.
 func (c *call) dial() {
 	c.halt()
+	if u := c.order.Until; !u.IsZero() && !time.Now().Before(u) {
+		c.finish(telephony.Cancelled, telephony.Nobody, false)
+		return
+	}
 	c.phase = dialling
 	if c.seat != nil {
 		c.seat.dialAt = nil

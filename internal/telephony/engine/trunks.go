@@ -26,7 +26,8 @@ type account struct {
 	up    bool
 	text  string
 	since time.Time
-	fails int // dials in a row that failed by the trunk's fault
+	fails int       // dials in a row that failed by the trunk's fault
+	spoil time.Time // when the last of them did
 }
 
 func newTrunks(e *Engine) *trunks { return &trunks{e: e} }
@@ -124,8 +125,22 @@ type route struct {
 	from  string
 }
 
-// sickAfter is how many dials in a row a trunk may spoil before it is tried last.
-const sickAfter = 2
+// A trunk that spoils so many dials in a row is tried last, and when there is no
+// other, again only after a while.
+const (
+	sickAfter = 2
+	sickFor   = time.Minute
+)
+
+// alive says whether a dial is worth trying: some trunk answers its provider and
+// has not just spoilt one dial after another.
+func (t *trunks) alive() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.ContainsFunc(t.list, func(a *account) bool {
+		return a.up && (a.fails < sickAfter || time.Since(a.spoil) > sickFor)
+	})
+}
 
 // routes are the ways for a call of a line, the best first: the trunk the line is
 // bound to, then the others with a number of their own (F83). Trunks that are
@@ -181,8 +196,11 @@ func (t *trunks) judged(id int64, ok bool) {
 		}
 		if ok {
 			a.fails = 0
-		} else {
-			a.fails++
+			continue
+		}
+		a.spoil = time.Now()
+		if a.fails++; a.fails == sickAfter {
+			a.reg.Check() // is its provider there at all?
 		}
 	}
 }
