@@ -42,6 +42,7 @@ type Plan struct {
 	Building    building.Building
 	Company     company.Company
 	Unit        building.Unit
+	At          time.Time // the moment the plan is of: the terms count from it
 	Terms       reason.Terms
 	Executor    *staff.Person
 	Responsible *staff.Person
@@ -81,7 +82,8 @@ func (s *Service) plan(ctx context.Context, tx *pg.Tx, in NewTicket) (p Plan, er
 			return p, err
 		}
 	}
-	p.Terms = p.Reason.Terms(tx.Now)
+	p.At = tx.Now
+	p.Terms = p.Reason.Terms(p.At)
 	err = s.people(ctx, tx, &p)
 	return p, err
 }
@@ -267,7 +269,7 @@ func (s *Service) insert(ctx context.Context, tx *pg.Tx, t *Ticket, in NewTicket
 // told is read out after saving: number, limit, what happens next (ПП 416 п. 13, 17).
 // number 0 stands for a ticket not yet saved.
 func told(p Plan, number int64) string {
-	zone := company.Location(p.Building.Zone)
+	until := func(t *time.Time) string { return moment(*t, p.At, company.Location(p.Building.Zone)) }
 	said := "Заявка № …"
 	if number != 0 {
 		said = fmt.Sprintf("Заявка № %d", number)
@@ -277,23 +279,37 @@ func told(p Plan, number int64) string {
 	case reason.Emergency:
 		said += "Аварийная служба уже получает её. "
 		if p.Terms.Localise != nil {
-			said += "Аварию локализуют до " + moment(*p.Terms.Localise, zone) + ". "
+			said += "Аварию локализуют до " + until(p.Terms.Localise) + ". "
 		}
 		if p.Terms.Finish != nil {
-			said += "Срок устранения – до " + moment(*p.Terms.Finish, zone) + ". "
+			said += "Срок устранения – до " + until(p.Terms.Finish) + ". "
 		}
 	case reason.Planned:
 		if p.Terms.Finish != nil {
-			said += "Срок выполнения – до " + moment(*p.Terms.Finish, zone) + ". "
+			said += "Срок выполнения – до " + until(p.Terms.Finish) + ". "
 		}
 	case reason.Paid:
 		said += "Работа платная, стоимость мастер назовёт до начала. "
 		if p.Terms.Finish != nil {
-			said += "Срок – до " + moment(*p.Terms.Finish, zone) + ". "
+			said += "Срок – до " + until(p.Terms.Finish) + ". "
 		}
 	case reason.Consultation:
 	}
 	return said + "Мастер позвонит на этот номер. Остались вопросы?"
 }
 
-func moment(t time.Time, zone *time.Location) string { return t.In(zone).Format("15:04 02.01") }
+// moment is a moment as it is said at now: of the same day the hour alone, then
+// «завтра», then the date, with the year when it is another one.
+func moment(t, now time.Time, zone *time.Location) string {
+	t, now = t.In(zone), now.In(zone)
+	same := func(day time.Time) bool { return t.YearDay() == day.YearDay() && t.Year() == day.Year() }
+	switch {
+	case same(now):
+		return t.Format("15:04")
+	case same(now.AddDate(0, 0, 1)):
+		return t.Format("15:04") + " завтра"
+	case t.Year() == now.Year():
+		return t.Format("15:04 02.01")
+	}
+	return t.Format("15:04 02.01.2006")
+}

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"d24/internal/access"
+	"d24/internal/company"
 	"d24/internal/fault"
 	"d24/internal/platform/pg"
 )
@@ -108,7 +110,7 @@ func TestWhatNobodyTookIsNotSaidToBeTaken(t *testing.T) {
 	_, err := c.s.Move(admin, k.ID, Move{To: Cancelled, Reason: "ошибка"})
 	require.NoError(t, err)
 	_, err = c.s.AcceptOwn(admin, k.ID)
-	require.ErrorContains(t, err, fmt.Sprintf("Заявка № %d сейчас «отменена»: принять её нельзя.", k.Number))
+	require.ErrorContains(t, err, fmt.Sprintf("Заявка № %d сейчас «отклонена»: принять её нельзя.", k.Number))
 	k = c.make("ВС-02")
 	_, err = c.s.AcceptOwn(admin, k.ID)
 	require.NoError(t, err)
@@ -151,11 +153,24 @@ func TestRightsToCreate(t *testing.T) {
 	}
 }
 
+// TestAMomentIsSaidAsPeopleSayIt, by the calendar of the house.
+func TestAMomentIsSaidAsPeopleSayIt(t *testing.T) {
+	t.Parallel()
+	zone := company.Location("Asia/Yekaterinburg")
+	now := time.Date(2026, 12, 30, 18, 30, 0, 0, time.UTC) // 23:30 in the house
+	for after, want := range map[time.Duration]string{
+		29 * time.Minute: "23:59", 30 * time.Minute: "00:00 завтра", 24 * time.Hour: "23:30 завтра", 25 * time.Hour: "00:30 01.01.2027", 72 * time.Hour: "23:30 02.01.2027",
+	} {
+		require.Equal(t, want, moment(now.Add(after), now, zone), after)
+	}
+	require.Equal(t, "23:30 02.12", moment(now.AddDate(0, 0, -28), now, zone))
+}
+
 // TestWordsToReadOut: number, term, what follows; a reason without terms promises none.
 func TestWordsToReadOut(t *testing.T) {
 	c := open1(t)
 	k := c.make("ВС-02")
-	require.Equal(t, fmt.Sprintf("Заявка № %d принята. Аварийная служба уже получает её. Аварию локализуют до 12:30 24.11. Срок устранения – до 12:00 27.11. Мастер позвонит на этот номер. Остались вопросы?", k.Number), k.ToldCaller)
+	require.Equal(t, fmt.Sprintf("Заявка № %d принята. Аварийная служба уже получает её. Аварию локализуют до 12:30. Срок устранения – до 12:00 27.11. Мастер позвонит на этот номер. Остались вопросы?", k.Number), k.ToldCaller)
 	c.do(`update reasons set finish_min = null, localise_min = null, accept_min = null`)
 	for _, code := range []string{"ВС-02", "ЭЛ-07", "ПЛ-01"} {
 		k := c.make(code)
