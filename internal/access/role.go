@@ -64,7 +64,9 @@ func RolePermissions(r Role) []Permission {
 		return join(reading, []Permission{RecordingPlay})
 	case Foreman:
 		return join(reading, working)
-	case Executor, Contractor:
+	case Executor:
+		return join(ownWork, []Permission{RecordingPlay}) // of the calls of his own tickets
+	case Contractor:
 		return join(ownWork)
 	case Readonly:
 		return join(reading)

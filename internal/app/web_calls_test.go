@@ -85,3 +85,35 @@ func TestARecordingIsPlayedInPartsAndWrittenDown(t *testing.T) {
 	h.do(`update recordings set path = 'recordings/../../etc/passwd' where id = $1`, id)
 	require.Equal(t, http.StatusInternalServerError, h.as("admin", http.MethodGet, path, nil).status, "a row that leads out of the directory is our own error")
 }
+
+// TestAnExecutorHearsTheCallsOfHisOwnTickets, and nobody else's: in the history of
+// the ticket and by the address of the recording (A1).
+func TestAnExecutorHearsTheCallsOfHisOwnTickets(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	heard := func(own bool) (ticketID, recording int64) {
+		k := h.ticket(ours, "ВС-02")
+		member := h.one(`select member_id from company_users where user_id = $1`, h.user("gusev"))
+		if !own {
+			member = h.one(`select min(id) from members where company_id = $1 and id <> $2`, ours, member)
+		}
+		h.do(`update tickets set executor_id = $2, responsible_id = null where id = $1`, k.ID, member)
+		key := h.call(ours, resident)
+		h.do(`update calls set ticket_id = $2 where key = $1`, key, k.ID)
+		return k.ID, h.recording(key, sound(800))
+	}
+	k, own := heard(true)
+	_, other := heard(false)
+	lone := h.recording(h.call(ours, resident), sound(800))
+
+	h.ok("gusev", http.MethodGet, fmt.Sprintf("/recordings/%d", own), nil)
+	h.ok("gusev", http.MethodGet, fmt.Sprintf("/recordings/%d/peaks?n=10", own), nil)
+	require.Contains(t, h.ok("gusev", http.MethodGet, fmt.Sprintf("/tickets/%d/events", k), nil).body, fmt.Sprintf(`"recording_id":%d`, own))
+	for what, id := range map[string]int64{"of another's ticket": other, "of no ticket": lone} {
+		for _, path := range []string{"/recordings/%d", "/recordings/%d/peaks?n=10"} {
+			require.Equal(t, http.StatusNotFound, h.as("gusev", http.MethodGet, fmt.Sprintf(path, id), nil).status, what)
+		}
+		h.ok("admin", http.MethodGet, fmt.Sprintf("/recordings/%d", id), nil)
+	}
+	h.fails("gusev", http.MethodGet, "/calls", nil, http.StatusForbidden, "access.call.read")
+}

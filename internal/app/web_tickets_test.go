@@ -76,7 +76,8 @@ func TestAnOperatorRegistersATicketAndTheCompanyWorksOnIt(t *testing.T) {
 	for _, text := range []string{"Ключ от подвала", "Заменил кран", "Принял Гусев"} {
 		require.Contains(t, history.body, text)
 	}
-	require.NotContains(t, h.ok("gusev", http.MethodGet, path+"/events", nil).body, "inbound", "who may not read calls sees none")
+	require.Contains(t, h.ok("gusev", http.MethodGet, path+"/events", nil).body, "inbound", "an executor sees the calls of his own")
+	require.NotContains(t, h.ok("contractor", http.MethodGet, path+"/events", nil).body, "inbound", "who may not hear calls sees none")
 }
 
 func TestTheJournalIsFilteredAndCutIntoPages(t *testing.T) {

@@ -18,7 +18,8 @@ func show(m staff.Member, names map[int64]string) StaffRow {
 		row.Phones = append(row.Phones, p.Phone)
 	}
 	if m.State.Leave != nil {
-		row.Leave = &StaffAway{StaffLeave: showLeave(*m.State.Leave, names)}
+		l := showLeave(*m.State.Leave, names)
+		row.Leave = &l
 	}
 	if m.Now != nil {
 		row.Schedule = m.Now.Name

@@ -8,20 +8,11 @@ export type Section = { to: NonNullable<LinkProps["to"]>; word: keyof typeof ru.
 /** The pages of the settings by what they are about, in the order of setting a company up. */
 export const sections: readonly { word: keyof typeof ru.settingGroup; pages: readonly Section[] }[] = [
   {
-    word: "people",
-    pages: [
-      { to: "/settings/staff", word: "staff", permission: "staff.read" },
-      { to: "/settings/schedule", word: "schedule", permission: "staff.read" },
-      { to: "/settings/on-duty", word: "onDuty", permission: "staff.read" },
-    ],
-  },
-  {
     word: "work",
     pages: [
       { to: "/settings/tags", word: "tags", permission: "company.write" },
       { to: "/settings/postpone-reasons", word: "postponeReasons", permission: "company.write" },
     ],
   },
-  { word: "phones", pages: [{ to: "/settings/lines", word: "lines", permission: "announcement.edit" }] },
   { word: "control", pages: [{ to: "/settings/audit", word: "audit", permission: "audit.read" }] },
 ];

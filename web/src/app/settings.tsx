@@ -1,6 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { readAuditSearch } from "../audit/search";
-import { readOnDutySearch, readScheduleSearch, readStaffSearch } from "../staff/search";
 import { signedIn } from "./routes";
 import { SettingsFrame, SettingsHome } from "./SettingsFrame";
 
@@ -16,27 +15,6 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("../audit/AuditPage"), "AuditPage"),
 });
 
-const staff = createRoute({
-  getParentRoute: () => frame,
-  path: "/staff",
-  validateSearch: readStaffSearch,
-  component: lazyRouteComponent(() => import("../staff/StaffPage"), "StaffPage"),
-});
-
-const schedule = createRoute({
-  getParentRoute: () => frame,
-  path: "/schedule",
-  validateSearch: readScheduleSearch,
-  component: lazyRouteComponent(() => import("../staff/SchedulePage"), "SchedulePage"),
-});
-
-const onDuty = createRoute({
-  getParentRoute: () => frame,
-  path: "/on-duty",
-  validateSearch: readOnDutySearch,
-  component: lazyRouteComponent(() => import("../staff/OnDutyPage"), "OnDutyPage"),
-});
-
 const tags = createRoute({
   getParentRoute: () => frame,
   path: "/tags",
@@ -49,11 +27,5 @@ const postponeReasons = createRoute({
   component: lazyRouteComponent(() => import("../directories/TagPages"), "PostponeReasonsPage"),
 });
 
-const lines = createRoute({
-  getParentRoute: () => frame,
-  path: "/lines",
-  component: lazyRouteComponent(() => import("../lines/LinesPage"), "LinesPage"),
-});
-
 // A new page: its route here, its line in sections.ts. The page stands in its feature and draws a SettingsPage.
-export const settings = frame.addChildren([home, staff, schedule, onDuty, tags, postponeReasons, lines, audit]);
+export const settings = frame.addChildren([home, tags, postponeReasons, audit]);
