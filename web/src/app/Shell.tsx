@@ -1,6 +1,6 @@
 import { Menu, useMantineColorScheme } from "@mantine/core";
 import { IconHeadset, IconListDetails, IconSettings, IconUserCircle } from "@tabler/icons-react";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { sessionEnded } from "../api/client";
@@ -31,7 +31,11 @@ export function Shell() {
         () => undefined,
       );
     });
+    const stopRights = live.onChange(({ topic }) => {
+      if (topic === "session") void look(client);
+    });
     return () => {
+      stopRights();
       stopLive();
       stopRefresh();
     };
@@ -77,6 +81,13 @@ export function Shell() {
       </main>
     </div>
   );
+}
+
+/** Rights or the session changed: ask who we are; what was fetched with other rights is forgotten (F71). */
+async function look(client: QueryClient) {
+  const who = await client.fetchQuery({ ...meQuery, staleTime: 0 }).catch(() => undefined);
+  if (who === null) sessionEnded();
+  if (who) await client.resetQueries({ predicate: (q) => q.queryKey[0] !== "me" });
 }
 
 function StripClock() {
@@ -144,6 +155,7 @@ function PersonMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{me.user.name}</Menu.Label>
+        <Menu.Item onClick={() => void navigate({ to: "/profile" })}>{w.profile}</Menu.Item>
         <Menu.Item onClick={() => setColorScheme(colorScheme === "dark" ? "light" : "dark")}>
           {colorScheme === "dark" ? w.light : w.dark}
         </Menu.Item>

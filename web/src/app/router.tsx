@@ -40,7 +40,23 @@ const ticket = createRoute({
   component: lazyRouteComponent(() => import("../journal/TicketPage"), "TicketPage"),
 });
 
-const tree = root.addChildren([login, signedIn.addChildren([start, desk, journal, newRequest, ticket, settings])]);
+const profile = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/profile",
+  component: lazyRouteComponent(() => import("./ProfileRoute"), "ProfileRoute"),
+});
+
+const invite = createRoute({
+  getParentRoute: () => root,
+  path: "/invite/$token",
+  component: lazyRouteComponent(() => import("./InviteRoute"), "InviteRoute"),
+});
+
+const tree = root.addChildren([
+  login,
+  invite,
+  signedIn.addChildren([profile, start, desk, journal, newRequest, ticket, settings]),
+]);
 
 /** The router; `history` is given by tests. */
 export function newRouter(client: QueryClient, history?: RouterHistory) {

@@ -8,6 +8,13 @@ export type Section = { to: NonNullable<LinkProps["to"]>; word: keyof typeof ru.
 /** The pages of the settings by what they are about, in the order of setting a company up. */
 export const sections: readonly { word: keyof typeof ru.settingGroup; pages: readonly Section[] }[] = [
   {
+    word: "people",
+    pages: [
+      { to: "/settings/users", word: "users", permission: "user.read" },
+      { to: "/settings/roles", word: "roles", permission: "user.read" },
+    ],
+  },
+  {
     word: "work",
     pages: [
       { to: "/settings/tags", word: "tags", permission: "company.write" },
@@ -15,4 +22,5 @@ export const sections: readonly { word: keyof typeof ru.settingGroup; pages: rea
     ],
   },
   { word: "control", pages: [{ to: "/settings/audit", word: "audit", permission: "audit.read" }] },
+  { word: "platform", pages: [{ to: "/settings/teams", word: "teams", permission: "platform.operate" }] },
 ];

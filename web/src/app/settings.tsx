@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { readAuditSearch } from "../audit/search";
+import { readCompany } from "../users/search";
 import { signedIn } from "./routes";
 import { SettingsFrame, SettingsHome } from "./SettingsFrame";
 
@@ -27,5 +28,32 @@ const postponeReasons = createRoute({
   component: lazyRouteComponent(() => import("../directories/TagPages"), "PostponeReasonsPage"),
 });
 
+const users = createRoute({
+  getParentRoute: () => frame,
+  path: "/users",
+  validateSearch: readCompany,
+  component: lazyRouteComponent(() => import("../users/UsersPage"), "UsersPage"),
+});
+
+const user = createRoute({
+  getParentRoute: () => frame,
+  path: "/users/$id",
+  validateSearch: readCompany,
+  component: lazyRouteComponent(() => import("../users/UserPage"), "UserPage"),
+});
+
+const roles = createRoute({
+  getParentRoute: () => frame,
+  path: "/roles",
+  validateSearch: readCompany,
+  component: lazyRouteComponent(() => import("../users/RolesPage"), "RolesPage"),
+});
+
+const teams = createRoute({
+  getParentRoute: () => frame,
+  path: "/teams",
+  component: lazyRouteComponent(() => import("../users/TeamsPage"), "TeamsPage"),
+});
+
 // A new page: its route here, its line in sections.ts. The page stands in its feature and draws a SettingsPage.
-export const settings = frame.addChildren([home, tags, postponeReasons, audit]);
+export const settings = frame.addChildren([home, tags, postponeReasons, audit, users, user, roles, teams]);

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-quer
 import { api, ApiError, take } from "../api/client";
 import type { Me } from "../api/types";
 import { setServerTime } from "../time/clock";
+import { askPasskey } from "./passkey";
 
 /** Rights of internal/access; a screen asks `can` and hides what the person may not see. */
 export type Permission =
@@ -65,10 +66,21 @@ export function roleOf(me: Me): Me["companies"][number]["role"] | null {
   return me.companies.find((c) => c.id === me.company?.id)?.role ?? null;
 }
 
-/** Signs in, and puts the person into the cache. */
-export async function signIn(client: QueryClient, login: string, password: string): Promise<Me> {
-  const me = await take(api.POST("/api/v1/login", { body: { login, password } }), { quiet401: true });
-  return enter(client, me);
+/** Signs in, and puts the person into the cache. `code`: of the authenticator, when the server asked for it. */
+export async function signIn(client: QueryClient, login: string, password: string, code?: string): Promise<Me> {
+  const body = { login, password, ...(code ? { code } : {}) };
+  return enter(client, await take(api.POST("/api/v1/login", { body }), { quiet401: true }));
+}
+
+/** Signs in by a key of this device; null when the person gave up. */
+export async function signInByPasskey(client: QueryClient): Promise<Me | null> {
+  const { challenge, options } = await take(api.POST("/api/v1/login/passkey/start"), { quiet401: true });
+  const credential = await askPasskey(options);
+  if (!credential) return null;
+  return enter(
+    client,
+    await take(api.POST("/api/v1/login/passkey", { body: { challenge, credential } }), { quiet401: true }),
+  );
 }
 
 /** Signs out; the cache forgets everything that the next person must not see. */
@@ -88,7 +100,8 @@ export function useChooseCompany(): (id: number) => Promise<void> {
   };
 }
 
-function enter(client: QueryClient, me: Me): Me {
+/** Puts a person who has just come in into the cache. */
+export function enter(client: QueryClient, me: Me): Me {
   setServerTime(me.server_time);
   client.setQueryData(meQuery.queryKey, me);
   return me;

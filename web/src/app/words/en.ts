@@ -12,6 +12,7 @@ export const en: Words<typeof ru> = {
   dark: "Dark theme",
   light: "Light theme",
   language: "Русский",
+  profile: "My profile",
   signOut: "Sign out",
   me: (name) => `Signed in as ${name}`,
   lost: (time) => `The link was lost at ${time}.`,

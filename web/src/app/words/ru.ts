@@ -10,6 +10,7 @@ export const ru = {
   dark: "Тёмная тема",
   light: "Светлая тема",
   language: "English",
+  profile: "Мой профиль",
   signOut: "Выйти",
   me: (name: string) => `Вы вошли: ${name}`,
   lost: (time: string) => `Связь потеряна в ${time}.`,

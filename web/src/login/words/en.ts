@@ -10,5 +10,9 @@ export const en: Words<typeof ru> = {
   enter: "Sign in",
   needLogin: "Enter the login",
   needPassword: "Enter the password",
+  code: "Code from the app",
+  codeHint: "Six digits from the app, or a recovery code",
+  needCode: "Enter the code",
+  byKey: "Sign in with a passkey",
   returned: "The session has ended. Sign in, and the page you were on will open.",
 };

@@ -1,0 +1,217 @@
+import { Button, Drawer, Modal, Select, Skeleton, TextInput } from "@mantine/core";
+import { useState, type FormEvent, type ReactNode } from "react";
+import { may, useMe } from "../session/session";
+import { Failed, Note, Panel } from "../ui/blocks";
+import { Late } from "../ui/Late";
+import { Refused, SettingsPage, useRefusal, useSaid } from "../ui/settings";
+import { useWords as useCommon } from "../ui/words";
+import { useKeepRole, useRemoveRole, useRoles, type CompanyID, type Role, type RoleForm } from "./api";
+import { ForCompany } from "./company";
+import { PermissionList, PermissionTicks } from "./Permissions";
+import { useWords } from "./words";
+import "./users.css";
+
+/** The roles of the company: six usual ones, and its own with rights to tick. */
+export function RolesPage() {
+  return <ForCompany>{(company, picker) => <Roles company={company} picker={picker} />}</ForCompany>;
+}
+
+/** The page of one company. */
+export function Roles({ company, picker }: { company: CompanyID; picker: ReactNode }) {
+  const w = useWords();
+  const me = useMe();
+  const roles = useRoles(company);
+  const [open, setOpen] = useState<Role | null>(null);
+  const [removing, setRemoving] = useState<Role | null>(null);
+  const writes = may(me, "user.write");
+  const fresh = (like?: Role): Role => ({
+    id: null,
+    name: like ? w.likeName(like.name || w.roles[like.base]) : "",
+    base: like && like.base !== "admin" ? like.base : "foreman",
+    permissions: (like?.permissions ?? []).filter((p) => roles.data?.tickable.includes(p)),
+    users: 0,
+    version: 0,
+  });
+  return (
+    <SettingsPage
+      title={w.rolesTitle}
+      about={w.rolesAbout}
+      action={
+        writes && (
+          <Button className="btn-primary" onClick={() => setOpen(fresh())}>
+            {w.newRole}
+          </Button>
+        )
+      }
+    >
+      {picker}
+      {roles.isError && !roles.data ? (
+        <Failed error={roles.error} title={w.failed} retry={() => void roles.refetch()} />
+      ) : !roles.data ? (
+        <Late>
+          <Skeleton h={240} animate={false} />
+        </Late>
+      ) : (
+        roles.data.items.map((r) => (
+          <Panel
+            key={r.id ?? r.base}
+            title={
+              <>
+                {r.name || w.roles[r.base]}{" "}
+                <span className="s12 t2">{r.id ? w.people(r.users) : `${w.usual} · ${w.people(r.users)}`}</span>
+              </>
+            }
+            right={
+              writes && (
+                <span className="row">
+                  {r.id ? (
+                    <>
+                      <Button variant="default" size="xs" onClick={() => setOpen(r)}>
+                        {w.asOwn}
+                      </Button>
+                      <Button variant="subtle" size="xs" onClick={() => setRemoving(r)}>
+                        {w.removeRole}
+                      </Button>
+                    </>
+                  ) : (
+                    <Button variant="subtle" size="xs" onClick={() => setOpen(fresh(r))}>
+                      {w.likeThis}
+                    </Button>
+                  )}
+                </span>
+              )
+            }
+          >
+            <PermissionList permissions={r.permissions} />
+          </Panel>
+        ))
+      )}
+      <Drawer
+        opened={open !== null}
+        onClose={() => setOpen(null)}
+        position="right"
+        size={560}
+        title={open?.id ? open.name : w.newRole}
+      >
+        {open && (
+          <RoleEditor
+            key={open.id ?? "new"}
+            company={company}
+            role={open}
+            tickable={roles.data?.tickable ?? []}
+            onDone={() => setOpen(null)}
+          />
+        )}
+      </Drawer>
+      <Removing company={company} role={removing} onDone={() => setRemoving(null)} />
+    </SettingsPage>
+  );
+}
+
+type EditorProps = { company: CompanyID; role: Role; tickable: string[]; onDone: () => void };
+
+/** Name, likeness and ticks of a role of the company's own. */
+export function RoleEditor({ company, role, tickable, onDone }: EditorProps) {
+  const w = useWords();
+  const c = useCommon();
+  const said = useSaid();
+  const keep = useKeepRole(company);
+  const refusal = useRefusal(keep.error);
+  const [name, setName] = useState(role.name);
+  const [base, setBase] = useState(role.base as RoleForm["base"]); // never an administrator: see `fresh`
+  const [ticked, setTicked] = useState(role.permissions);
+  const [tried, setTried] = useState(false);
+  const submit = (e: FormEvent) => {
+    e.preventDefault();
+    setTried(true);
+    if (!name.trim() || ticked.length === 0 || keep.isPending) return;
+    keep.mutate(
+      { id: role.id, name, base, permissions: ticked, ...(role.id ? { version: role.version } : {}) },
+      {
+        onSuccess: (r) => {
+          said(w.roleKept(r.name));
+          onDone();
+        },
+      },
+    );
+  };
+  const bad = refusal.at("permissions") ?? (tried && ticked.length === 0 ? w.needField : undefined);
+  return (
+    <form className="users-form" onSubmit={submit} noValidate>
+      <TextInput
+        label={w.roleName}
+        value={name}
+        maxLength={60}
+        data-autofocus
+        error={refusal.at("name") ?? (tried && !name.trim() ? w.needField : undefined)}
+        onChange={(e) => setName(e.currentTarget.value)}
+      />
+      <Select
+        label={w.base}
+        description={w.baseHint}
+        allowDeselect={false}
+        data={(["manager", "foreman", "executor", "contractor", "readonly"] as const).map((r) => ({
+          value: r,
+          label: w.roles[r],
+        }))}
+        value={base}
+        error={refusal.at("base")}
+        onChange={(v) => setBase((v ?? base) as RoleForm["base"])} // its data are the roles
+      />
+      <PermissionTicks all={tickable} ticked={ticked} onChange={setTicked} />
+      {bad && (
+        <div role="alert" className="field-error">
+          {bad}
+        </div>
+      )}
+      {refusal.rest && <Refused error={keep.error} />}
+      <div className="row">
+        <Button type="submit" className="btn-primary" loading={keep.isPending}>
+          {w.saveRole}
+        </Button>
+        <Button variant="default" onClick={onDone}>
+          {c.cancel}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Removing({ company, role, onDone }: { company: CompanyID; role: Role | null; onDone: () => void }) {
+  const w = useWords();
+  const c = useCommon();
+  const said = useSaid();
+  const remove = useRemoveRole(company);
+  const close = () => {
+    remove.reset();
+    onDone();
+  };
+  return (
+    <Modal opened={role !== null} onClose={close} title={w.removeRoleTitle(role?.name ?? "")} centered>
+      <div className="col">
+        {role && role.users > 0 && <Note>{w.people(role.users)}</Note>}
+        <Refused error={remove.error} />
+        <div className="row">
+          <Button
+            color="red"
+            loading={remove.isPending}
+            onClick={() =>
+              role?.id &&
+              remove.mutate(role.id, {
+                onSuccess: () => {
+                  said(w.roleRemoved(role.name));
+                  close();
+                },
+              })
+            }
+          >
+            {w.removeRole}
+          </Button>
+          <Button variant="default" onClick={close}>
+            {c.cancel}
+          </Button>
+        </div>
+      </div>
+    </Modal>
+  );
+}
