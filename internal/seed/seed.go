@@ -142,6 +142,9 @@ func (s *seeder) eachCompany() error {
 		if err := s.people(id, i); err != nil {
 			return err
 		}
+		if err := s.shifts(id, i); err != nil {
+			return err
+		}
 	}
 	return nil
 }

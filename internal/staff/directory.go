@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -74,10 +75,7 @@ func (s *Service) List(ctx context.Context, f Filter) (out []Member, names map[i
 		return err
 	})
 	slices.SortFunc(out, func(a, b Member) int {
-		if a.CompanyID != b.CompanyID {
-			return int(a.CompanyID - b.CompanyID)
-		}
-		return strings.Compare(a.Name, b.Name)
+		return cmp.Or(cmp.Compare(a.CompanyID, b.CompanyID), less(!a.IsContractor, !b.IsContractor), strings.Compare(a.Name, b.Name))
 	})
 	return out, names, err
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"d24/internal/access"
 	"d24/internal/platform/jobs"
 	"d24/internal/platform/live"
 	"d24/internal/platform/pg"
@@ -187,6 +188,12 @@ func (d *Desk) Floors(ctx context.Context, tx *pg.Tx) ([]Floor, error) {
 		}
 		return f, err
 	})
+}
+
+// LivingFloors is Floors for a process that has no Desk, as a part of the program.
+func LivingFloors(ctx context.Context, db *pg.DB) ([]Floor, error) {
+	ctx = access.AsSystem(ctx, "doctor")
+	return pg.InTx(ctx, db, func(tx *pg.Tx) ([]Floor, error) { return (&Desk{}).Floors(ctx, tx) })
 }
 
 // Recover ends what a node had in hand when it died: its orders are unknown by

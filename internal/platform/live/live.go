@@ -22,7 +22,7 @@ const Session = "session"
 
 // Change is one fact for open screens. CompanyID 0 concerns our own staff only.
 type Change struct {
-	Topic     string `json:"topic"` // "ticket", "task", "call", "escalation", "figures", "operator", "alarm", "session"
+	Topic     string `json:"topic"` // "ticket", "task", "call", "escalation", "figures", "operator", "alarm", "session", "staff"
 	ID        int64  `json:"id"`
 	CompanyID int64  `json:"company_id,omitempty"`
 	// Facts narrow who hears of a ticket; without them people who see only their

@@ -48,6 +48,19 @@ func Migrate(ctx context.Context, url string) error {
 	return migrateRiver(ctx, pool)
 }
 
+// Newest is the number of the newest migration this program knows.
+func Newest() (newest int64, err error) {
+	files, err := fs.Glob(db.Migrations, "migrations/*.sql")
+	for _, f := range files {
+		n, err := goose.NumericComponent(f)
+		if err != nil {
+			return 0, err
+		}
+		newest = max(newest, n)
+	}
+	return newest, err
+}
+
 // riverRights opens River's tables to the fence roles: an event is published in
 // the transaction of whoever caused it.
 const riverRights = `do $$
@@ -64,11 +77,17 @@ func migrateRiver(ctx context.Context, pool *pgxpool.Pool) error {
 	if err != nil {
 		return err
 	}
-	// a second program may have made the same tables meanwhile
-	if _, err := pool.Exec(ctx, `select pg_advisory_lock(241)`); err != nil {
+	// A second program may make the same tables meanwhile. The lock belongs to one
+	// session, which is held until the end.
+	session, err := pool.Acquire(ctx)
+	if err != nil {
 		return err
 	}
-	defer pool.Exec(context.WithoutCancel(ctx), `select pg_advisory_unlock(241)`) //nolint:errcheck // the session ends anyway
+	defer session.Release()
+	if _, err := session.Exec(ctx, `select pg_advisory_lock(241)`); err != nil {
+		return err
+	}
+	defer session.Exec(context.WithoutCancel(ctx), `select pg_advisory_unlock(241)`) //nolint:errcheck // the session ends anyway
 	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return fmt.Errorf("migrate river: %w", err)
 	}

@@ -18,8 +18,7 @@ func show(m staff.Member, names map[int64]string) StaffRow {
 		row.Phones = append(row.Phones, p.Phone)
 	}
 	if m.State.Leave != nil {
-		l := showLeave(*m.State.Leave, names)
-		row.Leave = &l
+		row.Leave = &StaffAway{StaffLeave: showLeave(*m.State.Leave, names)}
 	}
 	if m.Now != nil {
 		row.Schedule = m.Now.Name

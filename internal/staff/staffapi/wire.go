@@ -17,7 +17,7 @@ type StaffRow struct {
 	SwitchedOn   bool        `json:"switched_on" doc:"the manual switch of duty"`
 	Zone         string      `json:"zone" doc:"IANA zone he works in"`
 	Schedule     string      `json:"schedule" doc:"name of his schedule today; empty: none, on duty whenever switched on"`
-	Leave        *StaffLeave `json:"leave" doc:"that goes on now"`
+	Leave        *StaffAway  `json:"leave" doc:"that goes on now"`
 	StandsFor    []StaffName `json:"stands_for" doc:"in whose place he stands today"`
 	IsContractor bool        `json:"is_contractor"`
 	IsArchived   bool        `json:"is_archived" doc:"dismissed"`
@@ -125,13 +125,18 @@ type StaffPlan struct {
 
 // StaffLeave is days away, the last one included.
 type StaffLeave struct {
-	_          struct{}   `nullable:"true"`
 	ID         int64      `json:"id"`
 	Kind       string     `json:"kind" enum:"vacation,sick,other"`
 	StartsOn   string     `json:"starts_on" format:"date"`
 	EndsOn     string     `json:"ends_on" format:"date"`
 	Substitute *StaffHeir `json:"substitute"`
 	Note       string     `json:"note"`
+}
+
+// StaffAway is a leave that goes on; null: none.
+type StaffAway struct {
+	_ struct{} `nullable:"true"`
+	StaffLeave
 }
 
 // StaffHeir is who stands in somebody's place; null: nobody.

@@ -2407,7 +2407,7 @@ export interface components {
             is_archived: boolean;
             is_contractor: boolean;
             /** @description that goes on now */
-            leave: components["schemas"]["StaffLeave"];
+            leave: components["schemas"]["StaffAway"];
             /**
              * Format: int64
              * @description the best one as an executor; 0: none
@@ -3186,6 +3186,18 @@ export interface components {
             /** Format: int64 */
             to: number;
         };
+        StaffAway: {
+            /** Format: date */
+            ends_on: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "vacation" | "sick" | "other";
+            note: string;
+            /** Format: date */
+            starts_on: string;
+            substitute: components["schemas"]["StaffHeir"];
+        } | null;
         StaffCard: {
             can: ("edit" | "dismiss" | "restore")[];
             channels: components["schemas"]["StaffChannel"][];
@@ -3198,7 +3210,7 @@ export interface components {
             is_archived: boolean;
             is_contractor: boolean;
             /** @description that goes on now */
-            leave: components["schemas"]["StaffLeave"];
+            leave: components["schemas"]["StaffAway"];
             /** @description that have not ended */
             leaves: components["schemas"]["StaffLeave"][];
             /** Format: int64 */
@@ -3299,7 +3311,7 @@ export interface components {
             /** Format: date */
             starts_on: string;
             substitute: components["schemas"]["StaffHeir"];
-        } | null;
+        };
         StaffList: {
             items: components["schemas"]["StaffRow"][];
         };
@@ -3341,7 +3353,7 @@ export interface components {
             is_archived: boolean;
             is_contractor: boolean;
             /** @description that goes on now */
-            leave: components["schemas"]["StaffLeave"];
+            leave: components["schemas"]["StaffAway"];
             /** Format: int64 */
             member_id: number;
             name: string;

@@ -10,6 +10,9 @@ export const sections: readonly { word: keyof typeof ru.settingGroup; pages: rea
   {
     word: "people",
     pages: [
+      { to: "/settings/staff", word: "staff", permission: "staff.read" },
+      { to: "/settings/schedule", word: "schedule", permission: "staff.read" },
+      { to: "/settings/on-duty", word: "onDuty", permission: "staff.read" },
       { to: "/settings/users", word: "users", permission: "user.read" },
       { to: "/settings/roles", word: "roles", permission: "user.read" },
     ],
@@ -21,6 +24,7 @@ export const sections: readonly { word: keyof typeof ru.settingGroup; pages: rea
       { to: "/settings/postpone-reasons", word: "postponeReasons", permission: "company.write" },
     ],
   },
+  { word: "phones", pages: [{ to: "/settings/lines", word: "lines", permission: "announcement.edit" }] },
   { word: "control", pages: [{ to: "/settings/audit", word: "audit", permission: "audit.read" }] },
   { word: "platform", pages: [{ to: "/settings/teams", word: "teams", permission: "platform.operate" }] },
 ];

@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { readAuditSearch } from "../audit/search";
+import { readOnDutySearch, readScheduleSearch, readStaffSearch } from "../staff/search";
 import { readCompany } from "../users/search";
 import { signedIn } from "./routes";
 import { SettingsFrame, SettingsHome } from "./SettingsFrame";
@@ -16,6 +17,27 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("../audit/AuditPage"), "AuditPage"),
 });
 
+const staff = createRoute({
+  getParentRoute: () => frame,
+  path: "/staff",
+  validateSearch: readStaffSearch,
+  component: lazyRouteComponent(() => import("../staff/StaffPage"), "StaffPage"),
+});
+
+const schedule = createRoute({
+  getParentRoute: () => frame,
+  path: "/schedule",
+  validateSearch: readScheduleSearch,
+  component: lazyRouteComponent(() => import("../staff/SchedulePage"), "SchedulePage"),
+});
+
+const onDuty = createRoute({
+  getParentRoute: () => frame,
+  path: "/on-duty",
+  validateSearch: readOnDutySearch,
+  component: lazyRouteComponent(() => import("../staff/OnDutyPage"), "OnDutyPage"),
+});
+
 const tags = createRoute({
   getParentRoute: () => frame,
   path: "/tags",
@@ -26,6 +48,12 @@ const postponeReasons = createRoute({
   getParentRoute: () => frame,
   path: "/postpone-reasons",
   component: lazyRouteComponent(() => import("../directories/TagPages"), "PostponeReasonsPage"),
+});
+
+const lines = createRoute({
+  getParentRoute: () => frame,
+  path: "/lines",
+  component: lazyRouteComponent(() => import("../lines/LinesPage"), "LinesPage"),
 });
 
 const users = createRoute({
@@ -56,4 +84,17 @@ const teams = createRoute({
 });
 
 // A new page: its route here, its line in sections.ts. The page stands in its feature and draws a SettingsPage.
-export const settings = frame.addChildren([home, tags, postponeReasons, audit, users, user, roles, teams]);
+export const settings = frame.addChildren([
+  home,
+  staff,
+  schedule,
+  onDuty,
+  users,
+  user,
+  roles,
+  tags,
+  postponeReasons,
+  lines,
+  audit,
+  teams,
+]);
