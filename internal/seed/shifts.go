@@ -35,11 +35,11 @@ var demoSchedules = map[string]demoSchedule{
 	"always": {"круглосуточно", true, false, "[" + fullShift + "]"},
 }
 
-// demoCrew work in shifts besides the people of demoStaff; the first ones of a company
-// stand before them on every level, so that the story calls the same people at any hour.
+// demoCrew work in shifts besides the people of demoStaff, who stand before them on every
+// level: the story calls the same people at any hour.
 var demoCrew = [][]demoMember{{
-	{"Ефимов К. А.", "Константин Андреевич", "сантехник", "сантехника", 2},
-	{"Ларин Д. О.", "Дмитрий Олегович", "сантехник", "сантехника", 2},
+	{"Ефимов К. А.", "Константин Андреевич", "сантехник", "сантехника", 3},
+	{"Ларин Д. О.", "Дмитрий Олегович", "сантехник", "сантехника", 3},
 	{"Тихонов А. Л.", "Алексей Львович", "электрик", "электрика", 2},
 	{"Якушев В. И.", "Василий Иванович", "электрик", "электрика", 2},
 	{"Мухин А. С.", "Андрей Сергеевич", "сантехник, резерв", "сантехника", 3},
