@@ -31,7 +31,14 @@ const month: ScheduleMonth = {
 };
 
 function show(canEdit = true) {
-  const hears = { onWrite: vi.fn(), onNothing: vi.fn(), onUndo: vi.fn(), onPerson: vi.fn(), onGap: vi.fn() };
+  const hears = {
+    onWrite: vi.fn(),
+    onNothing: vi.fn(),
+    onUndo: vi.fn(),
+    onPerson: vi.fn(),
+    onGap: vi.fn(),
+    onDay: vi.fn(),
+  };
   render(
     <MantineProvider>
       <Grid month={month} from={0} to={4} canEdit={canEdit} {...hears} />

@@ -1,6 +1,7 @@
+import { Menu } from "@mantine/core";
 import { Fragment, useEffect, useRef, useState, type CSSProperties, type KeyboardEvent } from "react";
 import { isTyping } from "../ui/keys";
-import type { Code, ScheduleCell, ScheduleMonth, ScheduleRow, StaffLeave } from "./api";
+import type { Code, DayKind, ScheduleCell, ScheduleMonth, ScheduleRow, StaffLeave } from "./api";
 import { dayText, hoursText, weekday } from "./hours";
 import { actOf, inside, leaveBars, write, type Range } from "./marks";
 import type { ScheduleMark } from "./api";
@@ -17,10 +18,11 @@ type Props = {
   onUndo: () => void;
   onPerson: (id: number) => void;
   onGap: (col: number, work: number) => void;
+  onDay: (day: string, kind: DayKind) => void;
 };
 
 /** The month grid: one roving cell, arrows go, Shift marks a range, letters write. */
-export function Grid({ month, from, to, canEdit, onWrite, onNothing, onUndo, onPerson, onGap }: Props) {
+export function Grid({ month, from, to, canEdit, onWrite, onNothing, onUndo, onPerson, onGap, onDay }: Props) {
   const w = useWords();
   const days = month.days.slice(from, to + 1);
   const rows = month.rows.map((r) => ({ ...r, cells: r.cells.slice(from, to + 1) }));
@@ -70,7 +72,7 @@ export function Grid({ month, from, to, canEdit, onWrite, onNothing, onUndo, onP
         onKeyDown={hear}
         style={{ "--days": days.length } as CSSProperties}
       >
-        <Head days={days} today={month.today} />
+        <Head days={days} today={month.today} canEdit={canEdit} onDay={onDay} />
         {rows.map((row, r) => {
           const title = row.is_contractor ? w.schedule.contractors : capital(row.trade) || w.schedule.anyTrade;
           const begins = title !== group;
@@ -170,7 +172,10 @@ export function Grid({ month, from, to, canEdit, onWrite, onNothing, onUndo, onP
   );
 }
 
-function Head({ days, today }: { days: ScheduleMonth["days"]; today: string }) {
+type HeadProps = { days: ScheduleMonth["days"]; today: string } & Pick<Props, "canEdit" | "onDay">;
+
+/** The days of the production calendar; the company sets its own by pressing one. */
+function Head({ days, today, canEdit, onDay }: HeadProps) {
   const w = useWords();
   const names = w.card.weekdays.split(" ");
   return (
@@ -179,7 +184,11 @@ function Head({ days, today }: { days: ScheduleMonth["days"]; today: string }) {
         {w.schedule.person}
       </div>
       {days.map((d) => {
-        const kind = [w.schedule.dayKind[d.kind], d.note, d.provisional ? w.schedule.provisional : ""];
+        const kind = [
+          w.schedule.dayKind[d.kind],
+          d.own ? w.schedule.byCompany : d.note,
+          d.provisional ? w.schedule.provisional : "",
+        ];
         return (
           <div
             key={d.day}
@@ -188,8 +197,30 @@ function Head({ days, today }: { days: ScheduleMonth["days"]; today: string }) {
             title={kind.filter(Boolean).join(", ")}
             aria-label={`${dayText(d.day, today)} ${kind.filter(Boolean).join(", ")}`}
           >
-            <div className="b s13">{Number(d.day.slice(8))}</div>
-            {names[weekday(d.day)]}
+            {canEdit ? (
+              <Menu position="bottom">
+                <Menu.Target>
+                  <button type="button" className="sch-day" aria-label={w.schedule.setDay(dayText(d.day, today))}>
+                    <div className="b s13">{Number(d.day.slice(8))}</div>
+                    {names[weekday(d.day)]}
+                  </button>
+                </Menu.Target>
+                <Menu.Dropdown>
+                  <Menu.Label>{[dayText(d.day, today), ...kind].filter(Boolean).join(", ")}</Menu.Label>
+                  {(["workday", "short", "day_off", "holiday"] as const).map((k) => (
+                    <Menu.Item key={k} disabled={k === d.kind} onClick={() => onDay(d.day, k)}>
+                      {w.schedule.dayKind[k]}
+                    </Menu.Item>
+                  ))}
+                  {d.own && <Menu.Item onClick={() => onDay(d.day, "")}>{w.schedule.asCountry}</Menu.Item>}
+                </Menu.Dropdown>
+              </Menu>
+            ) : (
+              <>
+                <div className="b s13">{Number(d.day.slice(8))}</div>
+                {names[weekday(d.day)]}
+              </>
+            )}
           </div>
         );
       })}

@@ -10,7 +10,7 @@ import { dayIn } from "../time/format";
 import { Empty, Failed, Hints, Note, useErrorText } from "../ui/blocks";
 import { Late } from "../ui/Late";
 import { SettingsPage, useSaid } from "../ui/settings";
-import { useMark, useMonth, type ScheduleMark, type ScheduleMonth } from "./api";
+import { useMark, useMonth, useSetDay, type ScheduleMark, type ScheduleMonth } from "./api";
 import { Grid } from "./Grid";
 import { dayText, plusDays, plusMonths, weekday } from "./hours";
 import { LeaveDialog } from "./Leaves";
@@ -121,6 +121,7 @@ function Written({ grid, week, canEdit, onPerson }: WrittenProps) {
   const said = useSaid();
   const text = useErrorText();
   const mark = useMark(grid.month);
+  const setDay = useSetDay();
   const undo = useRef<ScheduleMark[][]>([]);
   const [gap, setGap] = useState<Gap | null>(null);
   const first = week
@@ -163,10 +164,10 @@ function Written({ grid, week, canEdit, onPerson }: WrittenProps) {
         {gaps.length > 1 && <span className="quiet">{w.schedule.nobodyMore(gaps.length - 1)}</span>}
       </div>
       {grid.days.some((d) => d.provisional) && <Note>{w.schedule.provisionalNote(grid.month.slice(0, 4))}</Note>}
-      {mark.isError && (
+      {(mark.isError || setDay.isError) && (
         <div role="alert">
           <Note tone="emg">
-            {w.schedule.notSaved}. {text(mark.error)}
+            {w.schedule.notSaved}. {text(mark.error ?? setDay.error)}
           </Note>
         </div>
       )}
@@ -179,6 +180,18 @@ function Written({ grid, week, canEdit, onPerson }: WrittenProps) {
         onNothing={() => said(w.schedule.nothing)}
         onUndo={back}
         onPerson={onPerson}
+        onDay={(day, kind) => {
+          const was = grid.days.find((d) => d.day === day);
+          setDay.mutate(
+            { day, kind },
+            {
+              onSuccess: () =>
+                said(w.schedule.daySet(dayText(day, grid.today)), () =>
+                  setDay.mutate({ day, kind: was?.own ? was.kind : "" }),
+                ),
+            },
+          );
+        }}
         onGap={(col, work) => {
           const t = grid.totals.find((x) => x.work_type_id === work);
           const d = grid.days[col];

@@ -198,6 +198,22 @@ export function useMark(month: string) {
   });
 }
 
+export type DayKind = S["CalendarDay"]["kind"];
+
+/** Writes a day of the company's own over the production calendar; "" is as the country has it. */
+export function useSetDay() {
+  const client = useQueryClient();
+  const company = useCompanyId();
+  return useMutation({
+    mutationFn: (v: { day: string; kind: DayKind }) =>
+      take(api.PUT("/api/v1/calendar/day", { body: { company_id: company, ...v } })),
+    onSuccess: () => {
+      for (const key of ["schedule", "staff", "on-duty", "staff-member"])
+        void client.invalidateQueries({ queryKey: [key] });
+    },
+  });
+}
+
 export function useOnDuty(at: string | undefined, work: number, house: number) {
   const company = useCompanyId();
   const query = {

@@ -145,6 +145,10 @@ export const en: Words<typeof ru> = {
       always: "no schedule, always on duty",
     },
     dayKind: { workday: "working day", short: "short day", day_off: "day off", holiday: "holiday" },
+    setDay: (day) => `${day}: what day it is`,
+    asCountry: "as in the whole country",
+    byCompany: "set by the company",
+    daySet: (day) => `${day}: changed for those who work by the production calendar`,
     provisional: "holidays by law, no decree on transfers yet",
     provisionalNote: (year) =>
       `The decree on days off of ${year} is not known to the program: holidays by article 112 of the Labour Code are shown. Own days may be set.`,
