@@ -110,8 +110,8 @@ func TestWhatIsOpenToEverybodyIsNamedHere(t *testing.T) {
 		}
 		return out
 	}
-	require.Equal(t, []string{"cities", "users", "work_types"}, unfenced("d24_journal"))
-	require.Equal(t, []string{"cities", "engine_nodes", "operator_states", "trunks", "users", "work_types"}, unfenced("d24_desk"))
+	require.Equal(t, []string{"cities", "suppliers", "users", "work_types"}, unfenced("d24_journal"))
+	require.Equal(t, []string{"cities", "engine_nodes", "operator_states", "suppliers", "trunks", "users", "work_types"}, unfenced("d24_desk"))
 	for _, role := range []string{"d24_journal", "d24_desk", "d24_system"} {
 		require.Equal(t, []string{"false"}, strs(t, owner, "select (rolsuper or rolbypassrls)::text from pg_roles where rolname = $1", role))
 	}

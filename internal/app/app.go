@@ -27,6 +27,7 @@ import (
 	"d24/internal/reason"
 	"d24/internal/routing"
 	"d24/internal/staff"
+	"d24/internal/supplier"
 	"d24/internal/telephony"
 	"d24/internal/ticket"
 )
@@ -41,6 +42,7 @@ type App struct {
 	Buildings  *building.Service
 	Staff      *staff.Service
 	Reasons    *reason.Service
+	Suppliers  *supplier.Service
 	Contacts   *contact.Service
 	Tickets    *ticket.Service
 	Calls      *calllog.Service
@@ -67,12 +69,13 @@ func New(c Config) (*App, error) {
 	q := jobs.NewQueue()
 	a := &App{
 		DB: db, Jobs: q, Companies: company.NewService(db), Buildings: building.NewService(db),
-		Staff: staff.NewService(db, q), Reasons: reason.NewService(db), Contacts: contact.NewService(), Calls: calllog.NewService(db, q),
+		Staff: staff.NewService(db, q), Reasons: reason.NewService(db), Suppliers: supplier.NewService(db), Contacts: contact.NewService(), Calls: calllog.NewService(db, q),
 	}
 	a.Staff.Houses = a.Buildings
 	a.Accounts = account.NewService(db, directory{buildings: a.Buildings, staff: a.Staff})
 	a.Tickets = ticket.NewService(db, q, ticket.Needs{Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Contacts: a.Contacts, Calls: a.Calls})
 	a.Tickets.Subscribe(q)
+	a.Reasons.Suppliers, a.Reasons.Tickets = a.Suppliers, a.Tickets
 	a.Telephony = telephony.NewDesk(db, q, a.Calls)
 	a.Tasks = desk.NewTasks(db, q, a.Telephony)
 	a.Escalation = &escalation.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies}

@@ -29,6 +29,7 @@ import (
 	"d24/internal/platform/live"
 	"d24/internal/reason/reasonapi"
 	"d24/internal/staff/staffapi"
+	"d24/internal/supplier/supplierapi"
 	"d24/internal/tag"
 	"d24/internal/tag/tagapi"
 	"d24/internal/telephony"
@@ -89,6 +90,7 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	ticketapi.Register(api, tickets)
 	buildingapi.Register(api, buildingapi.Config{Service: a.Buildings, Tickets: a.ticketsOf})
 	reasonapi.Register(api, a.Reasons)
+	supplierapi.Register(api, supplierapi.Config{Service: a.Suppliers, DB: a.DB})
 	staffapi.Register(api, staffapi.Config{Service: a.Staff, OpenTickets: a.inHands, Connected: []string{"call"}})
 	companyapi.Register(api, companyapi.Config{
 		Service: a.Companies, Dir: filepath.Join(c.DataDir, telephony.Announcements), Convert: phrase, Length: phraseLength, Speak: c.spoken(),

@@ -75,8 +75,9 @@ var borrowed = map[string]map[string]string{
 		"calls":     "the strip counts calls of the shift, and a draft goes with its call",
 		"companies": "names on the floor's queue", "tickets": "numbers and addresses on the floor's queue", "members": "names on the floor's queue",
 	},
-	"staff":  {"companies": "the zone of a person who has none of his own, on the rows of a list"},
-	"reason": {"work_types": "the catalogue's kinds of work by name, when a company gets its reasons"},
+	"staff":    {"companies": "the zone of a person who has none of his own, on the rows of a list"},
+	"supplier": {"buildings": "that the houses of a list are the company's: one question about thousands"},
+	"reason":   {"work_types": "the catalogue's kinds of work by name, when a company gets its reasons"},
 }
 
 // tablesAreReadByTheirOwner: only report reads the tables of others, besides what is

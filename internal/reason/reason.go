@@ -5,8 +5,8 @@ package reason
 import (
 	"context"
 	"encoding/json"
-	"sort"
-	"strings"
+	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -15,7 +15,6 @@ import (
 	"d24/internal/access"
 	"d24/internal/fault"
 	"d24/internal/platform/pg"
-	"d24/internal/search"
 )
 
 // Kind is what a reason makes.
@@ -35,62 +34,92 @@ type QuestionType string
 // The types of answers.
 const (
 	Choice QuestionType = "choice"
+	Number QuestionType = "number"
 	YesNo  QuestionType = "yes_no"
 	Text   QuestionType = "text"
 )
 
-// Question is asked while registering (R3).
+// Fact is what an answer tells the limits.
+type Fact string
+
+// The facts; "" for an answer that tells nothing.
+const (
+	Temperature Fact = "temperature" // °C in the flat
+	Inputs      Fact = "inputs"      // independent electric inputs of the house
+)
+
+// Question is asked while registering (R3). ID is never given again to another one.
 type Question struct {
 	ID       int          `json:"id"`
 	Text     string       `json:"text"`
-	Type     QuestionType `json:"type" enum:"choice,yes_no,text"`
+	Type     QuestionType `json:"type" enum:"choice,number,yes_no,text"`
 	Options  []string     `json:"options"`
 	Required bool         `json:"required"`
+	Fact     Fact         `json:"fact,omitempty"` // of a number
 }
 
-// Reason is one entry of a company's catalogue. Terms are minutes; 0: none.
-type Reason struct {
-	ID           int64
-	CompanyID    int64
-	Code         string
-	Category     string
-	Name         string
-	Kind         Kind
-	WorkTypeID   int64
-	AcceptMin    int
-	LocaliseMin  int
-	FinishMin    int
-	Basis        string
-	Reference    string // "ПП 416 п.13: …"
-	SupplierKind string
-	Safety       string
-	Questions    []Question
-	Synonyms     []string
-	Price        string
-	Version      int
+// Price is a row of the price list of paid work (R5). A ticket keeps those of its day.
+type Price struct {
+	Name   string `json:"name"`   // "Замена смесителя"
+	Unit   string `json:"unit"`   // "шт."
+	Amount int64  `json:"amount"` // kopecks
 }
 
-// Terms are the moments by which a ticket is to be accepted, localised, finished;
-// nil where the reason sets none.
-type Terms struct{ Accept, Localise, Finish *time.Time }
-
-// Terms counts from the moment of registration (ПП 416 п. 13).
-func (r Reason) Terms(now time.Time) Terms {
-	at := func(m int) *time.Time {
-		if m == 0 {
-			return nil
-		}
-		t := now.Add(time.Duration(m) * time.Minute)
-		return &t
+// String is «Замена смесителя – 1 200 руб. за шт.».
+func (p Price) String() string {
+	s := fmt.Sprintf("%s – %d", p.Name, p.Amount/100)
+	if k := p.Amount % 100; k != 0 {
+		s += fmt.Sprintf(",%02d", k)
 	}
-	return Terms{at(r.AcceptMin), at(r.LocaliseMin), at(r.FinishMin)}
+	if s += " руб."; p.Unit != "" {
+		s += " за " + p.Unit
+	}
+	return s
 }
 
-// Service keeps the catalogues.
+// Body is what a company sets in a reason.
+type Body struct {
+	Category     string     `json:"category"`
+	Name         string     `json:"name"`
+	Kind         Kind       `json:"kind"`
+	WorkTypeID   int64      `json:"work_type_id"` // 0: none
+	SupplierKind string     `json:"supplier_kind"`
+	SupplierID   int64      `json:"supplier_id"` // of the company's own list; 0: whoever of the kind serves the house
+	Safety       string     `json:"safety"`      // said before the questions
+	Questions    []Question `json:"questions"`
+	Promise      string     `json:"promise"` // said after saving, with {number} {localise} {finish}; "": the usual words
+	Answer       string     `json:"answer"`  // of a consultation
+	Synonyms     []string   `json:"synonyms"`
+	Prices       []Price    `json:"prices"`
+	Rules        Rules      `json:"rules"`
+}
+
+// Reason is one entry of a company's catalogue. AcceptMin, LocaliseMin and FinishMin
+// are its unconditional limits in minutes, 0: none; they are about what Rules say.
+type Reason struct {
+	ID        int64
+	CompanyID int64
+	Code      string // of the base catalogue, or "СВ-03" of the company's own
+	Body
+	AcceptMin   int
+	LocaliseMin int
+	FinishMin   int
+	Basis       string
+	Reference   string // "ПП 416 п.13: …"
+	Price       string
+	IsOwn       bool
+	IsArchived  bool
+	Version     int
+}
+
+// Service keeps the catalogues. Suppliers and Tickets are set before it is used for
+// changes; see needs.go.
 type Service struct {
-	db    *pg.DB
-	mu    sync.Mutex
-	cache map[int64]cachedList
+	Suppliers Suppliers
+	Tickets   Tickets
+	db        *pg.DB
+	mu        sync.Mutex
+	cache     map[int64]cachedList
 }
 
 type cachedList struct {
@@ -104,16 +133,35 @@ type cachedList struct {
 func NewService(db *pg.DB) *Service { return &Service{db: db, cache: map[int64]cachedList{}} }
 
 const columns = `id, company_id, code, category, name, kind, coalesce(work_type_id, 0), coalesce(accept_min, 0), coalesce(localise_min, 0),
-	coalesce(finish_min, 0), basis, reference, supplier_kind, safety, questions, synonyms, price, version`
+	coalesce(finish_min, 0), basis, reference, supplier_kind, safety, questions, synonyms, price, version, is_own, is_archived, promise, answer,
+	coalesce(supplier_id, 0), prices, terms`
 
 func scan(row pgx.CollectableRow) (r Reason, err error) {
-	var q []byte
+	var q, prices, terms []byte
 	err = row.Scan(&r.ID, &r.CompanyID, &r.Code, &r.Category, &r.Name, &r.Kind, &r.WorkTypeID, &r.AcceptMin, &r.LocaliseMin,
-		&r.FinishMin, &r.Basis, &r.Reference, &r.SupplierKind, &r.Safety, &q, &r.Synonyms, &r.Price, &r.Version)
+		&r.FinishMin, &r.Basis, &r.Reference, &r.SupplierKind, &r.Safety, &q, &r.Synonyms, &r.Price, &r.Version, &r.IsOwn, &r.IsArchived,
+		&r.Promise, &r.Answer, &r.SupplierID, &prices, &terms)
 	if err == nil {
-		err = json.Unmarshal(q, &r.Questions)
+		err = errors.Join(json.Unmarshal(q, &r.Questions), json.Unmarshal(prices, &r.Prices))
+	}
+	switch {
+	case err != nil:
+	case terms == nil:
+		r.Rules = r.before()
+	default:
+		err = json.Unmarshal(terms, &r.Rules)
 	}
 	return r, err
+}
+
+// before is the limits of a row written by a version that knew minutes only: those of
+// the catalogue it was copied from.
+func (r Reason) before() Rules {
+	b := base().byCode[r.Code]
+	if !r.IsOwn && b.AcceptMin == r.AcceptMin && b.LocaliseMin == r.LocaliseMin && b.FinishMin == r.FinishMin {
+		return b.Rules
+	}
+	return rulesOf(r.AcceptMin, r.LocaliseMin, r.FinishMin)
 }
 
 // ByID returns a reason of a company; fault.NotFound otherwise.
@@ -142,128 +190,4 @@ func (s *Service) List(ctx context.Context, companyID int64) ([]Reason, error) {
 		}
 		return pgx.CollectRows(rows, scan)
 	})
-}
-
-// Found is a search result; By is the word it was found by.
-type Found struct {
-	Reason
-	By string
-}
-
-// Search finds reasons by what the resident says: «топит», «njgbn», «батарея холодня».
-// An empty question returns nothing; fault.NotFound for a company the actor has
-// nothing to do with.
-func (s *Service) Search(ctx context.Context, companyID int64, q string, limit int) ([]Found, error) {
-	if !access.From(ctx).Serves(companyID) { // the cache knows no fence
-		return nil, fault.Missing("company")
-	}
-	c, err := s.cached(ctx, companyID)
-	if err != nil {
-		return nil, err
-	}
-	if search.IsLatin(q) {
-		q = search.Layout(q)
-	}
-	asked := stems(q)
-	if len(asked) == 0 {
-		return nil, nil
-	}
-	type hit struct {
-		Found
-		score float64
-	}
-	var hits []hit
-	for i, phrases := range c.index {
-		best, by := 0.0, ""
-		for n, p := range phrases {
-			if v := score(asked, strings.Fields(p)); v > best {
-				best, by = v, phraseOf(c.list[i], n)
-			}
-		}
-		// words scattered over the reason's phrases: «затопили соседи»
-		if v := 0.8 * score(asked, c.bags[i]); v > best {
-			best, by = v, c.list[i].Name
-		}
-		if best > 0.4 {
-			hits = append(hits, hit{Found{c.list[i], by}, best})
-		}
-	}
-	sort.SliceStable(hits, func(i, j int) bool { return hits[i].score > hits[j].score })
-	out := make([]Found, 0, limit)
-	for _, h := range hits[:min(limit, len(hits))] {
-		out = append(out, h.Found)
-	}
-	return out, nil
-}
-
-func phraseOf(r Reason, n int) string {
-	if n == 0 {
-		return r.Name
-	}
-	return r.Synonyms[n-1]
-}
-
-// score: each word asked must be met by a word of the phrase; a whole phrase met
-// by as many words is the best.
-func score(asked, phrase []string) float64 {
-	sum := 0.0
-	for _, a := range asked {
-		best := 0.0
-		for _, p := range phrase {
-			v := search.Similar(a, p)
-			switch {
-			case a == p:
-				v = 1
-			case len([]rune(a)) >= 3 && strings.HasPrefix(p, a), len([]rune(p)) >= 5 && strings.HasPrefix(a, p):
-				v = max(v, 0.9)
-			case v < 0.4:
-				v = 0
-			}
-			best = max(best, v)
-		}
-		sum += best
-	}
-	covered := sum / float64(len(asked))
-	extra := min(10, max(0, len(phrase)-len(asked)))
-	return covered - 0.02*float64(extra)
-}
-
-var noise = map[string]bool{"у": true, "нас": true, "меня": true, "в": true, "на": true, "из": true, "с": true, "и": true, "очень": true, "по": true, "к": true, "что": true, "вас": true, "мне": true}
-
-func stems(s string) (out []string) {
-	for _, w := range strings.Fields(search.Fold(s)) {
-		if !noise[w] {
-			out = append(out, search.Stem(w))
-		}
-	}
-	return out
-}
-
-const cacheFor = 5 * time.Second
-
-func (s *Service) cached(ctx context.Context, companyID int64) (cachedList, error) {
-	now := s.db.Clock.Now()
-	s.mu.Lock()
-	c, ok := s.cache[companyID]
-	s.mu.Unlock()
-	if ok && now.Before(c.until) {
-		return c, nil
-	}
-	list, err := s.List(ctx, companyID)
-	if err != nil {
-		return c, err
-	}
-	c = cachedList{list: list, until: now.Add(cacheFor)}
-	for _, r := range list {
-		phrases := []string{strings.Join(stems(r.Name), " ")}
-		for _, syn := range r.Synonyms {
-			phrases = append(phrases, strings.Join(stems(syn), " "))
-		}
-		c.index = append(c.index, phrases)
-		c.bags = append(c.bags, strings.Fields(strings.Join(phrases, " ")))
-	}
-	s.mu.Lock()
-	s.cache[companyID] = c
-	s.mu.Unlock()
-	return c, nil
 }

@@ -56,24 +56,24 @@ func TestTermsOfTheLaw(t *testing.T) {
 	for _, r := range list {
 		switch r.Code {
 		case "ВС-01", "ВС-02":
-			terms := r.Terms(now)
+			terms := r.Terms(Moment{At: now, Zone: time.UTC})
 			require.Equal(t, now.Add(10*time.Minute), *terms.Accept)
 			require.Equal(t, now.Add(30*time.Minute), *terms.Localise)
 			require.Equal(t, now.Add(72*time.Hour), *terms.Finish)
 		case "КН-01":
-			require.Equal(t, now.Add(2*time.Hour), *r.Terms(now).Finish, "a clog")
+			require.Equal(t, now.Add(2*time.Hour), *r.Terms(Moment{At: now, Zone: time.UTC}).Finish, "a clog")
 		}
 	}
-	require.Equal(t, Terms{}, Reason{}.Terms(now), "a reason without terms promises none")
+	require.Equal(t, Terms{}, Reason{}.Terms(Moment{At: now, Zone: time.UTC}), "a reason without terms promises none")
 }
 
 func TestQuestionsAreReadFromTheScript(t *testing.T) {
 	t.Parallel()
-	q := questions("1) Вода холодная или горячая? 2) Получается перекрыть вентиль? 3) Что видно?", map[string]string{"Вода холодная или горячая?": "холодная|горячая"})
+	q := questions("1) Вода холодная или горячая? 2) Получается перекрыть вентиль? 3) Что видно?", map[string]string{"Вода холодная или горячая?": "холодная|горячая"}, nil)
 	require.Equal(t, []Question{
-		{1, "Вода холодная или горячая?", Choice, []string{"холодная", "горячая", "не знает"}, true},
-		{2, "Получается перекрыть вентиль?", YesNo, []string{}, false},
-		{3, "Что видно?", Text, []string{}, false},
+		{1, "Вода холодная или горячая?", Choice, []string{"холодная", "горячая", "не знает"}, true, ""},
+		{2, "Получается перекрыть вентиль?", YesNo, []string{}, false, ""},
+		{3, "Что видно?", Text, []string{}, false, ""},
 	}, q)
-	require.Empty(t, questions("", nil))
+	require.Empty(t, questions("", nil, nil))
 }

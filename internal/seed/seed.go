@@ -80,7 +80,7 @@ type seeder struct {
 }
 
 func (s *seeder) all() error {
-	for _, step := range []func() error{s.base, s.eachCompany, s.users, s.past} {
+	for _, step := range []func() error{s.base, s.eachCompany, s.suppliers, s.prices, s.users, s.past} {
 		if err := step(); err != nil {
 			return err
 		}

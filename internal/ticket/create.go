@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -49,10 +50,11 @@ type Plan struct {
 	Why         string
 }
 
-// Preview says who would get a ticket now, by when and why; nothing is kept.
-func (s *Service) Preview(ctx context.Context, companyID, buildingID, reasonID int64) (p Plan, say string, err error) {
+// Preview says who would get a ticket now, by when and why; nothing is kept. Of in it
+// looks at the company, the house, the reason and the answers given so far.
+func (s *Service) Preview(ctx context.Context, in NewTicket) (p Plan, say string, err error) {
 	err = pg.Do(ctx, s.db, func(tx *pg.Tx) error {
-		p, err = s.plan(ctx, tx, NewTicket{CompanyID: companyID, BuildingID: buildingID, ReasonID: reasonID})
+		p, err = s.plan(ctx, tx, in)
 		return err
 	})
 	if err == nil {
@@ -74,6 +76,9 @@ func (s *Service) plan(ctx context.Context, tx *pg.Tx, in NewTicket) (p Plan, er
 	if p.Reason, err = s.reasons.ByID(ctx, tx, in.CompanyID, in.ReasonID); err != nil {
 		return p, fault.New(fault.Invalid, "ticket.reason", "Выберите причину обращения.").At("body.reason_id", "причина не найдена")
 	}
+	if p.Reason.IsArchived {
+		return p, fault.New(fault.Invalid, "ticket.reason_archived", "Причина «%s» уже в архиве: выберите другую.", p.Reason.Name).At("body.reason_id", "причина в архиве")
+	}
 	if p.Reason.Kind == reason.Consultation {
 		return p, fault.New(fault.Invalid, "ticket.consultation", "Это консультация: заявка по ней не создаётся.").At("body.reason_id", "консультация")
 	}
@@ -83,9 +88,32 @@ func (s *Service) plan(ctx context.Context, tx *pg.Tx, in NewTicket) (p Plan, er
 		}
 	}
 	p.At = tx.Now
-	p.Terms = p.Reason.Terms(p.At)
+	if p.Terms, err = s.terms(ctx, tx, p, in.Answers); err != nil {
+		return p, err
+	}
 	err = s.people(ctx, tx, &p)
 	return p, err
+}
+
+// inputsLabel is where a house's page tells its independent electric inputs.
+const inputsLabel = "Вводов электричества"
+
+// terms counts the limits in the house's zone, by what is known of the house and by
+// the answers.
+func (s *Service) terms(ctx context.Context, tx *pg.Tx, p Plan, answers []Answer) (reason.Terms, error) {
+	production, err := s.staff.Production(ctx, tx, p.Company.ID)
+	if err != nil {
+		return reason.Terms{}, err
+	}
+	given := map[int]string{}
+	for _, a := range answers {
+		given[a.ID] = a.Value
+	}
+	facts := p.Reason.FactsOf(given)
+	if facts.Inputs == 0 {
+		facts.Inputs, _ = strconv.Atoi(strings.TrimSpace(p.Building.Info[inputsLabel])) // not a number: not known
+	}
+	return p.Reason.Terms(reason.Moment{At: tx.Now, Zone: company.Location(p.Building.Zone), Production: production, Facts: facts}), nil
 }
 
 func (s *Service) people(ctx context.Context, tx *pg.Tx, p *Plan) error {
@@ -201,6 +229,9 @@ func check(in *NewTicket, r reason.Reason) error {
 			bad = bad.At(fmt.Sprintf("body.answers.%d", q.ID), "не выбран ответ «"+q.Text+"»")
 		}
 		if v != "" {
+			if _, err := reason.ParseNumber(v); err != nil && q.Type == reason.Number {
+				bad = bad.At(fmt.Sprintf("body.answers.%d", q.ID), "«"+q.Text+"»: впишите число")
+			}
 			in.Answers = append(in.Answers, Answer{q.ID, q.Text, v})
 		}
 	}
@@ -233,7 +264,7 @@ func open(in NewTicket, p Plan, tx *pg.Tx) Ticket {
 		Entrance: p.Unit.Entrance, Floor: p.Unit.Floor, Address: building.Address(p.Building, in.Unit), Zone: p.Building.Zone,
 		ReasonID: p.Reason.ID, ReasonName: p.Reason.Name, WorkTypeID: p.Reason.WorkTypeID, Description: strings.TrimSpace(in.Description), Answers: in.Answers,
 		CallerPhone: in.CallerPhone, AccessNote: in.AccessNote, AcceptBy: p.Terms.Accept, LocaliseBy: p.Terms.Localise, DueAt: p.Terms.Finish,
-		CreatedAt: tx.Now, Version: 1,
+		CreatedAt: tx.Now, Version: 1, Limits: p.Terms.Applied, Prices: p.Reason.Prices,
 	}
 	if p.Executor != nil {
 		t.ExecutorID, t.ExecutorName = p.Executor.MemberID, p.Executor.Name
@@ -254,62 +285,22 @@ func (s *Service) insert(ctx context.Context, tx *pg.Tx, t *Ticket, in NewTicket
 	if err != nil {
 		return err
 	}
+	limits, err := json.Marshal(append([]reason.Applied{}, p.Terms.Applied...))
+	if err != nil {
+		return err
+	}
+	prices, err := json.Marshal(append([]reason.Price{}, p.Reason.Prices...))
+	if err != nil {
+		return err
+	}
 	err = tx.QueryRow(ctx, `insert into tickets (company_id, number, kind, status, source, building_id, unit, entrance, floor, address, zone, reason_id, reason_version, reason_name,
-			work_type_id, description, answers, caller_phone, access_note, executor_id, responsible_id, accept_by, localise_by, due_at, told_caller, created_by, created_at, updated_at, idempotency_key)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, nullif($15, 0), $16, $17, $18, $19, nullif($20, 0), nullif($21, 0), $22, $23, $24, $25, nullif($26, 0), $27, $27, nullif($28, ''))
+			work_type_id, description, answers, caller_phone, access_note, executor_id, responsible_id, accept_by, localise_by, due_at, told_caller, created_by, created_at, updated_at, idempotency_key, limits, prices)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, nullif($15, 0), $16, $17, $18, $19, nullif($20, 0), nullif($21, 0), $22, $23, $24, $25, nullif($26, 0), $27, $27, nullif($28, ''), $29, $30)
 		returning id`,
 		t.CompanyID, t.Number, t.Kind, t.Status, t.Source, t.BuildingID, t.Unit, t.Entrance, t.Floor, t.Address, t.Zone, t.ReasonID, p.Reason.Version, t.ReasonName,
-		t.WorkTypeID, t.Description, answers, t.CallerPhone, t.AccessNote, t.ExecutorID, t.ResponsibleID, t.AcceptBy, t.LocaliseBy, t.DueAt, t.ToldCaller, tx.Actor.UserID, tx.Now, in.IdempotencyKey).Scan(&t.ID)
+		t.WorkTypeID, t.Description, answers, t.CallerPhone, t.AccessNote, t.ExecutorID, t.ResponsibleID, t.AcceptBy, t.LocaliseBy, t.DueAt, t.ToldCaller, tx.Actor.UserID, tx.Now, in.IdempotencyKey, limits, prices).Scan(&t.ID)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return fault.Missing("ticket")
 	}
 	return err
-}
-
-// told is read out after saving: number, limit, what happens next (ПП 416 п. 13, 17).
-// number 0 stands for a ticket not yet saved.
-func told(p Plan, number int64) string {
-	until := func(t *time.Time) string { return moment(*t, p.At, company.Location(p.Building.Zone)) }
-	said := "Заявка № …"
-	if number != 0 {
-		said = fmt.Sprintf("Заявка № %d", number)
-	}
-	said += " принята. "
-	switch p.Reason.Kind {
-	case reason.Emergency:
-		said += "Аварийная служба уже получает её. "
-		if p.Terms.Localise != nil {
-			said += "Аварию локализуют до " + until(p.Terms.Localise) + ". "
-		}
-		if p.Terms.Finish != nil {
-			said += "Срок устранения – до " + until(p.Terms.Finish) + ". "
-		}
-	case reason.Planned:
-		if p.Terms.Finish != nil {
-			said += "Срок выполнения – до " + until(p.Terms.Finish) + ". "
-		}
-	case reason.Paid:
-		said += "Работа платная, стоимость мастер назовёт до начала. "
-		if p.Terms.Finish != nil {
-			said += "Срок – до " + until(p.Terms.Finish) + ". "
-		}
-	case reason.Consultation:
-	}
-	return said + "Мастер позвонит на этот номер. Остались вопросы?"
-}
-
-// moment is a moment as it is said at now: of the same day the hour alone, then
-// «завтра», then the date, with the year when it is another one.
-func moment(t, now time.Time, zone *time.Location) string {
-	t, now = t.In(zone), now.In(zone)
-	same := func(day time.Time) bool { return t.YearDay() == day.YearDay() && t.Year() == day.Year() }
-	switch {
-	case same(now):
-		return t.Format("15:04")
-	case same(now.AddDate(0, 0, 1)):
-		return t.Format("15:04") + " завтра"
-	case t.Year() == now.Year():
-		return t.Format("15:04 02.01")
-	}
-	return t.Format("15:04 02.01.2006")
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
 	"d24/internal/access"
 	"d24/internal/platform/jobs"
 	"d24/internal/platform/pg"
+	"d24/internal/reason"
 	"d24/internal/staff"
 	"d24/internal/where"
 )
@@ -152,4 +154,23 @@ func (s *Service) InHands(ctx context.Context, memberID int64) (int, error) {
 		err = tx.QueryRow(ctx, "select count(*) from (select from tickets t where "+w.String()+" limit 1000) x", w.Args...).Scan(&n)
 		return n, err
 	})
+}
+
+// OpenOfReason are the open tickets of a reason that the actor may see, the oldest
+// first, and how many there are in all, up to 1000: what a reason's archiving has to
+// be told about (F72).
+func (s *Service) OpenOfReason(ctx context.Context, tx *pg.Tx, reasonID int64, limit int) (out []reason.OpenTicket, n int, err error) {
+	var w where.Clause
+	w.And("t.reason_id = ? and t.status not in ('done', 'closed', 'cancelled')", reasonID)
+	if err = tx.QueryRow(ctx, "select count(*) from (select from tickets t where "+w.String()+" limit 1000) x", w.Args...).Scan(&n); err != nil {
+		return nil, 0, err
+	}
+	cond, args := tx.Actor.Scope().Where("t")
+	w.And(cond, args...)
+	rows, err := tx.Query(ctx, fmt.Sprintf("select t.id, t.number, t.address from tickets t where %s order by t.id limit %d", w.String(), limit), w.Args...)
+	if err != nil {
+		return nil, 0, err
+	}
+	out, err = pgx.CollectRows(rows, pgx.RowToStructByPos[reason.OpenTicket])
+	return out, n, err
 }

@@ -8,6 +8,7 @@ import (
 
 	"d24/internal/access"
 	"d24/internal/fault"
+	"d24/internal/reason"
 )
 
 // Kind is the sort of a ticket.
@@ -82,6 +83,8 @@ type Ticket struct {
 	ToldCaller      string
 	CreatedAt       time.Time
 	Version         int
+	Limits          []reason.Applied // which limit gave each moment, as it was that day (R6)
+	Prices          []reason.Price   // of paid work, as they were that day (R5)
 }
 
 // Facts are what rights depend on.

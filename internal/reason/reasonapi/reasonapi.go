@@ -38,7 +38,7 @@ func Register(api huma.API, s *reason.Service) {
 		rs, err := s.List(ctx, id)
 		out := &list{ReasonList{Items: make([]ReasonRow, 0, len(rs))}}
 		for _, r := range rs {
-			out.Body.Items = append(out.Body.Items, show(r, ""))
+			out.Body.Items = append(out.Body.Items, show(r, "", 0))
 		}
 		return out, err
 	})
@@ -52,10 +52,11 @@ func Register(api huma.API, s *reason.Service) {
 		found, err := s.Search(ctx, id, in.Q, in.Limit)
 		out := &list{ReasonList{Items: make([]ReasonRow, 0, len(found))}}
 		for _, f := range found {
-			out.Body.Items = append(out.Body.Items, show(f.Reason, f.By))
+			out.Body.Items = append(out.Body.Items, show(f.Reason, f.By, f.Score))
 		}
 		return out, err
 	})
+	settings(api, s)
 }
 
 func (c OfCompany) company(ctx context.Context) (int64, error) {

@@ -18,6 +18,9 @@ type ReasonRow struct {
 	FinishHours *float64         `json:"finish_hours" doc:"hours to finish; null: no limit"`
 	Reference   string           `json:"reference" doc:"what the limits rest on"`
 	Price       string           `json:"price" doc:"of paid work, in words"`
+	Prices      []ReasonPrice    `json:"prices" doc:"of paid work"`
+	Answer      string           `json:"answer" doc:"of a consultation: what to read out"`
+	Score       float64          `json:"score" doc:"how well it fits what was asked, up to 1; 0 in the whole list"`
 }
 
 // ReasonQuestion is asked while registering (R3).
@@ -34,14 +37,18 @@ type ReasonList struct {
 	Items []ReasonRow `json:"items"`
 }
 
-func show(r reason.Reason, by string) ReasonRow {
+func show(r reason.Reason, by string, score float64) ReasonRow {
 	out := ReasonRow{
 		ID: r.ID, Code: r.Code, Category: r.Category, Name: r.Name, Kind: string(r.Kind), FoundBy: by, Safety: r.Safety, Reference: r.Reference, Price: r.Price,
 		AcceptMin: minutes(r.AcceptMin), LocaliseMin: minutes(r.LocaliseMin), Questions: make([]ReasonQuestion, 0, len(r.Questions)),
+		Prices: make([]ReasonPrice, 0, len(r.Prices)), Answer: r.Answer, Score: score,
 	}
 	if r.FinishMin != 0 {
 		h := float64(r.FinishMin) / 60
 		out.FinishHours = &h
+	}
+	for _, p := range r.Prices {
+		out.Prices = append(out.Prices, ReasonPrice(p))
 	}
 	for _, q := range r.Questions {
 		options := q.Options

@@ -140,6 +140,13 @@ func (c Config) Card(ctx context.Context, t ticket.Ticket) (TicketCard, error) {
 	for _, x := range t.Answers {
 		card.Answers = append(card.Answers, TicketAnswer(x))
 	}
+	card.Limits, card.Prices = make([]TicketLimit, 0, len(t.Limits)), make([]TicketPrice, 0, len(t.Prices))
+	for _, x := range t.Limits {
+		card.Limits = append(card.Limits, TicketLimit{Stage: string(x.Stage), Text: x.Text})
+	}
+	for _, x := range t.Prices {
+		card.Prices = append(card.Prices, TicketPrice(x))
+	}
 	if t.CallerPhone != "" && !a.Can(access.ContactRead) {
 		card.CallerPhone = phone.Mask(t.CallerPhone)
 	}
@@ -186,7 +193,11 @@ func (c Config) create(ctx context.Context, in *create) (*created, error) {
 }
 
 func (c Config) preview(ctx context.Context, in *ask) (*preview, error) {
-	p, say, err := c.Service.Preview(ctx, in.Body.CompanyID, in.Body.BuildingID, in.Body.ReasonID)
+	n := ticket.NewTicket{CompanyID: in.Body.CompanyID, BuildingID: in.Body.BuildingID, ReasonID: in.Body.ReasonID}
+	for _, x := range in.Body.Answers {
+		n.Answers = append(n.Answers, ticket.Answer{ID: x.ID, Value: x.Value})
+	}
+	p, say, err := c.Service.Preview(ctx, n)
 	if err != nil {
 		return nil, err
 	}

@@ -52,6 +52,21 @@ type TicketCard struct {
 	Can            []string          `json:"can" enum:"accept,start,postpone,done,close,cancel,reopen,refuse,comment,reassign" doc:"what this user may do with it now"`
 	Escalation     *TicketEscalation `json:"escalation" doc:"of an emergency; null for others"`
 	Tasks          []TicketTask      `json:"tasks" doc:"calls made and to be made, oldest first"`
+	Limits         []TicketLimit     `json:"limits" doc:"which limit gave each moment, as it was that day"`
+	Prices         []TicketPrice     `json:"prices" doc:"of paid work, as they were that day"`
+}
+
+// TicketLimit is a limit as it was when the ticket was registered.
+type TicketLimit struct {
+	Stage string `json:"stage" enum:"accept,localise,finish"`
+	Text  string `json:"text" doc:"«8 часов: в квартире от 10 до 12 °C»"`
+}
+
+// TicketPrice is a row of the price list.
+type TicketPrice struct {
+	Name   string `json:"name"`
+	Unit   string `json:"unit" doc:"«шт.»"`
+	Amount int64  `json:"amount" doc:"kopecks"`
 }
 
 // TicketAnswer is an answer to a question of the reason.
@@ -171,9 +186,10 @@ type TicketCreated struct {
 
 // PreviewAsk asks what would become of a ticket.
 type PreviewAsk struct {
-	CompanyID  int64 `json:"company_id" minimum:"1"`
-	BuildingID int64 `json:"building_id" minimum:"1"`
-	ReasonID   int64 `json:"reason_id" minimum:"1"`
+	CompanyID  int64       `json:"company_id" minimum:"1"`
+	BuildingID int64       `json:"building_id" minimum:"1"`
+	ReasonID   int64       `json:"reason_id" minimum:"1"`
+	Answers    []NewAnswer `json:"answers,omitempty" maxItems:"50" doc:"given so far: limits may depend on them"`
 }
 
 // TicketPreview is what the system would decide now.
