@@ -51,6 +51,7 @@ func TestBadInputIsAnsweredInWords(t *testing.T) {
 	ids := map[string]int64{"tickets": id, "buildings": h.building(ours), "calls": h.one(`select min(id) from calls`), "recordings": rec, "tasks": task, "lines": h.line(ours), "staff": 1}
 	h.staffInput(ids)
 	maps.Copy(ids, h.accountIDs())
+	maps.Copy(ids, h.reasonIDs())
 	tried := 0
 	for _, r := range httpapi.Routes(h.api) {
 		if r.ID == "live" || r.ID == "desk-socket" || r.ID == "logout" { // they take nothing, and the first does not end

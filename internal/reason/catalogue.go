@@ -56,7 +56,7 @@ func readWords() (w words, err error) {
 
 func read() (c catalogue, err error) {
 	c = catalogue{byCode: map[string]Reason{}, workTypes: map[string]string{}}
-	basis, err := table("reasons_basis.csv", ';')
+	basis, err := table("reasons_basis.csv")
 	if err != nil {
 		return c, err
 	}
@@ -71,7 +71,7 @@ func read() (c catalogue, err error) {
 	if c.law, err = readLaw(); err != nil {
 		return c, err
 	}
-	rows, err := table("reasons.csv", ';')
+	rows, err := table("reasons.csv")
 	if err != nil {
 		return c, err
 	}
@@ -122,19 +122,19 @@ func rulesOf(accept, localise, finish int) (out Rules) {
 	return out
 }
 
-func table(name string, comma rune) ([][]string, error) {
+func table(name string) ([][]string, error) {
 	f, err := files.Open("catalogue/" + name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close() //nolint:errcheck // embedded
 	r := csv.NewReader(f)
-	r.Comma, r.FieldsPerRecord = comma, -1
+	r.Comma, r.FieldsPerRecord = ';', -1
 	return r.ReadAll()
 }
 
 func pairs(name string) (map[string]string, error) {
-	rows, err := table(name, ';')
+	rows, err := table(name)
 	out := map[string]string{}
 	for _, r := range rows {
 		out[r[0]] = r[1]

@@ -54,7 +54,11 @@ func (s *Service) check(ctx context.Context, tx *pg.Tx, companyID, id int64, b *
 	f.at(b.Answer != "" || b.Kind != Consultation, "answer", "напишите, что ответить жителю")
 	f.line(&b.SupplierKind, "supplier_kind", false, 60)
 	b.promised(f)
-	b.ask(f, before)
+	next, err := nextQuestion(ctx, tx, id, before)
+	if err != nil {
+		return err
+	}
+	b.ask(f, before, next)
 	b.words(f)
 	b.price(f)
 	b.limits(f)
@@ -102,11 +106,21 @@ func (b *Body) promised(f findings) {
 	f.at(!strings.Contains(b.Promise, "{finish}") || b.Rules.Finish.Base.Amount > 0, "promise", "срока выполнения у причины нет")
 }
 
-func (b *Body) ask(f findings, before []Question) {
-	f.at(len(b.Questions) <= maxQuestions, "questions", "не больше %d вопросов", maxQuestions)
-	next, known, seen := 1, map[int]bool{}, map[int]bool{}
+// nextQuestion is an id that no question of the reason has ever had: answers of old
+// requests are kept by it.
+func nextQuestion(ctx context.Context, tx *pg.Tx, reasonID int64, before []Question) (next int, err error) {
+	err = tx.QueryRow(ctx, `select coalesce(max((q ->> 'id')::int), 0) + 1 from reason_versions v cross join jsonb_array_elements(v.body -> 'questions') q where v.reason_id = $1`, reasonID).Scan(&next)
 	for _, q := range before {
-		known[q.ID], next = true, max(next, q.ID+1)
+		next = max(next, q.ID+1)
+	}
+	return next, err
+}
+
+func (b *Body) ask(f findings, before []Question, next int) {
+	f.at(len(b.Questions) <= maxQuestions, "questions", "не больше %d вопросов", maxQuestions)
+	known, seen := map[int]bool{}, map[int]bool{}
+	for _, q := range before {
+		known[q.ID] = true
 	}
 	if b.Questions == nil {
 		b.Questions = []Question{}

@@ -24,6 +24,15 @@ func (b Body) json() (questions, rules []byte, err error) {
 	return questions, rules, err
 }
 
+// copied shares nothing with the body it is a copy of.
+func (b Body) copied() (out Body, err error) {
+	raw, err := json.Marshal(b)
+	if err == nil {
+		err = json.Unmarshal(raw, &out)
+	}
+	return out, err
+}
+
 func (b Body) searched() string { return search.Fold(b.Name + " " + strings.Join(b.Synonyms, " ")) }
 
 // ownPrefix begins the codes of reasons a company adds itself.
@@ -84,13 +93,17 @@ func (s *Service) Return(ctx context.Context, id int64, version int, fields []st
 		if was.IsOwn || !ok {
 			return was, "", fault.New(fault.Invalid, "reason.own", "Это собственная причина компании: основы у неё нет.")
 		}
+		from, err := b.copied()
+		if err != nil {
+			return was, "", err
+		}
 		r := was
 		for _, f := range baseFields {
 			if len(fields) == 0 || slices.Contains(fields, f.name) {
-				f.take(&r.Body, b.Body)
+				f.take(&r.Body, from)
 			}
 		}
-		return r, "return", s.check(ctx, tx, was.CompanyID, id, &r.Body, was.Questions)
+		return r, "return", s.check(ctx, tx, was.CompanyID, id, &r.Body, slices.Concat(was.Questions, b.Questions))
 	})
 }
 

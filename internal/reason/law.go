@@ -36,7 +36,7 @@ func LawOf(code string, own bool, kind Kind) Law {
 }
 
 func readLaw() (map[string]Law, error) {
-	rows, err := table("law.csv", ';')
+	rows, err := table("law.csv")
 	if err != nil {
 		return nil, err
 	}

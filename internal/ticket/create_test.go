@@ -159,7 +159,7 @@ func TestAMomentIsSaidAsPeopleSayIt(t *testing.T) {
 	zone := company.Location("Asia/Yekaterinburg")
 	now := time.Date(2026, 12, 30, 18, 30, 0, 0, time.UTC) // 23:30 in the house
 	for after, want := range map[time.Duration]string{
-		29 * time.Minute: "23:59", 30 * time.Minute: "00:00 завтра", 24 * time.Hour: "23:30 завтра", 25 * time.Hour: "00:30 01.01.2027", 72 * time.Hour: "23:30 02.01.2027",
+		29 * time.Minute: "23:59", 30 * time.Minute: "24:00", 24 * time.Hour: "23:30 завтра", 25 * time.Hour: "00:30 01.01.2027", 72 * time.Hour: "23:30 02.01.2027",
 	} {
 		require.Equal(t, want, moment(now.Add(after), now, zone), after)
 	}
@@ -171,7 +171,7 @@ func TestWordsToReadOut(t *testing.T) {
 	c := open1(t)
 	k := c.make("ВС-02")
 	require.Equal(t, fmt.Sprintf("Заявка № %d принята. Аварийная служба уже получает её. Аварию локализуют до 12:30. Срок устранения – до 12:00 27.11. Мастер позвонит на этот номер. Остались вопросы?", k.Number), k.ToldCaller)
-	c.do(`update reasons set finish_min = null, localise_min = null, accept_min = null`)
+	c.do(`update reasons set terms = null, finish_min = null, localise_min = null, accept_min = null`)
 	for _, code := range []string{"ВС-02", "ЭЛ-07", "ПЛ-01"} {
 		k := c.make(code)
 		require.NotRegexp(t, `до \d`, k.ToldCaller, code)

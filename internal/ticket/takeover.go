@@ -162,7 +162,7 @@ func (s *Service) InHands(ctx context.Context, memberID int64) (int, error) {
 func (s *Service) OpenOfReason(ctx context.Context, tx *pg.Tx, reasonID int64, limit int) (out []reason.OpenTicket, n int, err error) {
 	var w where.Clause
 	w.And("t.reason_id = ? and t.status not in ('done', 'closed', 'cancelled')", reasonID)
-	if err = tx.QueryRow(ctx, "select count(*) from (select from tickets t where "+w.String()+" limit 1000) x", w.Args...).Scan(&n); err != nil {
+	if err := tx.QueryRow(ctx, "select count(*) from (select from tickets t where "+w.String()+" limit 1000) x", w.Args...).Scan(&n); err != nil {
 		return nil, 0, err
 	}
 	cond, args := tx.Actor.Scope().Where("t")

@@ -38,6 +38,9 @@ export const leak: ReasonRow = {
   localise_min: 30,
   finish_hours: 72,
   price: "",
+  prices: [],
+  answer: "",
+  score: 1,
   reference: "ПП 416 п. 13",
 };
 
@@ -91,6 +94,8 @@ export const ticketCard: TicketCard = {
   can: ["comment"],
   escalation: null,
   tasks: [],
+  limits: [],
+  prices: [],
 };
 
 const rights = {

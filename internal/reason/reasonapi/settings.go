@@ -20,15 +20,15 @@ type (
 	}
 	made    struct{ Body NewReason }
 	changed struct {
-		byID
+		ID   int64 `path:"id" minimum:"1"`
 		Body ReasonChange
 	}
 	archived struct {
-		byID
+		ID   int64 `path:"id" minimum:"1"`
 		Body ReasonArchive
 	}
 	returned struct {
-		byID
+		ID   int64 `path:"id" minimum:"1"`
 		Body ReasonReturn
 	}
 	card     struct{ Body ReasonCard }

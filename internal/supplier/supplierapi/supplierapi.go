@@ -140,7 +140,7 @@ type (
 	sharedList   struct{ Body SharedSuppliers }
 	sharedNew    struct{ Body SharedBody }
 	sharedChange struct {
-		byID
+		ID   int64 `path:"id" minimum:"1"`
 		Body SharedChange
 	}
 	sharedOne struct{ Body SharedSupplier }
@@ -154,7 +154,7 @@ type (
 	list struct{ Body SupplierList }
 	made struct{ Body NewSupplier }
 	set  struct {
-		byID
+		ID   int64 `path:"id" minimum:"1"`
 		Body SupplierChange
 	}
 	one    struct{ Body SupplierRow }
