@@ -1064,7 +1064,42 @@ export interface paths {
         /** A company's catalogue of reasons */
         get: operations["list-reasons"];
         put?: never;
+        /** Add a reason of the company's own */
+        post: operations["create-reason"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reasons/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A company's whole catalogue, the archived too */
+        get: operations["reason-catalogue"];
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reasons/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Limits beside the law's, and when they would end */
+        post: operations["weigh-limits"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1080,6 +1115,75 @@ export interface paths {
         };
         /** Find a reason by what the resident says */
         get: operations["search-reasons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reasons/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A reason whole, beside the base and the law */
+        get: operations["get-reason"];
+        /** Change a reason; requests made before stay as they are */
+        put: operations["change-reason"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reasons/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a reason away, or back */
+        post: operations["archive-reason"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reasons/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put fields of a reason back to the base catalogue */
+        post: operations["return-reason"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reasons/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** History of a reason */
+        get: operations["reason-versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1198,6 +1302,41 @@ export interface paths {
         get: operations["schedule-month"];
         /** Write days of people by hand */
         put: operations["mark-schedule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared-suppliers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suppliers that all companies see */
+        get: operations["list-shared-suppliers"];
+        put?: never;
+        /** Add a supplier for all companies */
+        post: operations["add-shared-supplier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared-suppliers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a supplier for all companies, or put it away */
+        put: operations["change-shared-supplier"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1337,6 +1476,76 @@ export interface paths {
         put?: never;
         /** Give a person a schedule from a day on */
         post: operations["assign-schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supplier-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sorts of suppliers */
+        get: operations["supplier-kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppliers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A company's suppliers */
+        get: operations["list-suppliers"];
+        put?: never;
+        /** Put a supplier on a company's list */
+        post: operations["add-supplier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppliers/serving": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which supplier of a kind serves a house */
+        get: operations["serving-supplier"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppliers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A supplier of a company */
+        get: operations["get-supplier"];
+        /** Change a company's supplier, put it away or back */
+        put: operations["change-supplier"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2201,6 +2410,27 @@ export interface components {
             /** @description IANA zone of the company or the city */
             zone: string;
         };
+        Catalogue: {
+            items: components["schemas"]["CatalogueRow"][];
+        };
+        CatalogueRow: {
+            category: string;
+            code: string;
+            /** @description fields set otherwise than in the base catalogue */
+            differs: string[];
+            /** Format: int64 */
+            id: number;
+            is_archived: boolean;
+            /** @description a limit gives more time than the law */
+            is_laxer: boolean;
+            is_own: boolean;
+            /** @enum {string} */
+            kind: "emergency" | "planned" | "paid" | "consultation";
+            name: string;
+            synonyms: string[];
+            /** Format: int64 */
+            version: number;
+        };
         ChangedStaff: {
             channels: components["schemas"]["StaffChannel"][];
             duties: components["schemas"]["NewDuty"][];
@@ -2753,6 +2983,33 @@ export interface components {
             /** @description what the person calls the device; empty: the date */
             name: string;
         };
+        NewReason: {
+            /** @description of a consultation */
+            answer: string;
+            category: string;
+            /** Format: int64 */
+            company_id: number;
+            /** @enum {string} */
+            kind: "emergency" | "planned" | "paid" | "consultation";
+            name: string;
+            prices: components["schemas"]["ReasonPrice"][];
+            /** @description said after saving, with {number} {localise} {finish}; empty: the usual words */
+            promise: string;
+            questions: components["schemas"]["ReasonAsk"][];
+            rules: components["schemas"]["ReasonRules"];
+            /** @description said before the questions */
+            safety: string;
+            /**
+             * Format: int64
+             * @description of the company's list; null: whoever of the kind serves the house
+             */
+            supplier_id: number | null;
+            /** @description kind of РСО; empty: none */
+            supplier_kind: string;
+            synonyms: string[];
+            /** Format: int64 */
+            work_type_id: number | null;
+        };
         NewStaff: {
             channels: components["schemas"]["StaffChannel"][];
             /**
@@ -2770,6 +3027,26 @@ export interface components {
             spoken_name: string;
             /** @description IANA zone; empty: the company's */
             zone: string;
+        };
+        NewSupplier: {
+            all_houses: boolean;
+            building_ids: number[];
+            /** Format: int64 */
+            company_id: number;
+            contract: string;
+            hours: string;
+            is_archived?: boolean;
+            /** @description of one that only the company knows */
+            kind: string;
+            /** @description of one that only the company knows */
+            name: string;
+            notes: string;
+            phones: components["schemas"]["SupplierPhone"][];
+            /**
+             * Format: int64
+             * @description of the shared list; null: only the company knows it
+             */
+            supplier_id: number | null;
         };
         NewTag: {
             /** @enum {string} */
@@ -2878,6 +3155,8 @@ export interface components {
             duration_ms: number;
         } | null;
         PreviewAsk: {
+            /** @description given so far: limits may depend on them */
+            answers?: components["schemas"]["NewAnswer"][];
             /** Format: int64 */
             building_id: number;
             /** Format: int64 */
@@ -2913,8 +3192,179 @@ export interface components {
              */
             size: number;
         };
+        ReasonArchive: {
+            archived: boolean;
+            /** @description the open requests were seen (409 reason.in_use names them) */
+            sure?: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        ReasonAsk: {
+            /**
+             * @description what the number tells the limits
+             * @enum {string}
+             */
+            fact?: "" | "temperature" | "inputs";
+            /**
+             * Format: int64
+             * @description 0: a new one
+             */
+            id: number;
+            options: string[];
+            required: boolean;
+            text: string;
+            /** @enum {string} */
+            type: "choice" | "number" | "yes_no" | "text";
+        };
+        ReasonBody: {
+            /** @description of a consultation */
+            answer: string;
+            category: string;
+            /** @enum {string} */
+            kind: "emergency" | "planned" | "paid" | "consultation";
+            name: string;
+            prices: components["schemas"]["ReasonPrice"][];
+            /** @description said after saving, with {number} {localise} {finish}; empty: the usual words */
+            promise: string;
+            questions: components["schemas"]["ReasonAsk"][];
+            rules: components["schemas"]["ReasonRules"];
+            /** @description said before the questions */
+            safety: string;
+            /**
+             * Format: int64
+             * @description of the company's list; null: whoever of the kind serves the house
+             */
+            supplier_id: number | null;
+            /** @description kind of РСО; empty: none */
+            supplier_kind: string;
+            synonyms: string[];
+            /** Format: int64 */
+            work_type_id: number | null;
+        };
+        ReasonCard: {
+            /** @description of a consultation */
+            answer: string;
+            /** @description as the base catalogue has it; null for the company's own */
+            base: components["schemas"]["ReasonBody"];
+            category: string;
+            code: string;
+            /** Format: int64 */
+            company_id: number;
+            /** @description fields set otherwise than in the base catalogue */
+            differs: string[];
+            /** Format: int64 */
+            id: number;
+            is_archived: boolean;
+            /** @description added by the company */
+            is_own: boolean;
+            /** @enum {string} */
+            kind: "emergency" | "planned" | "paid" | "consultation";
+            name: string;
+            prices: components["schemas"]["ReasonPrice"][];
+            /** @description said after saving, with {number} {localise} {finish}; empty: the usual words */
+            promise: string;
+            questions: components["schemas"]["ReasonAsk"][];
+            /** @description what the base catalogue's limits rest on */
+            reference: string;
+            rules: components["schemas"]["ReasonRules"];
+            /** @description said before the questions */
+            safety: string;
+            /**
+             * Format: int64
+             * @description of the company's list; null: whoever of the kind serves the house
+             */
+            supplier_id: number | null;
+            /** @description kind of РСО; empty: none */
+            supplier_kind: string;
+            synonyms: string[];
+            /** Format: int64 */
+            version: number;
+            /** @description each limit beside the law's */
+            weighed: components["schemas"]["ReasonWeighed"][];
+            /** Format: int64 */
+            work_type_id: number | null;
+        };
+        ReasonChange: {
+            /** @description of a consultation */
+            answer: string;
+            category: string;
+            /** @enum {string} */
+            kind: "emergency" | "planned" | "paid" | "consultation";
+            name: string;
+            prices: components["schemas"]["ReasonPrice"][];
+            /** @description said after saving, with {number} {localise} {finish}; empty: the usual words */
+            promise: string;
+            questions: components["schemas"]["ReasonAsk"][];
+            rules: components["schemas"]["ReasonRules"];
+            /** @description said before the questions */
+            safety: string;
+            /**
+             * Format: int64
+             * @description of the company's list; null: whoever of the kind serves the house
+             */
+            supplier_id: number | null;
+            /** @description kind of РСО; empty: none */
+            supplier_kind: string;
+            synonyms: string[];
+            /**
+             * Format: int64
+             * @description the version seen; 409 reason.changed when it is another now
+             */
+            version: number;
+            /** Format: int64 */
+            work_type_id: number | null;
+        };
+        ReasonCondition: {
+            /**
+             * Format: int64
+             * @description electric inputs of the house; 0: any
+             */
+            inputs?: number;
+            /** @description MM-DD, the first day */
+            season_from?: string;
+            /** @description MM-DD, the last day; may be over New Year */
+            season_till?: string;
+            /**
+             * Format: double
+             * @description °C in the flat, excluded
+             */
+            temp_below?: number;
+            /**
+             * Format: double
+             * @description °C in the flat, included
+             */
+            temp_from?: number;
+        };
+        ReasonLimit: {
+            /**
+             * Format: int64
+             * @description 0: no limit
+             */
+            amount: number;
+            /**
+             * Format: int64
+             * @description minute of the day from which minutes and hours count, by the clock of the house
+             */
+            from?: number;
+            /**
+             * Format: int64
+             * @description minute of the day till which they count; the same as from: round the clock
+             */
+            till?: number;
+            /** @enum {string} */
+            unit: "minutes" | "hours" | "working_days";
+        };
         ReasonList: {
             items: components["schemas"]["ReasonRow"][];
+        };
+        ReasonPrice: {
+            /**
+             * Format: int64
+             * @description kopecks
+             */
+            amount: number;
+            name: string;
+            unit: string;
         };
         ReasonQuestion: {
             /** Format: int64 */
@@ -2925,12 +3375,20 @@ export interface components {
             /** @enum {string} */
             type: "choice" | "yes_no" | "number" | "text";
         };
+        ReasonReturn: {
+            /** @description none: all of them */
+            fields: ("category" | "name" | "kind" | "rules" | "safety" | "questions" | "promise" | "answer" | "synonyms" | "supplier_kind" | "prices")[];
+            /** Format: int64 */
+            version: number;
+        };
         ReasonRow: {
             /**
              * Format: int64
              * @description minutes to accept; null: no limit
              */
             accept_min: number | null;
+            /** @description of a consultation: what to read out */
+            answer: string;
             category: string;
             code: string;
             /**
@@ -2952,11 +3410,80 @@ export interface components {
             name: string;
             /** @description of paid work, in words */
             price: string;
+            /** @description of paid work */
+            prices: components["schemas"]["ReasonPrice"][];
             questions: components["schemas"]["ReasonQuestion"][];
             /** @description what the limits rest on */
             reference: string;
             /** @description said before the questions */
             safety: string;
+            /**
+             * Format: double
+             * @description how well it fits what was asked, up to 1; 0 in the whole list
+             */
+            score: number;
+        };
+        ReasonRule: {
+            base: components["schemas"]["ReasonLimit"];
+            variants: components["schemas"]["ReasonVariant"][];
+        };
+        ReasonRules: {
+            accept: components["schemas"]["ReasonRule"];
+            finish: components["schemas"]["ReasonRule"];
+            localise: components["schemas"]["ReasonRule"];
+        };
+        ReasonVariant: {
+            /**
+             * Format: int64
+             * @description 0: no limit
+             */
+            amount: number;
+            /**
+             * Format: int64
+             * @description minute of the day from which minutes and hours count, by the clock of the house
+             */
+            from?: number;
+            /**
+             * Format: int64
+             * @description minute of the day till which they count; the same as from: round the clock
+             */
+            till?: number;
+            /** @enum {string} */
+            unit: "minutes" | "hours" | "working_days";
+            when: components["schemas"]["ReasonCondition"];
+        };
+        ReasonVersion: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description what it changed */
+            fields: string[];
+            /** @enum {string} */
+            verb: "install" | "create" | "change" | "return" | "archive" | "restore";
+            /** Format: int64 */
+            version: number;
+        };
+        ReasonVersions: {
+            items: components["schemas"]["ReasonVersion"][];
+        };
+        ReasonWeighed: {
+            /**
+             * Format: date-time
+             * @description were a request registered at the moment asked about
+             */
+            due: string | null;
+            /** @description in words; empty when no act sets one */
+            law: string;
+            /** @description «ПП 416 п. 13» */
+            reference: string;
+            /** @enum {string} */
+            stage: "accept" | "localise" | "finish";
+            /** @description the company's in words */
+            text: string;
+            /** @description of the law, in words */
+            variants: string[];
+            /** @description «мягче закона: …»; empty when it is not */
+            warning: string;
         };
         RecordingPeaks: {
             /** Format: int64 */
@@ -3120,6 +3647,10 @@ export interface components {
              */
             totp_since: string | null;
         };
+        Serving: {
+            /** @description null: the company has none */
+            supplier: components["schemas"]["SupplierRow"];
+        };
         Session: {
             /** Format: date-time */
             created_at: string;
@@ -3147,6 +3678,42 @@ export interface components {
         };
         Sessions: {
             items: components["schemas"]["Session"][];
+        };
+        SharedBody: {
+            hours: string;
+            is_archived?: boolean;
+            kind: string;
+            name: string;
+            notes: string;
+            phones: components["schemas"]["SupplierPhone"][];
+        };
+        SharedChange: {
+            hours: string;
+            is_archived?: boolean;
+            kind: string;
+            name: string;
+            notes: string;
+            phones: components["schemas"]["SupplierPhone"][];
+            /**
+             * Format: int64
+             * @description the version seen; 409 supplier.changed when it is another now
+             */
+            version: number;
+        };
+        SharedSupplier: {
+            hours: string;
+            /** Format: int64 */
+            id: number;
+            is_archived: boolean;
+            kind: string;
+            name: string;
+            notes: string;
+            phones: components["schemas"]["SupplierPhone"][];
+            /** Format: int64 */
+            version: number;
+        };
+        SharedSuppliers: {
+            items: components["schemas"]["SharedSupplier"][];
         };
         ShiftDay: {
             /** @enum {string} */
@@ -3381,6 +3948,77 @@ export interface components {
             /** @description IANA zone he works in */
             zone: string;
         };
+        SupplierChange: {
+            all_houses: boolean;
+            building_ids: number[];
+            contract: string;
+            hours: string;
+            is_archived?: boolean;
+            /** @description of one that only the company knows */
+            kind: string;
+            /** @description of one that only the company knows */
+            name: string;
+            notes: string;
+            phones: components["schemas"]["SupplierPhone"][];
+            /**
+             * Format: int64
+             * @description the version seen; 409 supplier.changed when it is another now
+             */
+            version: number;
+        };
+        SupplierKind: {
+            /** @description as reasons name it */
+            code: string;
+            name: string;
+            /** @description what it answers for */
+            scope: string;
+            /** @description what residents call about */
+            typical: string;
+        };
+        SupplierKinds: {
+            items: components["schemas"]["SupplierKind"][];
+        };
+        SupplierList: {
+            items: components["schemas"]["SupplierRow"][];
+        };
+        SupplierPhone: {
+            /** @description in words */
+            hours: string;
+            note: string;
+            /** @description as people write it, or a short one: 104 */
+            phone: string;
+        };
+        SupplierRow: {
+            all_houses: boolean;
+            /** @description empty with all_houses */
+            building_ids: number[];
+            /** Format: int64 */
+            company_id: number;
+            /** @description number of the contract */
+            contract: string;
+            hours: string;
+            /** Format: int64 */
+            id: number;
+            is_archived: boolean;
+            /** @description of the shared one too */
+            kind: string;
+            /** @description of the shared one too */
+            name: string;
+            notes: string;
+            /** @description the company's own */
+            phones: components["schemas"]["SupplierPhone"][];
+            shared_hours: string;
+            shared_notes: string;
+            /** @description of the shared one */
+            shared_phones: components["schemas"]["SupplierPhone"][];
+            /**
+             * Format: int64
+             * @description of the shared list; null: only the company knows it
+             */
+            supplier_id: number | null;
+            /** Format: int64 */
+            version: number;
+        };
         TOTPCode: {
             code: string;
         };
@@ -3563,6 +4201,8 @@ export interface components {
             id: number;
             /** @enum {string} */
             kind: "emergency" | "planned" | "paid";
+            /** @description which limit gave each moment, as it was that day */
+            limits: components["schemas"]["TicketLimit"][];
             /** Format: date-time */
             localise_by: string | null;
             /**
@@ -3575,6 +4215,8 @@ export interface components {
             postpone_reason: string;
             /** Format: date-time */
             postponed_until: string | null;
+            /** @description of paid work, as they were that day */
+            prices: components["schemas"]["TicketPrice"][];
             /** Format: int64 */
             reason_id: number;
             reason_name: string;
@@ -3682,6 +4324,8 @@ export interface components {
             id: number;
             /** @enum {string} */
             kind: "emergency" | "planned" | "paid";
+            /** @description which limit gave each moment, as it was that day */
+            limits: components["schemas"]["TicketLimit"][];
             /** Format: date-time */
             localise_by: string | null;
             /**
@@ -3694,6 +4338,8 @@ export interface components {
             postpone_reason: string;
             /** Format: date-time */
             postponed_until: string | null;
+            /** @description of paid work, as they were that day */
+            prices: components["schemas"]["TicketPrice"][];
             /** Format: int64 */
             reason_id: number;
             reason_name: string;
@@ -3769,6 +4415,8 @@ export interface components {
             id: number;
             /** @enum {string} */
             kind: "emergency" | "planned" | "paid";
+            /** @description which limit gave each moment, as it was that day */
+            limits: components["schemas"]["TicketLimit"][];
             /** Format: date-time */
             localise_by: string | null;
             /**
@@ -3781,6 +4429,8 @@ export interface components {
             postpone_reason: string;
             /** Format: date-time */
             postponed_until: string | null;
+            /** @description of paid work, as they were that day */
+            prices: components["schemas"]["TicketPrice"][];
             /** Format: int64 */
             reason_id: number;
             reason_name: string;
@@ -3860,6 +4510,12 @@ export interface components {
             /** @description IANA zone of the house */
             zone: string;
         };
+        TicketLimit: {
+            /** @enum {string} */
+            stage: "accept" | "localise" | "finish";
+            /** @description «8 часов: в квартире от 10 до 12 °C» */
+            text: string;
+        };
         TicketMove: {
             comment?: string;
             /** @description of a deferral, a cancellation or a reopening */
@@ -3899,6 +4555,16 @@ export interface components {
             why: string;
             /** @description IANA zone of the house */
             zone: string;
+        };
+        TicketPrice: {
+            /**
+             * Format: int64
+             * @description kopecks
+             */
+            amount: number;
+            name: string;
+            /** @description «шт.» */
+            unit: string;
         };
         TicketRefusal: {
             reason: string;
@@ -4114,6 +4780,28 @@ export interface components {
              * @description open now
              */
             sessions: number;
+        };
+        WeighAsk: {
+            /**
+             * Format: date-time
+             * @description when a request would be registered; left out: now
+             */
+            at?: string;
+            /** @description of the reason; empty or the company's own code: by kind */
+            code: string;
+            /** Format: int64 */
+            inputs?: number;
+            is_own: boolean;
+            /** @enum {string} */
+            kind: "emergency" | "planned" | "paid" | "consultation";
+            rules: components["schemas"]["ReasonRules"];
+            /** Format: double */
+            temperature?: number;
+            /** @description IANA zone of the house */
+            zone: string;
+        };
+        WeighedList: {
+            items: components["schemas"]["ReasonWeighed"][];
         };
         WorkCalendar: {
             /** @description those that differ from an ordinary week */
@@ -6250,6 +6938,104 @@ export interface operations {
             };
         };
     };
+    "create-reason": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReasonCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reason-catalogue": {
+        parameters: {
+            query?: {
+                /** @description a user of one company may leave it out */
+                company_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "weigh-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WeighAsk"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeighedList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "search-reasons": {
         parameters: {
             query?: {
@@ -6272,6 +7058,173 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReasonList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reason": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReasonCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-reason": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReasonCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "archive-reason": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonArchive"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReasonCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "return-reason": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonReturn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReasonCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reason-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReasonVersions"];
                 };
             };
             /** @description Error */
@@ -6576,6 +7529,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScheduleMonth"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-shared-suppliers": {
+        parameters: {
+            query?: {
+                /** @description those put away too */
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedSuppliers"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-shared-supplier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedSupplier"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-shared-supplier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedSupplier"];
                 };
             };
             /** @description Error */
@@ -6925,6 +7978,207 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "supplier-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierKinds"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-suppliers": {
+        parameters: {
+            query?: {
+                /** @description a user of one company may leave it out */
+                company_id?: number;
+                kind?: string;
+                /** @description that serve this house */
+                building_id?: number;
+                /** @description of the name, the contract, the notes, a phone */
+                q?: string;
+                /** @description those put away instead */
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-supplier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSupplier"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "serving-supplier": {
+        parameters: {
+            query: {
+                /** @description a user of one company may leave it out */
+                company_id?: number;
+                building_id: number;
+                kind: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Serving"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-supplier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-supplier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupplierChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierRow"];
                 };
             };
             /** @description Error */
