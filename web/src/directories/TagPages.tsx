@@ -103,7 +103,7 @@ function AddForm({ list, company }: { list: List; company: number }) {
         }}
       />
       <ColourSelect value={colour} onChange={setColour} />
-      <Button type="submit" className="btn-primary" loading={add.isPending} mt={18}>
+      <Button type="submit" className="btn-primary" loading={add.isPending}>
         {words.add}
       </Button>
     </form>
@@ -235,10 +235,10 @@ function EditRow({ list, company, tag: t, onDone }: { list: List; company: numbe
         onChange={(e) => setName(e.currentTarget.value)}
       />
       <ColourSelect value={colour} onChange={setColour} />
-      <Button type="submit" className="btn-primary" loading={change.isPending} mt={18}>
+      <Button type="submit" className="btn-primary" loading={change.isPending}>
         {w.save}
       </Button>
-      <Button variant="default" onClick={onDone} mt={18}>
+      <Button variant="default" onClick={onDone}>
         {c.cancel}
       </Button>
     </form>
