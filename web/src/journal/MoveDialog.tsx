@@ -6,7 +6,7 @@ import { serverNow } from "../time/clock";
 import { dayIn, momentIn, numberOf } from "../time/format";
 import { Key, Note, useErrorText } from "../ui/blocks";
 import { useWords as useCommon } from "../ui/words";
-import { useMove, useRefuse } from "./api";
+import { useMove, usePostponeReasons, useRefuse } from "./api";
 import { checkMove, needsReason, TO, type Asking, type MoveErrors, type MoveForm } from "./moves";
 import { useWords } from "./words";
 
@@ -22,6 +22,7 @@ export function MoveDialog({ ticket: t, action, onClose, onDone }: Props) {
   const move = useMove(t.id);
   const refuse = useRefuse(t.id);
   const sent = action === "refuse" ? refuse : move;
+  const offered = usePostponeReasons(t.company_id, action === "postpone").data ?? [];
   const [tried, setTried] = useState(false);
   const [form, setForm] = useState<MoveForm>(() => ({
     reason: "",
@@ -99,6 +100,21 @@ export function MoveDialog({ ticket: t, action, onClose, onDone }: Props) {
               />
             </div>
             <div className="quiet s12">{w.move.zone(cityOf(t.zone))}</div>
+          </div>
+        )}
+        {offered.length > 0 && (
+          <div className="row wrap" role="group" aria-label={w.move.offered}>
+            {offered.map((name) => (
+              <button
+                key={name}
+                type="button"
+                className={form.reason === name ? "chip acc press" : "chip press"}
+                aria-pressed={form.reason === name}
+                onClick={() => set({ reason: name })}
+              >
+                {name}
+              </button>
+            ))}
           </div>
         )}
         {needsReason(action) ? (

@@ -83,6 +83,16 @@ export function useMove(id: number) {
   });
 }
 
+/** The company's reasons of deferral that are offered, in its order. */
+export function usePostponeReasons(companyId: number, enabled: boolean) {
+  return useQuery({
+    queryKey: ["postpone-reasons", companyId],
+    queryFn: () => take(api.GET("/api/v1/postpone-reasons", { params: { query: { company_id: companyId } } })),
+    select: (list) => list.items.filter((r) => !r.is_archived).map((r) => r.name),
+    enabled,
+  });
+}
+
 /** Takes a new request; the first one wins (R5). */
 export function useAccept(id: number) {
   const refresh = useRefresh(id);

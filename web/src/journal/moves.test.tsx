@@ -81,6 +81,27 @@ describe("the dialog of a move", { timeout: 30_000 }, () => {
     expect(await asked[0]?.request.json()).toEqual({ to: "cancelled", version: 3, reason: "двойная" });
   });
 
+  it("offers the company's reasons of deferral, those of the archive not", async () => {
+    const row = { colour: "blue", position: 1, version: 1 };
+    const asked = serve({
+      [move]: () => ticketCard,
+      "GET /api/v1/postpone-reasons": () => ({
+        items: [
+          { ...row, id: 1, name: "Ждём материал", is_archived: false },
+          { ...row, id: 2, name: "Старая", is_archived: true },
+        ],
+      }),
+    });
+    const onDone = ask("postpone");
+    const user = userEvent.setup({ delay: null });
+    await user.click(await screen.findByRole("button", { name: "Ждём материал" }));
+    expect(screen.queryByRole("button", { name: "Старая" })).toBeNull();
+    await user.click(screen.getByRole("button", { name: /Отложить/ }));
+    await waitFor(() => expect(onDone).toHaveBeenCalled());
+    const sent = asked.find((a) => a.key === move)?.request;
+    expect(await sent?.json()).toMatchObject({ to: "postponed", reason: "Ждём материал" });
+  });
+
   it("defers until a day of the house", async () => {
     const asked = serve({ [move]: () => ticketCard });
     const onDone = ask("postpone");
@@ -88,7 +109,7 @@ describe("the dialog of a move", { timeout: 30_000 }, () => {
     await put(user, await screen.findByLabelText(/Причина/), "ждём запчасть");
     await user.click(screen.getByRole("button", { name: /Отложить/ }));
     await waitFor(() => expect(onDone).toHaveBeenCalled());
-    const sent = (await asked[0]?.request.json()) as { until: string };
+    const sent = (await asked.find((a) => a.key === move)?.request.json()) as { until: string };
     expect(Date.parse(sent.until)).toBeGreaterThan(Date.now());
     expect(sent).toMatchObject({ to: "postponed", reason: "ждём запчасть" });
   });

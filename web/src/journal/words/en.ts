@@ -191,6 +191,7 @@ export const en: Words<typeof ru> = {
       reopen: "What is left undone",
       refuse: "Why: busy, ill, no tools",
     },
+    offered: "Frequent reasons",
     reasonNeeded: "Write the reason",
     date: "Until which day",
     time: "Time",
