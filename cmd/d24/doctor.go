@@ -7,8 +7,8 @@ import (
 	"net/netip"
 	"strings"
 
-	"d24/internal/serve/doctor"
 	"d24/internal/platform/config"
+	"d24/internal/serve/doctor"
 )
 
 // address is a provider's host and port.

@@ -28,6 +28,7 @@ import (
 	"d24/internal/routing"
 	"d24/internal/staff"
 	"d24/internal/supplier"
+	"d24/internal/tag"
 	"d24/internal/telephony"
 	"d24/internal/ticket"
 )
@@ -73,6 +74,7 @@ func New(c Config) (*App, error) {
 	}
 	a.Staff.Houses = a.Buildings
 	a.Accounts = account.NewService(db, directory{buildings: a.Buildings, staff: a.Staff})
+	a.Companies.Founders = append(a.Companies.Founders, reason.Install, tag.Install, func(ctx context.Context, tx *pg.Tx, _ int64) error { return a.Accounts.SpreadTeams(ctx, tx) })
 	a.Tickets = ticket.NewService(db, q, ticket.Needs{Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Contacts: a.Contacts, Calls: a.Calls})
 	a.Tickets.Subscribe(q)
 	a.Reasons.Suppliers, a.Reasons.Tickets = a.Suppliers, a.Tickets

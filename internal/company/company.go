@@ -85,7 +85,12 @@ type Line struct {
 }
 
 // Service reads the directory of companies.
-type Service struct{ db *pg.DB }
+type Service struct {
+	db *pg.DB
+	// Founders give a new company what it begins with: catalogues, the teams that serve
+	// it. The assembly supplies them.
+	Founders []func(ctx context.Context, tx *pg.Tx, companyID int64) error
+}
 
 // NewService returns the service.
 func NewService(db *pg.DB) *Service { return &Service{db: db} }

@@ -108,8 +108,11 @@ func (s *Service) Add(ctx context.Context, l List, companyID int64, name, colour
 // Install gives a new company the reasons of deferral most have; they are its own to change.
 func Install(ctx context.Context, tx *pg.Tx, companyID int64) error {
 	for i, r := range []Tag{
-		{Name: "Нет доступа в помещение", Colour: "grey"}, {Name: "Ждём материал", Colour: "brown"}, {Name: "Нужен подрядчик", Colour: "violet"},
-		{Name: "По согласованию с жителем", Colour: "blue"}, {Name: "Погода", Colour: "teal"},
+		{Name: "Нет доступа в помещение", Colour: "grey"},
+		{Name: "Ждём материал", Colour: "brown"},
+		{Name: "Нужен подрядчик", Colour: "violet"},
+		{Name: "По согласованию с жителем", Colour: "blue"},
+		{Name: "Погода", Colour: "teal"},
 	} {
 		if _, err := tx.Exec(ctx, `insert into postpone_reasons (company_id, name, colour, position, created_at) values ($1, $2, $3, $4, $5) on conflict do nothing`,
 			companyID, r.Name, r.Colour, i+1, tx.Now); err != nil {

@@ -91,6 +91,7 @@ type (
 
 func (c Config) invitations(api huma.API) {
 	c.invited(api)
+	c.founding(api)
 	op := func(id, method, path, summary, description string) huma.Operation {
 		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Description: description, Tags: []string{"users"}, MaxBodyBytes: 256 << 10}
 	}
@@ -115,6 +116,26 @@ func (c Config) invitations(api huma.API) {
 	revoke.DefaultStatus = http.StatusNoContent
 	httpapi.Register(api, access.UserWrite, revoke, func(ctx context.Context, in *UserByID) (*struct{}, error) {
 		return nil, c.Service.Revoke(ctx, in.CompanyID, in.ID)
+	})
+}
+
+// FirstAdministrator is whom to invite to set a company up.
+type FirstAdministrator struct {
+	Name string `json:"name" minLength:"1" maxLength:"100"`
+}
+
+type firstAdministrator struct {
+	ByID
+	Body FirstAdministrator
+}
+
+// founding is for our own people: a company that was just made has nobody who could invite.
+func (c Config) founding(api huma.API) {
+	httpapi.Register(api, access.PlatformOperate, huma.Operation{
+		OperationID: "invite-administrator", Method: http.MethodPost, Path: "/companies/{id}/administrators", Summary: "Make a link for a company's administrator",
+		Description: "The link is told once.", Tags: []string{"platform"}, MaxBodyBytes: 4096,
+	}, func(ctx context.Context, in *firstAdministrator) (*invitation, error) {
+		return withLink(c.Service.InviteAdministrator(ctx, in.ID, in.Body.Name))
 	})
 }
 

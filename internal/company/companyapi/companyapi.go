@@ -86,6 +86,7 @@ const (
 
 // Register adds the operations to api.
 func Register(api huma.API, c Config) {
+	c.register(api)
 	tags := []string{"lines"}
 	httpapi.Register(api, access.AnnouncementEdit, huma.Operation{
 		OperationID: "list-lines", Method: http.MethodGet, Path: "/lines", Summary: "Numbers and their greetings", Tags: tags,

@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -134,8 +135,8 @@ func trunks(ctx context.Context, url string) Finding {
 }
 
 func lines(f Finding, floors []telephony.Floor) Finding {
-	up, down := 0, ""
-	all := 0
+	up, all := 0, 0
+	var down []string
 	for _, floor := range floors {
 		for _, t := range floor.Trunks {
 			all++
@@ -143,10 +144,10 @@ func lines(f Finding, floors []telephony.Floor) Finding {
 				up++
 				continue
 			}
-			down += fmt.Sprintf("; «%s»: %s", t.Name, t.Text)
+			down = append(down, fmt.Sprintf("; «%s»: %s", t.Name, t.Text))
 		}
 	}
-	f.Text = fmt.Sprintf("работают %d из %d%s", up, all, down)
+	f.Text = fmt.Sprintf("работают %d из %d%s", up, all, strings.Join(down, ""))
 	switch {
 	case all == 0:
 		f.State, f.Text, f.Do = Bad, "ни одного не заведено: звонить некому", "заведите два транка у разных провайдеров"

@@ -42,8 +42,7 @@ type Finding struct {
 // Examine looks at everything, in the order in which one would mend it.
 func Examine(ctx context.Context, c config.Config) (out []Finding) {
 	running := isRunning(ctx, c)
-	out = append(out, Finding{What: "программа", Text: map[bool]string{true: "работает на " + c.Listen, false: "не запущена"}[running]})
-	out = append(out, dataDir(c.Data), disk(c.Data))
+	out = append(out, Finding{What: "программа", Text: map[bool]string{true: "работает на " + c.Listen, false: "не запущена"}[running]}, dataDir(c.Data), disk(c.Data))
 	if !running {
 		out = append(out, ports(c)...)
 	}

@@ -1,0 +1,27 @@
+package account
+
+import (
+	"context"
+
+	"d24/internal/access"
+	"d24/internal/fault"
+	"d24/internal/platform/pg"
+)
+
+// InviteAdministrator makes a link for a company's administrator, by our own people:
+// a company that was just founded has nobody else who could. It returns the token once.
+func (s *Service) InviteAdministrator(ctx context.Context, companyID int64, name string) (i Invitation, token string, err error) {
+	err = s.platform(ctx, func(ctx context.Context, tx *pg.Tx, d desk) error {
+		var there bool
+		if err := tx.QueryRow(ctx, `select exists (select from companies where id = $1)`, companyID).Scan(&there); err != nil {
+			return err
+		}
+		if !there {
+			return fault.Missing("company")
+		}
+		d.company = companyID
+		i, token, err = s.invite(ctx, tx, d, NewInvitation{Name: name, Kind: "company", RoleChange: RoleChange{Role: access.Admin}})
+		return err
+	})
+	return i, token, err
+}

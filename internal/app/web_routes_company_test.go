@@ -1,0 +1,24 @@
+package app_test
+
+import "net/http"
+
+func init() {
+	more = append(more, func(*house) map[string][]request {
+		// Our own platform's people only: no role of a company and no operator has the right.
+		return map[string][]request{
+			"list-companies": {{method: "GET", path: "/companies", by: "platform", want: http.StatusForbidden}},
+			"found-company": {{
+				method: "POST", path: "/companies", by: "platform", want: http.StatusForbidden,
+				body: map[string]any{"name": "УК «Новая»", "city_id": 1},
+			}},
+			"add-line": {{
+				method: "POST", path: "/companies/2/lines", by: "platform", want: http.StatusForbidden,
+				body: map[string]any{"phone": "+73430000777", "trunk_id": 1},
+			}},
+			"invite-administrator": {{
+				method: "POST", path: "/companies/2/administrators", by: "platform", want: http.StatusForbidden,
+				body: map[string]any{"name": "Новый А. А."},
+			}},
+		}
+	})
+}

@@ -1,0 +1,124 @@
+package companyapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"d24/internal/access"
+	"d24/internal/company"
+	"d24/internal/platform/httpapi"
+)
+
+// TenantRow is a company as the platform's people see it.
+type TenantRow struct {
+	ID       int64           `json:"id"`
+	Name     string          `json:"name"`
+	CityID   int64           `json:"city_id"`
+	City     string          `json:"city"`
+	Zone     string          `json:"zone" doc:"IANA zone of its houses"`
+	Greeting string          `json:"greeting" doc:"what the operator says first"`
+	IsActive bool            `json:"is_active"`
+	Admins   int             `json:"admins" doc:"people who may set it up; 0: invite the first"`
+	Lines    []TenantLineRow `json:"lines"`
+}
+
+// TenantLineRow is a number of a company.
+type TenantLineRow struct {
+	ID        int64  `json:"id"`
+	Phone     string `json:"phone"`
+	Kind      string `json:"kind" enum:"dedicated,citywide"`
+	TrunkID   int64  `json:"trunk_id"`
+	TrunkName string `json:"trunk_name"`
+	Carrier   string `json:"carrier"`
+}
+
+// CityRow is where companies work.
+type CityRow struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+	Zone string `json:"zone"`
+}
+
+// TrunkRow is an account at a carrier, without its secrets.
+type TrunkRow struct {
+	ID      int64  `json:"id"`
+	Name    string `json:"name"`
+	Carrier string `json:"carrier"`
+}
+
+// CompanyRegister is everything a company is founded on.
+type CompanyRegister struct {
+	Items  []TenantRow `json:"items"`
+	Cities []CityRow   `json:"cities"`
+	Trunks []TrunkRow  `json:"trunks"`
+}
+
+// NewCompany is a company to be founded.
+type NewCompany struct {
+	Name     string `json:"name" maxLength:"200"`
+	CityID   int64  `json:"city_id,omitempty" minimum:"0" doc:"0: city_name makes a new one"`
+	CityName string `json:"city_name,omitempty" maxLength:"100"`
+	Zone     string `json:"zone,omitempty" maxLength:"60" doc:"IANA zone of its houses; empty: the city's"`
+	Greeting string `json:"greeting,omitempty" maxLength:"300" doc:"what the operator says first; empty: a usual one"`
+}
+
+// NewCompanyLine is a number to be given to a company.
+type NewCompanyLine struct {
+	Phone    string `json:"phone" maxLength:"40" doc:"as people write it"`
+	TrunkID  int64  `json:"trunk_id" minimum:"0"`
+	Greeting string `json:"greeting,omitempty" maxLength:"400" doc:"spoken to who calls; empty: a usual one"`
+}
+
+type (
+	register   struct{ Body CompanyRegister }
+	newCompany struct{ Body NewCompany }
+	newLine    struct {
+		ByID
+		Body NewCompanyLine
+	}
+	oneTenant struct{ Body TenantRow }
+)
+
+// register adds the operations of our own people on companies.
+func (c Config) register(api huma.API) {
+	tags := []string{"platform"}
+	httpapi.Register(api, access.PlatformOperate, huma.Operation{
+		OperationID: "list-companies", Method: http.MethodGet, Path: "/companies", Summary: "Companies, cities, trunks", Tags: tags,
+	}, func(ctx context.Context, _ *struct{}) (*register, error) {
+		r, err := c.Service.Register(ctx)
+		out := CompanyRegister{Items: make([]TenantRow, 0, len(r.Companies)), Cities: make([]CityRow, 0, len(r.Cities)), Trunks: make([]TrunkRow, 0, len(r.Trunks))}
+		for _, t := range r.Companies {
+			out.Items = append(out.Items, tenantRow(t))
+		}
+		for _, x := range r.Cities {
+			out.Cities = append(out.Cities, CityRow(x))
+		}
+		for _, x := range r.Trunks {
+			out.Trunks = append(out.Trunks, TrunkRow(x))
+		}
+		return &register{out}, err
+	})
+	httpapi.Register(api, access.PlatformOperate, huma.Operation{
+		OperationID: "found-company", Method: http.MethodPost, Path: "/companies", Summary: "Make a company with the base catalogues", Tags: tags,
+	}, func(ctx context.Context, in *newCompany) (*oneTenant, error) {
+		t, err := c.Service.Found(ctx, company.NewTenant(in.Body))
+		return &oneTenant{tenantRow(t)}, err
+	})
+	httpapi.Register(api, access.PlatformOperate, huma.Operation{
+		OperationID: "add-line", Method: http.MethodPost, Path: "/companies/{id}/lines", Summary: "Give a company a number", Tags: tags,
+		Description: "The phone engine takes calls to it within seconds.",
+	}, func(ctx context.Context, in *newLine) (*oneTenant, error) {
+		t, err := c.Service.AddLine(ctx, company.NewLine{CompanyID: in.ID, Phone: in.Body.Phone, TrunkID: in.Body.TrunkID, Greeting: in.Body.Greeting})
+		return &oneTenant{tenantRow(t)}, err
+	})
+}
+
+func tenantRow(t company.Tenant) TenantRow {
+	out := TenantRow{ID: t.ID, Name: t.Name, CityID: t.CityID, City: t.City, Zone: t.Zone, Greeting: t.Greeting, IsActive: t.IsActive, Admins: t.Admins, Lines: make([]TenantLineRow, 0, len(t.Lines))}
+	for _, l := range t.Lines {
+		out.Lines = append(out.Lines, TenantLineRow{ID: l.ID, Phone: l.Phone, Kind: l.Kind, TrunkID: l.TrunkID, TrunkName: l.TrunkName, Carrier: l.Carrier})
+	}
+	return out
+}
