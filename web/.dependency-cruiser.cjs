@@ -1,5 +1,6 @@
 // shared (api, i18n, live, session, time, ui) <- parts (request, softphone) <- features <- app.
-const features = "^src/(journal|login|desk|houses|contacts|staff|users|reasons|routing|directories|audit|lines|setup)/";
+const features =
+  "^src/(journal|login|desk|companies|houses|contacts|staff|users|reasons|routing|directories|audit|lines|setup)/";
 module.exports = {
   forbidden: [
     {
@@ -14,14 +15,14 @@ module.exports = {
       severity: "error",
       from: { path: "^src/(api|i18n|live|session|time|ui)/" },
       to: {
-        path: "^src/(journal|login|desk|houses|contacts|staff|users|reasons|routing|directories|audit|lines|setup|request|softphone|app)/",
+        path: "^src/(journal|login|desk|companies|houses|contacts|staff|users|reasons|routing|directories|audit|lines|setup|request|softphone|app)/",
       },
     },
     {
       name: "features-do-not-know-app",
       severity: "error",
       from: {
-        path: "^src/(journal|login|desk|houses|contacts|staff|users|reasons|routing|directories|audit|lines|setup|request|softphone)/",
+        path: "^src/(journal|login|desk|companies|houses|contacts|staff|users|reasons|routing|directories|audit|lines|setup|request|softphone)/",
       },
       to: { path: "^src/app/" },
     },

@@ -26,5 +26,11 @@ export const sections: readonly { word: keyof typeof ru.settingGroup; pages: rea
   },
   { word: "phones", pages: [{ to: "/settings/lines", word: "lines", permission: "announcement.edit" }] },
   { word: "control", pages: [{ to: "/settings/audit", word: "audit", permission: "audit.read" }] },
-  { word: "platform", pages: [{ to: "/settings/teams", word: "teams", permission: "platform.operate" }] },
+  {
+    word: "platform",
+    pages: [
+      { to: "/settings/companies", word: "companies", permission: "platform.operate" },
+      { to: "/settings/teams", word: "teams", permission: "platform.operate" },
+    ],
+  },
 ];

@@ -83,6 +83,12 @@ const teams = createRoute({
   component: lazyRouteComponent(() => import("../users/TeamsPage"), "TeamsPage"),
 });
 
+const companies = createRoute({
+  getParentRoute: () => frame,
+  path: "/companies",
+  component: lazyRouteComponent(() => import("../companies/CompaniesPage"), "CompaniesPage"),
+});
+
 // A new page: its route here, its line in sections.ts. The page stands in its feature and draws a SettingsPage.
 export const settings = frame.addChildren([
   home,
@@ -96,5 +102,6 @@ export const settings = frame.addChildren([
   postponeReasons,
   lines,
   audit,
+  companies,
   teams,
 ]);

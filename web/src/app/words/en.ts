@@ -33,6 +33,7 @@ export const en: Words<typeof ru> = {
     platform: "Dispatch centre",
   },
   setting: {
+    companies: "Companies",
     readiness: "Readiness",
     houses: "Houses",
     contacts: "Contacts",

@@ -31,6 +31,7 @@ export const ru = {
     platform: "Диспетчерская",
   },
   setting: {
+    companies: "Компании",
     readiness: "Готовность к запуску",
     houses: "Дома",
     contacts: "Контакты",

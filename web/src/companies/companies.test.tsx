@@ -1,0 +1,72 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import { problem, serve, show } from "../../test/render";
+import { CompaniesPage } from "./CompaniesPage";
+
+const company = {
+  id: 5,
+  name: "УК «Пример»",
+  city_id: 1,
+  city: "Новоозёрск",
+  zone: "Asia/Yekaterinburg",
+  greeting: "",
+  is_active: true,
+  admins: 0,
+  lines: [
+    { id: 1, phone: "+73430000501", kind: "dedicated", trunk_id: 1, trunk_name: "Транк X", carrier: "Провайдер X" },
+  ],
+};
+const register = {
+  items: [company],
+  cities: [{ id: 1, name: "Новоозёрск", zone: "Asia/Yekaterinburg" }],
+  trunks: [{ id: 2, name: "Транк Y", carrier: "Провайдер Y" }],
+};
+
+describe("companies of the platform", () => {
+  it("say what a company lacks, and refuse at the field", async () => {
+    const asked = serve({
+      "GET /api/v1/companies": () => register,
+      "POST /api/v1/companies/5/lines": () =>
+        problem(422, "line.phone", "Не похоже на телефон.", [
+          { location: "body.phone", message: "не похоже на телефон" },
+        ]),
+    });
+    show(<CompaniesPage />);
+    await screen.findByText(/Нужен второй номер/);
+    expect(screen.getByText(/Администратора нет/)).toBeVisible();
+    const user = userEvent.setup({ delay: null });
+    await user.click(screen.getByRole("button", { name: "Дать номер" }));
+    await user.type(screen.getByLabelText("Номер"), "звоните{Enter}");
+    expect(await screen.findByText("не похоже на телефон")).toBeVisible();
+    expect(screen.getByLabelText("Номер")).toHaveValue("звоните");
+    expect(asked.filter((a) => a.key === "POST /api/v1/companies/5/lines")).toHaveLength(1);
+  });
+
+  it("show the link of the first administrator once", async () => {
+    serve({
+      "GET /api/v1/companies": () => register,
+      "POST /api/v1/companies/5/administrators": () => ({ id: 1, name: "Орлова Т. А.", link: "/invite/secret" }),
+    });
+    show(<CompaniesPage />);
+    const user = userEvent.setup({ delay: null });
+    await user.click(await screen.findByRole("button", { name: "Пригласить администратора" }));
+    await user.type(screen.getByLabelText("Кого"), "Орлова Т. А.{Enter}");
+    expect(await screen.findByDisplayValue(/\/invite\/secret$/)).toBeVisible();
+  });
+
+  it("are made in a city that is there, in its zone", async () => {
+    const asked = serve({
+      "GET /api/v1/companies": () => ({ ...register, items: [] }),
+      "POST /api/v1/companies": () => company,
+    });
+    show(<CompaniesPage />);
+    await screen.findByText("Компаний ещё нет");
+    const user = userEvent.setup({ delay: null });
+    await user.click(screen.getByRole("button", { name: "Новая компания" }));
+    await user.type(await screen.findByLabelText("Название"), "УК «Пример»{Enter}");
+    await waitFor(() => expect(asked.some((a) => a.key === "POST /api/v1/companies")).toBe(true));
+    const sent = await asked.find((a) => a.key === "POST /api/v1/companies")?.request.json();
+    expect(sent).toMatchObject({ name: "УК «Пример»", city_id: 1, city_name: "", zone: "Asia/Yekaterinburg" });
+  });
+});

@@ -1,0 +1,38 @@
+import { pluralEn, type Words } from "../../i18n/i18n";
+import type { ru } from "./ru";
+
+export const en: Words<typeof ru> = {
+  title: "Companies",
+  about:
+    "Whom the dispatch centre serves. A new company gets the common catalogue of reasons at once; the rest is set up by its administrator.",
+  failed: "The companies did not load",
+  empty: "No companies yet",
+  emptyText: "Make the first, give it two numbers at different carriers and invite its administrator.",
+  add: "New company",
+  name: "Name",
+  city: "City",
+  newCity: "Another city…",
+  cityName: "Name of the city",
+  zone: "Time zone of the houses",
+  greeting: "What the operator says",
+  greetingHint: "Empty: “name, dispatch service, good day. What is the address, please?”",
+  save: "Make the company",
+  saved: (name) => `Made: ${name}`,
+  lines: "Numbers",
+  noLines: "No numbers: nobody can call.",
+  fewLines: "A second number at another carrier is needed: when the first fails the company is cut off.",
+  sameCarrier: "Both numbers are at one carrier: when it fails the company is cut off.",
+  addLine: "Give a number",
+  phone: "Number",
+  trunk: "Trunk",
+  trunkHint: "that carries it",
+  admins: (n) => `${n} ${pluralEn(n, "administrator", "administrators")}`,
+  noAdmin: "No administrator: invite the first.",
+  invite: "Invite an administrator",
+  who: "Whom",
+  whoHint: "surname and initials",
+  makeLink: "Make a link",
+  link: "The link is shown once. Send it to whom you invite: it works for a week.",
+  copy: "Copy",
+  copied: "Copied",
+};
