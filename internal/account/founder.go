@@ -3,6 +3,8 @@ package account
 import (
 	"context"
 
+	"github.com/jackc/pgx/v5"
+
 	"d24/internal/access"
 	"d24/internal/fault"
 	"d24/internal/platform/pg"
@@ -24,4 +26,20 @@ func (s *Service) InviteAdministrator(ctx context.Context, companyID int64, name
 		return err
 	})
 	return i, token, err
+}
+
+// Administrators counts them by company, for our own people.
+func (s *Service) Administrators(ctx context.Context) (out map[int64]int, err error) {
+	out = map[int64]int{}
+	err = s.platform(ctx, func(ctx context.Context, tx *pg.Tx, _ desk) error {
+		rows, err := tx.Query(ctx, `select company_id, count(*)::int from company_users where role = 'admin' group by company_id`)
+		if err != nil {
+			return err
+		}
+		var company int64
+		var n int
+		_, err = pgx.ForEachRow(rows, []any{&company, &n}, func() error { out[company] = n; return nil })
+		return err
+	})
+	return out, err
 }

@@ -93,7 +93,8 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	supplierapi.Register(api, supplierapi.Config{Service: a.Suppliers, DB: a.DB})
 	staffapi.Register(api, staffapi.Config{Service: a.Staff, OpenTickets: a.inHands, Connected: []string{"call"}})
 	companyapi.Register(api, companyapi.Config{
-		Service: a.Companies, Dir: filepath.Join(c.DataDir, telephony.Announcements), Convert: phrase, Length: phraseLength, Speak: c.spoken(),
+		Service: a.Companies, Admins: func(ctx context.Context) (map[int64]int, error) { return a.Accounts.Administrators(ctx) },
+		Dir: filepath.Join(c.DataDir, telephony.Announcements), Convert: phrase, Length: phraseLength, Speak: c.spoken(),
 	})
 	calllogapi.Register(api, calllogapi.Config{Service: a.Calls, DataDir: c.DataDir, Peaks: peaks})
 	deskapi.Register(api, deskapi.Config{Floor: a.floor(), Tickets: tickets})

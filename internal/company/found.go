@@ -26,7 +26,6 @@ type Tenant struct {
 	Zone     string
 	Greeting string // what the operator says first
 	IsActive bool
-	Admins   int // people who may set it up
 	Lines    []TenantLine
 }
 
@@ -99,15 +98,14 @@ func (s *Service) Register(ctx context.Context) (out Register, err error) {
 }
 
 func tenants(ctx context.Context, tx *pg.Tx, cond string, args ...any) ([]Tenant, error) {
-	rows, err := tx.Query(ctx, `select c.id, c.name, c.city_id, t.name, c.zone, c.greeting, c.is_active,
-			(select count(*) from company_users u where u.company_id = c.id and u.role = 'admin')::int
+	rows, err := tx.Query(ctx, `select c.id, c.name, c.city_id, t.name, c.zone, c.greeting, c.is_active
 		from companies c join cities t on t.id = c.city_id where `+cond+` order by c.name, c.id`, args...)
 	if err != nil {
 		return nil, err
 	}
 	out, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (t Tenant, err error) {
 		t.Lines = []TenantLine{}
-		err = r.Scan(&t.ID, &t.Name, &t.CityID, &t.City, &t.Zone, &t.Greeting, &t.IsActive, &t.Admins)
+		err = r.Scan(&t.ID, &t.Name, &t.CityID, &t.City, &t.Zone, &t.Greeting, &t.IsActive)
 		return t, err
 	})
 	if err != nil {

@@ -23,6 +23,8 @@ type Config struct {
 	// Convert makes what a stranger sent into the sound of telephones: A-law WAV, 8 kHz,
 	// mono. What cannot be is fault.Invalid in words. The assembly supplies it.
 	Convert func(sound []byte) (wav []byte, err error)
+	// Admins are how many people may set each company up; accounts are another module's.
+	Admins func(ctx context.Context) (map[int64]int, error)
 	// Length of a phrase that Convert made.
 	Length func(wav []byte) (time.Duration, error)
 	// Speak is how the words of a text sound: a WAV. nil without a voice.

@@ -88,9 +88,15 @@ func (c Config) register(api huma.API) {
 		OperationID: "list-companies", Method: http.MethodGet, Path: "/companies", Summary: "Companies, cities, trunks", Tags: tags,
 	}, func(ctx context.Context, _ *struct{}) (*register, error) {
 		r, err := c.Service.Register(ctx)
+		if err != nil {
+			return nil, err
+		}
+		admins, err := c.Admins(ctx)
 		out := CompanyRegister{Items: make([]TenantRow, 0, len(r.Companies)), Cities: make([]CityRow, 0, len(r.Cities)), Trunks: make([]TrunkRow, 0, len(r.Trunks))}
 		for _, t := range r.Companies {
-			out.Items = append(out.Items, tenantRow(t))
+			row := tenantRow(t)
+			row.Admins = admins[t.ID]
+			out.Items = append(out.Items, row)
 		}
 		for _, x := range r.Cities {
 			out.Cities = append(out.Cities, CityRow(x))
@@ -111,12 +117,18 @@ func (c Config) register(api huma.API) {
 		Description: "The phone engine takes calls to it within seconds.",
 	}, func(ctx context.Context, in *newLine) (*oneTenant, error) {
 		t, err := c.Service.AddLine(ctx, company.NewLine{CompanyID: in.ID, Phone: in.Body.Phone, TrunkID: in.Body.TrunkID, Greeting: in.Body.Greeting})
-		return &oneTenant{tenantRow(t)}, err
+		if err != nil {
+			return nil, err
+		}
+		row := tenantRow(t)
+		admins, err := c.Admins(ctx)
+		row.Admins = admins[t.ID]
+		return &oneTenant{row}, err
 	})
 }
 
 func tenantRow(t company.Tenant) TenantRow {
-	out := TenantRow{ID: t.ID, Name: t.Name, CityID: t.CityID, City: t.City, Zone: t.Zone, Greeting: t.Greeting, IsActive: t.IsActive, Admins: t.Admins, Lines: make([]TenantLineRow, 0, len(t.Lines))}
+	out := TenantRow{ID: t.ID, Name: t.Name, CityID: t.CityID, City: t.City, Zone: t.Zone, Greeting: t.Greeting, IsActive: t.IsActive, Lines: make([]TenantLineRow, 0, len(t.Lines))}
 	for _, l := range t.Lines {
 		out.Lines = append(out.Lines, TenantLineRow{ID: l.ID, Phone: l.Phone, Kind: l.Kind, TrunkID: l.TrunkID, TrunkName: l.TrunkName, Carrier: l.Carrier})
 	}
