@@ -278,6 +278,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/companies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Companies, cities, trunks */
+        get: operations["list-companies"];
+        put?: never;
+        /** Make a company with the base catalogues */
+        post: operations["found-company"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/companies/{id}/administrators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link for a company's administrator
+         * @description The link is told once.
+         */
+        post: operations["invite-administrator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/companies/{id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a company a number
+         * @description The phone engine takes calls to it within seconds.
+         */
+        post: operations["add-line"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desk/calls/{key}": {
         parameters: {
             query?: never;
@@ -2454,6 +2512,12 @@ export interface components {
             id: number;
             name: string;
         };
+        CityRow: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            zone: string;
+        };
         Colleague: {
             /**
              * Format: int64
@@ -2493,6 +2557,11 @@ export interface components {
         CompanyChoice: {
             /** Format: int64 */
             company_id: number;
+        };
+        CompanyRegister: {
+            cities: components["schemas"]["CityRow"][];
+            items: components["schemas"]["TenantRow"][];
+            trunks: components["schemas"]["TrunkRow"][];
         };
         Credentials: {
             /** @description of the authenticator, or a recovery code; asked for by 422 login.code_required */
@@ -2723,6 +2792,9 @@ export interface components {
              */
             recording_id: number | null;
         } | null;
+        FirstAdministrator: {
+            name: string;
+        };
         Grant: {
             /** @description of a part; with no groups either: every house */
             building_ids: number[];
@@ -2932,6 +3004,27 @@ export interface components {
             /** @description the resident sees it */
             is_for_resident?: boolean;
             text: string;
+        };
+        NewCompany: {
+            /**
+             * Format: int64
+             * @description 0: city_name makes a new one
+             */
+            city_id?: number;
+            city_name?: string;
+            /** @description what the operator says first; empty: a usual one */
+            greeting?: string;
+            name: string;
+            /** @description IANA zone of its houses; empty: the city's */
+            zone?: string;
+        };
+        NewCompanyLine: {
+            /** @description spoken to who calls; empty: a usual one */
+            greeting?: string;
+            /** @description as people write it */
+            phone: string;
+            /** Format: int64 */
+            trunk_id: number;
         };
         NewDuty: {
             /**
@@ -4268,6 +4361,36 @@ export interface components {
             companies: components["schemas"]["Choice"][];
             items: components["schemas"]["Team"][];
         };
+        TenantLineRow: {
+            carrier: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "dedicated" | "citywide";
+            phone: string;
+            /** Format: int64 */
+            trunk_id: number;
+            trunk_name: string;
+        };
+        TenantRow: {
+            /**
+             * Format: int64
+             * @description people who may set it up; 0: invite the first
+             */
+            admins: number;
+            city: string;
+            /** Format: int64 */
+            city_id: number;
+            /** @description what the operator says first */
+            greeting: string;
+            /** Format: int64 */
+            id: number;
+            is_active: boolean;
+            lines: components["schemas"]["TenantLineRow"][];
+            name: string;
+            /** @description IANA zone of its houses */
+            zone: string;
+        };
         TicketAnswer: {
             /**
              * Format: int64
@@ -4674,6 +4797,12 @@ export interface components {
             /** @enum {string} */
             state: "up" | "down" | "unknown";
             text: string;
+        };
+        TrunkRow: {
+            carrier: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
         };
         User: {
             /** Format: int64 */
@@ -5378,6 +5507,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ended"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-companies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyRegister"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "found-company": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCompany"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "invite-administrator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirstAdministrator"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-line": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCompanyLine"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantRow"];
                 };
             };
             /** @description Error */
