@@ -33,7 +33,10 @@ export function MemberForm({ card, canEdit = true, onSaved }: Props) {
   const save = useSaveMember(card?.member_id);
   const refusal = useRefusal(save.error);
   const at = (field: string) => (told.get(field) ? w.card.hoursBad : refusal.at(field));
-  const set = (part: Partial<Draft>) => setDraft((d) => ({ ...d, ...part }));
+  const set = (part: Partial<Draft>) => {
+    if (save.isError) save.reset(); // what was refused is being mended
+    setDraft((d) => ({ ...d, ...part }));
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const got = read(draft);
@@ -176,7 +179,7 @@ function Phones({ draft, set, at, canEdit }: PartProps) {
       {(p, i, put) => (
         <>
           <TextInput
-            w={170}
+            w={150}
             label={w.card.phone}
             type="tel"
             value={phoneOf(p.phone)}
@@ -185,7 +188,7 @@ function Phones({ draft, set, at, canEdit }: PartProps) {
           />
           <HoursFields value={p} error={at(`phones[${i}].hours`) ?? at(`phones[${i}].hours[0].from`)} onChange={put} />
           <TextInput
-            w={110}
+            w={90}
             label={w.card.phoneNote}
             maxLength={100}
             value={p.note}
@@ -205,7 +208,7 @@ function HoursFields({ value, error, onChange }: HoursProps) {
   return (
     <>
       <TextInput
-        w={150}
+        w={130}
         label={w.card.phoneHours}
         placeholder={w.card.anyHour}
         value={value.hours}
@@ -213,7 +216,7 @@ function HoursFields({ value, error, onChange }: HoursProps) {
         onChange={(e) => onChange({ hours: e.currentTarget.value })}
       />
       <MultiSelect
-        w={150}
+        w={130}
         label={w.card.days}
         placeholder={value.days.length === 0 ? w.card.everyDay : ""}
         data={names.map((label, i) => ({ value: String(i), label }))}
@@ -244,7 +247,7 @@ function Channels({ draft, set, at, canEdit, connected }: PartProps & { connecte
       {(h, i, put) => (
         <>
           <Select
-            w={130}
+            w={120}
             label={w.card.channel}
             allowDeselect={false}
             data={WAYS.map((v) => ({ value: v, label: w.card.way[v] }))}
@@ -256,7 +259,7 @@ function Channels({ draft, set, at, canEdit, connected }: PartProps & { connecte
             comboboxProps={{ zIndex: 500 }}
           />
           <MultiSelect
-            w={170}
+            w={130}
             label={w.card.kinds}
             placeholder={h.kinds.length === 0 ? w.card.allKinds : ""}
             data={(["emergency", "planned", "paid"] as const).map((k) => ({ value: k, label: c.kind[k] }))}
@@ -301,7 +304,7 @@ function Duties({ draft, set, at, canEdit }: PartProps) {
       {(d, i, put) => (
         <>
           <Select
-            w={150}
+            w={140}
             label={w.card.role}
             allowDeselect={false}
             data={(["executor", "responsible"] as const).map((r) => ({ value: r, label: w[r] }))}
@@ -311,7 +314,7 @@ function Duties({ draft, set, at, canEdit }: PartProps) {
             comboboxProps={{ zIndex: 500 }}
           />
           <Select
-            w={160}
+            w={145}
             label={w.work}
             placeholder={w.anyWork}
             clearable
@@ -323,7 +326,7 @@ function Duties({ draft, set, at, canEdit }: PartProps) {
             comboboxProps={{ zIndex: 500 }}
           />
           <Select
-            w={160}
+            w={145}
             label={w.card.house}
             placeholder={w.anyHouse}
             clearable
@@ -336,7 +339,7 @@ function Duties({ draft, set, at, canEdit }: PartProps) {
             comboboxProps={{ zIndex: 500 }}
           />
           <NumberInput
-            w={80}
+            w={70}
             label={w.card.dutyLevel}
             min={1}
             max={9}

@@ -50,7 +50,7 @@ export const en: Words<typeof ru> = {
     phones: "Phones in the order of dialling",
     phone: "Phone",
     phoneNote: "Note",
-    phoneHours: "Hours of calls",
+    phoneHours: "Hours",
     anyHour: "at any hour",
     addPhone: "Add a phone",
     hoursHint: "08:00–20:00",

@@ -51,7 +51,7 @@ export const ru = {
     phones: "Телефоны по порядку набора",
     phone: "Телефон",
     phoneNote: "Пометка",
-    phoneHours: "Часы звонков",
+    phoneHours: "Часы",
     anyHour: "в любое время",
     addPhone: "Добавить телефон",
     hoursHint: "08:00–20:00",
