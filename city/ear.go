@@ -1,6 +1,7 @@
 package city
 
 import (
+	"bytes"
 	"sync"
 	"time"
 
@@ -99,6 +100,20 @@ func (e *ear) bytes() []byte {
 	defer e.mu.Unlock()
 	out := append([]byte(nil), e.ring[e.at:]...)
 	return append(out, e.ring[:e.at]...)
+}
+
+// music reports whether the last thing heard is the music people wait by. It is the
+// program's own, so that its very bytes are known; nobody's speech has them.
+func (e *ear) music() bool {
+	const enough = g711.Rate / 50 // a packet
+	heard := e.bytes()
+	e.mu.Lock()
+	silent := time.Since(e.lastOn) > speechOver
+	e.mu.Unlock()
+	if silent || len(heard) < enough {
+		return false
+	}
+	return bytes.Contains(media.Music().ALaw(), heard[len(heard)-enough:])
 }
 
 // firstSound is when sound was first heard; zero when never.

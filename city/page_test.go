@@ -227,7 +227,7 @@ func TestThePageInABrowser(t *testing.T) {
 
 	b := newBrowser(t)
 	b.look("city-desk", w.URL+"/?number=79000900001", 1440, 900)
-	for _, text := range []string{"Озёрная, 4, кв. 2", "Говорит", "Открыть телефон", "не дозвонился", "Отказывает"} {
+	for _, text := range []string{"Озёрная, 4, кв. 2", "Ждёт", "Открыть телефон", "не дозвонился", "Отказывает"} {
 		require.Contains(t, b.eval("document.body.innerText"), text)
 	}
 	eventually(t, "sound flows into the browser", func() bool {

@@ -54,6 +54,7 @@ type CallView struct {
 	Provider string    `json:"provider"`
 	State    State     `json:"state"`
 	Since    time.Time `json:"since"` // of the state
+	Waits    bool      `json:"waits"` // he hears the music of the queue: nobody speaks with him
 }
 
 // View is the city as it is now.
@@ -86,7 +87,7 @@ func (s *Subscriber) view(k *Call) SubscriberView {
 		if !t.Answered.IsZero() {
 			since = t.Answered
 		}
-		v.Call = &CallView{ID: k.ID, Out: k.Out, Other: k.Other, State: k.State(), Since: since}
+		v.Call = &CallView{ID: k.ID, Out: k.Out, Other: k.Other, State: k.State(), Since: since, Waits: k.State() == Talks && k.ear.music()}
 		if k.p != nil {
 			v.Call.Provider = k.p.cfg.Name
 		}

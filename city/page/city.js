@@ -22,8 +22,8 @@ function changed(name, sign) {
 function show(v) {
   v.skew = new Date(v.now) - Date.now();
   view = v;
-  $('calls').textContent = v.subscribers.filter((s) => s.call?.state === 'talking').length;
-  $('waiting').textContent = v.subscribers.filter((s) => s.call && s.call.state !== 'talking').length;
+  $('calls').textContent = v.subscribers.filter((s) => s.call?.state === 'talking' && !s.call.waits).length;
+  $('waiting').textContent = v.subscribers.filter((s) => s.call && (s.call.state !== 'talking' || s.call.waits)).length;
   showPeople();
   showIncoming();
   showProviders();
@@ -81,7 +81,7 @@ function showProviders() {
   if (!changed('providers', view.providers)) return;
   $('providers').replaceChildren(...view.providers.map((p) => make('div', { class: 'provider' },
     make('div', { class: 'row' }, make('b', {}, p.title), p.mode !== 'up' ? make('span', { class: 'chip bad' }, modes[p.mode].toLowerCase())
-      : make('span', { class: `chip ${p.registered ? 'live' : 'warn'}` }, p.registered ? 'транк на связи' : 'транк не зарегистрирован')),
+      : make('span', { class: `chip ${p.registered ? 'live' : 'warn'}` }, p.registered ? 'Диспетчер24 на связи' : 'Диспетчера24 нет на связи')),
     make('span', { class: 'meta' }, `${p.address} · линий: ${p.lines.length}`),
     make('div', { class: 'seg fill', role: 'group', 'aria-label': p.title }, Object.entries(modes).map(([m, text]) => make('button', {
       type: 'button', 'aria-pressed': String(p.mode === m), onclick: () => order(`providers/${p.name}`, { mode: m }).then(show, offline),

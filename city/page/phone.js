@@ -10,7 +10,7 @@ const wants = { listen: true, speak: false };
 
 /** draw shows subscriber s; view is the whole city, done takes the city's new view. */
 export function draw(s, view, done) {
-  const sign = s ? [s.number, s.mode, s.usual, s.call?.id, s.call?.state].join() : 'none';
+  const sign = s ? [s.number, s.mode, s.usual, s.call?.id, s.call?.state, s.call?.waits].join() : 'none';
   if (sign !== drawn) {
     drawn = sign;
     build(s, view, done);

@@ -21,7 +21,8 @@ export const modes = { up: 'Работает', silent: 'Молчит', refuse: '
 
 export function stateOf(call) {
   if (!call) return { text: 'свободен', css: '' };
-  if (call.state === 'talking') return { text: 'говорит', css: 'live' };
+  if (call.state === 'talking' && call.waits) return { text: 'ждёт', css: 'warn' };
+  if (call.state === 'talking') return { text: call.out ? 'на связи' : 'говорит', css: 'live' };
   if (call.out) return { text: call.state === 'ringing' ? 'ждёт ответа' : 'набирает', css: 'warn' };
   return { text: 'ему звонят', css: 'live ring' };
 }
@@ -44,8 +45,8 @@ export function line(e, name, lineName) {
   const who = name(e.number);
   const other = lineName(e.other);
   switch (e.kind) {
-    case 'trunk_up': return [`Транк ${e.provider} зарегистрировался`];
-    case 'trunk_down': return [`Транк ${e.provider} больше не зарегистрирован`, 'bad'];
+    case 'trunk_up': return [`Линия ${e.provider}: Диспетчер24 на связи`];
+    case 'trunk_down': return [`Линия ${e.provider}: Диспетчер24 пропал со связи`, 'bad'];
     case 'switched': return [`Провайдер ${e.provider}: ${modes[e.text].toLowerCase()}`, e.text === 'up' ? '' : 'bad'];
     case 'calling': return [`${who} звонит: ${other}`];
     case 'ringing': return [e.out ? `${who}: гудки` : `Звонят: ${who} (${other})`, 'quiet'];
