@@ -15,6 +15,7 @@ import (
 // Strip is the figures of this moment.
 type Strip struct {
 	Waiting      int
+	Queue        []Waiting // the first of the callers who wait, the longest wait first
 	LongestSince *time.Time
 	InTime, All  int // callers of the shift
 	Lost         []Task
@@ -26,6 +27,15 @@ type Strip struct {
 	Zone         string
 	Mine         Mine
 }
+
+// Waiting is a caller in the queue; Company is "" on a city's number.
+type Waiting struct {
+	Company string
+	Since   time.Time
+}
+
+// queueShown is how many callers of the queue are listed.
+const queueShown = 20
 
 // Untaken is an emergency nobody has taken and when its next step comes.
 type Untaken struct {
@@ -86,17 +96,31 @@ func (f *Floor) engines(ctx context.Context, tx *pg.Tx, s *Strip) error {
 			if w.Kind != "inbound" || w.CompanyID != 0 && !slices.Contains(tx.Actor.Companies, w.CompanyID) {
 				continue
 			}
-			s.Waiting++
-			if s.LongestSince == nil || w.Since.Before(*s.LongestSince) {
-				since := w.Since
-				s.LongestSince = &since
+			name, err := f.called(ctx, tx, w.CompanyID)
+			if err != nil {
+				return err
 			}
+			s.Queue = append(s.Queue, Waiting{name, w.Since})
 		}
 		s.Seats = append(s.Seats, fl.Operators...)
 		s.Trunks = append(s.Trunks, fl.Trunks...)
 	}
+	slices.SortStableFunc(s.Queue, func(a, b Waiting) int { return a.Since.Compare(b.Since) })
+	if s.Waiting = len(s.Queue); s.Waiting > 0 {
+		s.LongestSince = &s.Queue[0].Since
+		s.Queue = s.Queue[:min(s.Waiting, queueShown)]
+	}
 	s.Seats = slices.DeleteFunc(s.Seats, func(o telephony.FloorSeat) bool { return o.State == "off" })
 	return nil
+}
+
+// called is the name of the company that is called; "" on a city's number.
+func (f *Floor) called(ctx context.Context, tx *pg.Tx, id int64) (string, error) {
+	if id == 0 {
+		return "", nil
+	}
+	c, err := f.Companies.ByID(ctx, tx, id)
+	return c.Name, err
 }
 
 func (f *Floor) untaken(ctx context.Context, tx *pg.Tx, s *Strip) error {

@@ -77,12 +77,15 @@ func (c Config) figures(ctx context.Context, _ *struct{}) (*figuresOut, error) {
 		return nil, err
 	}
 	out := DeskFigures{
-		Waiting: s.Waiting, LongestSince: s.LongestSince, Lost: []LostCall{}, NotHandedOver: []NotHandedOver{}, Seats: []SeatFigure{}, Trunks: []TrunkFigure{},
+		Waiting: s.Waiting, Queue: []WaitingCaller{}, LongestSince: s.LongestSince, Lost: []LostCall{}, NotHandedOver: []NotHandedOver{}, Seats: []SeatFigure{}, Trunks: []TrunkFigure{},
 		EngineAlive: s.EngineAlive, ServerTime: s.Now, Zone: s.Zone, MyRecent: calllogapi.Rows(s.Mine.Recent), Shift: shift(s.Mine),
 	}
 	if s.All > 0 {
 		pct := s.InTime * 100 / s.All
 		out.AnsweredIn5Pct = &pct
+	}
+	for _, q := range s.Queue {
+		out.Queue = append(out.Queue, WaitingCaller{q.Company, q.Since})
 	}
 	for _, t := range s.Lost {
 		out.Lost = append(out.Lost, LostCall{TaskID: t.ID, Phone: t.Phones[0], PromiseAt: t.PromiseAt})

@@ -155,6 +155,7 @@ type TaskResult struct {
 // DeskFigures is the strip and the wallboard.
 type DeskFigures struct {
 	Waiting        int                  `json:"waiting" doc:"callers in the queue"`
+	Queue          []WaitingCaller      `json:"queue" doc:"the first of them, the longest wait first, at most 20"`
 	LongestSince   *time.Time           `json:"longest_since" doc:"since when the first of them waits"`
 	AnsweredIn5Pct *int                 `json:"answered_in_5_pct" doc:"calls of the shift answered within five minutes, per cent; null: no calls"`
 	Lost           []LostCall           `json:"lost" doc:"to be called back, the nearest promise first"`
@@ -167,6 +168,12 @@ type DeskFigures struct {
 	Zone           string               `json:"zone" doc:"IANA zone in which the shift is counted"`
 	MyRecent       []calllogapi.CallRow `json:"my_recent" doc:"my last calls, newest first, at most 10"`
 	Shift          ShiftFigures         `json:"shift"`
+}
+
+// WaitingCaller is a caller in the queue.
+type WaitingCaller struct {
+	CompanyName string    `json:"company_name" doc:"empty: a city's number"`
+	Since       time.Time `json:"since"`
 }
 
 // LostCall is a caller who was not answered.

@@ -13,6 +13,7 @@ import { CallBar, mayPause } from "./CallBar";
 import { CallScreen, type BarText } from "./CallScreen";
 import { viewOf } from "./current";
 import "./desk.css";
+import { Finder } from "./Finder";
 import { Idle } from "./Idle";
 import { KeysHelp, useHints } from "./KeysHelp";
 import { callQuery } from "./queries";
@@ -44,6 +45,7 @@ function Desk() {
   const [pauseOpen, setPauseOpen] = useState(false);
   const [keypadOpen, setKeypadOpen] = useState(false);
   const [help, setHelp] = useState(false);
+  const [finding, setFinding] = useState(false);
   const old = useQuery({ ...callQuery(opened), enabled: opened !== "" && p.call === null }).data;
   const call = p.call ?? (opened && old ? viewOf(old.call) : null);
   const open = useCallback(
@@ -90,6 +92,9 @@ function Desk() {
     F8: () => inTalk(p) && phone.mute(!muted),
     "shift+F8": () => mayPause(p) && setPauseOpen(true),
     F1: () => setHelp(true),
+    "ctrl+KeyK": () => setFinding(true),
+    Slash: () => setFinding(true),
+    NumpadDivide: () => setFinding(true),
     "shift+Slash": () => setHelp(true),
   });
   const hints = useHints(call, p, shown.settled);
@@ -113,6 +118,7 @@ function Desk() {
         <Idle onOpen={open} />
       )}
       {p.call === null && call && <OldBar settled={bar.settled} onLater={leave} />}
+      {finding && <Finder onClose={() => setFinding(false)} />}
       <Hints items={hints} />
       <KeysHelp opened={help} onClose={() => setHelp(false)} />
       <Announce />

@@ -20,6 +20,7 @@ export function KeysHelp({ opened, onClose }: { opened: boolean; onClose: () => 
     [["Ctrl ↓", "Ctrl ↑"], w.keys.sections],
     [["Ctrl Enter"], w.keys.save],
     [["F3"], w.keys.outcome],
+    [["Ctrl K", "/"], w.keys.find],
     [["Esc"], w.keys.esc],
     [["F1", "?"], w.keys.all],
   ];
@@ -46,9 +47,10 @@ export function KeysHelp({ opened, onClose }: { opened: boolean; onClose: () => 
 /** The keys that mean something now, for the line at the bottom. */
 export function useHints(call: CallView | null, p: Phone, settled: boolean): [string, string][] {
   const w = useWords();
+  const find: [string, string] = ["Ctrl K", w.keys.shortFind];
   const all: [string, string] = ["F1", w.keys.all];
   const pause: [string, string][] = mayPause(p) ? [["⇧F8", w.keys.pause]] : [];
-  if (!call) return [...(p.state === "ready" ? [] : [["F2", w.keys.ready] as [string, string]]), ...pause, all];
+  if (!call) return [...(p.state === "ready" ? [] : [["F2", w.keys.ready] as [string, string]]), ...pause, find, all];
   switch (call.state) {
     case "ringing":
       return [
@@ -77,6 +79,7 @@ export function useHints(call: CallView | null, p: Phone, settled: boolean): [st
     ["1–9", w.keys.shortDigits],
     ["F3", w.keys.outcome],
     ...talk,
+    find,
     all,
   ];
 }

@@ -7,6 +7,7 @@ import { clockOf, remainsOf } from "../time/format";
 import { StripSlot } from "../ui/StripSlot";
 import { figuresQuery } from "./queries";
 import { stateWord } from "./state";
+import { ListSlot, LostList, OperatorList, QueueList, TrunkList, UntakenList } from "./StripLists";
 import { useWords } from "./words";
 
 const ms = (iso: string) => Date.parse(iso);
@@ -40,14 +41,26 @@ export function DeskStrip() {
           .join(". ")}
       </div>
       <MyState />
-      <div className="slot s-wait" style={dim}>
+      <ListSlot
+        name="waiting"
+        title={w.strip.queue}
+        className="slot s-wait"
+        style={dim}
+        list={<QueueList items={f?.queue ?? []} all={f?.waiting ?? 0} />}
+      >
         <span className="k">{w.strip.waiting}</span>
         <span className="v">{f?.waiting ?? "—"}</span>
-      </div>
-      <div className={`${waitTone} s-long`} style={dim}>
+      </ListSlot>
+      <ListSlot
+        name="longest"
+        title={w.strip.queue}
+        className={`${waitTone} s-long`}
+        style={dim}
+        list={<QueueList items={f?.queue ?? []} all={f?.waiting ?? 0} />}
+      >
         <span className="k">{w.strip.longest}</span>
         <span className="v">{f?.longest_since ? clockOf(waited) : "—"}</span>
-      </div>
+      </ListSlot>
       <div className="slot s-pct" style={dim}>
         <span className="k">{w.strip.answered}</span>
         <span className="v">
@@ -55,7 +68,13 @@ export function DeskStrip() {
           <span className="slot-sub">{w.strip.today}</span>
         </span>
       </div>
-      <div className={`slot s-lost${lost.length ? " bad" : ""}`} style={dim}>
+      <ListSlot
+        name="lost"
+        title={w.strip.lost}
+        className={`slot s-lost${lost.length ? " bad" : ""}`}
+        style={dim}
+        list={<LostList items={lost} />}
+      >
         <span className="k">{w.strip.lost}</span>
         <span className="v">
           {lost.length === 0
@@ -64,8 +83,14 @@ export function DeskStrip() {
               ? w.strip.lostValue(lost.length, remainsOf(ms(promise) - now, lang))
               : w.strip.lostLate(lost.length)}
         </span>
-      </div>
-      <div className={`slot s-emg${owed.length ? " bad" : ""}`} style={dim}>
+      </ListSlot>
+      <ListSlot
+        name="not-handed"
+        title={w.strip.notHanded}
+        className={`slot s-emg${owed.length ? " bad" : ""}`}
+        style={dim}
+        list={<UntakenList items={owed} />}
+      >
         <span className="k">{w.strip.notHanded}</span>
         <span className="v">
           {owed.length === 0
@@ -74,18 +99,30 @@ export function DeskStrip() {
               ? w.strip.notHandedValue(owed.length, remainsOf(ms(step) - now, lang))
               : w.strip.notHandedNow(owed.length)}
         </span>
-      </div>
-      <div className="slot s-ops" style={dim}>
+      </ListSlot>
+      <ListSlot
+        name="operators"
+        title={w.strip.operators}
+        className="slot s-ops"
+        style={dim}
+        list={<OperatorList items={f?.seats ?? []} />}
+      >
         <span className="k">{w.strip.operators}</span>
         <span className="v">
           {f?.operators.total ?? "—"} <span className="slot-sub">{f ? w.strip.ready(f.operators.ready) : ""}</span>
         </span>
-      </div>
+      </ListSlot>
       {f && f.trunks.length > 0 && (
-        <div className={`slot s-trunk${up === 0 ? " bad" : up < f.trunks.length ? " warn" : ""}`} style={dim}>
+        <ListSlot
+          name="trunks"
+          title={w.strip.trunks}
+          className={`slot s-trunk${up === 0 ? " bad" : up < f.trunks.length ? " warn" : ""}`}
+          style={dim}
+          list={<TrunkList items={f.trunks} />}
+        >
           <span className="k">{w.strip.trunks}</span>
           <span className="v">{w.strip.trunksUp(up, f.trunks.length)}</span>
-        </div>
+        </ListSlot>
       )}
     </StripSlot>
   );

@@ -101,9 +101,14 @@ function Address({ card, place }: { card: DeskCall | undefined; place: Place | n
   );
 }
 
+function does(p: DeskCall["on_duty"][number] | undefined, w: ReturnType<typeof useWords>): string {
+  if (!p) return "";
+  return p.role === "responsible" ? w.who.responsible : p.work_type || w.who.anyWork;
+}
+
 function OnDuty({ card }: { card: DeskCall }) {
   const w = useWords();
-  const people = card.on_duty.slice(0, 6);
+  const people = card.on_duty.slice(0, 8);
   return (
     <Panel title={w.who.duty}>
       {people.length === 0 ? (
@@ -111,13 +116,20 @@ function OnDuty({ card }: { card: DeskCall }) {
       ) : (
         <>
           <dl className="kv">
-            {people.map((p) => (
+            {people.map((p, i) => (
               <div className="pair" key={`${p.member_id}/${p.work_type}/${p.role}/${p.level}`}>
-                <dt>{p.role === "responsible" ? w.who.responsible : p.work_type || w.who.anyWork}</dt>
-                <dd>{p.name}</dd>
+                {/* One kind of work is named once, its people follow by level. */}
+                <dt>{i > 0 && does(people[i - 1], w) === does(p, w) ? "" : does(p, w)}</dt>
+                <dd>
+                  {p.name}
+                  {p.role !== "responsible" && <span className="t2 nw"> · {w.who.level(p.level)}</span>}
+                </dd>
               </div>
             ))}
           </dl>
+          {card.on_duty.length > people.length && (
+            <div className="s12 t2">{w.side.more(card.on_duty.length - people.length)}</div>
+          )}
           <div className="s12 t3 after">{w.who.dutyNote}</div>
         </>
       )}
