@@ -2612,6 +2612,8 @@ export interface components {
             /** @description emergencies nobody has taken, the nearest step first */
             not_handed_over: components["schemas"]["NotHandedOver"][];
             operators: components["schemas"]["OperatorFigures"];
+            /** @description the first of them, the longest wait first, at most 20 */
+            queue: components["schemas"]["WaitingCaller"][];
             /** @description operators at their places */
             seats: components["schemas"]["SeatFigure"][];
             /** Format: date-time */
@@ -4909,6 +4911,12 @@ export interface components {
              * @description open now
              */
             sessions: number;
+        };
+        WaitingCaller: {
+            /** @description empty: a city's number */
+            company_name: string;
+            /** Format: date-time */
+            since: string;
         };
         WeighAsk: {
             /**
