@@ -14,6 +14,7 @@ import (
 
 	"d24/internal/access"
 	"d24/internal/account"
+	"d24/internal/assignment"
 	"d24/internal/building"
 	"d24/internal/calllog"
 	"d24/internal/clock"
@@ -45,6 +46,7 @@ type App struct {
 	Reasons    *reason.Service
 	Suppliers  *supplier.Service
 	Contacts   *contact.Service
+	Rules      *assignment.Service
 	Tickets    *ticket.Service
 	Calls      *calllog.Service
 	Telephony  *telephony.Desk
@@ -75,12 +77,15 @@ func New(c Config) (*App, error) {
 	a.Staff.Houses = a.Buildings
 	a.Accounts = account.NewService(db, directory{buildings: a.Buildings, staff: a.Staff})
 	a.Companies.Founders = append(a.Companies.Founders, reason.Install, tag.Install, func(ctx context.Context, tx *pg.Tx, _ int64) error { return a.Accounts.SpreadTeams(ctx, tx) })
-	a.Tickets = ticket.NewService(db, q, ticket.Needs{Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Contacts: a.Contacts, Calls: a.Calls})
+	a.Rules = assignment.NewService(db, assignment.Needs{Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Suppliers: suppliersOf{a.Suppliers}})
+	a.Tickets = ticket.NewService(db, q, ticket.Needs{
+		Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Contacts: a.Contacts, Rules: a.Rules, Calls: a.Calls,
+	})
 	a.Tickets.Subscribe(q)
 	a.Reasons.Suppliers, a.Reasons.Tickets = a.Suppliers, a.Tickets
 	a.Telephony = telephony.NewDesk(db, q, a.Calls)
 	a.Tasks = desk.NewTasks(db, q, a.Telephony)
-	a.Escalation = &escalation.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies}
+	a.Escalation = &escalation.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies, Rules: a.Rules}
 	a.Escalation.Subscribe(q)
 	a.Followup = &followup.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies}
 	a.Followup.Subscribe(q)

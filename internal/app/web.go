@@ -16,6 +16,7 @@ import (
 	"d24/internal/account/accountapi"
 	"d24/internal/alarm"
 	"d24/internal/alarm/alarmapi"
+	"d24/internal/assignment/assignmentapi"
 	"d24/internal/audit"
 	"d24/internal/audit/auditapi"
 	"d24/internal/building/buildingapi"
@@ -101,6 +102,7 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	alarmapi.Register(api, alarm.NewService(a.DB))
 	auditapi.Register(api, audit.NewService(a.DB))
 	tagapi.Register(api, tag.NewService(a.DB))
+	assignmentapi.Register(api, assignmentapi.Config{Service: a.Rules, Running: a.escalating})
 	a.live(api, c, now)
 	socket(api, c)
 }

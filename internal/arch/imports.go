@@ -15,7 +15,8 @@ var layers = [][]string{
 	{"telephony", "messaging"},                      // doors to the world: contracts
 	{"audit", "alarm"},                              // what everybody above may write into
 	{"account", "company", "building", "staff", "reason", "supplier", "plan", "knowledge", "contact", "tag"}, // directories
-	{"ticket", "notice", "debtor", "meter", "calllog", "onboarding"},                                         // records
+	{"assignment"}, // whose work a request is: stands on the directories, under the records
+	{"ticket", "notice", "debtor", "meter", "calllog", "onboarding"}, // records
 	{"desk"}, // the floor
 	{"routing", "escalation", "notify", "followup", "feedback", "campaign"}, // automation
 	{"dashboard", "report"}, // views

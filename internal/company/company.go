@@ -37,6 +37,8 @@ type Settings struct {
 	RepeatMin         int    `json:"repeat_min"`          // F43: how often the last step repeats
 	QuietFrom         string `json:"quiet_from"`          // no planned calls from "21:00"
 	QuietTo           string `json:"quiet_to"`            // till "08:00", in the house's zone
+	WorkFrom          string `json:"work_from"`           // working hours of rules of routing: from "08:00"
+	WorkTo            string `json:"work_to"`             // till "17:00" of working days, in the house's zone
 	// Pace divides every wait of the automation: an emergency of half an hour is
 	// trained, or tried, in half a minute. 0 and 1: real time.
 	Pace int `json:"pace,omitempty"`
@@ -66,6 +68,12 @@ func (s Settings) WithDefaults() Settings {
 	}
 	if s.QuietTo == "" {
 		s.QuietTo = "08:00"
+	}
+	if s.WorkFrom == "" {
+		s.WorkFrom = "08:00"
+	}
+	if s.WorkTo == "" {
+		s.WorkTo = "17:00"
 	}
 	return s
 }

@@ -227,3 +227,19 @@ func TestQuietHoursAreLookedAtBeforeEveryDial(t *testing.T) {
 	require.Equal(t, ten.Add(5*time.Minute), order(Task{Plan: p}, "A", ten).Until)
 	require.Zero(t, order(Task{Plan: plan(1)}, "A", ten).Until)
 }
+
+// TestFitAgreesWithTheSettings: what a company may save is what the planner makes fit.
+func TestFitAgreesWithTheSettings(t *testing.T) {
+	t.Parallel()
+	for step := 1; step <= 30; step++ {
+		for dials := 1; dials <= 10; dials++ {
+			for _, ring := range []int{5, 15, 45, 60, 90} {
+				for numbers := range 6 {
+					s := company.Settings{StepMin: step, Dials: dials, RingSec: ring}
+					_, fits := Fit(DialPlan{Dials: dials, RingSec: ring}, numbers, s.Minutes(step))
+					require.Equal(t, fits, s.Fits(numbers), "%d min, %d dials of %d s, %d numbers", step, dials, ring, numbers)
+				}
+			}
+		}
+	}
+}

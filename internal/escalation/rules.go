@@ -18,6 +18,9 @@ type Person struct {
 	MemberID int64    `json:"member_id"`
 	Name     string   `json:"name"`
 	Phones   []string `json:"phones"`
+	// Members are those of the level in the order of asking. Who of them stands there is
+	// read live until the level is tried; none, of a plan of the version before: this one.
+	Members []int64 `json:"members,omitempty"`
 }
 
 // Plan is the order and the limits, frozen when the escalation starts (F38). Who

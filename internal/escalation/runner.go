@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 
 	"d24/internal/access"
 	"d24/internal/alarm"
+	"d24/internal/assignment"
 	"d24/internal/company"
 	"d24/internal/desk"
 	"d24/internal/platform/jobs"
@@ -32,6 +32,7 @@ type Runner struct {
 	Tasks     *desk.Tasks
 	Staff     *staff.Service
 	Companies *company.Service
+	Rules     *assignment.Service
 }
 
 // Step is the only job of the escalation: something happened to a ticket.
@@ -145,6 +146,12 @@ func (r *Runner) running(ctx context.Context, companyID int64) ([]int64, error) 
 	})
 }
 
+// Count is how many escalations of a company go on now.
+func (r *Runner) Count(ctx context.Context, companyID int64) (int, error) {
+	ids, err := r.running(ctx, companyID)
+	return len(ids), err
+}
+
 // Run does one step. It is safe to run twice: tasks have keys, wake-ups marks,
 // and finished states ignore input.
 func (r *Runner) Run(ctx context.Context, step Step) error {
@@ -165,6 +172,9 @@ func (r *Runner) Run(ctx context.Context, step Step) error {
 		}
 		in := step.In
 		in.Taken = in.Taken || t.Status != ticket.New
+		if err := r.restand(ctx, tx, t, &e); err != nil {
+			return err
+		}
 		if in.Absent, err = r.live(ctx, tx, &e.plan); err != nil {
 			return err
 		}
@@ -234,21 +244,15 @@ func (r *Runner) freeze(ctx context.Context, tx *pg.Tx, t ticket.Ticket) (p Plan
 	if err != nil {
 		return p, err
 	}
-	q := staff.Query{CompanyID: t.CompanyID, BuildingID: t.BuildingID, WorkTypeID: t.WorkTypeID}
-	levels, err := r.Staff.Executors(ctx, tx, q)
+	a, err := r.Rules.Decide(ctx, tx, t.Question())
 	if err != nil {
 		return p, err
 	}
-	for _, l := range levels {
-		same := func(x Person) bool { return x.MemberID == l.MemberID }
-		if !slices.ContainsFunc(p.Levels, same) { // one person is one level, the first (F36)
-			p.Levels = append(p.Levels, Person{l.MemberID, l.Name, l.Phones})
-		}
+	for _, l := range a.Steps { // one person is one level, the first (F36)
+		p.Levels = append(p.Levels, Person{MemberID: l.MemberID, Name: l.Name, Phones: l.Phones, Members: l.Members})
 	}
-	if lead, err := r.Staff.Responsible(ctx, tx, q); err != nil {
-		return p, err
-	} else if lead != nil {
-		p.Responsible = &Person{lead.MemberID, lead.Name, lead.Phones}
+	if lead := a.Responsible; lead != nil {
+		p.Responsible = &Person{MemberID: lead.MemberID, Name: lead.Name, Phones: lead.Phones}
 	}
 	line, err := r.Companies.LineOf(ctx, tx, t.CompanyID)
 	if err != nil {
@@ -263,6 +267,45 @@ func (r *Runner) freeze(ctx context.Context, tx *pg.Tx, t ticket.Ticket) (p Plan
 		Priority: telephony.PriorityEmergency, Words: p.Words, Keys: "1", LineID: line,
 	}
 	return p, nil
+}
+
+// restand puts on the levels not tried yet whoever stands there now: a substitute
+// whose leave has begun, a colleague of the level whose shift has. The order of the
+// levels stays as it was frozen (F37, F38).
+func (r *Runner) restand(ctx context.Context, tx *pg.Tx, t ticket.Ticket, e *loaded) error {
+	if e.state.Stage != Calling {
+		return nil
+	}
+	var taken []int64
+	var levels []staff.Level
+	for i, l := range e.plan.Levels {
+		if i > e.state.Level && len(l.Members) > 0 {
+			levels = append(levels, staff.Level{N: i, Members: l.Members})
+		} else {
+			taken = append(taken, l.MemberID)
+		}
+	}
+	if len(levels) == 0 {
+		return nil
+	}
+	now, err := r.Rules.Restand(ctx, tx, t.CompanyID, levels, taken...)
+	if err != nil {
+		return err
+	}
+	changed := false
+	for _, who := range now {
+		if l := &e.plan.Levels[who.Level]; l.MemberID != who.MemberID {
+			l.MemberID, l.Name, l.Phones, changed = who.MemberID, who.Name, who.Phones, true
+		}
+	}
+	if !changed {
+		return nil
+	}
+	raw, err := json.Marshal(e.plan)
+	if err == nil {
+		_, err = tx.Exec(ctx, `update escalations set plan = $2 where ticket_id = $1`, t.ID, raw)
+	}
+	return err
 }
 
 // live reads what is not frozen in the plan (F37): the phones its people have now

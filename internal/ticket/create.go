@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"d24/internal/assignment"
 	"d24/internal/building"
 	"d24/internal/company"
 	"d24/internal/fault"
@@ -117,23 +118,14 @@ func (s *Service) terms(ctx context.Context, tx *pg.Tx, p Plan, answers []Answer
 }
 
 func (s *Service) people(ctx context.Context, tx *pg.Tx, p *Plan) error {
-	q := staff.Query{CompanyID: p.Company.ID, BuildingID: p.Building.ID, WorkTypeID: p.Reason.WorkTypeID}
-	executors, err := s.staff.Executors(ctx, tx, q)
+	a, err := s.rules.Decide(ctx, tx, assignment.Question{
+		CompanyID: p.Company.ID, BuildingID: p.Building.ID, ReasonID: p.Reason.ID, WorkTypeID: p.Reason.WorkTypeID, Zone: p.Building.Zone,
+	})
 	if err != nil {
 		return err
 	}
-	for i := range executors {
-		if executors[i].OnDuty {
-			p.Executor = &executors[i]
-			p.Why = fmt.Sprintf("причина «%s» и дом: исполнитель %d-го уровня на дежурстве", p.Reason.Name, executors[i].Level)
-			break
-		}
-	}
-	if p.Executor == nil {
-		p.Why = "никого на дежурстве: займётся ответственный и старший смены"
-	}
-	p.Responsible, err = s.staff.Responsible(ctx, tx, q)
-	return err
+	p.Executor, p.Responsible, p.Why = a.Executor(), a.Responsible, a.Why(p.Reason.Name)
+	return nil
 }
 
 // Create registers a ticket and announces it. The same idempotency key gives the

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"d24/internal/access"
+	"d24/internal/assignment"
 	"d24/internal/fault"
 	"d24/internal/platform/pg"
 	"d24/internal/staff"
@@ -65,19 +66,23 @@ func (s *Service) Refuse(ctx context.Context, id int64, reason string, version i
 
 // passOn gives the ticket to the next executor on duty, or takes it from everybody.
 func (s *Service) passOn(ctx context.Context, tx *pg.Tx, t *Ticket) error {
-	q := staff.Query{CompanyID: t.CompanyID, BuildingID: t.BuildingID, WorkTypeID: t.WorkTypeID}
-	people, err := s.staff.Executors(ctx, tx, q)
+	a, err := s.rules.Decide(ctx, tx, t.Question())
 	if err != nil {
 		return err
 	}
 	text := "Больше никого на дежурстве: исполнителя назначит ответственный"
-	next := follower(people, t.ExecutorID)
+	next := follower(a.People(), t.ExecutorID)
 	t.ExecutorID, t.ExecutorName = 0, ""
 	if next != nil {
 		t.ExecutorID, t.ExecutorName = next.MemberID, next.Name
 		text = fmt.Sprintf("Исполнитель: %s, %d-й уровень", next.Name, next.Level)
 	}
 	return s.Log(ctx, tx, *t, Event{Kind: "executor", Text: text})
+}
+
+// Question asks whose work the ticket is.
+func (t Ticket) Question() assignment.Question {
+	return assignment.Question{CompanyID: t.CompanyID, BuildingID: t.BuildingID, ReasonID: t.ReasonID, WorkTypeID: t.WorkTypeID, Zone: t.Zone}
 }
 
 // follower is the first on duty after a member in the order of levels; nil: nobody is.

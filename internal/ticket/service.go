@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"d24/internal/access"
+	"d24/internal/assignment"
 	"d24/internal/audit"
 	"d24/internal/building"
 	"d24/internal/company"
@@ -25,6 +26,7 @@ type Service struct {
 	staff     *staff.Service
 	reasons   *reason.Service
 	contacts  *contact.Service
+	rules     *assignment.Service
 	calls     Calls
 }
 
@@ -35,12 +37,18 @@ type Needs struct {
 	Staff     *staff.Service
 	Reasons   *reason.Service
 	Contacts  *contact.Service
-	Calls     Calls // nil: tickets are not tied to calls
+	Rules     *assignment.Service // nil: one of these directories
+	Calls     Calls               // nil: tickets are not tied to calls
 }
 
 // NewService returns the service.
 func NewService(db *pg.DB, q *jobs.Queue, n Needs) *Service {
-	return &Service{db: db, jobs: q, companies: n.Companies, buildings: n.Buildings, staff: n.Staff, reasons: n.Reasons, contacts: n.Contacts, calls: n.Calls}
+	if n.Rules == nil {
+		n.Rules = assignment.NewService(db, assignment.Needs{Companies: n.Companies, Buildings: n.Buildings, Staff: n.Staff, Reasons: n.Reasons})
+	}
+	return &Service{
+		db: db, jobs: q, companies: n.Companies, buildings: n.Buildings, staff: n.Staff, reasons: n.Reasons, contacts: n.Contacts, rules: n.Rules, calls: n.Calls,
+	}
 }
 
 // Get returns a ticket the actor may see; fault.NotFound otherwise. That a person opened

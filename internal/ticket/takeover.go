@@ -8,6 +8,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"d24/internal/access"
+	"d24/internal/assignment"
 	"d24/internal/platform/jobs"
 	"d24/internal/platform/pg"
 	"d24/internal/reason"
@@ -83,7 +84,7 @@ func (s *Service) pass(ctx context.Context, tx *pg.Tx, t Takeover, after int64) 
 // passOne replaces who was dismissed in one ticket; the history says by whom and whose
 // the work was.
 func (s *Service) passOne(ctx context.Context, tx *pg.Tx, t Takeover, x Ticket) error {
-	q := staff.Query{CompanyID: x.CompanyID, BuildingID: x.BuildingID, WorkTypeID: x.WorkTypeID}
+	q := x.Question()
 	var said []Event
 	if x.ExecutorID == t.MemberID {
 		p, err := s.heir(ctx, tx, t, q, true)
@@ -122,26 +123,21 @@ func called(name string) string {
 
 // heir is who gets the work: the one named, else the first executor on duty, else who
 // answers for it; a zero Person when there is nobody.
-func (s *Service) heir(ctx context.Context, tx *pg.Tx, t Takeover, q staff.Query, executes bool) (p staff.Person, err error) {
+func (s *Service) heir(ctx context.Context, tx *pg.Tx, t Takeover, q assignment.Question, executes bool) (p staff.Person, err error) {
 	if t.HandTo != 0 {
 		return s.staff.ByID(ctx, tx, t.HandTo)
 	}
-	if executes {
-		es, err := s.staff.Executors(ctx, tx, q)
-		if err != nil {
-			return p, err
-		}
-		for _, e := range es {
-			if e.OnDuty {
-				return e, nil
-			}
-		}
+	a, err := s.rules.Decide(ctx, tx, q)
+	if err != nil {
+		return p, err
 	}
-	lead, err := s.staff.Responsible(ctx, tx, q)
-	if err == nil && lead != nil {
-		p = *lead
+	if e := a.Executor(); executes && e != nil {
+		return *e, nil
 	}
-	return p, err
+	if a.Responsible != nil {
+		p = *a.Responsible
+	}
+	return p, nil
 }
 
 // InHands counts the open tickets a person executes or answers for, up to 1000.
