@@ -30,6 +30,13 @@ func (s *story) rule(hours assignment.Hours, people ...int) {
 	require.NoError(s.t, err)
 }
 
+// roundTheClock takes the demo city's shifts away: who is at work is the story's own.
+func (s *story) roundTheClock() {
+	s.t.Helper()
+	s.do(`delete from member_schedules where company_id = 1`)
+	s.do(`delete from member_leaves where company_id = 1`)
+}
+
 // works gives a person hours of every day from the day before on.
 func (s *story) works(n, from, to int) {
 	s.t.Helper()
@@ -51,6 +58,7 @@ func (s *story) leave(n int, from, to calendar.Date, substitute int) {
 // days off; a leave begins; each time the phone of the right person rings.
 func TestACallFindsTheRightPersonAtAnyHour(t *testing.T) {
 	s := begin(t)
+	s.roundTheClock()
 	s.rule(assignment.Working, 3, 4, 5)
 	s.rule(assignment.Off, 6, 7, 8)
 	s.rings = func(o telephony.Order) answer {
@@ -75,8 +83,9 @@ func TestACallFindsTheRightPersonAtAnyHour(t *testing.T) {
 		{time.Date(2026, 12, 21, 10, 0, 0, 0, zone), "1003", "he is back"},
 		{time.Date(2027, 1, 4, 12, 0, 0, 0, zone), "1006", "a Monday of the New Year's holidays"},
 	} {
-		s.pass(x.at.Sub(s.clock.Now()))
-		s.rang = nil
+		s.do(`delete from river_job`) // what would be asked meanwhile is no part of this story
+		s.clock.Set(x.at)
+		s.rang, s.calls = nil, nil
 		e := s.emergency()
 		s.pass(time.Minute)
 		handovers := slices.DeleteFunc(slices.Clone(s.rang), func(r string) bool { return !strings.HasSuffix(r, "handover") })
@@ -124,6 +133,7 @@ func TestALeaveThatBeginsInTheMiddlePutsTheSubstituteThere(t *testing.T) {
 // TestARuleChangedInTheMiddleChangesTheNextOnly is F38.
 func TestARuleChangedInTheMiddleChangesTheNextOnly(t *testing.T) {
 	s := begin(t)
+	s.roundTheClock()
 	s.rule(assignment.Any, 0, 1, 2)
 	s.emergency()
 	s.pass(time.Minute)
