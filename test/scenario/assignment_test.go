@@ -20,9 +20,9 @@ import (
 func member(n int) int64 { return int64(n + 1) }
 
 // rule adds a rule about the flood of the source; people are numbers of staff by level.
-func (s *story) rule(hours assignment.Hours, people ...int) {
+func (s *story) rule(when assignment.Hours, people ...int) {
 	s.t.Helper()
-	r := assignment.Rule{CompanyID: 1, Hours: hours, ReasonID: int64(s.count(`select id from reasons where company_id = 1 and code = 'ВС-02'`))}
+	r := assignment.Rule{CompanyID: 1, Hours: when, ReasonID: int64(s.count(`select id from reasons where company_id = 1 and code = 'ВС-02'`))}
 	for i, n := range people {
 		r.Levels = append(r.Levels, duty.Level{N: i + 1, Members: []int64{member(n)}})
 	}
@@ -37,8 +37,8 @@ func (s *story) roundTheClock() {
 	s.do(`delete from member_leaves where company_id = 1`)
 }
 
-// works gives a person hours of every day from the day before on.
-func (s *story) works(n, from, to int) {
+// hours gives a person hours of every day from the day before on.
+func (s *story) hours(n, from, to int) {
 	s.t.Helper()
 	day := duty.ShiftDay{Code: duty.Other, Hours: calendar.Hours{{From: from, To: to}}}
 	x, err := s.app.Staff.CreateSchedule(s.sys, duty.Schedule{CompanyID: 1, Name: staff(n), IsCycle: true, Days: []duty.ShiftDay{day}})
@@ -95,13 +95,13 @@ func TestACallFindsTheRightPersonAtAnyHour(t *testing.T) {
 	}
 }
 
-// TestAShiftThatEndsInTheMiddleIsSkippedAtOnce is F37 by a rule: the shift of the one
+// TestARuleSkipsWhoseShiftEndsInTheMiddle is F37 by a rule: the shift of the one
 // who is called ends at 22:03, the leave of the second begins at midnight and his
 // substitute stands in his place without a word to anybody.
-func TestAShiftThatEndsInTheMiddleIsSkippedAtOnce(t *testing.T) {
+func TestARuleSkipsWhoseShiftEndsInTheMiddle(t *testing.T) {
 	s := begin(t) // 22:00
 	s.rule(assignment.Any, 0, 1, 2)
-	s.works(0, 480, 1323)
+	s.hours(0, 480, 1323)
 	s.pass(0)
 	s.emergency()
 	s.pass(4 * time.Minute)
