@@ -25,12 +25,14 @@ func (m mask) and(o mask) mask {
 	}
 	return m
 }
+
 func (m mask) or(o mask) mask {
 	for i := range m {
 		m[i] |= o[i]
 	}
 	return m
 }
+
 func (m mask) without(o mask) mask {
 	for i := range m {
 		m[i] &^= o[i]

@@ -163,7 +163,8 @@ func (s *Service) Create(ctx context.Context, r Rule) (Rule, error) {
 func (s *Service) Change(ctx context.Context, id int64, version int, r Rule) (Rule, error) {
 	return s.edit(ctx, id, version, "routing.change", func(tx *pg.Tx, was Rule) (Rule, error) {
 		r.ID, r.CompanyID, r.Version, r.IsArchived = was.ID, was.CompanyID, was.Version, was.IsArchived
-		return r, s.check(ctx, tx, &r)
+		err := s.check(ctx, tx, &r)
+		return r, err
 	})
 }
 
@@ -178,7 +179,8 @@ func (s *Service) Archive(ctx context.Context, id int64, version int, archived b
 		if archived {
 			return was, nil
 		}
-		return was, s.check(ctx, tx, &was)
+		err := s.check(ctx, tx, &was)
+		return was, err
 	})
 }
 

@@ -140,7 +140,7 @@ func TestWhatSavingRefuses(t *testing.T) {
 	_, err = c.s.Archive(c.admin, first.ID, gone.Version, false)
 	require.Equal(t, "rule.tie", fault.CodeOf(err), "its place is taken")
 	second.Levels = levels(6, 5, 4)
-	second, err = c.s.Change(c.admin, second.ID, second.Version, second)
+	_, err = c.s.Change(c.admin, second.ID, second.Version, second)
 	require.NoError(t, err)
 	require.Equal(t, []int64{6, 5, 4}, c.decide("ВС-02", c.house(0), noon).ids())
 	require.Equal(t, int64(4), c.one(`select count(*) from audit_entries where action like 'routing.%'`))
