@@ -17,6 +17,85 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assignment/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where and when in the coming week nobody would take a request */
+        get: operations["coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignment/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would get a request at a moment, why, and who stands behind him */
+        post: operations["preview-assignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignment/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules of routing, the most specific first */
+        get: operations["list-rules"];
+        put?: never;
+        /**
+         * Add a rule
+         * @description 422 rule.incomplete names the wrong fields; 422 rule.tie names the rule from which nothing tells it apart.
+         */
+        post: operations["create-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignment/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write a rule anew
+         * @description 422 rule.incomplete names the wrong fields; 422 rule.tie names the rule from which nothing tells it apart.
+         */
+        put: operations["change-rule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Take a rule out of force or put it back
+         * @description 422 rule.incomplete names the wrong fields; 422 rule.tie names the rule from which nothing tells it apart.
+         */
+        patch: operations["archive-rule"];
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -2123,6 +2202,69 @@ export interface components {
             /** Format: date */
             starts_on: string;
         };
+        AssignmentAsk: {
+            /**
+             * Format: date-time
+             * @description absent: now
+             */
+            at?: string;
+            /** Format: int64 */
+            building_id: number;
+            /** Format: int64 */
+            company_id: number;
+            /** Format: int64 */
+            reason_id: number;
+        };
+        AssignmentPreview: {
+            /** Format: date-time */
+            accept_by: string | null;
+            address: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            due_at: string | null;
+            /** @description null: nobody is at work */
+            executor: components["schemas"]["Named"];
+            /** @enum {string} */
+            kind: "emergency" | "planned" | "paid";
+            /** Format: date-time */
+            localise_by: string | null;
+            responsible: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description that names the executors; null: the duties on people's cards do
+             */
+            rule_id: number | null;
+            supplier: components["schemas"]["Named"];
+            turns: components["schemas"]["AssignmentTurn"][];
+            /** @description in words */
+            why: string[];
+            /** @description IANA zone of the house */
+            zone: string;
+        };
+        AssignmentTurn: {
+            /**
+             * Format: date-time
+             * @description when his turn would come
+             */
+            at: string;
+            channels: ("call" | "sms" | "push" | "telegram" | "email")[];
+            /** @description one that may be called at that hour */
+            has_phone: boolean;
+            /** @description who is on leave; "": he himself */
+            in_place_of: string;
+            is_skipped: boolean;
+            /** Format: int64 */
+            level: number;
+            /** Format: int64 */
+            member_id: number;
+            name: string;
+            /** @description at his turn */
+            on_duty: boolean;
+            /** @description of the same level */
+            others: string[];
+            position: string;
+        };
         AuditPage: {
             items: components["schemas"]["AuditRow"][];
             next_cursor: string | null;
@@ -2489,6 +2631,38 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        ChangedRule: {
+            /**
+             * Format: int64
+             * @description at most one of house and group
+             */
+            building_id: number;
+            /** Format: int64 */
+            group_id: number;
+            /** @enum {string} */
+            hours: "any" | "working" | "off" | "windows";
+            /** @description executors, the first level first */
+            levels: components["schemas"]["RuleLevel"][];
+            note: string;
+            /**
+             * Format: int64
+             * @description at most one of reason and work type
+             */
+            reason_id: number;
+            /** Format: int64 */
+            responsible_id: number;
+            /** Format: int64 */
+            supplier_id: number;
+            /**
+             * Format: int64
+             * @description as it was seen: 409 rule.changed when somebody was first
+             */
+            version: number;
+            /** @description of windows */
+            windows: components["schemas"]["RuleHours"][];
+            /** Format: int64 */
+            work_type_id: number;
+        };
         ChangedStaff: {
             channels: components["schemas"]["StaffChannel"][];
             duties: components["schemas"]["NewDuty"][];
@@ -2562,6 +2736,99 @@ export interface components {
             cities: components["schemas"]["CityRow"][];
             items: components["schemas"]["TenantRow"][];
             trunks: components["schemas"]["TrunkRow"][];
+        };
+        CoverageGap: {
+            /** @enum {string} */
+            hole: "nobody" | "few_levels" | "twice";
+            hours: components["schemas"]["CoverageHours"][];
+            houses: components["schemas"]["CoverageHouses"];
+            /**
+             * Format: int64
+             * @description of the week
+             */
+            minutes: number;
+            reasons: components["schemas"]["CoverageReasons"][];
+            /**
+             * Format: int64
+             * @description whose people are missing; null: duties of people's cards
+             */
+            rule_id: number | null;
+        };
+        CoverageHours: {
+            /** @description 0 Monday to 6 Sunday */
+            days: number[];
+            /**
+             * Format: int64
+             * @description minutes from midnight
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description past 1440: of the next day
+             */
+            to: number;
+        };
+        CoverageHouses: {
+            /** Format: int64 */
+            count: number;
+            /** @description exactly this group */
+            group: components["schemas"]["Named"];
+            ids: number[];
+            is_all: boolean;
+            /** @description the first of them */
+            names: string[];
+        };
+        CoveragePerson: {
+            /**
+             * Format: int64
+             * @description of dials: how many of them fit into the time of a level
+             */
+            fit: number;
+            /** @enum {string} */
+            kind: "no_phone" | "dials" | "dismissed" | "tie";
+            member: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description of dials: the person's numbers
+             */
+            numbers: number;
+            /**
+             * Format: int64
+             * @description of tie: the other rule
+             */
+            other_id: number | null;
+            /** Format: int64 */
+            rule_id: number | null;
+        };
+        CoverageReasons: {
+            category: string;
+            /** Format: int64 */
+            count: number;
+            /** @description every reason of the category this can be about */
+            is_all: boolean;
+            /** @description the first of them */
+            names: string[];
+        };
+        CoverageReport: {
+            /** Format: int64 */
+            emergencies: number;
+            /** Format: date-time */
+            from: string;
+            gaps: components["schemas"]["CoverageGap"][];
+            /** Format: int64 */
+            houses: number;
+            is_full: boolean;
+            /**
+             * Format: int64
+             * @description gaps that are not shown
+             */
+            more: number;
+            people: components["schemas"]["CoveragePerson"][];
+            /** Format: int64 */
+            reasons: number;
+            /** Format: date-time */
+            to: string;
+            zone: string;
         };
         Credentials: {
             /** @description of the authenticator, or a recovery code; asked for by 422 login.code_required */
@@ -3105,6 +3372,35 @@ export interface components {
             /** Format: int64 */
             work_type_id: number | null;
         };
+        NewRule: {
+            /**
+             * Format: int64
+             * @description at most one of house and group
+             */
+            building_id: number;
+            /** Format: int64 */
+            company_id: number;
+            /** Format: int64 */
+            group_id: number;
+            /** @enum {string} */
+            hours: "any" | "working" | "off" | "windows";
+            /** @description executors, the first level first */
+            levels: components["schemas"]["RuleLevel"][];
+            note: string;
+            /**
+             * Format: int64
+             * @description at most one of reason and work type
+             */
+            reason_id: number;
+            /** Format: int64 */
+            responsible_id: number;
+            /** Format: int64 */
+            supplier_id: number;
+            /** @description of windows */
+            windows: components["schemas"]["RuleHours"][];
+            /** Format: int64 */
+            work_type_id: number;
+        };
         NewStaff: {
             channels: components["schemas"]["StaffChannel"][];
             /**
@@ -3634,6 +3930,93 @@ export interface components {
             items: components["schemas"]["Role"][];
             /** @description permissions a role of the company's own may have */
             tickable: string[];
+        };
+        RuleArchive: {
+            is_archived: boolean;
+            /**
+             * Format: int64
+             * @description as it was seen: 409 rule.changed when somebody was first
+             */
+            version: number;
+        };
+        RuleHours: {
+            /** @description 0 Monday to 6 Sunday; none: every day */
+            days: number[];
+            /**
+             * Format: int64
+             * @description minutes from midnight
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description past 1440, or before from: of the next day
+             */
+            to: number;
+        };
+        RuleLevel: {
+            members: number[];
+        };
+        RuleList: {
+            /** @description groups of houses */
+            groups: components["schemas"]["Named"][];
+            items: components["schemas"]["RuleRow"][];
+            suppliers: components["schemas"]["Named"][];
+        };
+        RuleRow: {
+            building: components["schemas"]["Named"];
+            group: components["schemas"]["Named"];
+            /** @enum {string} */
+            hours: "any" | "working" | "off" | "windows";
+            /** Format: int64 */
+            id: number;
+            is_archived: boolean;
+            levels: components["schemas"]["RuleStep"][];
+            note: string;
+            reason: components["schemas"]["Named"];
+            /**
+             * @description "": any reason
+             * @enum {string}
+             */
+            reason_kind: "emergency" | "planned" | "paid" | "consultation" | "";
+            responsible: components["schemas"]["Named"];
+            supplier: components["schemas"]["Named"];
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description how exactly: 2 reason, 1 kind of work, 0 any; compared first
+             */
+            what: number;
+            /**
+             * Format: int64
+             * @description 2 own hours, 1 hours by the calendar, 0 any; compared last
+             */
+            when: number;
+            /**
+             * Format: int64
+             * @description 2 house, 1 group, 0 any; compared second
+             */
+            where: number;
+            windows: components["schemas"]["RuleHours"][];
+            work_type: components["schemas"]["Named"];
+        };
+        RuleSaved: {
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description escalations that go on by the order they began with (F38)
+             */
+            running: number;
+            /** Format: int64 */
+            version: number;
+            /** @description in words: what is not forbidden and not good */
+            warnings: string[];
+        };
+        RuleStep: {
+            /** Format: int64 */
+            level: number;
+            members: components["schemas"]["Named"][];
         };
         ScheduleCell: {
             /**
@@ -5015,6 +5398,204 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlarmList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    coverage: {
+        parameters: {
+            query: {
+                company_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "preview-assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentAsk"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentPreview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-rules": {
+        parameters: {
+            query: {
+                company_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRule"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSaved"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedRule"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSaved"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "archive-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleArchive"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSaved"];
                 };
             };
             /** @description Error */
