@@ -105,7 +105,6 @@ func (h *house) people() {
 			{Login: "op-ours", Name: "Оператор один", Kind: "operator", Serves: []int64{ours}},
 			{Login: "op-strange", Name: "Оператор два", Kind: "operator", Serves: []int64{strange}},
 			{Login: "shared", Name: "Из двух компаний", Kind: "company", Memberships: []account.Membership{{ID: ours, Role: access.Readonly}, {ID: strange, Role: access.Admin}}},
-			{Login: "platform", Name: "Платформа", Kind: "admin", Serves: []int64{1, 2, 3}},
 		}
 		for _, r := range []access.Role{access.Manager, access.Foreman, access.Contractor, access.Readonly} {
 			m := account.Membership{ID: ours, Role: r}

@@ -30,6 +30,7 @@ var Logins = []Login{
 	{"supervisor", "supervisor", "старший смены"},
 	{"admin", "admin", "администратор УК «Северный берег»"},
 	{"gusev", "gusev", "исполнитель, сантехник той же УК"},
+	{"platform", "platform", "администратор диспетчерской"},
 }
 
 // Accounts at the demo providers: name and password.
@@ -218,6 +219,7 @@ func (s *seeder) users() error {
 		{Login: "operator", Password: "operator", Name: "Миронова О. Л.", Kind: "operator", Serves: s.companies},
 		{Login: "operator2", Password: "operator2", Name: "Белова А. П.", Kind: "operator", Serves: s.companies},
 		{Login: "supervisor", Password: "supervisor", Name: "Соколова Т. В.", Kind: "supervisor", Serves: s.companies},
+		{Login: "platform", Password: "platform", Name: "Администратор диспетчерской", Kind: "admin", Serves: s.companies},
 		{Login: "gusev", Password: "gusev", Name: "Гусев П. Н.", Kind: "company", Memberships: s.executors},
 	}
 	for i, c := range demoCompanies {

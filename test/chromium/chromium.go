@@ -188,6 +188,46 @@ func (b *Browser) Click(ctx context.Context, selector string) error {
 	return b.Eval(ctx, at+".click()", nil)
 }
 
+// Authenticator plugs a virtual authenticator in: it holds keys of its own and says
+// that the person was verified, as a finger or a PIN does.
+func (b *Browser) Authenticator(ctx context.Context) error {
+	if err := b.do(ctx, "WebAuthn.enable", nil, nil); err != nil {
+		return err
+	}
+	return b.do(ctx, "WebAuthn.addVirtualAuthenticator", map[string]any{"options": map[string]any{
+		"protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true, "isUserVerified": true, "automaticPresenceSimulation": true,
+	}}, nil)
+}
+
+// Type puts text into the field that the selector finds, once it is there.
+func (b *Browser) Type(ctx context.Context, selector, text string) error {
+	found, err := json.Marshal(selector)
+	if err != nil {
+		return err
+	}
+	at := fmt.Sprintf("document.querySelector(%s)", found)
+	if err := b.Until(ctx, at); err != nil {
+		return err
+	}
+	if err := b.Eval(ctx, at+".focus(), "+at+".select()", nil); err != nil {
+		return err
+	}
+	return b.do(ctx, "Input.insertText", map[string]any{"text": text}, nil)
+}
+
+// Press presses the button with these words on it, once it is there and may be pressed.
+func (b *Browser) Press(ctx context.Context, words string) error {
+	found, err := json.Marshal(words)
+	if err != nil {
+		return err
+	}
+	at := fmt.Sprintf("[...document.querySelectorAll('button, [role=menuitem]')].find((b) => b.textContent.trim() === %s && !b.disabled)", found)
+	if err := b.Until(ctx, at); err != nil {
+		return err
+	}
+	return b.Eval(ctx, at+".click()", nil)
+}
+
 // Close ends it and waits until it is gone.
 func (b *Browser) Close() {
 	if b.ws != nil {

@@ -63,7 +63,7 @@ export function InviteForm({ company, onClose }: Omit<Props, "opened">) {
         description={w.personHint}
         value={name}
         maxLength={100}
-        data-autofocus
+        autoFocus
         error={refusal.at("name") ?? (tried && !name.trim() ? w.needField : undefined)}
         onChange={(e) => setName(e.currentTarget.value)}
       />

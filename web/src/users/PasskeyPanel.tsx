@@ -24,7 +24,9 @@ export function PasskeyPanel({ security: s }: { security: Security }) {
       <div className="col">
         <p className="quiet">{w.keysAbout}</p>
         <Refused error={remove.error} />
-        {s.passkeys.length > 0 && (
+        {s.passkeys.length === 0 ? (
+          <p className="quiet">{w.noKeys}</p>
+        ) : (
           <ul className="users-list">
             {s.passkeys.map((k) => (
               <li key={k.id}>

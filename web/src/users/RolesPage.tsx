@@ -67,7 +67,7 @@ export function Roles({ company, picker }: { company: CompanyID; picker: ReactNo
                   {r.id ? (
                     <>
                       <Button variant="default" size="xs" onClick={() => setOpen(r)}>
-                        {w.asOwn}
+                        {w.edit}
                       </Button>
                       <Button variant="subtle" size="xs" onClick={() => setRemoving(r)}>
                         {w.removeRole}

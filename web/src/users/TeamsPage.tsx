@@ -77,7 +77,7 @@ export function TeamsPage() {
                     </span>
                   </span>
                   <Button variant="default" size="xs" onClick={() => setOpen(t)}>
-                    {w.asOwn}
+                    {w.edit}
                   </Button>
                 </li>
               ))}
@@ -256,7 +256,7 @@ function Colleagues({ teams }: { teams: TeamList }) {
                 </span>
               </span>
               <Button variant="default" size="xs" onClick={() => setOpen(p)}>
-                {w.asOwn}
+                {w.edit}
               </Button>
             </li>
           ))}

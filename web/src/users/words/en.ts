@@ -7,7 +7,6 @@ export const en: Words<typeof ru> = {
   invite: "Invite",
   search: "Name or login",
   name: "Name",
-  login: "Login",
   role: "Role",
   seen: "Last seen",
   state: "State",
@@ -40,7 +39,6 @@ export const en: Words<typeof ru> = {
   copy: "Copy",
   copied: "Copied",
   done: "Done",
-  days: "How many days it works",
 
   roles: {
     admin: "Administrator",
@@ -109,6 +107,7 @@ export const en: Words<typeof ru> = {
   roleName: "Name",
   base: "Which one it is like",
   baseHint: "Says which requests are seen by people without an access of their own",
+  edit: "Edit",
   usual: "usual",
   people: (n) => `${n} ${pluralEn(n, "person", "people")}`,
   saveRole: "Save the role",
@@ -116,7 +115,6 @@ export const en: Words<typeof ru> = {
   removeRole: "Remove the role",
   roleRemoved: (name) => `Role removed: ${name}`,
   removeRoleTitle: (name) => `Remove the role “${name}”?`,
-  fixedRole: "Rights of a usual role do not change. Make your own one like it.",
   likeThis: "Make one like it",
   likeName: (name) => `${name}, own`,
   permissions: {

@@ -37,7 +37,6 @@ export const ru = {
   invite: "Пригласить",
   search: "Имя или логин",
   name: "Имя",
-  login: "Логин",
   role: "Роль",
   seen: "Был в программе",
   state: "Состояние",
@@ -70,7 +69,6 @@ export const ru = {
   copy: "Скопировать",
   copied: "Скопировано",
   done: "Готово",
-  days: "Сколько дней действует",
 
   roles: {
     admin: "Администратор",
@@ -141,6 +139,7 @@ export const ru = {
   roleName: "Название",
   base: "На какую похожа",
   baseHint: "От неё зависит, какие заявки видит человек без своего доступа",
+  edit: "Изменить",
   usual: "обычная",
   people: (n: number) => `${n} ${plural(n, "человек", "человека", "человек")}`,
   saveRole: "Сохранить роль",
@@ -148,7 +147,6 @@ export const ru = {
   removeRole: "Убрать роль",
   roleRemoved: (name: string) => `Роль убрана: ${name}`,
   removeRoleTitle: (name: string) => `Убрать роль «${name}»?`,
-  fixedRole: "Права обычной роли не меняются. Сделайте свою, похожую на неё.",
   likeThis: "Сделать похожую",
   likeName: (name: string) => `${name}, своя`,
   permissions,
