@@ -345,12 +345,12 @@ func (s *Service) firstKey(ctx context.Context, tx *pg.Tx, h holder, a Acceptanc
 	return err
 }
 
-// Join takes the signed-in person into one more company. fault.Conflict:
+// Join takes the signed-in person into one more company, whose id it returns. fault.Conflict:
 // "invitation.already" when he is there, "invitation.other_kind" when the invitation is
 // for our own people and he is a company's, or the other way round.
-func (s *Service) Join(ctx context.Context, token string) error {
+func (s *Service) Join(ctx context.Context, token string) (companyID int64, err error) {
 	me := access.From(ctx)
-	err := s.own(ctx, func(ctx context.Context, tx *pg.Tx, me access.Actor) error {
+	err = s.own(ctx, func(ctx context.Context, tx *pg.Tx, me access.Actor) error {
 		i, err := openBy(ctx, tx, token)
 		if err != nil {
 			return err
@@ -358,10 +358,11 @@ func (s *Service) Join(ctx context.Context, token string) error {
 		if i.Kind != "company" || me.Kind != access.Company {
 			return fault.New(fault.Conflict, "invitation.other_kind", "Это приглашение не для вашего логина: примите его с новым.")
 		}
+		companyID = i.CompanyID
 		return s.join(ctx, tx, i, me)
 	})
 	s.Forget(me.UserID)
-	return err
+	return companyID, err
 }
 
 // join uses an invitation up for a user.

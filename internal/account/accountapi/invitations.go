@@ -177,13 +177,14 @@ func (c Config) invited(api huma.API) {
 		return c.opened(ctx, out)
 	})
 	httpapi.Register(api, access.Anyone, huma.Operation{
-		OperationID: "join-company", Method: http.MethodPost, Path: "/invitation/join", Summary: "Join one more company by a link", Tags: tags, MaxBodyBytes: 4096,
+		OperationID: "join-company", Method: http.MethodPost, Path: "/invitation/join", Summary: "Join one more company by a link, and go over to it", Tags: tags, MaxBodyBytes: 4096,
 		Description: "404 invitation.gone, 409 invitation.already, invitation.other_kind.",
 	}, func(ctx context.Context, in *invitationToken) (*me, error) {
-		if err := c.Service.Join(ctx, in.Body.Token); err != nil {
+		company, err := c.Service.Join(ctx, in.Body.Token)
+		if err != nil {
 			return nil, err
 		}
-		_, m, err := c.Service.ByToken(ctx, httpapi.Token(ctx))
+		m, err := c.Service.ChooseCompany(ctx, httpapi.Token(ctx), company)
 		if err != nil {
 			return nil, err
 		}
