@@ -229,8 +229,11 @@ func (h *house) abuses() (out []abuse) {
 		add("admin", "POST", "/roles", map[string]any{"name": "Хитрая", "base": "foreman", "permissions": []string{"ticket.read", p}}, 422)
 	}
 	for _, body := range []map[string]any{
-		{"name": "Хитрая", "base": "admin", "permissions": []string{"ticket.read"}}, {"name": "Хитрая", "base": "staff", "permissions": []string{"ticket.read"}}, {"name": "  ", "base": "foreman", "permissions": []string{"ticket.read"}},
-		{"name": "Хитрая", "base": "foreman", "permissions": []string{}}, {"name": "Хитрая", "base": "foreman", "permissions": []string{"ticket.read"}, "company_id": 2},
+		{"name": "Хитрая", "base": "admin", "permissions": []string{"ticket.read"}},
+		{"name": "Хитрая", "base": "staff", "permissions": []string{"ticket.read"}},
+		{"name": "  ", "base": "foreman", "permissions": []string{"ticket.read"}},
+		{"name": "Хитрая", "base": "foreman", "permissions": []string{}},
+		{"name": "Хитрая", "base": "foreman", "permissions": []string{"ticket.read"}, "company_id": 2},
 	} {
 		add("admin", "POST", "/roles", body, 422)
 	}
@@ -242,9 +245,19 @@ func (h *house) abuses() (out []abuse) {
 		many[i] = line("all", nil, nil, nil)
 	}
 	for _, lines := range [][]map[string]any{
-		{line("part", nil, []int64{foreignHouse}, nil)}, {line("part", nil, []int64{house, foreignHouse}, nil)}, {line("part", nil, []int64{-1}, nil)}, {line("part", []int64{9999}, nil, nil)}, {line("part", nil, nil, []int64{1})},
-		{line("part", nil, nil, nil)}, {line("own", nil, nil, nil)}, {line("all", nil, []int64{house}, nil)}, {line("own", []int64{1}, nil, nil)}, {line("everything", nil, nil, nil)}, many,
-		{line("part", nil, []int64{0}, nil)}, {line("part", nil, make([]int64, 2001), nil)},
+		{line("part", nil, []int64{foreignHouse}, nil)},
+		{line("part", nil, []int64{house, foreignHouse}, nil)},
+		{line("part", nil, []int64{-1}, nil)},
+		{line("part", []int64{9999}, nil, nil)},
+		{line("part", nil, nil, []int64{1})},
+		{line("part", nil, nil, nil)},
+		{line("own", nil, nil, nil)},
+		{line("all", nil, []int64{house}, nil)},
+		{line("own", []int64{1}, nil, nil)},
+		{line("everything", nil, nil, nil)},
+		many,
+		{line("part", nil, []int64{0}, nil)},
+		{line("part", nil, make([]int64, 2001), nil)},
 	} {
 		add("admin", "PUT", user("foreman", "grants"), sees(lines...), 422)
 		add("admin", "POST", "/invitations", map[string]any{"name": "Подставной", "role": "foreman", "own_grants": true, "grants": lines}, 422)
