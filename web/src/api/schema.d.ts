@@ -621,7 +621,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Join one more company by a link
+         * Join one more company by a link, and go over to it
          * @description 404 invitation.gone, 409 invitation.already, invitation.other_kind.
          */
         post: operations["join-company"];
