@@ -144,9 +144,17 @@ func calling(p Plan, s State, in Input, now time.Time) (State, []Action) {
 			return s, []Action{{Do: WakeAt, At: at}}
 		}
 		s2, acts := enter(p, s, s.Level+1, in, now)
-		return s2, append([]Action{{Do: Withdraw}, {Do: Say, Text: fmt.Sprintf("За %d мин заявку никто не принял", int(p.Step.Minutes()))}}, acts...)
+		return s2, append([]Action{{Do: Withdraw}, {Do: Say, Text: "За " + lasted(p.Step) + " заявку никто не принял"}}, acts...)
 	}
 	return s, nil
+}
+
+// lasted is a level's time in words; less than a minute when time is divided for a training.
+func lasted(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%d с", int(d.Seconds()))
+	}
+	return fmt.Sprintf("%d мин", int(d.Minutes()))
 }
 
 // enter starts the next level that can be called at all; nobody left means the

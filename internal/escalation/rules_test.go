@@ -200,3 +200,10 @@ func TestNextReadsNothingButItsArguments(t *testing.T) {
 	require.Equal(t, calls(1, 0), s)
 	require.Equal(t, three(), p)
 }
+
+// TestALevelsTimeIsNeverNothing: in a training ten minutes are ten seconds.
+func TestALevelsTimeIsNeverNothing(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "10 мин", lasted(10*time.Minute))
+	require.Equal(t, "10 с", lasted(10*time.Second))
+}

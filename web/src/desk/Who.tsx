@@ -121,7 +121,7 @@ function OnDuty({ card }: { card: DeskCall }) {
                 {/* One kind of work is named once, its people follow by level. */}
                 <dt>{i > 0 && does(people[i - 1], w) === does(p, w) ? "" : does(p, w)}</dt>
                 <dd>
-                  {p.name}
+                  <span className="nw">{p.name}</span>
                   {p.role !== "responsible" && <span className="t2 nw"> · {w.who.level(p.level)}</span>}
                 </dd>
               </div>
