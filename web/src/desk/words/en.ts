@@ -65,7 +65,7 @@ export const en: Words<typeof ru> = {
   bar: {
     waitCall: "Waiting for a call",
     readyText: "Ready, the call comes by itself",
-    readySub: "Line and headset work",
+    readySub: "The headset works, the sound is connected",
     inbound: "Incoming call",
     inboundTask: "Call task",
     counting: "Dialling in",
