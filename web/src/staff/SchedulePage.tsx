@@ -43,8 +43,10 @@ export function SchedulePage() {
     go({ month: to.slice(0, 7), day: to, ...(search.view ? { view: search.view } : {}) });
   };
   const name = new Intl.DateTimeFormat(lang, { month: "long", year: "numeric", timeZone: "UTC" })
-    .format(new Date(`${month}-01T00:00:00Z`))
-    .replace(" г.", "");
+    .formatToParts(new Date(`${month}-01T00:00:00Z`))
+    .filter((p) => p.type === "month" || p.type === "year") // without the word for "year" that Russian adds
+    .map((p) => p.value)
+    .join(" ");
   const edit = may(me, "staff.write");
   const grid = query.data;
   const actions = edit && (
@@ -203,7 +205,7 @@ function Written({ grid, week, canEdit, onPerson }: WrittenProps) {
         <Hints
           items={[
             ["← ↑ ↓ →", w.schedule.hint.move],
-            ["Д Н С 8", w.schedule.hint.set],
+            [w.schedule.hint.keys, w.schedule.hint.set],
             ["0", w.schedule.hint.off],
             ["Del", w.schedule.hint.clear],
             ["Shift", w.schedule.hint.range],

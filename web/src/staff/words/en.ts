@@ -134,7 +134,7 @@ export const en: Words<typeof ru> = {
       hand: "a dot in the corner: set by hand",
       always: "no schedule, always",
     },
-    letter: { day: "Д", night: "Н", full: "С", office: "8", other: "Ч", off: "", always: "" },
+    letter: { day: "D", night: "N", full: "S", office: "8", other: "H", off: "", always: "" },
     code: {
       day: "day",
       night: "night",
@@ -167,7 +167,15 @@ export const en: Words<typeof ru> = {
     notSaved: "The schedule is not saved",
     empty: "Nobody yet",
     emptyMore: "Add people first, then give them a schedule.",
-    hint: { move: "move", set: "set a shift", off: "day off", clear: "clear", range: "mark several", undo: "undo" },
+    hint: {
+      keys: "D N S 8",
+      move: "move",
+      set: "set a shift",
+      off: "day off",
+      clear: "clear",
+      range: "mark several",
+      undo: "undo",
+    },
     leaveBar: (what, who) => (who ? `${what}, ${who} stands in` : `${what}, nobody stands in`),
     template: {
       title: "Shift templates",
@@ -186,7 +194,7 @@ export const en: Words<typeof ru> = {
       archived: (name) => `Template put away: ${name}`,
       atOnce: "Whoever works by this template works the new way at once.",
       preset: "Start from",
-      presets: { five: "5/2", two: "2/2", dayNight: "Д-Н-48", full: "24 on, 72 off", always: "round the clock" },
+      presets: { five: "5/2", two: "2/2", dayNight: "D-N-48", full: "24 on, 72 off", always: "round the clock" },
     },
   },
   duty: {
