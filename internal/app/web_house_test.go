@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -43,6 +44,7 @@ type house struct {
 	data   string
 	sys    context.Context
 	door   string // of the engine, "" none
+	mu     sync.Mutex // of tokens: races are tested with many people at once
 	tokens map[string]string
 	seq    int
 }
@@ -131,6 +133,8 @@ func must(t testing.TB, err error) {
 // token signs a demo user in once; the password is the login. "" stays unsigned.
 func (h *house) token(login string) string {
 	h.t.Helper()
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	if login == "" || h.tokens[login] != "" {
 		return h.tokens[login]
 	}
