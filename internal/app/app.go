@@ -23,6 +23,7 @@ import (
 	"d24/internal/desk"
 	"d24/internal/escalation"
 	"d24/internal/followup"
+	"d24/internal/intake"
 	"d24/internal/platform/jobs"
 	"d24/internal/platform/pg"
 	"d24/internal/reason"
@@ -47,6 +48,7 @@ type App struct {
 	Suppliers  *supplier.Service
 	Contacts   *contact.Service
 	Rules      *assignment.Service
+	Intake     *intake.Service
 	Tickets    *ticket.Service
 	Calls      *calllog.Service
 	Telephony  *telephony.Desk
@@ -72,9 +74,12 @@ func New(c Config) (*App, error) {
 	q := jobs.NewQueue()
 	a := &App{
 		DB: db, Jobs: q, Companies: company.NewService(db), Buildings: building.NewService(db),
-		Staff: staff.NewService(db, q), Reasons: reason.NewService(db), Suppliers: supplier.NewService(db), Contacts: contact.NewService(), Calls: calllog.NewService(db, q),
+		Staff: staff.NewService(db, q), Reasons: reason.NewService(db), Suppliers: supplier.NewService(db), Calls: calllog.NewService(db, q),
 	}
 	a.Staff.Houses = a.Buildings
+	houses := housesForContacts{a.Buildings}
+	a.Contacts = contact.NewService(db, houses)
+	a.Intake = intake.NewService(db, building.NewTable(a.Buildings), contact.NewTable(houses))
 	a.Accounts = account.NewService(db, directory{buildings: a.Buildings, staff: a.Staff})
 	a.Companies.Founders = append(a.Companies.Founders, reason.Install, tag.Install, func(ctx context.Context, tx *pg.Tx, _ int64) error { return a.Accounts.SpreadTeams(ctx, tx) })
 	a.Rules = assignment.NewService(db, assignment.Needs{Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Suppliers: suppliersOf{a.Suppliers}})

@@ -21,13 +21,14 @@ func (d directory) Houses(ctx context.Context, tx *pg.Tx, companyID int64, ids [
 	return d.buildings.OfCompany(ctx, tx, companyID, ids)
 }
 
-// Groups are those of ids that are house groups of the company: none, while houses
-// have no groups.
-func (d directory) Groups(context.Context, *pg.Tx, int64, []int64) ([]int64, error) { return nil, nil }
+// Groups are those of ids that are groups of the company's houses.
+func (d directory) Groups(ctx context.Context, tx *pg.Tx, companyID int64, ids []int64) ([]int64, error) {
+	return d.buildings.GroupsOf(ctx, tx, companyID, ids)
+}
 
 // HousesOf are the houses in the company's groups now.
-func (d directory) HousesOf(context.Context, *pg.Tx, int64, []int64) ([]int64, error) {
-	return nil, nil
+func (d directory) HousesOf(ctx context.Context, tx *pg.Tx, companyID int64, groupIDs []int64) ([]int64, error) {
+	return d.buildings.InGroups(ctx, tx, companyID, groupIDs)
 }
 
 // WorkTypes are those of ids that are kinds of work.

@@ -23,9 +23,11 @@ import (
 	"d24/internal/calllog/calllogapi"
 	"d24/internal/clock"
 	"d24/internal/company/companyapi"
+	"d24/internal/contact/contactapi"
 	"d24/internal/desk"
 	"d24/internal/desk/deskapi"
 	"d24/internal/fault"
+	"d24/internal/intake/intakeapi"
 	"d24/internal/platform/httpapi"
 	"d24/internal/platform/live"
 	"d24/internal/reason/reasonapi"
@@ -89,7 +91,10 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	tickets := ticketapi.Config{Service: a.Tickets, Around: ticketapi.Around{Ladder: a.ladder, Calls: a.callsOf}, Now: a.now}
 	accountapi.Register(api, accountapi.Config{Service: a.Accounts, Now: a.now, Secure: c.Secure})
 	ticketapi.Register(api, tickets)
-	buildingapi.Register(api, buildingapi.Config{Service: a.Buildings, Tickets: a.ticketsOf})
+	buildingapi.Register(api, buildingapi.Config{Service: a.Buildings, Tickets: a.ticketsOf, Serving: a.serving})
+	contactapi.Register(api, a.Contacts)
+	intakeapi.Register(api, intakeapi.Config{Service: a.Intake, Kind: "buildings", One: "building", Permission: access.BuildingWrite})
+	intakeapi.Register(api, intakeapi.Config{Service: a.Intake, Kind: "contacts", One: "contact", Permission: access.ContactWrite})
 	reasonapi.Register(api, a.Reasons)
 	supplierapi.Register(api, supplierapi.Config{Service: a.Suppliers, DB: a.DB})
 	staffapi.Register(api, staffapi.Config{Service: a.Staff, OpenTickets: a.inHands, Connected: []string{"call"}})

@@ -14,6 +14,7 @@ var layers = [][]string{
 	{"platform"},                                    // technology: no business words
 	{"telephony", "messaging"},                      // doors to the world: contracts
 	{"audit", "alarm"},                              // what everybody above may write into
+	{"intake"},                                      // tables handed in: what they mean is their kind's business
 	{"account", "company", "building", "staff", "reason", "supplier", "plan", "knowledge", "contact", "tag"}, // directories
 	{"assignment"}, // whose work a request is: stands on the directories, under the records
 	{"ticket", "notice", "debtor", "meter", "calllog", "onboarding"}, // records

@@ -67,6 +67,9 @@ var borrowed = map[string]map[string]string{
 	"account": {
 		"companies": "which companies a person may choose, with their names, before any right is known", "cities": "a team serves the companies of a city",
 	},
+	"building": {
+		"companies": "the city of a company, for a house that names none", "cities": "names and zones of cities on the rows of a list and of a table",
+	},
 	"calllog": {
 		"companies": "names on the rows of a list", "cities": "names on the rows of a list", "lines": "the number called, on the rows of a list",
 		"users": "the operator's name on the rows of a list", "tickets": "the request's number on the rows of a list",

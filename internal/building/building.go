@@ -6,9 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
-	"sort"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -32,10 +29,19 @@ type Building struct {
 	Entrances   int
 	Lifts       int
 	BuiltYear   int
-	DoorCodes   map[string]string
-	Passport    map[string]string
-	Info        map[string]string
-	Notes       string
+	DoorCodes   map[string]string // entrance to code
+	Passport    map[string]string // of the passport office: name, address, hours, phone
+	Info        map[string]string // free attributes, label to text
+	Notes       string            // for operators
+
+	Region, Postcode, FiasID string   // FiasID: houseguid of ФИАС/ГАР, joins the house to ГИС ЖКХ
+	Lat, Lon                 *float64 // degrees
+	Areas                    Areas
+	Technical                Technical
+	Origin                   string // whose data: "", osm, registry
+	Version                  int
+	IsArchived               bool
+	Groups                   []int64
 }
 
 // Unit is a flat or another room with a number.
@@ -45,6 +51,7 @@ type Unit struct {
 	Entrance      int
 	Floor         int
 	IsResidential bool
+	Area          *float64 // m²
 }
 
 // Found is a search result; Unit is the flat named in the question, "" when none.
@@ -54,10 +61,13 @@ type Found struct {
 }
 
 // Service keeps houses.
-type Service struct{ db *pg.DB }
+type Service struct {
+	db    *pg.DB
+	index *index
+}
 
 // NewService returns the service.
-func NewService(db *pg.DB) *Service { return &Service{db: db} }
+func NewService(db *pg.DB) *Service { return &Service{db: db, index: newIndex()} }
 
 // Address is how a place is written: "Белинского, 86, кв. 45".
 func Address(b Building, unit string) string {
@@ -68,15 +78,18 @@ func Address(b Building, unit string) string {
 	return a
 }
 
-const columns = `b.id, b.company_id, c.name, b.city_id, t.name, b.street, b.house, b.zone, b.floors, b.entrances, b.lifts, b.built_year, b.door_codes, b.passport_office, b.info, b.notes`
+const columns = `b.id, b.company_id, c.name, b.city_id, t.name, b.street, b.house, b.zone, b.floors, b.entrances, b.lifts, b.built_year, b.door_codes, b.passport_office, b.info, b.notes,
+	b.region, b.postcode, coalesce(b.fias_id::text, ''), b.lat, b.lon, b.area_total::float8, b.area_residential::float8, b.area_non_residential::float8, b.area_common::float8,
+	b.technical, b.origin, b.version, b.is_archived, array(select m.group_id from building_group_members m where m.building_id = b.id order by 1)`
 
 const source = ` from buildings b join companies c on c.id = b.company_id join cities t on t.id = b.city_id `
 
 func scan(r pgx.CollectableRow) (b Building, err error) {
-	var codes, passport, info []byte
-	err = r.Scan(&b.ID, &b.CompanyID, &b.CompanyName, &b.CityID, &b.City, &b.Street, &b.House, &b.Zone, &b.Floors, &b.Entrances, &b.Lifts, &b.BuiltYear, &codes, &passport, &info, &b.Notes)
+	var codes, passport, info, technical []byte
+	err = r.Scan(&b.ID, &b.CompanyID, &b.CompanyName, &b.CityID, &b.City, &b.Street, &b.House, &b.Zone, &b.Floors, &b.Entrances, &b.Lifts, &b.BuiltYear, &codes, &passport, &info, &b.Notes,
+		&b.Region, &b.Postcode, &b.FiasID, &b.Lat, &b.Lon, &b.Areas.Total, &b.Areas.Residential, &b.Areas.NonResidential, &b.Areas.Common, &technical, &b.Origin, &b.Version, &b.IsArchived, &b.Groups)
 	if err == nil {
-		err = errors.Join(json.Unmarshal(codes, &b.DoorCodes), json.Unmarshal(passport, &b.Passport), json.Unmarshal(info, &b.Info))
+		err = errors.Join(json.Unmarshal(technical, &b.Technical), json.Unmarshal(codes, &b.DoorCodes), json.Unmarshal(passport, &b.Passport), json.Unmarshal(info, &b.Info))
 	}
 	return b, err
 }
@@ -100,31 +113,51 @@ func (s *Service) CompanyOf(ctx context.Context, tx *pg.Tx, id int64) (int64, er
 	return b.CompanyID, err
 }
 
-// Get is ByID in a transaction of its own.
+// Get is ByID with the flats, in a transaction of its own.
 func (s *Service) Get(ctx context.Context, id int64) (b Building, units []Unit, err error) {
 	err = pg.Do(ctx, s.db, func(tx *pg.Tx) error {
 		if b, err = s.ByID(ctx, tx, id); err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, `select id, number, entrance, floor, is_residential from units where building_id = $1 order by entrance, floor, length(number), number`, id)
-		if err != nil {
-			return err
-		}
-		units, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Unit])
+		units, err = s.units(ctx, tx, id)
 		return err
 	})
 	return b, units, err
 }
 
-// List is the houses of a company (0: of all that the actor may see) by street.
-func (s *Service) List(ctx context.Context, companyID int64) ([]Building, error) {
+func (s *Service) units(ctx context.Context, tx *pg.Tx, id int64) ([]Unit, error) {
+	rows, err := tx.Query(ctx, `select id, number, entrance, floor, is_residential, area_m2::float8 from units where building_id = $1 order by entrance, floor, length(number), number`, id)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[Unit])
+}
+
+// Filter narrows the list of houses; zero fields do not.
+type Filter struct {
+	CompanyID, GroupID int64
+	Text               string // of street and house
+	Archived           bool   // those archived instead of those served
+}
+
+// MaxList is the most houses a list has; more are found by the search.
+const MaxList = 2000
+
+// List is the houses of a company (0: of all that the actor may see) by street, at most MaxList.
+func (s *Service) List(ctx context.Context, f Filter) ([]Building, error) {
 	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Building, error) {
 		var w where.Clause
-		w.And("not b.is_archived")
-		if companyID != 0 {
-			w.And("b.company_id = ?", companyID)
+		w.And("b.is_archived = ?", f.Archived)
+		if f.CompanyID != 0 {
+			w.And("b.company_id = ?", f.CompanyID)
 		}
-		rows, err := tx.Query(ctx, "select "+columns+source+"where "+w.String()+" order by b.street, length(b.house), b.house limit 2000", w.Args...)
+		if f.GroupID != 0 {
+			w.And("exists (select from building_group_members g where g.building_id = b.id and g.group_id = ?)", f.GroupID)
+		}
+		for _, word := range Ask(f.Text).all() {
+			w.And("b.search like ?", "%"+word+"%")
+		}
+		rows, err := tx.Query(ctx, "select "+columns+source+"where "+w.String()+" order by b.street, length(b.house), b.house limit "+fmt.Sprint(MaxList), w.Args...)
 		if err != nil {
 			return nil, err
 		}
@@ -134,143 +167,12 @@ func (s *Service) List(ctx context.Context, companyID int64) ([]Building, error)
 
 // UnitAt returns a flat's entrance and floor; zeros when it is not in the directory.
 func (s *Service) UnitAt(ctx context.Context, tx *pg.Tx, buildingID int64, number string) (u Unit, err error) {
-	err = tx.QueryRow(ctx, `select id, number, entrance, floor, is_residential from units where building_id = $1 and lower(number) = lower($2)`, buildingID, number).
-		Scan(&u.ID, &u.Number, &u.Entrance, &u.Floor, &u.IsResidential)
+	err = tx.QueryRow(ctx, `select id, number, entrance, floor, is_residential, area_m2::float8 from units where building_id = $1 and lower(number) = lower($2)`, buildingID, number).
+		Scan(&u.ID, &u.Number, &u.Entrance, &u.Floor, &u.IsResidential, &u.Area)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return u, nil
 	}
 	return u, err
-}
-
-var (
-	fillers = regexp.MustCompile(`(^| )(ул|улица|д|дом|пр|просп|проспект|пер|переулок|бульвар|б р|корпус|корп|кор|г|город|подъезд)( |$)`)
-	flat    = regexp.MustCompile(`(^| )(кв|квартира|оф|офис|пом)( |$)`)
-	glued   = regexp.MustCompile(`(\d+)(к|корп|кв)(\d+)`)
-	numbers = regexp.MustCompile(`^\d+[а-я]?$`)
-)
-
-// Question is a typed address taken apart.
-type Question struct {
-	Words []string // of the street
-	House string
-	Unit  string
-}
-
-// Ask takes a typed address apart: "ул. бел 86 кв 45", "ленена 12", ",tk 86".
-func Ask(q string) Question {
-	if search.IsLatin(q) {
-		q = search.Layout(q)
-	}
-	q = glued.ReplaceAllString(search.Fold(q), "$1 $2 $3")
-	for range 2 {
-		q = fillers.ReplaceAllString(q, " ")
-	}
-	street, unit, _ := cutFlat(q)
-	out := Question{Unit: unit}
-	for i, w := range strings.Fields(street) {
-		switch {
-		case numbers.MatchString(w) && i > 0 && out.House == "":
-			out.House = w
-		case numbers.MatchString(w) && out.House != "" && out.Unit == "":
-			out.Unit = w
-		case out.House == "":
-			out.Words = append(out.Words, w)
-		case out.Unit == "":
-			out.House += " " + w
-		}
-	}
-	return out
-}
-
-func cutFlat(q string) (before, unit string, ok bool) {
-	m := flat.FindStringIndex(q)
-	if m == nil {
-		return q, "", false
-	}
-	return q[:m[0]], strings.TrimSpace(q[m[1]:]), true
-}
-
-// candidates are how many houses are looked at closely.
-const candidates = 200
-
-// Search finds houses by what people type: three letters are enough, errors and
-// the wrong layout are forgiven. companyID 0: all that the actor may see.
-func (s *Service) Search(ctx context.Context, q string, companyID int64, limit int) ([]Found, error) {
-	ask := Ask(q)
-	if len([]rune(strings.Join(ask.Words, ""))) < 2 {
-		return nil, nil
-	}
-	street := strings.Join(ask.Words, " ")
-	houses, err := pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Building, error) {
-		var w where.Clause
-		w.And("not b.is_archived")
-		w.And("(b.search like ? or word_similarity(?, b.search) > 0.4)", "%"+ask.Words[0]+"%", street)
-		if companyID != 0 {
-			w.And("b.company_id = ?", companyID)
-		}
-		rows, err := tx.Query(ctx, "select "+columns+source+"where "+w.String()+" order by word_similarity($2, b.search) desc, b.id limit "+fmt.Sprint(candidates), w.Args...)
-		if err != nil {
-			return nil, err
-		}
-		return pgx.CollectRows(rows, scan)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return rank(houses, ask, limit), nil
-}
-
-func rank(houses []Building, ask Question, limit int) []Found {
-	type hit struct {
-		Found
-		score float64
-	}
-	var hits []hit
-	for _, b := range houses {
-		v := streetScore(ask.Words, strings.Fields(search.Fold(b.Street)))
-		house := strings.Join(strings.Fields(fillers.ReplaceAllString(search.Fold(b.House), " ")), " ")
-		unit := ask.Unit
-		switch {
-		case ask.House == "":
-		case ask.Unit != "" && house == ask.House+" "+ask.Unit: // "12 1" is 12/1 where there is such a house
-			v += 1.1
-			unit = ""
-		case house == ask.House:
-			v += 1
-		case strings.HasPrefix(house, ask.House):
-			v += 0.4
-		default:
-			continue
-		}
-		hits = append(hits, hit{Found{b, unit}, v})
-	}
-	sort.SliceStable(hits, func(i, j int) bool {
-		if hits[i].score != hits[j].score {
-			return hits[i].score > hits[j].score
-		}
-		return len(hits[i].House) < len(hits[j].House) || len(hits[i].House) == len(hits[j].House) && hits[i].House < hits[j].House
-	})
-	out := make([]Found, 0, limit)
-	for _, h := range hits[:min(limit, len(hits))] {
-		out = append(out, h.Found)
-	}
-	return out
-}
-
-func streetScore(asked, street []string) float64 {
-	sum := 0.0
-	for _, a := range asked {
-		best := 0.0
-		for _, w := range street {
-			v := search.Similar(a, w)
-			if strings.HasPrefix(w, a) {
-				v = max(v, 0.95)
-			}
-			best = max(best, v)
-		}
-		sum += best
-	}
-	return sum / float64(max(1, len(asked)))
 }
 
 // Fold is what the search index of a house holds.

@@ -22,31 +22,35 @@ type Known struct {
 }
 
 // Service keeps contacts.
-type Service struct{}
+type Service struct {
+	db     *pg.DB
+	houses Houses
+}
 
 // NewService returns the service.
-func NewService() *Service { return &Service{} }
+func NewService(db *pg.DB, h Houses) *Service { return &Service{db: db, houses: h} }
 
-// ByPhone lists the addresses of a phone that the actor may see, the last
-// confirmed first. A hidden or odd number has none (F12).
+// ByPhone lists the addresses of a phone that the actor may see, the least doubted and
+// last confirmed first; those moved away from are none. A hidden or odd number has none (F12).
 func (s *Service) ByPhone(ctx context.Context, tx *pg.Tx, number string) ([]Known, error) {
 	if !phone.IsE164(number) {
 		return nil, nil
 	}
-	rows, err := tx.Query(ctx, `select building_id, company_id, unit, last_confirmed_at from contacts where phone = $1 order by last_confirmed_at desc limit 9`, number)
+	rows, err := tx.Query(ctx, `select building_id, company_id, unit, last_confirmed_at from contacts where phone = $1 and moved_away_at is null order by doubts, last_confirmed_at desc limit 9`, number)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Known])
 }
 
-// Confirm keeps that a phone belongs to an address. source: call, journal, import.
+// Confirm keeps that a phone belongs to an address: doubts and a moving away are over.
+// source: call, journal, import.
 func (s *Service) Confirm(ctx context.Context, tx *pg.Tx, companyID, buildingID int64, unit, number, source string) error {
 	if !phone.IsE164(number) {
 		return nil
 	}
-	_, err := tx.Exec(ctx, `insert into contacts (company_id, phone, building_id, unit, source, first_seen_at, last_confirmed_at) values ($1, $2, $3, $4, $5, $6, $6)
-		on conflict (company_id, phone, building_id, unit) do update set last_confirmed_at = excluded.last_confirmed_at`,
-		companyID, number, buildingID, unit, source, tx.Now)
+	_, err := tx.Exec(ctx, `insert into contacts (company_id, phone, building_id, unit, source, kind, first_seen_at, last_confirmed_at) values ($1, $2, $3, $4, $5, $6, $7, $7)
+		on conflict (company_id, phone, building_id, unit) do update set last_confirmed_at = excluded.last_confirmed_at, doubts = 0, moved_away_at = null`,
+		companyID, number, buildingID, unit, source, phone.Sort(number), tx.Now)
 	return err
 }

@@ -57,6 +57,17 @@ func IsE164(s string) bool {
 	return len(s) >= 8 && s[0] == '+' && digits(s) == s[1:]
 }
 
+// Sort tells a Russian number's sort: "mobile" (the codes of 9), "landline"; "" abroad.
+func Sort(e string) string {
+	switch {
+	case !IsE164(e) || len(e) != 12 || e[:2] != "+7" || e[2] == '6' || e[2] == '7':
+		return ""
+	case e[2] == '9':
+		return "mobile"
+	}
+	return "landline"
+}
+
 // Mask hides the middle: "+7 912 •••-41-27".
 func Mask(e string) string {
 	if !IsE164(e) || len(e) != 12 || e[:2] != "+7" {

@@ -41,7 +41,7 @@ func open1(t *testing.T) *city {
 	require.NoError(t, err)
 	q := jobs.NewQueue()
 	c.s = NewService(c.db, q, Needs{
-		Companies: company.NewService(c.db), Buildings: building.NewService(c.db), Staff: staff.NewService(c.db, q), Reasons: reason.NewService(c.db), Contacts: contact.NewService(),
+		Companies: company.NewService(c.db), Buildings: building.NewService(c.db), Staff: staff.NewService(c.db, q), Reasons: reason.NewService(c.db), Contacts: contact.NewService(c.db, nil),
 	})
 	return c
 }

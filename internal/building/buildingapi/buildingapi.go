@@ -17,6 +17,8 @@ type Config struct {
 	// Tickets are those of the house that the actor may see and where work is still
 	// owed, newest first; the assembly supplies it.
 	Tickets func(ctx context.Context, buildingID int64) ([]BuildingTicket, error)
+	// Serving tells who serves the house now; none for who may not read the staff.
+	Serving func(ctx context.Context, companyID, buildingID int64) ([]BuildingServing, error)
 }
 
 type search struct {
@@ -27,8 +29,11 @@ type search struct {
 
 type hits struct{ Body BuildingHits }
 
-type inCompany struct {
-	CompanyID int64 `query:"company_id" minimum:"0" doc:"0: every company the user may see"`
+type filter struct {
+	CompanyID int64  `query:"company_id" minimum:"0" doc:"0: every company the user may see"`
+	GroupID   int64  `query:"group_id" minimum:"0" doc:"0: in any group or none"`
+	Q         string `query:"q" maxLength:"200" doc:"pieces of the street and the house"`
+	Archived  bool   `query:"archived" doc:"those archived"`
 }
 
 type rows struct{ Body BuildingList }
@@ -48,12 +53,12 @@ func Register(api huma.API, c Config) {
 	}, c.search)
 	httpapi.Register(api, access.BuildingRead, huma.Operation{
 		OperationID: "list-buildings", Method: http.MethodGet, Path: "/buildings", Summary: "Houses by street", Tags: tags,
-	}, func(ctx context.Context, in *inCompany) (*rows, error) {
-		bs, err := c.Service.List(ctx, in.CompanyID)
+	}, func(ctx context.Context, in *filter) (*rows, error) {
+		bs, err := c.Service.List(ctx, building.Filter{CompanyID: in.CompanyID, GroupID: in.GroupID, Text: in.Q, Archived: in.Archived})
 		if err != nil {
 			return nil, err
 		}
-		out := &rows{BuildingList{Items: make([]BuildingRow, 0, len(bs))}}
+		out := &rows{BuildingList{Items: make([]BuildingRow, 0, len(bs)), Capped: len(bs) == building.MaxList}}
 		for _, b := range bs {
 			out.Body.Items = append(out.Body.Items, row(b))
 		}
@@ -62,6 +67,8 @@ func Register(api huma.API, c Config) {
 	httpapi.Register(api, access.BuildingRead, huma.Operation{
 		OperationID: "get-building", Method: http.MethodGet, Path: "/buildings/{id}", Summary: "A house with its flats and open tickets", Tags: tags,
 	}, c.get)
+	changes(api, c)
+	groups(api, c)
 }
 
 func (c Config) search(ctx context.Context, in *search) (*hits, error) {
@@ -89,12 +96,22 @@ func (c Config) get(ctx context.Context, in *ByID) (*card, error) {
 		return nil, err
 	}
 	out := &card{BuildingCard{
-		BuildingRow: row(b), Notes: b.Notes, DoorCodes: filled(b.DoorCodes), Passport: filled(b.Passport), Info: filled(b.Info), Units: make([]BuildingUnit, 0, len(units)),
+		BuildingRow: row(b), Notes: b.Notes, DoorCodes: filled(b.DoorCodes), Passport: filled(b.Passport), Info: filled(b.Info), Card: fields(b), Version: b.Version,
+		Can: []string{}, Units: make([]BuildingUnit, 0, len(units)),
 	}}
 	for _, u := range units {
 		out.Body.Units = append(out.Body.Units, BuildingUnit(u))
 	}
-	out.Body.OpenTickets, err = c.Tickets(ctx, in.ID)
+	if access.From(ctx).Can(access.BuildingWrite) {
+		out.Body.Can = []string{"edit", "archive"}
+		if b.IsArchived {
+			out.Body.Can = []string{"restore"}
+		}
+	}
+	if out.Body.OpenTickets, err = c.Tickets(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	out.Body.Serving, err = c.Serving(ctx, b.CompanyID, b.ID)
 	return out, err
 }
 

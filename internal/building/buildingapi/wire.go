@@ -28,23 +28,27 @@ type BuildingHits struct {
 
 // BuildingRow is a house in the list.
 type BuildingRow struct {
-	ID          int64  `json:"id"`
-	CompanyID   int64  `json:"company_id"`
-	CompanyName string `json:"company_name"`
-	City        string `json:"city"`
-	Address     string `json:"address"`
-	Street      string `json:"street"`
-	House       string `json:"house"`
-	Zone        string `json:"zone" doc:"IANA zone"`
-	Floors      int    `json:"floors"`
-	Entrances   int    `json:"entrances"`
-	Lifts       int    `json:"lifts"`
-	BuiltYear   int    `json:"built_year" doc:"0: not known"`
+	ID          int64   `json:"id"`
+	CompanyID   int64   `json:"company_id"`
+	CompanyName string  `json:"company_name"`
+	City        string  `json:"city"`
+	Address     string  `json:"address"`
+	Street      string  `json:"street"`
+	House       string  `json:"house"`
+	Zone        string  `json:"zone" doc:"IANA zone"`
+	Floors      int     `json:"floors"`
+	Entrances   int     `json:"entrances"`
+	Lifts       int     `json:"lifts"`
+	BuiltYear   int     `json:"built_year" doc:"0: not known"`
+	IsArchived  bool    `json:"is_archived"`
+	Origin      string  `json:"origin" enum:",osm,registry" doc:"whose data; osm must be credited"`
+	Groups      []int64 `json:"groups"`
 }
 
 // BuildingList is houses by street.
 type BuildingList struct {
-	Items []BuildingRow `json:"items"`
+	Items  []BuildingRow `json:"items"`
+	Capped bool          `json:"capped" doc:"there are more: narrow the list"`
 }
 
 // BuildingCard is a house whole.
@@ -54,17 +58,22 @@ type BuildingCard struct {
 	DoorCodes   map[string]string `json:"door_codes" doc:"entrance to code"`
 	Passport    map[string]string `json:"passport_office" doc:"name, address, hours, phone"`
 	Info        map[string]string `json:"info" doc:"label to text"`
+	Card        BuildingFields    `json:"card" doc:"everything that may be written about it"`
+	Version     int               `json:"version"`
+	Serving     []BuildingServing `json:"serving" doc:"who serves it now, by kinds of work"`
+	Can         []string          `json:"can" enum:"edit,archive,restore"`
 	Units       []BuildingUnit    `json:"units"`
 	OpenTickets []BuildingTicket  `json:"open_tickets" doc:"work still owed, newest first, at most 100"`
 }
 
 // BuildingUnit is a flat or another room with a number.
 type BuildingUnit struct {
-	ID            int64  `json:"id"`
-	Number        string `json:"number"`
-	Entrance      int    `json:"entrance"`
-	Floor         int    `json:"floor"`
-	IsResidential bool   `json:"is_residential"`
+	ID            int64    `json:"id" minimum:"0" doc:"0: a new one"`
+	Number        string   `json:"number" maxLength:"100"`
+	Entrance      int      `json:"entrance"`
+	Floor         int      `json:"floor"`
+	IsResidential bool     `json:"is_residential"`
+	Area          *float64 `json:"area_m2"`
 }
 
 // BuildingTicket is a ticket of the house in short.
@@ -84,6 +93,6 @@ type BuildingTicket struct {
 func row(b building.Building) BuildingRow {
 	return BuildingRow{
 		ID: b.ID, CompanyID: b.CompanyID, CompanyName: b.CompanyName, City: b.City, Address: building.Address(b, ""), Street: b.Street, House: b.House,
-		Zone: b.Zone, Floors: b.Floors, Entrances: b.Entrances, Lifts: b.Lifts, BuiltYear: b.BuiltYear,
+		Zone: b.Zone, Floors: b.Floors, Entrances: b.Entrances, Lifts: b.Lifts, BuiltYear: b.BuiltYear, IsArchived: b.IsArchived, Origin: b.Origin, Groups: append([]int64{}, b.Groups...),
 	}
 }

@@ -26,16 +26,20 @@ type Authenticator interface {
 	Actor(ctx context.Context, token string) (access.Actor, error)
 }
 
-// The most a request may carry, and a sound that is uploaded; operations have
-// narrower bounds of their own.
+// The most a request may carry, and a sound or a table that is uploaded; operations
+// have narrower bounds of their own.
 const (
 	maxBody  = 4 << 20
 	maxSound = 21 << 20
+	maxTable = 33 << 20
 )
 
 func bound(r *http.Request) int64 {
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "audio/") {
+	switch t := r.Header.Get("Content-Type"); {
+	case strings.HasPrefix(t, "audio/"):
 		return maxSound
+	case t == "application/octet-stream":
+		return maxTable
 	}
 	return maxBody
 }

@@ -1,0 +1,191 @@
+package building
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"d24/internal/audit"
+	"d24/internal/fault"
+	"d24/internal/platform/pg"
+	"d24/internal/where"
+)
+
+// Group is houses taken together for rights, routing, notices and analytics; a house
+// may be in several (H2).
+type Group struct {
+	ID        int64   `json:"id"`
+	CompanyID int64   `json:"-"`
+	Name      string  `json:"name"`
+	Note      string  `json:"note"`
+	Version   int     `json:"-"`
+	Buildings []int64 `json:"buildings"`
+}
+
+const groupColumns = `select g.id, g.company_id, g.name, g.note, g.version, array(select m.building_id from building_group_members m where m.group_id = g.id order by 1) from building_groups g where `
+
+func (s *Service) group(ctx context.Context, tx *pg.Tx, id int64) (Group, error) {
+	rows, err := tx.Query(ctx, groupColumns+`g.id = $1`, id)
+	if err != nil {
+		return Group{}, err
+	}
+	g, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[Group])
+	if errors.Is(err, pgx.ErrNoRows) {
+		return g, fault.Missing("group")
+	}
+	return g, err
+}
+
+// Groups are those of a company (0: of all that the actor may see) by name.
+func (s *Service) Groups(ctx context.Context, companyID int64) ([]Group, error) {
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Group, error) {
+		var w where.Clause
+		if companyID != 0 {
+			w.And("g.company_id = ?", companyID)
+		}
+		rows, err := tx.Query(ctx, groupColumns+w.String()+` order by g.company_id, lower(g.name)`, w.Args...)
+		if err != nil {
+			return nil, err
+		}
+		return pgx.CollectRows(rows, pgx.RowToStructByPos[Group])
+	})
+}
+
+// InGroups are the houses of a company in any of the groups, each once, by id. Groups of
+// other companies have none. It is for rights and routing.
+func (s *Service) InGroups(ctx context.Context, tx *pg.Tx, companyID int64, groupIDs []int64) ([]int64, error) {
+	rows, err := tx.Query(ctx, `select distinct building_id from building_group_members where company_id = $1 and group_id = any($2) order by building_id`, companyID, groupIDs)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}
+
+// GroupsOf are those of ids that are groups of the company.
+func (s *Service) GroupsOf(ctx context.Context, tx *pg.Tx, companyID int64, ids []int64) ([]int64, error) {
+	rows, err := tx.Query(ctx, `select id from building_groups where company_id = $1 and id = any($2) order by id`, companyID, ids)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}
+
+// CreateGroup adds a group.
+func (s *Service) CreateGroup(ctx context.Context, g Group) (Group, error) {
+	companyID, err := own(ctx, g.CompanyID)
+	if err != nil {
+		return g, err
+	}
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Group, error) {
+		if err := s.checkGroup(ctx, tx, companyID, &g); err != nil {
+			return g, err
+		}
+		err := tx.QueryRow(ctx, `insert into building_groups (company_id, name, note, created_at) values ($1, $2, $3, $4) returning id`, companyID, g.Name, g.Note, tx.Now).Scan(&g.ID)
+		if err != nil {
+			return g, sameName(err)
+		}
+		if err := fill(ctx, tx, companyID, g); err != nil {
+			return g, err
+		}
+		if err := audit.Change(ctx, tx, companyID, "group.create", groupObject(g.ID), nil, g); err != nil {
+			return g, err
+		}
+		return s.group(ctx, tx, g.ID)
+	})
+}
+
+// ChangeGroup writes a group; fault.Conflict "group.changed" when somebody was faster.
+func (s *Service) ChangeGroup(ctx context.Context, g Group) (Group, error) {
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Group, error) {
+		was, err := s.lockGroup(ctx, tx, g.ID, g.Version)
+		if err != nil {
+			return g, err
+		}
+		if err := s.checkGroup(ctx, tx, was.CompanyID, &g); err != nil {
+			return g, err
+		}
+		if _, err := tx.Exec(ctx, `update building_groups set name = $2, note = $3, version = version + 1 where id = $1`, g.ID, g.Name, g.Note); err != nil {
+			return g, sameName(err)
+		}
+		if err := fill(ctx, tx, was.CompanyID, g); err != nil {
+			return g, err
+		}
+		if err := audit.Change(ctx, tx, was.CompanyID, "group.change", groupObject(g.ID), was, g); err != nil {
+			return g, err
+		}
+		return s.group(ctx, tx, g.ID)
+	})
+}
+
+// DropGroup deletes a group; the houses stay.
+func (s *Service) DropGroup(ctx context.Context, id int64, version int) error {
+	return pg.Do(ctx, s.db, func(tx *pg.Tx) error {
+		was, err := s.lockGroup(ctx, tx, id, version)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `delete from building_groups where id = $1`, id); err != nil {
+			return err
+		}
+		return audit.Change(ctx, tx, was.CompanyID, "group.delete", groupObject(id), was, nil)
+	})
+}
+
+func groupObject(id int64) string { return fmt.Sprintf("building_group:%d", id) }
+
+func (s *Service) lockGroup(ctx context.Context, tx *pg.Tx, id int64, version int) (Group, error) {
+	if _, err := tx.Exec(ctx, `select from building_groups where id = $1 for update`, id); err != nil {
+		return Group{}, err
+	}
+	g, err := s.group(ctx, tx, id)
+	if err == nil && g.Version != version {
+		err = fault.New(fault.Conflict, "group.changed", "Группу уже изменил другой: проверьте и повторите.")
+	}
+	return g, err
+}
+
+func (s *Service) checkGroup(ctx context.Context, tx *pg.Tx, companyID int64, g *Group) error {
+	bad := fault.New(fault.Invalid, "group.incomplete", "Группа не сохранена: исправьте отмеченное.")
+	g.Name, g.Note = strings.TrimSpace(g.Name), strings.TrimSpace(g.Note)
+	if n := utf8.RuneCountInString(g.Name); n == 0 || n > 80 {
+		bad.At("body.name", "от 1 до 80 знаков")
+	}
+	if utf8.RuneCountInString(g.Note) > 500 {
+		bad.At("body.note", "не длиннее 500 знаков")
+	}
+	slices.Sort(g.Buildings)
+	g.Buildings = slices.Compact(append([]int64{}, g.Buildings...))
+	var known int
+	if err := tx.QueryRow(ctx, `select count(*) from buildings where company_id = $1 and id = any($2)`, companyID, g.Buildings).Scan(&known); err != nil {
+		return err
+	}
+	if known != len(g.Buildings) {
+		bad.At("body.buildings", "выберите дома этой компании")
+	}
+	if len(bad.Fields) > 0 {
+		return bad
+	}
+	return nil
+}
+
+func sameName(err error) error {
+	var e *pgconn.PgError
+	if errors.As(err, &e) && e.Code == "23505" {
+		return fault.New(fault.Conflict, "group.exists", "Группа с таким названием уже есть.").At("body.name", "такая группа уже есть")
+	}
+	return err
+}
+
+func fill(ctx context.Context, tx *pg.Tx, companyID int64, g Group) error {
+	if _, err := tx.Exec(ctx, `delete from building_group_members where group_id = $1 and building_id <> all($2)`, g.ID, g.Buildings); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `insert into building_group_members (company_id, group_id, building_id) select $1, $2, unnest($3::bigint[]) on conflict do nothing`, companyID, g.ID, g.Buildings)
+	return err
+}
