@@ -82,7 +82,7 @@ func New(c Config) (*App, error) {
 	a.Intake = intake.NewService(db, building.NewTable(a.Buildings), contact.NewTable(houses))
 	a.Accounts = account.NewService(db, directory{buildings: a.Buildings, staff: a.Staff})
 	a.Companies.Founders = append(a.Companies.Founders, reason.Install, tag.Install, func(ctx context.Context, tx *pg.Tx, _ int64) error { return a.Accounts.SpreadTeams(ctx, tx) })
-	a.Rules = assignment.NewService(db, assignment.Needs{Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Suppliers: suppliersOf{a.Suppliers}})
+	a.Rules = assignment.NewService(db, assignment.Needs{Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Groups: groupsForRules{a.Buildings}, Suppliers: suppliersOf{a.Suppliers}})
 	a.Tickets = ticket.NewService(db, q, ticket.Needs{
 		Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Contacts: a.Contacts, Rules: a.Rules, Calls: a.Calls,
 	})

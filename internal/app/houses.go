@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"d24/internal/access"
+	"d24/internal/assignment"
 	"d24/internal/building"
 	"d24/internal/building/buildingapi"
 	"d24/internal/calendar"
@@ -29,6 +30,19 @@ func (h housesForContacts) Find(ctx context.Context, q string, companyID int64) 
 		ids, unit = append(ids, f.ID), f.Unit
 	}
 	return ids, unit, err
+}
+
+// groupsForRules are the groups of houses as the rules of assignment need them.
+type groupsForRules struct{ *building.Service }
+
+// Groups of a company's houses.
+func (g groupsForRules) Groups(ctx context.Context, tx *pg.Tx, companyID int64) ([]assignment.Group, error) {
+	gs, err := g.AllGroups(ctx, tx, companyID)
+	out := make([]assignment.Group, 0, len(gs))
+	for _, x := range gs {
+		out = append(out, assignment.Group{Named: assignment.Named{ID: x.ID, Name: x.Name}, Houses: x.Buildings})
+	}
+	return out, err
 }
 
 // serving tells who serves a house now by kinds of work (H3), for those who may read the staff.

@@ -52,6 +52,7 @@ func TestBadInputIsAnsweredInWords(t *testing.T) {
 	h.staffInput(ids)
 	maps.Copy(ids, h.accountIDs())
 	maps.Copy(ids, h.reasonIDs())
+	maps.Copy(ids, h.houseIDs())
 	tried := 0
 	for _, r := range httpapi.Routes(h.api) {
 		if r.ID == "live" || r.ID == "desk-socket" || r.ID == "logout" { // they take nothing, and the first does not end

@@ -144,7 +144,12 @@ type Filter struct {
 const MaxList = 2000
 
 // List is the houses of a company (0: of all that the actor may see) by street, at most MaxList.
-func (s *Service) List(ctx context.Context, f Filter) ([]Building, error) {
+func (s *Service) List(ctx context.Context, companyID int64) ([]Building, error) {
+	return s.Houses(ctx, Filter{CompanyID: companyID})
+}
+
+// Houses are those a filter finds, by street, at most MaxList.
+func (s *Service) Houses(ctx context.Context, f Filter) ([]Building, error) {
 	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Building, error) {
 		var w where.Clause
 		w.And("b.is_archived = ?", f.Archived)

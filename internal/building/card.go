@@ -189,12 +189,12 @@ func pairs(no func(bool, string, string), field string, m map[string]string, key
 func (s *Service) check(ctx context.Context, tx *pg.Tx, companyID int64, c *Card) error {
 	bad := fault.New(fault.Invalid, "building.incomplete", "Дом не сохранён: исправьте отмеченное.")
 	for _, p := range c.put(tx.Now) {
-		bad.At("body."+p.field, p.message)
+		_ = bad.At("body."+p.field, p.message)
 	}
 	var zone string
 	err := tx.QueryRow(ctx, `select t.id, t.zone from companies c join cities t on t.id = coalesce(nullif($2, 0), c.city_id) where c.id = $1`, companyID, c.CityID).Scan(&c.CityID, &zone)
 	if err != nil {
-		bad.At("body.city_id", "выберите город")
+		_ = bad.At("body.city_id", "выберите город")
 	}
 	if c.Zone == "" {
 		c.Zone = zone

@@ -56,7 +56,7 @@ func (s *Service) Directory(ctx context.Context, tx *pg.Tx, companyID int64) (*D
 
 // cities by folded name, and the company's own.
 func cities(ctx context.Context, tx *pg.Tx, companyID int64) (byName map[string]int64, home int64, err error) {
-	if err = tx.QueryRow(ctx, `select city_id from companies where id = $1`, companyID).Scan(&home); err != nil {
+	if err := tx.QueryRow(ctx, `select city_id from companies where id = $1`, companyID).Scan(&home); err != nil {
 		return nil, 0, err
 	}
 	rows, err := tx.Query(ctx, `select id, name from cities`)
@@ -123,7 +123,7 @@ var (
 
 // Address finds the houses that a whole address means, and the flat named in it.
 func (d *Directory) Address(text string) (ids []int64, unit string) {
-	if m := unitMark.FindStringSubmatchIndex(text); m != nil && m[0] > 0 {
+	if m := unitMark.FindStringSubmatchIndex(text); len(m) > 5 && m[0] > 0 {
 		unit, text = strings.TrimSpace(text[m[4]:m[5]]), text[:m[0]]
 	}
 	city := d.home

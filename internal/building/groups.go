@@ -44,17 +44,20 @@ func (s *Service) group(ctx context.Context, tx *pg.Tx, id int64) (Group, error)
 
 // Groups are those of a company (0: of all that the actor may see) by name.
 func (s *Service) Groups(ctx context.Context, companyID int64) ([]Group, error) {
-	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Group, error) {
-		var w where.Clause
-		if companyID != 0 {
-			w.And("g.company_id = ?", companyID)
-		}
-		rows, err := tx.Query(ctx, groupColumns+w.String()+` order by g.company_id, lower(g.name)`, w.Args...)
-		if err != nil {
-			return nil, err
-		}
-		return pgx.CollectRows(rows, pgx.RowToStructByPos[Group])
-	})
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Group, error) { return s.AllGroups(ctx, tx, companyID) })
+}
+
+// AllGroups is Groups inside a transaction.
+func (s *Service) AllGroups(ctx context.Context, tx *pg.Tx, companyID int64) ([]Group, error) {
+	var w where.Clause
+	if companyID != 0 {
+		w.And("g.company_id = ?", companyID)
+	}
+	rows, err := tx.Query(ctx, groupColumns+w.String()+` order by g.company_id, lower(g.name)`, w.Args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[Group])
 }
 
 // InGroups are the houses of a company in any of the groups, each once, by id. Groups of
@@ -154,10 +157,10 @@ func (s *Service) checkGroup(ctx context.Context, tx *pg.Tx, companyID int64, g 
 	bad := fault.New(fault.Invalid, "group.incomplete", "Группа не сохранена: исправьте отмеченное.")
 	g.Name, g.Note = strings.TrimSpace(g.Name), strings.TrimSpace(g.Note)
 	if n := utf8.RuneCountInString(g.Name); n == 0 || n > 80 {
-		bad.At("body.name", "от 1 до 80 знаков")
+		_ = bad.At("body.name", "от 1 до 80 знаков")
 	}
 	if utf8.RuneCountInString(g.Note) > 500 {
-		bad.At("body.note", "не длиннее 500 знаков")
+		_ = bad.At("body.note", "не длиннее 500 знаков")
 	}
 	slices.Sort(g.Buildings)
 	g.Buildings = slices.Compact(append([]int64{}, g.Buildings...))
@@ -166,7 +169,7 @@ func (s *Service) checkGroup(ctx context.Context, tx *pg.Tx, companyID int64, g 
 		return err
 	}
 	if known != len(g.Buildings) {
-		bad.At("body.buildings", "выберите дома этой компании")
+		_ = bad.At("body.buildings", "выберите дома этой компании")
 	}
 	if len(bad.Fields) > 0 {
 		return bad

@@ -31,7 +31,7 @@ type mark struct{ companyID, mark int64 }
 
 // marks are those of the companies the actor may see: the fence stands in the database.
 func marks(ctx context.Context, tx *pg.Tx, companyID int64) ([]mark, error) {
-	rows, err := tx.Query(ctx, `select company_id, mark from building_marks where $1 in (0, company_id)`, companyID)
+	rows, err := tx.Query(ctx, `select company_id, mark from building_marks where $1::bigint in (0, company_id)`, companyID)
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +185,7 @@ func (s *streets) similar(w string, f func(i int32, v float64)) {
 			v = max(v, 0.6)
 		}
 		if v >= alikeWord {
-			f(int32(i), v) //nolint:gosec // an index
+			f(int32(i), v)
 		}
 	}
 }

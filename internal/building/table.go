@@ -1,6 +1,7 @@
 package building
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -166,7 +167,7 @@ func (r *reading) house(rec intake.Record) (*staged, []intake.Bad) {
 		return one("house", "номер дома не указан")
 	}
 	if kind := rec.Text("street_kind"); kind != "" {
-		if long := streetKinds[strings.Trim(strings.ToLower(kind), ". ")]; long != "" && !strings.Contains(strings.ToLower(street), long) {
+		if long := StreetKey(kind); long != "" && !strings.Contains(strings.ToLower(street), long) {
 			street = long + " " + street
 		}
 	}
@@ -215,7 +216,7 @@ func keyOf(field string) string {
 func same(a, b Card) bool {
 	x, err := json.Marshal(a)
 	y, err2 := json.Marshal(b)
-	return err == nil && err2 == nil && string(x) == string(y)
+	return err == nil && err2 == nil && bytes.Equal(x, y)
 }
 
 // differ is the first column in which two rows disagree about their house.

@@ -57,7 +57,7 @@ func checkUnits(us []Unit) error {
 	}
 	seen := map[string]int{}
 	for i, u := range us {
-		at := func(field, message string) { bad.At(fmt.Sprintf("body.units[%d].%s", i, field), message) }
+		at := func(field, message string) { _ = bad.At(fmt.Sprintf("body.units[%d].%s", i, field), message) }
 		us[i].Number = strings.TrimSpace(u.Number)
 		key := strings.ToLower(us[i].Number)
 		switch first, twice := seen[key]; {

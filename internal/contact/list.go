@@ -172,11 +172,11 @@ func (s *Service) Add(ctx context.Context, n New) (Contact, error) {
 		bad := fault.New(fault.Invalid, "contact.incomplete", "Контакт не сохранён: исправьте отмеченное.")
 		number, err := phone.Parse(n.Phone, "")
 		if err != nil {
-			bad.At("body.phone", "не похоже на номер телефона: нужны 10 цифр с кодом")
+			_ = bad.At("body.phone", "не похоже на номер телефона: нужны 10 цифр с кодом")
 		}
 		unit, known := d.Unit(n.BuildingID, strings.TrimSpace(n.Unit))
 		if n.Unit != "" && (!known || !isUnit(unit)) {
-			bad.At("body.unit", "в доме нет такой квартиры")
+			_ = bad.At("body.unit", "в доме нет такой квартиры")
 		}
 		if len(bad.Fields) > 0 {
 			return Contact{}, bad

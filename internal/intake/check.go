@@ -112,6 +112,10 @@ func (s *Service) alone(ctx context.Context, tx *pg.Tx, kind string, id int64) (
 	if !free {
 		return in, fault.New(fault.Conflict, "import.turn", "Другая таблица этой компании ещё читается или применяется: дождитесь её.")
 	}
+	// rows written a moment ago have no statistics, and a plan of loops would take an hour
+	if _, err := tx.Exec(ctx, `set local enable_nestloop = off`); err != nil {
+		return in, err
+	}
 	return s.byID(ctx, tx, kind, id) // as it is now that it is ours
 }
 

@@ -22,7 +22,8 @@ import (
 type Field struct {
 	Key, Label string
 	IsRequired bool
-	Words      []string // headings it is known by, folded; «house_number» too
+	Words      []string // headings it is known by; «house_number» too
+	Longest    int      // signs of its longest value, 0: any: «building» is a number in one table and "apartments" in another
 }
 
 // Record is a row of the table read by the columns chosen.

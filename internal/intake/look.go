@@ -3,7 +3,9 @@ package intake
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"d24/internal/platform/sheet"
 	"d24/internal/search"
@@ -63,7 +65,7 @@ func heading(t *sheet.Table, k Kind, n, line int) (h headings, err error) {
 	for i, r := range rows[:min(len(rows), samples)] {
 		known := 0
 		for _, c := range r.Cells {
-			if guess(k, c.Text) != "" || isNames(c.Text) {
+			if guess(k, c.Text, true) != "" || guess(k, c.Text, false) != "" || isNames(c.Text) {
 				known++
 			}
 		}
@@ -79,7 +81,6 @@ func heading(t *sheet.Table, k Kind, n, line int) (h headings, err error) {
 	for _, r := range rows[at:] {
 		width = max(width, len(r.Cells))
 	}
-	taken := map[string]bool{}
 	for i := range width {
 		c := Column{Index: i, Heading: short(rows[at].Cell(i).Text), Samples: []string{}}
 		texts := []string{}
@@ -89,32 +90,53 @@ func heading(t *sheet.Table, k Kind, n, line int) (h headings, err error) {
 			}
 		}
 		c.IsNames = isNames(c.Heading) || people(texts)
-		if f := guess(k, c.Heading); !c.IsNames && !taken[f] {
-			c.Field = f
-			taken[f] = f != ""
-		}
 		if !c.IsNames {
 			c.Samples = append(c.Samples, texts[:min(len(texts), 5)]...)
 		}
 		h.columns = append(h.columns, c)
 	}
+	h.guess(k)
 	return h, nil
 }
 
-// guess is the field a heading names: a word of the field alone, or the heading with it.
-func guess(k Kind, text string) string {
+// guess tells the fields of the columns: those named by a field's very word come first.
+func (h *headings) guess(k Kind) {
+	taken := map[string]bool{"": true}
+	for _, whole := range []bool{true, false} {
+		for i := range h.columns {
+			c := &h.columns[i]
+			if f := guess(k, c.Heading, whole); !c.IsNames && c.Field == "" && !taken[f] && suits(k, f, c.Samples) {
+				c.Field, taken[f] = f, true
+			}
+		}
+	}
+}
+
+func suits(k Kind, key string, samples []string) bool {
+	for _, f := range k.Fields() {
+		if f.Key == key && f.Longest > 0 {
+			return !slices.ContainsFunc(samples, func(s string) bool { return utf8.RuneCountInString(s) > f.Longest })
+		}
+	}
+	return true
+}
+
+// guess is the field a heading names: by a word of the field alone, or by one with
+// others around it; a machine's heading («shortname_city») is taken whole only.
+func guess(k Kind, text string, whole bool) string {
+	machine := strings.Contains(text, "_")
 	text = search.Fold(text)
-	if text == "" || len(text) > 120 {
+	if text == "" || len(text) > 120 || machine && !whole {
 		return ""
 	}
 	best, length := "", 0
 	for _, f := range k.Fields() {
 		for _, w := range append([]string{f.Label}, f.Words...) {
 			w = search.Fold(w)
-			if w == text {
+			if whole && w == text {
 				return f.Key
 			}
-			if len(w) > length && strings.Contains(" "+text+" ", " "+w+" ") {
+			if !whole && len(w) > length && strings.Contains(" "+text+" ", " "+w+" ") {
 				best, length = f.Key, len(w)
 			}
 		}

@@ -54,7 +54,7 @@ func Register(api huma.API, c Config) {
 	httpapi.Register(api, access.BuildingRead, huma.Operation{
 		OperationID: "list-buildings", Method: http.MethodGet, Path: "/buildings", Summary: "Houses by street", Tags: tags,
 	}, func(ctx context.Context, in *filter) (*rows, error) {
-		bs, err := c.Service.List(ctx, building.Filter{CompanyID: in.CompanyID, GroupID: in.GroupID, Text: in.Q, Archived: in.Archived})
+		bs, err := c.Service.Houses(ctx, building.Filter{CompanyID: in.CompanyID, GroupID: in.GroupID, Text: in.Q, Archived: in.Archived})
 		if err != nil {
 			return nil, err
 		}

@@ -71,7 +71,7 @@ func delimiter(text []byte) rune {
 			if len(bytes.TrimSpace(l)) == 0 {
 				continue
 			}
-			if n := outside(l, byte(d)); least < 0 || n < least {
+			if n := outside(l, d); least < 0 || n < least {
 				least = n
 			}
 		}
@@ -83,9 +83,9 @@ func delimiter(text []byte) rune {
 }
 
 // outside counts a sign outside of quotes.
-func outside(line []byte, d byte) (n int) {
+func outside(line []byte, d rune) (n int) {
 	quoted := false
-	for _, b := range line {
+	for _, b := range string(line) {
 		switch {
 		case b == '"':
 			quoted = !quoted
