@@ -130,6 +130,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/building-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups of houses */
+        get: operations["list-building-groups"];
+        put?: never;
+        /** Add a group of houses */
+        post: operations["create-building-group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/building-groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Write a group of houses */
+        put: operations["change-building-group"];
+        post?: never;
+        /** Delete a group; its houses stay */
+        delete: operations["delete-building-group"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/buildings": {
         parameters: {
             query?: never;
@@ -140,6 +176,109 @@ export interface paths {
         /** Houses by street */
         get: operations["list-buildings"];
         put?: never;
+        /** Add a house */
+        post: operations["create-building"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/buildings/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin an import */
+        post: operations["start-building-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/buildings/imports/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the columns of a table seem to be; nothing is kept */
+        post: operations["look-at-building-table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/buildings/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an import stands */
+        get: operations["get-building-import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/buildings/imports/{id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a checked table real: all of it or nothing */
+        post: operations["apply-building-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/buildings/imports/{id}/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every bad row as CSV */
+        get: operations["building-import-errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/buildings/imports/{id}/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Read the table and give every row its verdict; nothing changes yet */
+        put: operations["check-building-import"];
         post?: never;
         delete?: never;
         options?: never;
@@ -173,7 +312,59 @@ export interface paths {
         };
         /** A house with its flats and open tickets */
         get: operations["get-building"];
+        /** Write a house's card */
+        put: operations["change-building"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/buildings/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
         put?: never;
+        /** Take a house out of service; open requests are named first */
+        post: operations["archive-building"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/buildings/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a house back */
+        post: operations["restore-building"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/buildings/{id}/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replace the units of a house */
+        put: operations["set-building-units"];
         post?: never;
         delete?: never;
         options?: never;
@@ -409,6 +600,160 @@ export interface paths {
          * @description The phone engine takes calls to it within seconds.
          */
         post: operations["add-line"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Phones by addresses, the last confirmed first */
+        get: operations["list-contacts"];
+        put?: never;
+        /** Keep a phone at an address */
+        post: operations["add-contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a number from every address of a company */
+        post: operations["erase-contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin an import */
+        post: operations["start-contact-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the columns of a table seem to be; nothing is kept */
+        post: operations["look-at-contact-table"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an import stands */
+        get: operations["get-contact-import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a checked table real: all of it or nothing */
+        post: operations["apply-contact-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{id}/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every bad row as CSV */
+        get: operations["contact-import-errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{id}/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Read the table and give every row its verdict; nothing changes yet */
+        put: operations["check-contact-import"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/mark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that an address is right, wrong or left */
+        post: operations["mark-contact"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2302,6 +2647,22 @@ export interface components {
             /** @description network address */
             source: string;
         };
+        BuildingArchive: {
+            /** @description although work is still owed there */
+            despite: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        BuildingAreas: {
+            /** Format: double */
+            common: number | null;
+            /** Format: double */
+            non_residential: number | null;
+            /** Format: double */
+            residential: number | null;
+            /** Format: double */
+            total: number | null;
+        };
         BuildingCard: {
             address: string;
             /**
@@ -2309,6 +2670,9 @@ export interface components {
              * @description 0: not known
              */
             built_year: number;
+            can: ("edit" | "archive" | "restore")[];
+            /** @description everything that may be written about it */
+            card: components["schemas"]["BuildingFields"];
             city: string;
             /** Format: int64 */
             company_id: number;
@@ -2321,6 +2685,7 @@ export interface components {
             entrances: number;
             /** Format: int64 */
             floors: number;
+            groups: number[];
             house: string;
             /** Format: int64 */
             id: number;
@@ -2328,20 +2693,90 @@ export interface components {
             info: {
                 [key: string]: string;
             };
+            is_archived: boolean;
             /** Format: int64 */
             lifts: number;
             /** @description for operators */
             notes: string;
             /** @description work still owed, newest first, at most 100 */
             open_tickets: components["schemas"]["BuildingTicket"][];
+            /**
+             * @description whose data; osm must be credited
+             * @enum {string}
+             */
+            origin: "" | "osm" | "registry";
             /** @description name, address, hours, phone */
             passport_office: {
                 [key: string]: string;
             };
+            /** @description who serves it now, by kinds of work */
+            serving: components["schemas"]["BuildingServing"][];
             street: string;
             units: components["schemas"]["BuildingUnit"][];
+            /** Format: int64 */
+            version: number;
             /** @description IANA zone */
             zone: string;
+        };
+        BuildingFields: {
+            areas: components["schemas"]["BuildingAreas"];
+            /**
+             * Format: int64
+             * @description 0: not known
+             */
+            built_year: number;
+            /**
+             * Format: int64
+             * @description 0: the company's city
+             */
+            city_id: number;
+            /** @description entrance to code */
+            door_codes: {
+                [key: string]: string;
+            };
+            /** Format: int64 */
+            entrances: number;
+            /** @description houseguid of ФИАС/ГАР */
+            fias_id: string;
+            /** Format: int64 */
+            floors: number;
+            house: string;
+            /** @description label to text */
+            info: {
+                [key: string]: string;
+            };
+            /** Format: double */
+            lat: number | null;
+            /** Format: int64 */
+            lifts: number;
+            /** Format: double */
+            lon: number | null;
+            /** @description for operators */
+            notes: string;
+            /** @description name, address, hours, phone */
+            passport_office: {
+                [key: string]: string;
+            };
+            postcode: string;
+            region: string;
+            street: string;
+            technical: components["schemas"]["BuildingTechnical"];
+            /** @description IANA; empty: the city's */
+            zone: string;
+        };
+        BuildingGroup: {
+            buildings: number[];
+            /** Format: int64 */
+            company_id: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            note: string;
+            /** Format: int64 */
+            version: number;
+        };
+        BuildingGroups: {
+            items: components["schemas"]["BuildingGroup"][];
         };
         BuildingHit: {
             /** @description with the flat when one was named */
@@ -2363,6 +2798,8 @@ export interface components {
             items: components["schemas"]["BuildingHit"][];
         };
         BuildingList: {
+            /** @description there are more: narrow the list */
+            capped: boolean;
             items: components["schemas"]["BuildingRow"][];
         };
         BuildingRow: {
@@ -2380,14 +2817,71 @@ export interface components {
             entrances: number;
             /** Format: int64 */
             floors: number;
+            groups: number[];
             house: string;
             /** Format: int64 */
             id: number;
+            is_archived: boolean;
             /** Format: int64 */
             lifts: number;
+            /**
+             * @description whose data; osm must be credited
+             * @enum {string}
+             */
+            origin: "" | "osm" | "registry";
             street: string;
             /** @description IANA zone */
             zone: string;
+        };
+        BuildingServing: {
+            /** @description at work now, in the order of calling */
+            executors: string[];
+            responsible: string;
+            work_type: string;
+        };
+        BuildingTechnical: {
+            chute_type: string;
+            /** Format: int64 */
+            chutes: number;
+            cold_water: string;
+            drainage: string;
+            /**
+             * Format: int64
+             * @description ПП 354: a break lasts 2 h with two, 24 h with one
+             */
+            electrical_inputs: number;
+            electricity: string;
+            energy_class: string;
+            firefighting: string;
+            /**
+             * Format: int64
+             * @description by the papers
+             */
+            flats: number;
+            floor_type: string;
+            /** Format: int64 */
+            floors_min: number;
+            foundation: string;
+            gas: string;
+            heating: string;
+            hot_water: string;
+            house_type: string;
+            /** @description recognised as unsafe */
+            is_alarm: boolean;
+            /**
+             * Format: int64
+             * @description by the papers
+             */
+            non_residential: number;
+            /**
+             * Format: int64
+             * @description year
+             */
+            operated_since: number;
+            project_type: string;
+            sewerage: string;
+            ventilation: string;
+            wall_material: string;
         };
         BuildingTicket: {
             /** Format: date-time */
@@ -2408,14 +2902,31 @@ export interface components {
             unit: string;
         };
         BuildingUnit: {
+            /** Format: double */
+            area_m2: number | null;
             /** Format: int64 */
             entrance: number;
             /** Format: int64 */
             floor: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description 0: a new one
+             */
             id: number;
             is_residential: boolean;
             number: string;
+        };
+        BuildingUnits: {
+            units: components["schemas"]["BuildingUnit"][];
+            /**
+             * Format: int64
+             * @description of the card that was read
+             */
+            version: number;
+        };
+        BuildingVersion: {
+            /** Format: int64 */
+            version: number;
         };
         CalendarDay: {
             /**
@@ -2631,6 +3142,64 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        ChangedBuilding: {
+            areas: components["schemas"]["BuildingAreas"];
+            /**
+             * Format: int64
+             * @description 0: not known
+             */
+            built_year: number;
+            /**
+             * Format: int64
+             * @description 0: the company's city
+             */
+            city_id: number;
+            /** @description entrance to code */
+            door_codes: {
+                [key: string]: string;
+            };
+            /** Format: int64 */
+            entrances: number;
+            /** @description houseguid of ФИАС/ГАР */
+            fias_id: string;
+            /** Format: int64 */
+            floors: number;
+            house: string;
+            /** @description label to text */
+            info: {
+                [key: string]: string;
+            };
+            /** Format: double */
+            lat: number | null;
+            /** Format: int64 */
+            lifts: number;
+            /** Format: double */
+            lon: number | null;
+            /** @description for operators */
+            notes: string;
+            /** @description name, address, hours, phone */
+            passport_office: {
+                [key: string]: string;
+            };
+            postcode: string;
+            region: string;
+            street: string;
+            technical: components["schemas"]["BuildingTechnical"];
+            /**
+             * Format: int64
+             * @description of the card that was read
+             */
+            version: number;
+            /** @description IANA; empty: the city's */
+            zone: string;
+        };
+        ChangedGroup: {
+            buildings: number[];
+            name: string;
+            note: string;
+            /** Format: int64 */
+            version: number;
+        };
         ChangedRule: {
             /**
              * Format: int64
@@ -2736,6 +3305,58 @@ export interface components {
             cities: components["schemas"]["CityRow"][];
             items: components["schemas"]["TenantRow"][];
             trunks: components["schemas"]["TrunkRow"][];
+        };
+        ContactErased: {
+            /** Format: int64 */
+            rows: number;
+        };
+        ContactErasure: {
+            /**
+             * Format: int64
+             * @description 0: the user's own
+             */
+            company_id: number;
+            phone: string;
+        };
+        ContactList: {
+            items: components["schemas"]["ContactRow"][];
+            /** @description cursor of the next page, empty at the end */
+            next: string;
+        };
+        ContactMark: {
+            /** @enum {string} */
+            mark: "confirmed" | "wrong" | "moved_away" | "consent" | "no_consent";
+        };
+        ContactRow: {
+            /** @description of the house */
+            address: string;
+            /** Format: int64 */
+            building_id: number;
+            /** Format: int64 */
+            company_id: number;
+            /**
+             * Format: int64
+             * @description how often «wrong address» was said since it was confirmed
+             */
+            doubts: number;
+            /** Format: date-time */
+            first_seen_at: string;
+            /** Format: int64 */
+            id: number;
+            /** @description to messages; null: was not asked */
+            is_consenting: boolean | null;
+            is_masked: boolean;
+            /** @enum {string} */
+            kind: "" | "mobile" | "landline";
+            /** Format: date-time */
+            last_confirmed_at: string;
+            /** Format: date-time */
+            moved_away_at: string | null;
+            /** @description as it is shown; the middle is hidden from who may not write contacts */
+            phone: string;
+            /** @enum {string} */
+            source: "call" | "journal" | "import";
+            unit: string;
         };
         CoverageGap: {
             /** @enum {string} */
@@ -3080,6 +3701,108 @@ export interface components {
         GreetingText: {
             text: string;
         };
+        ImportApply: {
+            /** @description leave the bad rows out */
+            only_good: boolean;
+        };
+        ImportColumn: {
+            /** @description what it seems to be, empty when it cannot be told */
+            field: string;
+            heading: string;
+            /**
+             * Format: int64
+             * @description from 0
+             */
+            index: number;
+            /** @description names of people: it cannot be chosen */
+            is_names: boolean;
+            /** @description of the first rows; none of names */
+            samples: string[];
+        };
+        ImportError: {
+            /** @description heading of the column */
+            field: string;
+            /**
+             * Format: int64
+             * @description of the table, from 1
+             */
+            line: number;
+            message: string;
+            value: string;
+        };
+        ImportField: {
+            is_required: boolean;
+            key: string;
+            label: string;
+        };
+        ImportForm: {
+            /**
+             * Format: int64
+             * @description 0: the user's own
+             */
+            company_id: number;
+            /** @description name of the file */
+            file: string;
+        };
+        ImportLook: {
+            columns: components["schemas"]["ImportColumn"][];
+            /** @description of a CSV */
+            delimiter: string;
+            /** @description of a CSV */
+            encoding: string;
+            fields: components["schemas"]["ImportField"][];
+            /** @enum {string} */
+            format: "xlsx" | "csv";
+            /**
+             * Format: int64
+             * @description line of the headings
+             */
+            header: number;
+            /** Format: int64 */
+            sheet: number;
+            /** @description of an XLSX */
+            sheets: string[];
+        };
+        ImportPart: {
+            /** Format: int64 */
+            changed: number;
+            /** @enum {string} */
+            name: "houses" | "units" | "contacts";
+            /** Format: int64 */
+            new: number;
+            /** Format: int64 */
+            same: number;
+        };
+        ImportState: {
+            /** Format: int64 */
+            bad: number;
+            /** @description field and heading of the columns read */
+            columns: string[];
+            /**
+             * Format: int64
+             * @description parts of a thousand of the step
+             */
+            done: number;
+            /** @description the first hundred */
+            errors: components["schemas"]["ImportError"][];
+            file: string;
+            /** Format: int64 */
+            id: number;
+            /** @description what was left out and why */
+            notes: string[];
+            /** @description applied without the bad rows */
+            only_good: boolean;
+            parts: components["schemas"]["ImportPart"][];
+            /** Format: int64 */
+            rows: number;
+            /** @enum {string} */
+            state: "new" | "checked" | "applied" | "dropped";
+            /**
+             * @description what goes on now
+             * @enum {string}
+             */
+            step: "" | "reading" | "comparing" | "applying";
+        };
         Invitation: {
             /** Format: date-time */
             created_at: string;
@@ -3258,6 +3981,57 @@ export interface components {
             id: number;
             value: string;
         };
+        NewBuilding: {
+            areas: components["schemas"]["BuildingAreas"];
+            /**
+             * Format: int64
+             * @description 0: not known
+             */
+            built_year: number;
+            /**
+             * Format: int64
+             * @description 0: the company's city
+             */
+            city_id: number;
+            /**
+             * Format: int64
+             * @description 0: the user's own
+             */
+            company_id: number;
+            /** @description entrance to code */
+            door_codes: {
+                [key: string]: string;
+            };
+            /** Format: int64 */
+            entrances: number;
+            /** @description houseguid of ФИАС/ГАР */
+            fias_id: string;
+            /** Format: int64 */
+            floors: number;
+            house: string;
+            /** @description label to text */
+            info: {
+                [key: string]: string;
+            };
+            /** Format: double */
+            lat: number | null;
+            /** Format: int64 */
+            lifts: number;
+            /** Format: double */
+            lon: number | null;
+            /** @description for operators */
+            notes: string;
+            /** @description name, address, hours, phone */
+            passport_office: {
+                [key: string]: string;
+            };
+            postcode: string;
+            region: string;
+            street: string;
+            technical: components["schemas"]["BuildingTechnical"];
+            /** @description IANA; empty: the city's */
+            zone: string;
+        };
         NewColleague: {
             /**
              * Format: int64
@@ -3295,6 +4069,13 @@ export interface components {
             /** Format: int64 */
             trunk_id: number;
         };
+        NewContact: {
+            /** Format: int64 */
+            building_id: number;
+            is_consenting: boolean | null;
+            phone: string;
+            unit: string;
+        };
         NewDuty: {
             /**
              * Format: int64
@@ -3310,6 +4091,16 @@ export interface components {
              * @description null: every kind of work
              */
             work_type_id: number | null;
+        };
+        NewGroup: {
+            buildings: number[];
+            /**
+             * Format: int64
+             * @description 0: the user's own
+             */
+            company_id: number;
+            name: string;
+            note: string;
         };
         NewInvitation: {
             /**
@@ -3483,6 +4274,7 @@ export interface components {
             /** Format: int64 */
             ticket_id: number;
         };
+        Nothing: Record<string, never>;
         OperatorFigures: {
             /**
              * Format: int64
@@ -5679,7 +6471,7 @@ export interface operations {
             };
         };
     };
-    "list-buildings": {
+    "list-building-groups": {
         parameters: {
             query?: {
                 /** @description 0: every company the user may see */
@@ -5697,7 +6489,390 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["BuildingGroups"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-building-group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingGroup"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-building-group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedGroup"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingGroup"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-building-group": {
+        parameters: {
+            query?: {
+                /** @description of the group that was read */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-buildings": {
+        parameters: {
+            query?: {
+                /** @description 0: every company the user may see */
+                company_id?: number;
+                /** @description 0: in any group or none */
+                group_id?: number;
+                /** @description pieces of the street and the house */
+                q?: string;
+                /** @description those archived */
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["BuildingList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-building": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBuilding"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-building-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportForm"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "look-at-building-table": {
+        parameters: {
+            query?: {
+                /** @description 0: the user's own */
+                company_id?: number;
+                sheet?: number;
+                /** @description line of the headings, 0: guess */
+                header?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportLook"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-building-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "apply-building-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportApply"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "building-import-errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-building-import": {
+        parameters: {
+            query?: {
+                sheet?: number;
+                /** @description line of the headings, 0: guess */
+                header?: number;
+                /** @description «0:street,1:house» */
+                columns?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportState"];
                 };
             };
             /** @description Error */
@@ -5756,6 +6931,146 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-building": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedBuilding"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "archive-building": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BuildingArchive"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "restore-building": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BuildingVersion"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-building-units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BuildingUnits"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -6228,6 +7543,357 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TenantRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-contacts": {
+        parameters: {
+            query?: {
+                /** @description 0: every company the user may see */
+                company_id?: number;
+                building_id?: number;
+                unit?: string;
+                /** @description a piece of a number or an address as people type it */
+                q?: string;
+                /** @description those too who moved away */
+                moved_away?: boolean;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContact"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "erase-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactErasure"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactErased"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-contact-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportForm"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "look-at-contact-table": {
+        parameters: {
+            query?: {
+                /** @description 0: the user's own */
+                company_id?: number;
+                sheet?: number;
+                /** @description line of the headings, 0: guess */
+                header?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportLook"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-contact-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "apply-contact-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportApply"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "contact-import-errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-contact-import": {
+        parameters: {
+            query?: {
+                sheet?: number;
+                /** @description line of the headings, 0: guess */
+                header?: number;
+                /** @description «0:street,1:house» */
+                columns?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "mark-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactMark"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactRow"];
                 };
             };
             /** @description Error */
