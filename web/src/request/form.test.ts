@@ -41,7 +41,7 @@ describe("request form", () => {
   });
 
   it("takes entrance and floor of the flat from the directory, and forgets them with another flat", () => {
-    const card = { units: [{ id: 1, number: "45а", entrance: 2, floor: 3, is_residential: true }] };
+    const card = { units: [{ id: 1, number: "45а", entrance: 2, floor: 3, is_residential: true, area_m2: null }] };
     const place = withUnit(placeOf(belinsky), " 45А ", card);
     expect(place).toMatchObject({ unit: "45А", entrance: 2, floor: 3 });
     expect(withUnit(place, "99", card)).toMatchObject({ unit: "99", entrance: 0, floor: 0 });
