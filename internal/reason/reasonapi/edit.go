@@ -86,8 +86,14 @@ type ReasonCard struct {
 	Version    int             `json:"version"`
 	Reference  string          `json:"reference" doc:"what the base catalogue's limits rest on"`
 	Differs    []string        `json:"differs" doc:"fields set otherwise than in the base catalogue"`
-	Base       *ReasonBody     `json:"base" doc:"as the base catalogue has it; null for the company's own"`
+	Base       *BaseReason     `json:"base" doc:"as the base catalogue has it; null for the company's own"`
 	Weighed    []ReasonWeighed `json:"weighed" doc:"each limit beside the law's"`
+	ReasonBody
+}
+
+// BaseReason is a reason as the base catalogue has it.
+type BaseReason struct {
+	_ struct{} `nullable:"true"`
 	ReasonBody
 }
 
@@ -252,8 +258,7 @@ func showCard(r reason.Reason, ws []reason.Weighed) ReasonCard {
 		Differs: r.Differs(), Weighed: showWeighed(ws), ReasonBody: showBody(r.Body),
 	}
 	if b, ok := reason.Base(r); ok {
-		body := showBody(b.Body)
-		out.Base = &body
+		out.Base = &BaseReason{ReasonBody: showBody(b.Body)}
 	}
 	return out
 }

@@ -126,7 +126,13 @@ type SupplierChange struct {
 
 // Serving is the supplier of a kind for a house.
 type Serving struct {
-	Supplier *SupplierRow `json:"supplier" doc:"null: the company has none"`
+	Supplier *ServingSupplier `json:"supplier" doc:"null: the company has none"`
+}
+
+// ServingSupplier is a supplier that serves a house.
+type ServingSupplier struct {
+	_ struct{} `nullable:"true"`
+	SupplierRow
 }
 
 type (
@@ -244,8 +250,7 @@ func (c Config) own(api huma.API) {
 		found, err := pg.InTx(ctx, c.DB, func(tx *pg.Tx) (*supplier.Own, error) { return c.Service.For(ctx, tx, id, in.BuildingID, in.Kind) })
 		out := &serving{}
 		if found != nil {
-			row := show(*found)
-			out.Body.Supplier = &row
+			out.Body.Supplier = &ServingSupplier{SupplierRow: show(*found)}
 		}
 		return out, err
 	})

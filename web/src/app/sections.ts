@@ -20,6 +20,8 @@ export const sections: readonly { word: keyof typeof ru.settingGroup; pages: rea
   {
     word: "work",
     pages: [
+      { to: "/settings/reasons", word: "reasons", permission: "reason.read" },
+      { to: "/settings/suppliers", word: "suppliers", permission: "supplier.read" },
       { to: "/settings/tags", word: "tags", permission: "company.write" },
       { to: "/settings/postpone-reasons", word: "postponeReasons", permission: "company.write" },
     ],

@@ -1,5 +1,7 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { readAuditSearch } from "../audit/search";
+import { readSuppliersSearch } from "../directories/suppliers/search";
+import { readReasonsSearch } from "../reasons/search";
 import { readOnDutySearch, readScheduleSearch, readStaffSearch } from "../staff/search";
 import { readCompany } from "../users/search";
 import { signedIn } from "./routes";
@@ -36,6 +38,20 @@ const onDuty = createRoute({
   path: "/on-duty",
   validateSearch: readOnDutySearch,
   component: lazyRouteComponent(() => import("../staff/OnDutyPage"), "OnDutyPage"),
+});
+
+const reasons = createRoute({
+  getParentRoute: () => frame,
+  path: "/reasons",
+  validateSearch: readReasonsSearch,
+  component: lazyRouteComponent(() => import("../reasons/ReasonsPage"), "ReasonsPage"),
+});
+
+const suppliers = createRoute({
+  getParentRoute: () => frame,
+  path: "/suppliers",
+  validateSearch: readSuppliersSearch,
+  component: lazyRouteComponent(() => import("../directories/suppliers/SuppliersPage"), "SuppliersPage"),
 });
 
 const tags = createRoute({
@@ -98,6 +114,8 @@ export const settings = frame.addChildren([
   users,
   user,
   roles,
+  reasons,
+  suppliers,
   tags,
   postponeReasons,
   lines,

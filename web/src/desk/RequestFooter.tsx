@@ -29,7 +29,8 @@ export function RequestFooter({ work, active, onSave, onOutcome, onField }: Prop
   const preview = usePreview(
     form.place?.companyId,
     form.place?.buildingId,
-    consult || saved ? undefined : form.reason?.id,
+    consult || saved ? undefined : form.reason,
+    form.answers,
   ).data;
   const left = missing(form).filter((m) => m.startsWith("answer-")).length;
   if (saved) {

@@ -6,7 +6,7 @@ import type { KnownAddress, ReasonRow } from "../api/types";
 import { AddressPicker } from "../request/AddressPicker";
 import { isPhone, missing, similar, withReason, type Place } from "../request/form";
 import { Questions } from "../request/Questions";
-import { ReasonPicker, SafetyNote } from "../request/ReasonPicker";
+import { ReasonPicker, ReasonWords, SafetyNote } from "../request/ReasonPicker";
 import { useBuilding } from "../request/search";
 import { useWords as useRequestWords } from "../request/words";
 import type { CallView } from "../softphone/protocol";
@@ -278,6 +278,7 @@ function ReasonSection({ work, active, reasonInput, onReason }: ReasonProps) {
         />
       </section>
       <SafetyNote reason={form.reason} />
+      <ReasonWords reason={form.reason} />
       {form.reason?.kind === "consultation" && <Note>{w.form.consultationReason}</Note>}
       {form.reason && form.reason.questions.length > 0 && (
         <section data-section="questions">

@@ -109,7 +109,12 @@ function Footer({ request: r, onSave, onField }: FooterProps) {
   const w = useWords();
   const { form } = r;
   const isWork = form.reason !== null && form.reason.kind !== "consultation";
-  const preview = usePreview(form.place?.companyId, form.place?.buildingId, isWork ? form.reason?.id : undefined).data;
+  const preview = usePreview(
+    form.place?.companyId,
+    form.place?.buildingId,
+    isWork ? form.reason : null,
+    form.answers,
+  ).data;
   const left = missing(form).filter((m) => m.startsWith("answer-")).length;
   return (
     <div className="request-foot col">

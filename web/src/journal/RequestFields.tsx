@@ -2,7 +2,7 @@ import { Textarea, TextInput } from "@mantine/core";
 import { AddressPicker } from "../request/AddressPicker";
 import { withReason, type Field } from "../request/form";
 import { Questions } from "../request/Questions";
-import { ReasonPicker, SafetyNote } from "../request/ReasonPicker";
+import { ReasonPicker, ReasonWords, SafetyNote } from "../request/ReasonPicker";
 import { Note } from "../ui/blocks";
 import type { NewRequest } from "./useNewRequest";
 import { useWords } from "./words";
@@ -43,6 +43,7 @@ export function RequestFields({ request: r, onNext }: { request: NewRequest; onN
         />
       </div>
       <SafetyNote reason={form.reason} />
+      <ReasonWords reason={form.reason} />
       {form.reason?.kind === "consultation" && !problems.reason && <Note>{w.form.consultation}</Note>}
       {form.reason && (
         <Questions

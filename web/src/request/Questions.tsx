@@ -68,6 +68,8 @@ function Question({ question, value, onChange, error, disabled }: One) {
           {...common}
           {...anchor}
           hideControls
+          decimalSeparator=","
+          allowedDecimalSeparators={[",", "."]}
           value={value}
           onChange={(n) => onChange(String(n))}
           w="100%"

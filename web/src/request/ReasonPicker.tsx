@@ -1,7 +1,8 @@
 import { Button } from "@mantine/core";
 import { useState, type Ref } from "react";
 import type { ReasonRow } from "../api/types";
-import { Note } from "../ui/blocks";
+import { useLang } from "../i18n/i18n";
+import { Note, Say } from "../ui/blocks";
 import { KindMark, KindSign } from "../ui/Kind";
 import { SearchBox } from "./SearchBox";
 import { useReasonSearch } from "./search";
@@ -87,4 +88,28 @@ export function SafetyNote({ reason }: { reason: ReasonRow | null }) {
       </span>
     </Note>
   );
+}
+
+/** What to answer to a consultation, and the prices of paid work (R5): both are read out. Nothing for others. */
+export function ReasonWords({ reason }: { reason: ReasonRow | null }) {
+  const w = useWords();
+  const roubles = useRoubles();
+  if (reason?.kind === "consultation" && reason.answer) return <Say label={w.reason.answer}>{reason.answer}</Say>;
+  if (reason?.kind !== "paid" || reason.prices.length === 0) return null;
+  return (
+    <Say label={w.reason.prices}>
+      {reason.prices.map((p, i) => (
+        <div key={i}>
+          {p.name} – <b>{roubles(p.amount)}</b>
+          {p.unit && ` ${w.reason.per(p.unit)}`}
+        </div>
+      ))}
+    </Say>
+  );
+}
+
+/** "1 200 ₽" of kopecks. */
+function useRoubles(): (kopecks: number) => string {
+  const format = new Intl.NumberFormat(useLang(), { style: "currency", currency: "RUB", minimumFractionDigits: 0 });
+  return (kopecks) => format.format(kopecks / 100);
 }

@@ -151,7 +151,9 @@ export function readForm(kept: unknown): RequestForm {
   }
   return {
     place: isPlace(kept.place) ? kept.place : null,
-    reason: isReason(kept.reason) ? kept.reason : null,
+    reason: isReason(kept.reason)
+      ? { ...kept.reason, prices: kept.reason.prices ?? [], answer: kept.reason.answer ?? "" }
+      : null,
     answers,
     description: text(kept.description),
     phone: text(kept.phone),

@@ -1,6 +1,8 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useDebouncedValue } from "@mantine/hooks";
 import { api, take } from "../api/client";
+import type { ReasonRow } from "../api/types";
+import type { Answers } from "./form";
 
 /** The shortest text that is worth a search. */
 export const SHORTEST = 3;
@@ -58,18 +60,31 @@ export function useBuilding(id: number | null) {
   });
 }
 
-/** What the system would decide for this house and reason now. */
+/**
+ * What the system would decide for this house and reason now. Limits may depend on numbers among the answers (the
+ * temperature in the flat), so those are sent.
+ */
 export function usePreview(
   companyId: number | undefined,
   buildingId: number | undefined,
-  reasonId: number | undefined,
+  reason: ReasonRow | null | undefined,
+  answers: Answers,
 ) {
+  const reasonId = reason?.id;
+  const numbers = (reason?.questions ?? []).filter((q) => q.type === "number" && answers[q.id]);
+  const told = numbers.map((q) => ({ id: q.id, value: answers[q.id] ?? "" }));
+  const [settled] = useDebouncedValue(JSON.stringify(told), 300);
   return useQuery({
-    queryKey: ["preview", companyId, buildingId, reasonId],
+    queryKey: ["preview", companyId, buildingId, reasonId, settled],
     queryFn: () =>
       take(
         api.POST("/api/v1/tickets/preview", {
-          body: { company_id: companyId ?? 0, building_id: buildingId ?? 0, reason_id: reasonId ?? 0 },
+          body: {
+            company_id: companyId ?? 0,
+            building_id: buildingId ?? 0,
+            reason_id: reasonId ?? 0,
+            ...(told.length > 0 ? { answers: told } : {}),
+          },
         }),
       ),
     enabled: Boolean(companyId && buildingId && reasonId),

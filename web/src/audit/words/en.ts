@@ -70,6 +70,7 @@ export const en: Words<typeof ru> = {
     invite: "invited",
     accept: "accepted",
     revoke: "revoked",
+    return: "returned to the base",
     end: "ended",
   },
   objects: {
@@ -87,6 +88,7 @@ export const en: Words<typeof ru> = {
     invitation: "invitation",
     session: "session",
     supplier: "supplier",
+    company_supplier: "company’s supplier",
     tag: "tag",
     postpone_reason: "reason of deferral",
     line: "number",

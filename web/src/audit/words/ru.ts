@@ -68,6 +68,7 @@ export const ru = {
     invite: "приглашение",
     accept: "принято",
     revoke: "отозвано",
+    return: "возвращено к основе",
     end: "завершено",
   } as Record<string, string>,
   objects: {
@@ -85,6 +86,7 @@ export const ru = {
     invitation: "приглашение",
     session: "сеанс",
     supplier: "РСО",
+    company_supplier: "РСО компании",
     tag: "метка",
     postpone_reason: "причина отложения",
     line: "номер",

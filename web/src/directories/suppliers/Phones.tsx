@@ -1,0 +1,78 @@
+import { ActionIcon, Button, TextInput } from "@mantine/core";
+import { IconPlus, IconX } from "@tabler/icons-react";
+import { noPhone, type Phone } from "./api";
+import { useWords } from "./words";
+
+type Props = {
+  title: string;
+  phones: readonly Phone[];
+  at: (field: string) => string | undefined;
+  onChange: (phones: Phone[]) => void;
+};
+
+/** Numbers with who answers and when. */
+export function Phones({ title, phones, at, onChange }: Props) {
+  const w = useWords();
+  const put = (i: number, part: Partial<Phone>) => onChange(phones.map((p, n) => (n === i ? { ...p, ...part } : p)));
+  return (
+    <section className="col">
+      <h3 className="sect">{title}</h3>
+      {at("phones") && (
+        <div className="field-error" role="alert">
+          {at("phones")}
+        </div>
+      )}
+      {phones.map((p, i) => (
+        <div className="sup-phone" key={i}>
+          <TextInput
+            label={w.phone(i + 1)}
+            type="tel"
+            maxLength={40}
+            value={p.phone}
+            error={at(`phones[${i}].phone`)}
+            onChange={(e) => put(i, { phone: e.currentTarget.value })}
+          />
+          <TextInput
+            aria-label={w.phoneNote(i + 1)}
+            placeholder={w.noteHint}
+            mt={18}
+            maxLength={60}
+            value={p.note}
+            error={at(`phones[${i}].note`)}
+            onChange={(e) => put(i, { note: e.currentTarget.value })}
+          />
+          <TextInput
+            aria-label={w.phoneHours(i + 1)}
+            placeholder={w.hoursHint}
+            mt={18}
+            maxLength={60}
+            value={p.hours}
+            error={at(`phones[${i}].hours`)}
+            onChange={(e) => put(i, { hours: e.currentTarget.value })}
+          />
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={36}
+            mt={18}
+            aria-label={w.removePhone(i + 1)}
+            onClick={() => onChange(phones.filter((_, n) => n !== i))}
+          >
+            <IconX size={16} />
+          </ActionIcon>
+        </div>
+      ))}
+      <div>
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<IconPlus size={14} />}
+          disabled={phones.length >= 10}
+          onClick={() => onChange([...phones, noPhone])}
+        >
+          {w.addPhone}
+        </Button>
+      </div>
+    </section>
+  );
+}
