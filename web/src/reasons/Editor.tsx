@@ -8,16 +8,10 @@ import { Refused, useRefusal, useSaid } from "../ui/settings";
 import { isInUse, useArchive, useReturn, useSave, type BaseField, type Body, type Card } from "./api";
 import { bodyOf, emptyBody, isSame, tabOf, type Tab } from "./draft";
 import { Limits } from "./Limits";
+import type { PartProps } from "./part";
 import { General, History, Prices, Words } from "./Parts";
 import { QuestionList } from "./Questions";
 import { useWords } from "./words";
-
-export type PartProps = {
-  draft: Body;
-  set: (part: Partial<Body>) => void;
-  /** The server's message at a field: "questions[0].text". */
-  at: (field: string) => string | undefined;
-};
 
 type Props = {
   /** undefined: a new reason. Another version of the card is another editor: give it a key. */
@@ -27,16 +21,32 @@ type Props = {
   onDirty: (dirty: boolean) => void;
   onSaved: (card: Card) => void;
   onReload: () => void;
+  /** The tab to begin with, and what hears of another: a saved reason is a new editor on the same tab. */
+  tab?: string;
+  onTab?: (tab: string) => void;
 };
 
 const tabs: readonly Tab[] = ["general", "limits", "questions", "words", "prices"];
 
 /** A reason whole: what is general, limits beside the law, questions, words, prices, history. */
-export function Editor({ card, categories, canWrite, onDirty, onSaved, onReload }: Props) {
+export function Editor({
+  card,
+  categories,
+  canWrite,
+  onDirty,
+  onSaved,
+  onReload,
+  tab: first = "general",
+  onTab,
+}: Props) {
   const w = useWords();
   const start = useMemo(() => (card ? bodyOf(card) : emptyBody("")), [card]);
   const [draft, setDraft] = useState(start);
-  const [tab, setTab] = useState<string>("general");
+  const [tab, show] = useState(first);
+  const setTab = (next: string) => {
+    show(next);
+    onTab?.(next);
+  };
   const save = useSave();
   const said = useSaid();
   const refusal = useRefusal(save.error);
@@ -56,8 +66,8 @@ export function Editor({ card, categories, canWrite, onDirty, onSaved, onReload 
           onSaved(saved);
         },
         onError: (error) => {
-          const first = error instanceof ApiError ? [...error.fields.keys()][0] : undefined;
-          if (first) setTab(tabOf(first));
+          const field = error instanceof ApiError ? [...error.fields.keys()][0] : undefined;
+          if (field) setTab(tabOf(field));
         },
       },
     );

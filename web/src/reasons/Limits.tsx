@@ -7,7 +7,7 @@ import { momentOf } from "../time/format";
 import { Note } from "../ui/blocks";
 import { STAGES, useWeighed, type Body, type Condition, type Limit, type Rule, type Stage, type Weighed } from "./api";
 import { blank, clockOf, dayOf, kindOf, monthDay, put, type ConditionKind } from "./draft";
-import type { PartProps } from "./Editor";
+import type { PartProps } from "./part";
 import { useWords } from "./words";
 
 /** Limits with their conditions, the law beside each, a warning where the company gives more time. */

@@ -18,7 +18,7 @@ import { Late } from "../ui/Late";
 import { useWords as useCommon } from "../ui/words";
 import { useSupplierKinds, useSuppliers, useVersions, useWorkTypes, type Kind, type Price } from "./api";
 import { put } from "./draft";
-import type { PartProps } from "./Editor";
+import type { PartProps } from "./part";
 import { useWords } from "./words";
 
 /** Name, kind, whom it goes to, the words around it. */
@@ -239,7 +239,7 @@ export function History({ id }: { id: number }) {
     <ul className="rs-history">
       {versions.data.items.map((v) => (
         <li key={v.version}>
-          <span className="num t2 nw">{fullOf(v.at, me.zone || "UTC", now)}</span>
+          {v.verb !== "install" && <span className="num t2 nw">{fullOf(v.at, me.zone || "UTC", now)}</span>}
           <span className="grow">
             {w.history.verbs[v.verb]}
             {v.fields.length > 0 && `: ${v.fields.map((f) => fields[f] ?? f).join(", ")}`}

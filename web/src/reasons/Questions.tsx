@@ -3,7 +3,7 @@ import { IconArrowDown, IconArrowUp, IconPlus, IconX } from "@tabler/icons-react
 import { Empty } from "../ui/blocks";
 import type { Ask } from "./api";
 import { moved, newQuestion, put } from "./draft";
-import type { PartProps } from "./Editor";
+import type { PartProps } from "./part";
 import { useWords } from "./words";
 
 /** What the operator asks, in order. */

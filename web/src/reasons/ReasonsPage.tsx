@@ -1,7 +1,7 @@
 import { Button, Modal, Skeleton } from "@mantine/core";
 import { IconArrowLeft, IconPlus } from "@tabler/icons-react";
 import { useBlocker, useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useMemo, useRef } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { may, useMe } from "../session/session";
 import { Empty, Failed, Note } from "../ui/blocks";
 import { Late } from "../ui/Late";
@@ -98,6 +98,7 @@ type OneProps = { id: number; categories: readonly string[]; canWrite: boolean; 
 function One({ id, categories, canWrite, onDirty }: OneProps) {
   const w = useWords();
   const card = useReason(id);
+  const [tab, setTab] = useState("general");
   if (card.isError && !card.data)
     return <Failed error={card.error} title={w.failedCard} retry={() => void card.refetch()} />;
   if (!card.data)
@@ -115,6 +116,8 @@ function One({ id, categories, canWrite, onDirty }: OneProps) {
       onDirty={onDirty}
       onSaved={() => undefined} // the card in the cache is the saved one
       onReload={() => void card.refetch()}
+      tab={tab}
+      onTab={setTab}
     />
   );
 }

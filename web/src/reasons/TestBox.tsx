@@ -37,11 +37,13 @@ export function TestBox({ onPick }: { onPick: (id: number) => void }) {
                 <button type="button" onClick={() => onPick(r.id)}>
                   <span className="num t2">{w.test.score(Math.round(r.score * 100))}</span>
                   <KindSign kind={r.kind} />
-                  <span className="grow ell">
-                    <span className={i === 0 ? "b" : ""}>{r.name}</span>{" "}
-                    <span className="t2 s12">{w.test.by(r.found_by)}</span>
+                  <span className="grow">
+                    <span className={i === 0 ? "b" : ""}>{r.name}</span>
+                    <span className="s12 t2 rs-by">
+                      {w.test.by(r.found_by)}
+                      {i === 0 && ` · ${w.test.best}`}
+                    </span>
                   </span>
-                  {i === 0 && <span className="s12 t2 nw rs-best">{w.test.best}</span>}
                 </button>
               </li>
             ))}

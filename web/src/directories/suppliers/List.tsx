@@ -54,7 +54,7 @@ export function List({ lines, canWrite, onOpen }: Props) {
                   <span className="t2">{[p.note, p.hours].filter(Boolean).join(", ")}</span>
                 </div>
               ))}
-              {l.hours && <div className="s12 t2">{l.hours}</div>}
+              {l.hours && !l.phones.some((p) => p.hours) && <div className="s12 t2">{l.hours}</div>}
             </div>
             <div className="sup-more s13 t2">
               {l.own && (

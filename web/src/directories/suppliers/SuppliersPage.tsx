@@ -131,7 +131,7 @@ function Filters({ search, go, count }: Props & { count: number }) {
   const w = useWords();
   const kinds = useKinds();
   return (
-    <div className="row wrap" role="search">
+    <div className="row wrap sup-filters" role="search">
       <TextInput
         aria-label={w.search}
         placeholder={w.search}
