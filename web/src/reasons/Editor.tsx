@@ -5,7 +5,7 @@ import { ApiError } from "../api/client";
 import { Note, useErrorText } from "../ui/blocks";
 import { KindMark } from "../ui/Kind";
 import { Refused, useRefusal, useSaid } from "../ui/settings";
-import { isInUse, useArchive, useReturn, useSave, type BaseField, type Body, type Card } from "./api";
+import { isInUse, useArchive, useReturn, useSave, type BaseField, type Card } from "./api";
 import { bodyOf, emptyBody, isSame, tabOf, type Tab } from "./draft";
 import { Limits } from "./Limits";
 import type { PartProps } from "./part";
