@@ -2647,6 +2647,31 @@ export interface components {
             /** @description network address */
             source: string;
         };
+        BaseReason: {
+            /** @description of a consultation */
+            answer: string;
+            category: string;
+            /** @enum {string} */
+            kind: "emergency" | "planned" | "paid" | "consultation";
+            name: string;
+            prices: components["schemas"]["ReasonPrice"][];
+            /** @description said after saving, with {number} {localise} {finish}; empty: the usual words */
+            promise: string;
+            questions: components["schemas"]["ReasonAsk"][];
+            rules: components["schemas"]["ReasonRules"];
+            /** @description said before the questions */
+            safety: string;
+            /**
+             * Format: int64
+             * @description of the company's list; null: whoever of the kind serves the house
+             */
+            supplier_id: number | null;
+            /** @description kind of РСО; empty: none */
+            supplier_kind: string;
+            synonyms: string[];
+            /** Format: int64 */
+            work_type_id: number | null;
+        } | null;
         BuildingArchive: {
             /** @description although work is still owed there */
             despite: boolean;
@@ -4399,36 +4424,11 @@ export interface components {
             /** @enum {string} */
             type: "choice" | "number" | "yes_no" | "text";
         };
-        ReasonBody: {
-            /** @description of a consultation */
-            answer: string;
-            category: string;
-            /** @enum {string} */
-            kind: "emergency" | "planned" | "paid" | "consultation";
-            name: string;
-            prices: components["schemas"]["ReasonPrice"][];
-            /** @description said after saving, with {number} {localise} {finish}; empty: the usual words */
-            promise: string;
-            questions: components["schemas"]["ReasonAsk"][];
-            rules: components["schemas"]["ReasonRules"];
-            /** @description said before the questions */
-            safety: string;
-            /**
-             * Format: int64
-             * @description of the company's list; null: whoever of the kind serves the house
-             */
-            supplier_id: number | null;
-            /** @description kind of РСО; empty: none */
-            supplier_kind: string;
-            synonyms: string[];
-            /** Format: int64 */
-            work_type_id: number | null;
-        };
         ReasonCard: {
             /** @description of a consultation */
             answer: string;
             /** @description as the base catalogue has it; null for the company's own */
-            base: components["schemas"]["ReasonBody"];
+            base: components["schemas"]["BaseReason"];
             category: string;
             code: string;
             /** Format: int64 */
@@ -4919,8 +4919,39 @@ export interface components {
         };
         Serving: {
             /** @description null: the company has none */
-            supplier: components["schemas"]["SupplierRow"];
+            supplier: components["schemas"]["ServingSupplier"];
         };
+        ServingSupplier: {
+            all_houses: boolean;
+            /** @description empty with all_houses */
+            building_ids: number[];
+            /** Format: int64 */
+            company_id: number;
+            /** @description number of the contract */
+            contract: string;
+            hours: string;
+            /** Format: int64 */
+            id: number;
+            is_archived: boolean;
+            /** @description of the shared one too */
+            kind: string;
+            /** @description of the shared one too */
+            name: string;
+            notes: string;
+            /** @description the company's own */
+            phones: components["schemas"]["SupplierPhone"][];
+            shared_hours: string;
+            shared_notes: string;
+            /** @description of the shared one */
+            shared_phones: components["schemas"]["SupplierPhone"][];
+            /**
+             * Format: int64
+             * @description of the shared list; null: only the company knows it
+             */
+            supplier_id: number | null;
+            /** Format: int64 */
+            version: number;
+        } | null;
         Session: {
             /** Format: date-time */
             created_at: string;
