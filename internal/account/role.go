@@ -35,7 +35,8 @@ type NewRole struct {
 }
 
 // companyFor is the company an operation is about: a company's user has his own, our
-// people name one they serve. fault.NotFound for a company he has nothing to do with.
+// people name one they serve, the platform's administrator any. fault.NotFound for a
+// company he has nothing to do with.
 func companyFor(ctx context.Context, companyID int64) (int64, error) {
 	a := access.From(ctx)
 	switch {
@@ -43,7 +44,7 @@ func companyFor(ctx context.Context, companyID int64) (int64, error) {
 		return a.CompanyID, nil
 	case companyID == 0:
 		return 0, fault.New(fault.Invalid, "company.required", "Выберите компанию.").At("query.company_id", "не указано")
-	case !a.Serves(companyID):
+	case !a.Serves(companyID) && !a.Can(access.PlatformOperate):
 		return 0, fault.Missing("company")
 	}
 	return companyID, nil
@@ -58,7 +59,16 @@ func (s *Service) manage(ctx context.Context, companyID int64, f func(context.Co
 		return err
 	}
 	ctx = access.AsSystem(ctx, "account")
-	return lastAdmin(pg.Do(ctx, s.db, func(tx *pg.Tx) error { return f(ctx, tx, desk{company: company, by: by}) }))
+	return lastAdmin(pg.Do(ctx, s.db, func(tx *pg.Tx) error {
+		var there bool
+		if err := tx.QueryRow(ctx, `select exists (select from companies where id = $1)`, company).Scan(&there); err != nil {
+			return err
+		}
+		if !there {
+			return fault.Missing("company")
+		}
+		return f(ctx, tx, desk{company: company, by: by})
+	}))
 }
 
 // desk is where the rights of a company are changed: which company, and by whom.

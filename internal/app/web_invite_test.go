@@ -170,3 +170,17 @@ func TestTeamsSayWhoServesWhom(t *testing.T) {
 	h.fails("platform", "PUT", fmt.Sprintf("/colleagues/%d", h.user("foreman")), map[string]any{"kind": "admin", "team_ids": []int64{}, "skills": []string{}, "is_blocked": false}, 404, "user.not_found")
 	require.Equal(t, h.one(`select count(*) from operator_companies where user_id = $1`, h.user("operator")), int64(len(h.ok("operator", "GET", "/me", nil).get(t, "companies").([]any))), "who is in no team keeps what he was given")
 }
+
+// TestThePlatformSetsUpACompanyItDoesNotServe: the first administrator of a new company
+// is invited by the platform's own.
+func TestThePlatformSetsUpACompanyItDoesNotServe(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.do(`delete from operator_companies where user_id = $1`, h.user("platform"))
+	link, _ := h.ok("platform", "POST", "/invitations?company_id=3", map[string]any{"name": "Первый администратор", "role": "admin"}).get(t, "link").(string)
+	in := h.accept(strings.TrimPrefix(link, "/invite/"), "first-admin")
+	require.InDelta(t, 3, in.get(t, "company.id"), 0)
+	require.Contains(t, h.ok("platform", "GET", "/users?company_id=3", nil).body, "first-admin")
+	h.fails("platform", "GET", "/users?company_id=987654", nil, 404, "company.not_found")
+	h.fails("supervisor", "GET", "/users?company_id=1", nil, 403, "access.user.read")
+}

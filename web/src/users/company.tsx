@@ -2,7 +2,6 @@ import { Select } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useMe } from "../session/session";
-import { Empty } from "../ui/blocks";
 import type { CompanyID } from "./api";
 import { useWords } from "./words";
 
@@ -24,12 +23,6 @@ export function ForCompany({ children }: { children: (company: CompanyID, picker
       onChange={(v) => void navigate({ to: ".", search: v ? { company: Number(v) } : {} })}
     />
   );
-  if (!search.company)
-    return (
-      <div className="set">
-        {picker}
-        <Empty title={w.chooseCompany} />
-      </div>
-    );
+  if (!search.company) return <div className="set">{picker}</div>;
   return children(search.company, picker);
 }
