@@ -28,6 +28,8 @@ import (
 	"d24/internal/desk/deskapi"
 	"d24/internal/fault"
 	"d24/internal/intake/intakeapi"
+	"d24/internal/onboarding"
+	"d24/internal/onboarding/onboardingapi"
 	"d24/internal/platform/httpapi"
 	"d24/internal/platform/live"
 	"d24/internal/reason/reasonapi"
@@ -107,6 +109,9 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	alarmapi.Register(api, alarm.NewService(a.DB))
 	auditapi.Register(api, audit.NewService(a.DB))
 	tagapi.Register(api, tag.NewService(a.DB))
+	onboardingapi.Register(api, onboarding.NewService(a.DB, onboarding.Needs{
+		Companies: a.Companies, Buildings: a.Buildings, Contacts: a.Contacts, Staff: a.Staff, Reasons: a.Reasons, Suppliers: a.Suppliers, Rules: a.Rules, Accounts: a.Accounts,
+	}))
 	assignmentapi.Register(api, assignmentapi.Config{Service: a.Rules, Running: a.escalating})
 	a.live(api, c, now)
 	socket(api, c)

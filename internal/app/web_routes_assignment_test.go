@@ -25,7 +25,13 @@ func init() {
 			"preview-assignment": {{method: "POST", path: "/assignment/preview", body: map[string]any{
 				"company_id": strange, "reason_id": h.reason(strange, "ВС-02"), "building_id": h.building(strange),
 			}}},
-			"coverage": {{method: "GET", path: "/assignment/coverage?company_id=2"}},
+			"coverage":          {{method: "GET", path: "/assignment/coverage?company_id=2"}},
+			"readiness":         {{method: "GET", path: "/onboarding/readiness?company_id=2"}},
+			"get-calling-rules": {{method: "GET", path: "/companies/2/calling"}},
+			"set-calling-rules": {{method: "PUT", path: "/companies/2/calling", by: "admin2", body: map[string]any{
+				"step_min": 10, "dials": 5, "ring_sec": 45, "operator_within_sec": 60, "inquiry_min": 120, "callback_min": 10, "repeat_min": 10,
+				"quiet_from": "21:00", "quiet_to": "08:00", "work_from": "08:00", "work_to": "17:00", "version": 1,
+			}}},
 		}
 	})
 }

@@ -74,6 +74,7 @@ type Coverage struct {
 	Zone            string
 	Reasons, Houses int
 	Emergencies     int
+	Leaderless      int // reasons for which, somewhere, nobody answers
 	Gaps            []Gap
 	People          []PersonGap
 	More            int // gaps that are not shown
@@ -155,6 +156,8 @@ type patrol struct {
 	byDuty map[[2]int64]watch // work type, house
 	hours  map[hoursKey]mask
 	found  map[gapKey]*found
+	led    map[[2]int64]bool // work type, house: somebody has the duty to answer for it
+	lone   map[int]bool      // reason classes with a house nobody answers for
 }
 
 type hoursKey struct {
@@ -182,13 +185,17 @@ func (w world) coverage() Coverage {
 	}
 	p := &patrol{
 		world: w, office: OfficeOf(w.company.Settings, w.board.Production), grid: newGrid(w.board, w.from),
-		byRule: map[int64]watch{}, byDuty: map[[2]int64]watch{}, hours: map[hoursKey]mask{}, found: map[gapKey]*found{},
+		byRule: map[int64]watch{}, byDuty: map[[2]int64]watch{}, hours: map[hoursKey]mask{}, found: map[gapKey]*found{}, led: map[[2]int64]bool{}, lone: map[int]bool{},
 	}
 	rcs, hcs := p.reasonClasses(), p.houseClasses()
 	for i := range rcs {
 		for j := range hcs {
 			p.look(i, j, &rcs[i], &hcs[j])
+			p.lead(i, &rcs[i], &hcs[j])
 		}
+	}
+	for i := range p.lone {
+		out.Leaderless += len(rcs[i].reasons)
 	}
 	out.Gaps = p.gaps(rcs, hcs)
 	if len(out.Gaps) > shown {
@@ -295,6 +302,28 @@ func (p *patrol) look(i, j int, rc *reasonClass, hc *houseClass) {
 		p.byDuty[k] = w
 	}
 	p.note(i, j, rc.emergency, 0, left, w)
+}
+
+// lead looks whether somebody always answers for a pair of classes.
+func (p *patrol) lead(i int, rc *reasonClass, hc *houseClass) {
+	left := everything
+	for _, r := range hc.rules {
+		if r.ResponsibleID != 0 && (r.ReasonID == 0 || r.ReasonID == rc.place.ReasonID) && (r.WorkTypeID == 0 || r.WorkTypeID == rc.place.WorkTypeID) {
+			left = left.without(p.when(r, hc.zone))
+		}
+	}
+	if left.empty() {
+		return
+	}
+	k := [2]int64{rc.place.WorkTypeID, hc.place.BuildingID}
+	led, known := p.led[k]
+	if !known {
+		led = p.board.Responsible(staff.Query{CompanyID: p.company.ID, WorkTypeID: k[0], BuildingID: k[1]}, p.from) != nil
+		p.led[k] = led
+	}
+	if !led {
+		p.lone[i] = true
+	}
 }
 
 var everything = everySlot(func(int) bool { return true })

@@ -89,6 +89,7 @@ const (
 // Register adds the operations to api.
 func Register(api huma.API, c Config) {
 	c.register(api)
+	callingRules(api, c.Service)
 	tags := []string{"lines"}
 	httpapi.Register(api, access.AnnouncementEdit, huma.Operation{
 		OperationID: "list-lines", Method: http.MethodGet, Path: "/lines", Summary: "Numbers and their greetings", Tags: tags,

@@ -8,6 +8,10 @@ export type Section = { to: NonNullable<LinkProps["to"]>; word: keyof typeof ru.
 /** The pages of the settings by what they are about, in the order of setting a company up. */
 export const sections: readonly { word: keyof typeof ru.settingGroup; pages: readonly Section[] }[] = [
   {
+    word: "company",
+    pages: [{ to: "/settings/readiness", word: "readiness", permission: "company.read" }],
+  },
+  {
     word: "people",
     pages: [
       { to: "/settings/staff", word: "staff", permission: "staff.read" },
@@ -22,6 +26,9 @@ export const sections: readonly { word: keyof typeof ru.settingGroup; pages: rea
     pages: [
       { to: "/settings/reasons", word: "reasons", permission: "reason.read" },
       { to: "/settings/suppliers", word: "suppliers", permission: "supplier.read" },
+      { to: "/settings/routing", word: "routing", permission: "company.read" },
+      { to: "/settings/coverage", word: "coverage", permission: "company.read" },
+      { to: "/settings/calling", word: "calling", permission: "company.read" },
       { to: "/settings/tags", word: "tags", permission: "company.write" },
       { to: "/settings/postpone-reasons", word: "postponeReasons", permission: "company.write" },
     ],

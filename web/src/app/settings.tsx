@@ -2,6 +2,7 @@ import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { readAuditSearch } from "../audit/search";
 import { readSuppliersSearch } from "../directories/suppliers/search";
 import { readReasonsSearch } from "../reasons/search";
+import { readRoutingSearch } from "../routing/search";
 import { readOnDutySearch, readScheduleSearch, readStaffSearch } from "../staff/search";
 import { readCompany } from "../users/search";
 import { signedIn } from "./routes";
@@ -52,6 +53,31 @@ const suppliers = createRoute({
   path: "/suppliers",
   validateSearch: readSuppliersSearch,
   component: lazyRouteComponent(() => import("../directories/suppliers/SuppliersPage"), "SuppliersPage"),
+});
+
+const routing = createRoute({
+  getParentRoute: () => frame,
+  path: "/routing",
+  validateSearch: readRoutingSearch,
+  component: lazyRouteComponent(() => import("../routing/RoutingPage"), "RoutingPage"),
+});
+
+const coverage = createRoute({
+  getParentRoute: () => frame,
+  path: "/coverage",
+  component: lazyRouteComponent(() => import("../routing/CoveragePage"), "CoveragePage"),
+});
+
+const readiness = createRoute({
+  getParentRoute: () => frame,
+  path: "/readiness",
+  component: lazyRouteComponent(() => import("../setup/ReadinessPage"), "ReadinessPage"),
+});
+
+const calling = createRoute({
+  getParentRoute: () => frame,
+  path: "/calling",
+  component: lazyRouteComponent(() => import("../setup/CallingPage"), "CallingPage"),
 });
 
 const tags = createRoute({
@@ -106,7 +132,7 @@ const companies = createRoute({
 });
 
 // A new page: its route here, its line in sections.ts. The page stands in its feature and draws a SettingsPage.
-export const settings = frame.addChildren([
+export const settings = frame.addChildren([routing, coverage, readiness, calling, 
   home,
   staff,
   schedule,

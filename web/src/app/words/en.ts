@@ -46,6 +46,7 @@ export const en: Words<typeof ru> = {
     reasons: "Contact reasons",
     routing: "Routing",
     coverage: "Coverage",
+    calling: "Rules of calling",
     tags: "Tags",
     postponeReasons: "Reasons of deferral",
     lines: "Numbers and greetings",

@@ -44,6 +44,7 @@ export const ru = {
     reasons: "Причины обращения",
     routing: "Маршруты заявок",
     coverage: "Покрытие",
+    calling: "Правила обзвона",
     tags: "Метки",
     postponeReasons: "Причины отложения",
     lines: "Номера и приветствия",
