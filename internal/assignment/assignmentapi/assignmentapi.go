@@ -106,12 +106,12 @@ func (c Config) list(ctx context.Context, in *ofCompany) (*list, error) {
 	return out, nil
 }
 
-func names(words map[int64]string) []httpapi.Named {
-	out := make([]httpapi.Named, 0, len(words))
+func names(words map[int64]string) []RuleName {
+	out := make([]RuleName, 0, len(words))
 	for id, n := range words {
-		out = append(out, httpapi.Named{ID: id, Name: n})
+		out = append(out, RuleName{id, n})
 	}
-	slices.SortFunc(out, func(a, b httpapi.Named) int { return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(out, func(a, b RuleName) int { return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
 	return out
 }
 

@@ -52,10 +52,16 @@ type RuleArchive struct {
 	Version    int  `json:"version" minimum:"1" doc:"as it was seen: 409 rule.changed when somebody was first"`
 }
 
+// RuleName is a person, a group of houses, a supplier.
+type RuleName struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+}
+
 // RuleStep is a level with its people.
 type RuleStep struct {
-	Level   int             `json:"level"`
-	Members []httpapi.Named `json:"members" nullable:"false"`
+	Level   int        `json:"level"`
+	Members []RuleName `json:"members" nullable:"false"`
 }
 
 // RuleRow is a rule with the names of what it is made of; null stands for any, or for nobody.
@@ -81,9 +87,9 @@ type RuleRow struct {
 
 // RuleList is the rules of a company, the most specific first, then the archived, and what rules can be made of.
 type RuleList struct {
-	Items     []RuleRow       `json:"items"`
-	Groups    []httpapi.Named `json:"groups" nullable:"false" doc:"groups of houses"`
-	Suppliers []httpapi.Named `json:"suppliers" nullable:"false"`
+	Items     []RuleRow  `json:"items"`
+	Groups    []RuleName `json:"groups" nullable:"false" doc:"groups of houses"`
+	Suppliers []RuleName `json:"suppliers" nullable:"false"`
 }
 
 // RuleSaved is a rule as it was saved.
@@ -218,9 +224,9 @@ func rowOf(r assignment.Rule, w assignment.Words) RuleRow {
 		out.Windows = append(out.Windows, RuleHours(h))
 	}
 	for _, l := range r.Levels {
-		step := RuleStep{Level: l.N, Members: make([]httpapi.Named, 0, len(l.Members))}
+		step := RuleStep{Level: l.N, Members: make([]RuleName, 0, len(l.Members))}
 		for _, id := range l.Members {
-			step.Members = append(step.Members, *name(id, w.Members))
+			step.Members = append(step.Members, RuleName{id, w.Members[id]})
 		}
 		out.Levels = append(out.Levels, step)
 	}
@@ -232,8 +238,7 @@ func name(id int64, words map[int64]string) *httpapi.Named {
 	if id == 0 {
 		return nil
 	}
-	n := &httpapi.Named{ID: id, Name: words[id]}
-	return n
+	return &httpapi.Named{ID: id, Name: words[id]}
 }
 
 func idOf(id int64) *int64 {

@@ -132,7 +132,11 @@ const companies = createRoute({
 });
 
 // A new page: its route here, its line in sections.ts. The page stands in its feature and draws a SettingsPage.
-export const settings = frame.addChildren([routing, coverage, readiness, calling, 
+export const settings = frame.addChildren([
+  routing,
+  coverage,
+  readiness,
+  calling,
   home,
   staff,
   schedule,

@@ -100,7 +100,9 @@ function GapRow({ gap: g, go }: { gap: Gap; go: (href: string) => void }) {
         ))}
         <div className="t2 s13">{house}</div>
         <div className="t2 s13">
-          {always ? c.always : `${g.hours.map((h) => hoursText(w, h)).join("; ")} · ${c.hoursOfWeek(Math.round(g.minutes / 60))}`}
+          {always
+            ? c.always
+            : `${g.hours.map((h) => hoursText(w, h)).join("; ")} · ${c.hoursOfWeek(Math.round(g.minutes / 60))}`}
         </div>
       </span>
       {g.rule_id !== null ? (

@@ -32,7 +32,9 @@ export function PreviewPanel({ search, go }: { search: RoutingSearch; go: (next:
           searchable
           clearable
           limit={100}
-          data={(reasons.data?.items ?? []).filter((r) => r.kind !== "consultation").map((r) => ({ value: String(r.id), label: r.name }))}
+          data={(reasons.data?.items ?? [])
+            .filter((r) => r.kind !== "consultation")
+            .map((r) => ({ value: String(r.id), label: r.name }))}
           value={reason ? String(reason) : null}
           onChange={(v) => go(v ? { ...search, reason: Number(v) } : without(search, "reason"))}
         />
@@ -47,8 +49,20 @@ export function PreviewPanel({ search, go }: { search: RoutingSearch; go: (next:
           value={house ? String(house) : null}
           onChange={(v) => go(v ? { ...search, house: Number(v) } : without(search, "house"))}
         />
-        <TextInput size="xs" type="date" label={p.day} value={day} onChange={(e) => e.currentTarget.value && go({ ...search, day: e.currentTarget.value, time })} />
-        <TextInput size="xs" type="time" label={p.time} value={time} onChange={(e) => e.currentTarget.value && go({ ...search, day, time: e.currentTarget.value })} />
+        <TextInput
+          size="xs"
+          type="date"
+          label={p.day}
+          value={day}
+          onChange={(e) => e.currentTarget.value && go({ ...search, day: e.currentTarget.value, time })}
+        />
+        <TextInput
+          size="xs"
+          type="time"
+          label={p.time}
+          value={time}
+          onChange={(e) => e.currentTarget.value && go({ ...search, day, time: e.currentTarget.value })}
+        />
         <Button size="xs" variant="default" disabled={!fixed} onClick={() => go(without(search, "day", "time"))}>
           {p.now}
         </Button>

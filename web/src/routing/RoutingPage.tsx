@@ -19,7 +19,10 @@ export function RoutingPage() {
   const search = useSearch({ from: "/signed-in/settings/routing" });
   const navigate = useNavigate();
   return (
-    <RoutingView search={search} go={(next) => void navigate({ to: "/settings/routing", search: next, replace: true })} />
+    <RoutingView
+      search={search}
+      go={(next) => void navigate({ to: "/settings/routing", search: next, replace: true })}
+    />
   );
 }
 
@@ -31,7 +34,9 @@ export function RoutingView({ search, go }: { search: RoutingSearch; go: (next: 
   const rules = useRules(company);
   const all = rules.data?.items ?? [];
   const typed = (search.q ?? "").trim().toLowerCase();
-  const rows = all.filter((r) => r.is_archived === Boolean(search.archived) && (!typed || textOf(w, r).includes(typed)));
+  const rows = all.filter(
+    (r) => r.is_archived === Boolean(search.archived) && (!typed || textOf(w, r).includes(typed)),
+  );
   const inForce = all.filter((r) => !r.is_archived);
   const open = search.rule === "new" ? undefined : all.find((r) => r.id === search.rule);
   return (
@@ -144,7 +149,12 @@ function Row({ rule: r, canWrite, onOpen, onArchive }: RowProps) {
   return (
     <div className="rule-row" role="row">
       <span role="cell" data-label={w.col.what}>
-        <button type="button" className="rule-open" onClick={onOpen} aria-label={w.edit(`${s.what}, ${s.where}, ${s.when}`)}>
+        <button
+          type="button"
+          className="rule-open"
+          onClick={onOpen}
+          aria-label={w.edit(`${s.what}, ${s.where}, ${s.when}`)}
+        >
           {r.reason_kind && <KindSign kind={r.reason_kind} />} {s.what}
         </button>
         <div className="s12 t3">{w.number(r.id)}</div>

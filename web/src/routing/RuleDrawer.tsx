@@ -1,18 +1,17 @@
 import { ActionIcon, Button, Drawer, MultiSelect, SegmentedControl, Select, Textarea, TextInput } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
-import type { Named } from "../api/types";
 import { Note } from "../ui/blocks";
 import { Refused, useRefusal, useSaid } from "../ui/settings";
-import { useHouses, usePeople, useReasons, useSaveRule, useWorks, type Hours, type Rule } from "./api";
+import { useHouses, usePeople, useReasons, useSaveRule, useWorks, type Hours, type Rule, type RuleName } from "./api";
 import { bodyOf, draftOf, lacking, type Draft } from "./form";
 import type { RoutingSearch } from "./search";
 import { useWords } from "./words";
 
 type Props = {
   rule: Rule | undefined;
-  groups: Named[];
-  suppliers: Named[];
+  groups: RuleName[];
+  suppliers: RuleName[];
   company: number;
   canWrite: boolean;
   /** Where the person came from: a gap of coverage names the reason and the house. */
@@ -20,7 +19,8 @@ type Props = {
   onClose: () => void;
 };
 
-const options = (items: readonly { id: number; name: string }[]) => items.map((x) => ({ value: String(x.id), label: x.name }));
+const options = (items: readonly { id: number; name: string }[]) =>
+  items.map((x) => ({ value: String(x.id), label: x.name }));
 
 /** The editor of a rule: which requests, which houses, when, who. */
 export function RuleDrawer({ rule, groups, suppliers, company, canWrite, start, onClose }: Props) {
@@ -79,11 +79,36 @@ export function RuleDrawer({ rule, groups, suppliers, company, canWrite, start, 
       ) : (
         <form onSubmit={submit} noValidate>
           <fieldset disabled={!canWrite} className="rule-form">
-            <What draft={draft} set={set} company={company} error={{ reason: must("reason") ?? refusal.at("reason_id"), work: must("work") ?? refusal.at("work_type_id") }} />
-            <Where draft={draft} set={set} company={company} groups={groups} error={{ house: must("house") ?? refusal.at("building_id"), group: must("group") ?? refusal.at("group_id") }} />
+            <What
+              draft={draft}
+              set={set}
+              company={company}
+              error={{
+                reason: must("reason") ?? refusal.at("reason_id"),
+                work: must("work") ?? refusal.at("work_type_id"),
+              }}
+            />
+            <Where
+              draft={draft}
+              set={set}
+              company={company}
+              groups={groups}
+              error={{
+                house: must("house") ?? refusal.at("building_id"),
+                group: must("group") ?? refusal.at("group_id"),
+              }}
+            />
             <When draft={draft} set={set} at={refusal.at} />
             <Who draft={draft} set={set} company={company} suppliers={suppliers} at={refusal.at} />
-            <Textarea label={f.note} autosize minRows={1} maxLength={500} value={draft.note} error={refusal.at("note")} onChange={(e) => set({ note: e.currentTarget.value })} />
+            <Textarea
+              label={f.note}
+              autosize
+              minRows={1}
+              maxLength={500}
+              value={draft.note}
+              error={refusal.at("note")}
+              onChange={(e) => set({ note: e.currentTarget.value })}
+            />
           </fieldset>
           <Refused error={save.error} />
           {canWrite && (
@@ -106,7 +131,12 @@ type Part = { draft: Draft; set: (part: Partial<Draft>) => void };
 
 const over = { comboboxProps: { zIndex: 500 } }; // above the drawer
 
-function What({ draft, set, company, error }: Part & { company: number; error: { reason: string | undefined; work: string | undefined } }) {
+function What({
+  draft,
+  set,
+  company,
+  error,
+}: Part & { company: number; error: { reason: string | undefined; work: string | undefined } }) {
   const f = useWords().form;
   const reasons = useReasons(company);
   const works = useWorks();
@@ -114,7 +144,13 @@ function What({ draft, set, company, error }: Part & { company: number; error: {
   return (
     <section>
       <h2>{f.what}</h2>
-      <SegmentedControl fullWidth aria-label={f.what} data={kinds.map((v) => ({ value: v, label: f.whats[v] }))} value={draft.what} onChange={(v) => set({ what: v as Draft["what"] })} />
+      <SegmentedControl
+        fullWidth
+        aria-label={f.what}
+        data={kinds.map((v) => ({ value: v, label: f.whats[v] }))}
+        value={draft.what}
+        onChange={(v) => set({ what: v as Draft["what"] })}
+      />
       {draft.what === "reason" && (
         <Select
           {...over}
@@ -128,13 +164,25 @@ function What({ draft, set, company, error }: Part & { company: number; error: {
         />
       )}
       {draft.what === "work" && (
-        <Select {...over} label={f.work} searchable data={options(works.data?.items ?? [])} value={draft.work || null} error={error.work} onChange={(v) => set({ work: v ?? "" })} />
+        <Select
+          {...over}
+          label={f.work}
+          searchable
+          data={options(works.data?.items ?? [])}
+          value={draft.work || null}
+          error={error.work}
+          onChange={(v) => set({ work: v ?? "" })}
+        />
       )}
     </section>
   );
 }
 
-type WhereProps = Part & { company: number; groups: Named[]; error: { house: string | undefined; group: string | undefined } };
+type WhereProps = Part & {
+  company: number;
+  groups: RuleName[];
+  error: { house: string | undefined; group: string | undefined };
+};
 
 function Where({ draft, set, company, groups, error }: WhereProps) {
   const f = useWords().form;
@@ -143,7 +191,13 @@ function Where({ draft, set, company, groups, error }: WhereProps) {
   return (
     <section>
       <h2>{f.where}</h2>
-      <SegmentedControl fullWidth aria-label={f.where} data={kinds.map((v) => ({ value: v, label: f.wheres[v] }))} value={draft.where} onChange={(v) => set({ where: v as Draft["where"] })} />
+      <SegmentedControl
+        fullWidth
+        aria-label={f.where}
+        data={kinds.map((v) => ({ value: v, label: f.wheres[v] }))}
+        value={draft.where}
+        onChange={(v) => set({ where: v as Draft["where"] })}
+      />
       {draft.where === "house" && (
         <Select
           {...over}
@@ -188,7 +242,10 @@ function When({ draft, set, at }: Part & { at: (field: string) => string | undef
         data={Object.entries(w.hours).map(([value, label]) => ({ value, label }))}
         value={draft.hours}
         error={at("hours")}
-        onChange={(v) => v && set({ hours: v as Hours, windows: v === "windows" && draft.windows.length === 0 ? [make] : draft.windows })}
+        onChange={(v) =>
+          v &&
+          set({ hours: v as Hours, windows: v === "windows" && draft.windows.length === 0 ? [make] : draft.windows })
+        }
       />
       {draft.hours === "windows" && (
         <>
@@ -205,9 +262,26 @@ function When({ draft, set, at }: Part & { at: (field: string) => string | undef
                 error={at(`windows[${i}].days`)}
                 onChange={(days) => put(i, { days })}
               />
-              <TextInput type="time" label={f.from} value={x.from} error={at(`windows[${i}].from`)} onChange={(e) => put(i, { from: e.currentTarget.value })} />
-              <TextInput type="time" label={f.to} value={x.to} onChange={(e) => put(i, { to: e.currentTarget.value })} />
-              <ActionIcon variant="subtle" color="gray" mt={24} aria-label={f.removeWindow(i + 1)} onClick={() => set({ windows: draft.windows.filter((_, n) => n !== i) })}>
+              <TextInput
+                type="time"
+                label={f.from}
+                value={x.from}
+                error={at(`windows[${i}].from`)}
+                onChange={(e) => put(i, { from: e.currentTarget.value })}
+              />
+              <TextInput
+                type="time"
+                label={f.to}
+                value={x.to}
+                onChange={(e) => put(i, { to: e.currentTarget.value })}
+              />
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                mt={24}
+                aria-label={f.removeWindow(i + 1)}
+                onClick={() => set({ windows: draft.windows.filter((_, n) => n !== i) })}
+              >
                 <IconX size={16} />
               </ActionIcon>
             </div>
@@ -222,10 +296,19 @@ function When({ draft, set, at }: Part & { at: (field: string) => string | undef
   );
 }
 
-function Who({ draft, set, company, suppliers, at }: Part & { company: number; suppliers: Named[]; at: (field: string) => string | undefined }) {
+function Who({
+  draft,
+  set,
+  company,
+  suppliers,
+  at,
+}: Part & { company: number; suppliers: RuleName[]; at: (field: string) => string | undefined }) {
   const f = useWords().form;
   const people = usePeople(company);
-  const data = (people.data?.items ?? []).map((m) => ({ value: String(m.member_id), label: m.position ? `${m.name}, ${m.position}` : m.name }));
+  const data = (people.data?.items ?? []).map((m) => ({
+    value: String(m.member_id),
+    label: m.position ? `${m.name}, ${m.position}` : m.name,
+  }));
   const put = (i: number, members: string[]) => set({ levels: draft.levels.map((l, n) => (n === i ? members : l)) });
   const sent = (i: number) => draft.levels.slice(0, i).filter((l) => l.length > 0).length; // empty levels are not sent
   return (
@@ -245,7 +328,13 @@ function Who({ draft, set, company, suppliers, at }: Part & { company: number; s
             error={members.length > 0 ? at(`levels[${sent(i)}].members`) : undefined}
             onChange={(v) => put(i, v)}
           />
-          <ActionIcon variant="subtle" color="gray" mt={24} aria-label={f.removeLevel(i + 1)} onClick={() => set({ levels: draft.levels.filter((_, n) => n !== i) })}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            mt={24}
+            aria-label={f.removeLevel(i + 1)}
+            onClick={() => set({ levels: draft.levels.filter((_, n) => n !== i) })}
+          >
             <IconX size={16} />
           </ActionIcon>
         </div>
@@ -256,8 +345,29 @@ function Who({ draft, set, company, suppliers, at }: Part & { company: number; s
           {f.addLevel}
         </Button>
       )}
-      <Select {...over} label={f.lead} placeholder={f.nobody} searchable clearable limit={100} data={data} value={draft.responsible || null} error={at("responsible_id")} onChange={(v) => set({ responsible: v ?? "" })} />
-      <Select {...over} label={f.supplier} placeholder={f.noSupplier} searchable clearable data={options(suppliers)} value={draft.supplier || null} error={at("supplier_id")} onChange={(v) => set({ supplier: v ?? "" })} />
+      <Select
+        {...over}
+        label={f.lead}
+        placeholder={f.nobody}
+        searchable
+        clearable
+        limit={100}
+        data={data}
+        value={draft.responsible || null}
+        error={at("responsible_id")}
+        onChange={(v) => set({ responsible: v ?? "" })}
+      />
+      <Select
+        {...over}
+        label={f.supplier}
+        placeholder={f.noSupplier}
+        searchable
+        clearable
+        data={options(suppliers)}
+        value={draft.supplier || null}
+        error={at("supplier_id")}
+        onChange={(v) => set({ supplier: v ?? "" })}
+      />
     </section>
   );
 }

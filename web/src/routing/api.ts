@@ -7,6 +7,7 @@ import { useMe } from "../session/session";
 type S = components["schemas"];
 export type Rule = S["RuleRow"];
 export type RuleBody = Omit<S["NewRule"], "company_id">;
+export type RuleName = S["RuleName"];
 export type RuleHours = S["RuleHours"];
 export type Preview = S["AssignmentPreview"];
 export type Turn = S["AssignmentTurn"];
@@ -42,19 +43,32 @@ export function useCoverage(company: number) {
 }
 
 export function useReasons(company: number) {
-  return useQuery({ queryKey: ["reasons-list", company], queryFn: () => take(api.GET("/api/v1/reasons", of(company))) });
+  return useQuery({
+    queryKey: ["reasons-list", company],
+    queryFn: () => take(api.GET("/api/v1/reasons", of(company))),
+  });
 }
 
 export function useHouses(company: number) {
-  return useQuery({ queryKey: ["houses-list", company], queryFn: () => take(api.GET("/api/v1/buildings", of(company))) });
+  return useQuery({
+    queryKey: ["houses-list", company],
+    queryFn: () => take(api.GET("/api/v1/buildings", of(company))),
+  });
 }
 
 export function usePeople(company: number) {
-  return useQuery({ queryKey: ["staff", { company_id: company }], queryFn: () => take(api.GET("/api/v1/staff", of(company))) });
+  return useQuery({
+    queryKey: ["staff", { company_id: company }],
+    queryFn: () => take(api.GET("/api/v1/staff", of(company))),
+  });
 }
 
 export function useWorks() {
-  return useQuery({ queryKey: ["work-types"], queryFn: () => take(api.GET("/api/v1/work-types")), staleTime: Infinity });
+  return useQuery({
+    queryKey: ["work-types"],
+    queryFn: () => take(api.GET("/api/v1/work-types")),
+    staleTime: Infinity,
+  });
 }
 
 /** After a change, or when somebody was first, the table is fetched again. */
@@ -73,7 +87,10 @@ export function useSaveRule(company: number, was?: Rule) {
     mutationFn: (body: RuleBody) =>
       take(
         was
-          ? api.PUT("/api/v1/assignment/rules/{id}", { params: { path: { id: was.id } }, body: { ...body, version: was.version } })
+          ? api.PUT("/api/v1/assignment/rules/{id}", {
+              params: { path: { id: was.id } },
+              body: { ...body, version: was.version },
+            })
           : api.POST("/api/v1/assignment/rules", { body: { ...body, company_id: company } }),
       ),
     onSuccess: again,

@@ -61,7 +61,13 @@ function Form({ rules, company }: { rules: CallingState; company: number }) {
     />
   );
   const clock = (key: Clock) => (
-    <TextInput type="time" label={w[key]} value={draft[key]} error={refusal.at(key)} onChange={(e) => set({ [key]: e.currentTarget.value })} />
+    <TextInput
+      type="time"
+      label={w[key]}
+      value={draft[key]}
+      error={refusal.at(key)}
+      onChange={(e) => set({ [key]: e.currentTarget.value })}
+    />
   );
   const fit = draft.dials > 0 && draft.step_min > 0 ? mostNumbers(draft.step_min, draft.dials, draft.ring_sec) : 0;
   return (

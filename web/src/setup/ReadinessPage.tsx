@@ -14,15 +14,32 @@ type Group = "company" | "houses" | "staff" | "reasons" | "routing" | "users";
 const plan: readonly { group: Group; steps: Partial<Record<Step["key"], string>> }[] = [
   {
     group: "company",
-    steps: { lines: "/settings/lines", carriers: "/settings/lines", greetings: "/settings/lines", greeting: "/settings/lines", dials: "/settings/calling" },
+    steps: {
+      lines: "/settings/lines",
+      carriers: "/settings/lines",
+      greetings: "/settings/lines",
+      greeting: "/settings/lines",
+      dials: "/settings/calling",
+    },
   },
   {
     group: "houses",
-    steps: { houses: "/settings/houses", units: "/settings/houses", passports: "/settings/houses", contacts: "/settings/contacts" },
+    steps: {
+      houses: "/settings/houses",
+      units: "/settings/houses",
+      passports: "/settings/houses",
+      contacts: "/settings/contacts",
+    },
   },
   { group: "staff", steps: { staff: "/settings/staff", phones: "/settings/staff", schedules: "/settings/schedule" } },
-  { group: "reasons", steps: { reasons: "/settings/reasons", terms: "/settings/reasons", suppliers: "/settings/suppliers" } },
-  { group: "routing", steps: { responsible: "/settings/routing", coverage: "/settings/coverage", levels: "/settings/coverage" } },
+  {
+    group: "reasons",
+    steps: { reasons: "/settings/reasons", terms: "/settings/reasons", suppliers: "/settings/suppliers" },
+  },
+  {
+    group: "routing",
+    steps: { responsible: "/settings/routing", coverage: "/settings/coverage", levels: "/settings/coverage" },
+  },
   { group: "users", steps: { admin: "/settings/users", users: "/settings/users" } },
 ];
 

@@ -36,7 +36,8 @@ export function useCalling(company: number) {
 export function useSetCalling(company: number) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: CallingRules) => take(api.PUT("/api/v1/companies/{id}/calling", { params: { path: { id: company } }, body })),
+    mutationFn: (body: CallingRules) =>
+      take(api.PUT("/api/v1/companies/{id}/calling", { params: { path: { id: company } }, body })),
     onSuccess: (now) => client.setQueryData(key(company), now),
   });
 }

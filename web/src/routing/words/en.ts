@@ -23,7 +23,12 @@ export const en: Words<typeof ru> = {
   byCards: "by people’s cards",
   number: (id) => `No. ${id}`,
   supplier: (name) => `Supplier: ${name}`,
-  hours: { any: "At any time", working: "In working hours", off: "Nights, weekends and holidays", windows: "In own hours" },
+  hours: {
+    any: "At any time",
+    working: "In working hours",
+    off: "Nights, weekends and holidays",
+    windows: "In own hours",
+  },
   days: { 0: "Mon", 1: "Tue", 2: "Wed", 3: "Thu", 4: "Fri", 5: "Sat", 6: "Sun" },
   everyDay: "every day",
   allDay: "round the clock",
@@ -65,7 +70,12 @@ export const en: Words<typeof ru> = {
     save: "Save",
     saved: "The rule is saved",
     running: (n) => `${n} running ${pluralEn(n, "escalation goes", "escalations go")} on in the order of their start.`,
-    lacking: { reason: "choose a reason", work: "choose a kind of work", house: "choose a house", group: "choose a group" },
+    lacking: {
+      reason: "choose a reason",
+      work: "choose a kind of work",
+      house: "choose a house",
+      group: "choose a group",
+    },
     close: "Close",
   },
   preview: {
@@ -89,7 +99,10 @@ export const en: Words<typeof ru> = {
     noPhone: "no phone at that hour: skipped",
     inPlace: (name) => `in place of ${name}`,
     others: (names) => `also on this level: ${names}`,
-    channels: { call: "call", sms: "SMS", push: "push", telegram: "Telegram", email: "e-mail" } as Record<string, string>,
+    channels: { call: "call", sms: "SMS", push: "push", telegram: "Telegram", email: "e-mail" } as Record<
+      string,
+      string
+    >,
     journal: "in the journal",
     terms: "Terms",
     accept: (t) => `accept by ${t}`,

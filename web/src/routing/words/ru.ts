@@ -23,7 +23,12 @@ export const ru = {
   byCards: "по карточкам сотрудников",
   number: (id: number) => `№ ${id}`,
   supplier: (name: string) => `РСО: ${name}`,
-  hours: { any: "В любое время", working: "В рабочее время", off: "Ночью, в выходные и праздники", windows: "В свои часы" },
+  hours: {
+    any: "В любое время",
+    working: "В рабочее время",
+    off: "Ночью, в выходные и праздники",
+    windows: "В свои часы",
+  },
   days: { 0: "пн", 1: "вт", 2: "ср", 3: "чт", 4: "пт", 5: "сб", 6: "вс" },
   everyDay: "каждый день",
   allDay: "круглосуточно",
@@ -66,7 +71,12 @@ export const ru = {
     saved: "Правило сохранено",
     running: (n: number) =>
       `${n} ${plural(n, "идущая эскалация продолжится", "идущие эскалации продолжатся", "идущих эскалаций продолжатся")} по прежнему порядку.`,
-    lacking: { reason: "выберите причину", work: "выберите вид работ", house: "выберите дом", group: "выберите группу" },
+    lacking: {
+      reason: "выберите причину",
+      work: "выберите вид работ",
+      house: "выберите дом",
+      group: "выберите группу",
+    },
     close: "Закрыть",
   },
   preview: {
@@ -90,7 +100,10 @@ export const ru = {
     noPhone: "нет телефона в этот час – пропускаем",
     inPlace: (name: string) => `вместо ${name}`,
     others: (names: string) => `на уровне ещё ${names}`,
-    channels: { call: "звонок", sms: "СМС", push: "уведомление", telegram: "Telegram", email: "почта" } as Record<string, string>,
+    channels: { call: "звонок", sms: "СМС", push: "уведомление", telegram: "Telegram", email: "почта" } as Record<
+      string,
+      string
+    >,
     journal: "в журнале",
     terms: "Сроки",
     accept: (t: string) => `принять до ${t}`,

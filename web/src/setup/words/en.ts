@@ -13,7 +13,14 @@ export const en: Words<typeof ru> = {
   mend: "Mend",
   view: "Open",
   of: (missing, total) => `${missing} of ${total} missing`,
-  groups: { company: "Numbers and greeting", houses: "Houses and contacts", staff: "Staff", reasons: "Reasons and suppliers", routing: "Routing", users: "Users" },
+  groups: {
+    company: "Numbers and greeting",
+    houses: "Houses and contacts",
+    staff: "Staff",
+    reasons: "Reasons and suppliers",
+    routing: "Routing",
+    users: "Users",
+  },
   steps: {
     lines: "The company has two numbers: its own and the city’s",
     carriers: "The numbers are at two different providers",
@@ -46,7 +53,8 @@ export const en: Words<typeof ru> = {
     ring_sec: "Seconds to wait for an answer",
     operator_within_sec: "Seconds to wait for an operator, then the system dials",
     repeat_min: "The last step repeats every, minutes",
-    fits: (n) => `Within a level ${n === 10 ? "up to ten" : n} ${pluralEn(n, "number", "numbers")} of one person can be dialled.`,
+    fits: (n) =>
+      `Within a level ${n === 10 ? "up to ten" : n} ${pluralEn(n, "number", "numbers")} of one person can be dialled.`,
     fitsNot: "So many dials do not fit into the time of a level.",
     other: "Everything else",
     inquiry_min: "Ask how the work goes after, minutes",

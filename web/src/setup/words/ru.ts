@@ -13,7 +13,14 @@ export const ru = {
   mend: "Исправить",
   view: "Открыть",
   of: (missing: number, total: number) => `не хватает ${missing} из ${total}`,
-  groups: { company: "Номера и приветствие", houses: "Дома и контакты", staff: "Сотрудники", reasons: "Причины и РСО", routing: "Маршруты", users: "Пользователи" },
+  groups: {
+    company: "Номера и приветствие",
+    houses: "Дома и контакты",
+    staff: "Сотрудники",
+    reasons: "Причины и РСО",
+    routing: "Маршруты",
+    users: "Пользователи",
+  },
   steps: {
     lines: "У компании два номера: свой и городской",
     carriers: "Номера – у двух разных провайдеров",
