@@ -586,6 +586,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/companies/{id}/calling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a company's automation calls */
+        get: operations["get-calling-rules"];
+        /**
+         * Change how a company's automation calls
+         * @description 422 settings.wrong names the wrong fields, also dials that do not fit into the time of a level.
+         */
+        put: operations["set-calling-rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/companies/{id}/lines": {
         parameters: {
             query?: never;
@@ -1495,6 +1516,23 @@ export interface paths {
          * @description 422 password.wrong.
          */
         post: operations["remove-totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/onboarding/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a company lacks before its launch, computed from the data */
+        get: operations["readiness"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3146,6 +3184,99 @@ export interface components {
             /** @description IANA zone of the company or the city */
             zone: string;
         };
+        CallingRules: {
+            /**
+             * Format: int64
+             * @description a lost caller is called within
+             */
+            callback_min: number;
+            /**
+             * Format: int64
+             * @description to each number before it counts as not reached
+             */
+            dials: number;
+            /**
+             * Format: int64
+             * @description until the executor is asked how it goes
+             */
+            inquiry_min: number;
+            /**
+             * Format: int64
+             * @description then the system dials itself
+             */
+            operator_within_sec: number;
+            quiet_from: string;
+            quiet_to: string;
+            /**
+             * Format: int64
+             * @description how often the last step repeats
+             */
+            repeat_min: number;
+            /** Format: int64 */
+            ring_sec: number;
+            /**
+             * Format: int64
+             * @description minutes a level has to accept an emergency
+             */
+            step_min: number;
+            /**
+             * Format: int64
+             * @description as it was seen: 409 settings.changed when somebody was first
+             */
+            version: number;
+            /** @description working hours of rules of routing */
+            work_from: string;
+            work_to: string;
+        };
+        CallingState: {
+            /**
+             * Format: int64
+             * @description a lost caller is called within
+             */
+            callback_min: number;
+            /**
+             * Format: int64
+             * @description to each number before it counts as not reached
+             */
+            dials: number;
+            /**
+             * Format: int64
+             * @description until the executor is asked how it goes
+             */
+            inquiry_min: number;
+            /**
+             * Format: int64
+             * @description of one person that can be dialled as often within the time of a level
+             */
+            most_numbers: number;
+            /**
+             * Format: int64
+             * @description then the system dials itself
+             */
+            operator_within_sec: number;
+            quiet_from: string;
+            quiet_to: string;
+            /**
+             * Format: int64
+             * @description how often the last step repeats
+             */
+            repeat_min: number;
+            /** Format: int64 */
+            ring_sec: number;
+            /**
+             * Format: int64
+             * @description minutes a level has to accept an emergency
+             */
+            step_min: number;
+            /**
+             * Format: int64
+             * @description as it was seen: 409 settings.changed when somebody was first
+             */
+            version: number;
+            /** @description working hours of rules of routing */
+            work_from: string;
+            work_to: string;
+        };
         Catalogue: {
             items: components["schemas"]["CatalogueRow"][];
         };
@@ -4400,6 +4531,29 @@ export interface components {
              */
             size: number;
         };
+        ReadinessReport: {
+            items: components["schemas"]["ReadinessStep"][];
+            /**
+             * Format: int64
+             * @description 100 only when nothing is missing
+             */
+            percent: number;
+        };
+        ReadinessStep: {
+            is_done: boolean;
+            /** @enum {string} */
+            key: "lines" | "carriers" | "greetings" | "greeting" | "dials" | "houses" | "units" | "passports" | "contacts" | "staff" | "phones" | "schedules" | "reasons" | "terms" | "suppliers" | "responsible" | "coverage" | "levels" | "admin" | "users";
+            /**
+             * Format: int64
+             * @description how many lack it
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description of how many
+             */
+            total: number;
+        };
         ReasonArchive: {
             archived: boolean;
             /** @description the open requests were seen (409 reason.in_use names them) */
@@ -4750,9 +4904,14 @@ export interface components {
         };
         RuleList: {
             /** @description groups of houses */
-            groups: components["schemas"]["Named"][];
+            groups: components["schemas"]["RuleName"][];
             items: components["schemas"]["RuleRow"][];
-            suppliers: components["schemas"]["Named"][];
+            suppliers: components["schemas"]["RuleName"][];
+        };
+        RuleName: {
+            /** Format: int64 */
+            id: number;
+            name: string;
         };
         RuleRow: {
             building: components["schemas"]["Named"];
@@ -4808,7 +4967,7 @@ export interface components {
         RuleStep: {
             /** Format: int64 */
             level: number;
-            members: components["schemas"]["Named"][];
+            members: components["schemas"]["RuleName"][];
         };
         ScheduleCell: {
             /**
@@ -7552,6 +7711,72 @@ export interface operations {
             };
         };
     };
+    "get-calling-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallingState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-calling-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallingRules"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallingState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "add-line": {
         parameters: {
             query?: never;
@@ -9342,6 +9567,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readiness: {
+        parameters: {
+            query: {
+                company_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadinessReport"];
+                };
             };
             /** @description Error */
             default: {
