@@ -96,7 +96,7 @@ func (s *Service) CreateGroup(ctx context.Context, g Group) (Group, error) {
 		if err := fill(ctx, tx, companyID, g); err != nil {
 			return g, err
 		}
-		if err := audit.Change(ctx, tx, companyID, "group.create", groupObject(g.ID), nil, g); err != nil {
+		if err := audit.Change(ctx, tx, companyID, "building_group.create", groupObject(g.ID), nil, g); err != nil {
 			return g, err
 		}
 		return s.group(ctx, tx, g.ID)
@@ -119,7 +119,7 @@ func (s *Service) ChangeGroup(ctx context.Context, g Group) (Group, error) {
 		if err := fill(ctx, tx, was.CompanyID, g); err != nil {
 			return g, err
 		}
-		if err := audit.Change(ctx, tx, was.CompanyID, "group.change", groupObject(g.ID), was, g); err != nil {
+		if err := audit.Change(ctx, tx, was.CompanyID, "building_group.change", groupObject(g.ID), was, g); err != nil {
 			return g, err
 		}
 		return s.group(ctx, tx, g.ID)
@@ -136,7 +136,7 @@ func (s *Service) DropGroup(ctx context.Context, id int64, version int) error {
 		if _, err := tx.Exec(ctx, `delete from building_groups where id = $1`, id); err != nil {
 			return err
 		}
-		return audit.Change(ctx, tx, was.CompanyID, "group.delete", groupObject(id), was, nil)
+		return audit.Change(ctx, tx, was.CompanyID, "building_group.delete", groupObject(id), was, nil)
 	})
 }
 

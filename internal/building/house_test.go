@@ -252,7 +252,7 @@ func TestGroups(t *testing.T) {
 	require.Equal(t, fault.NotFound, fault.KindOf(c.s.DropGroup(c.them, lifts.ID, changed.Version)))
 	require.NoError(t, c.s.DropGroup(c.us, lifts.ID, changed.Version))
 	require.Empty(t, in(1, lifts.ID))
-	require.EqualValues(t, 4, c.one(`select count(*) from audit_entries where action like 'group.%'`))
+	require.EqualValues(t, 4, c.one(`select count(*) from audit_entries where action like 'building_group.%'`))
 }
 
 func TestSearchForgives(t *testing.T) {

@@ -9,7 +9,11 @@ export type Section = { to: NonNullable<LinkProps["to"]>; word: keyof typeof ru.
 export const sections: readonly { word: keyof typeof ru.settingGroup; pages: readonly Section[] }[] = [
   {
     word: "company",
-    pages: [{ to: "/settings/readiness", word: "readiness", permission: "company.read" }],
+    pages: [
+      { to: "/settings/readiness", word: "readiness", permission: "company.read" },
+      { to: "/settings/houses", word: "houses", permission: "building.read" },
+      { to: "/settings/contacts", word: "contacts", permission: "contact.read" },
+    ],
   },
   {
     word: "people",

@@ -3,6 +3,8 @@ import { readAuditSearch } from "../audit/search";
 import { readSuppliersSearch } from "../directories/suppliers/search";
 import { readReasonsSearch } from "../reasons/search";
 import { readRoutingSearch } from "../routing/search";
+import { readContactsSearch } from "../contacts/api";
+import { readHouseSearch, readHousesSearch } from "../houses/search";
 import { readOnDutySearch, readScheduleSearch, readStaffSearch } from "../staff/search";
 import { readCompany } from "../users/search";
 import { signedIn } from "./routes";
@@ -18,6 +20,27 @@ const audit = createRoute({
   path: "/audit",
   validateSearch: readAuditSearch,
   component: lazyRouteComponent(() => import("../audit/AuditPage"), "AuditPage"),
+});
+
+const houses = createRoute({
+  getParentRoute: () => frame,
+  path: "/houses",
+  validateSearch: readHousesSearch,
+  component: lazyRouteComponent(() => import("../houses/HousesPage"), "HousesPage"),
+});
+
+const house = createRoute({
+  getParentRoute: () => frame,
+  path: "/houses/$id",
+  validateSearch: readHouseSearch,
+  component: lazyRouteComponent(() => import("../houses/HousePage"), "HousePage"),
+});
+
+const contacts = createRoute({
+  getParentRoute: () => frame,
+  path: "/contacts",
+  validateSearch: readContactsSearch,
+  component: lazyRouteComponent(() => import("../contacts/ContactsPage"), "ContactsPage"),
 });
 
 const staff = createRoute({
@@ -138,6 +161,9 @@ export const settings = frame.addChildren([
   readiness,
   calling,
   home,
+  houses,
+  house,
+  contacts,
   staff,
   schedule,
   onDuty,

@@ -55,6 +55,12 @@ export const en: Words<typeof ru> = {
     calendar: "Calendar",
   },
   verbs: {
+    units: "units",
+    confirmed: "address confirmed",
+    wrong: "wrong address",
+    moved_away: "moved away",
+    consent: "consent",
+    no_consent: "no consent",
     open: "opened",
     play: "played",
     add: "added",
@@ -74,6 +80,7 @@ export const en: Words<typeof ru> = {
     end: "ended",
   },
   objects: {
+    import: "import",
     ticket: "request",
     recording: "recording",
     member: "member of staff",

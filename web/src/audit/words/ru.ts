@@ -53,6 +53,12 @@ export const ru = {
     calendar: "Календарь",
   } as Record<string, string>,
   verbs: {
+    units: "квартиры",
+    confirmed: "адрес подтверждён",
+    wrong: "адрес не тот",
+    moved_away: "выехал",
+    consent: "согласие",
+    no_consent: "отказ от сообщений",
     open: "открыта",
     play: "прослушана",
     add: "добавлено",
@@ -72,6 +78,7 @@ export const ru = {
     end: "завершено",
   } as Record<string, string>,
   objects: {
+    import: "загрузка",
     ticket: "заявка",
     recording: "запись",
     member: "сотрудник",

@@ -1,0 +1,170 @@
+/** Houses, their units and groups over the typed client. */
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { api, take } from "../api/client";
+import type { components } from "../api/schema";
+import type { BuildingCard } from "../api/types";
+import { useMe } from "../session/session";
+import type { HousesSearch } from "./search";
+
+type S = components["schemas"];
+export type { BuildingCard };
+export type HouseRow = S["BuildingRow"];
+export type HouseFields = S["BuildingFields"];
+export type Group = S["BuildingGroup"];
+
+/** The company whose houses are shown: the one chosen, or the first our staff serves. */
+export function useCompanyId(): number {
+  const me = useMe();
+  return me.company?.id ?? me.companies[0]?.id ?? 0;
+}
+
+export function useHouses(search: HousesSearch) {
+  const query = {
+    company_id: useCompanyId(),
+    ...(search.q ? { q: search.q } : {}),
+    ...(search.group ? { group_id: search.group } : {}),
+    ...(search.archived ? { archived: true } : {}),
+  };
+  return useQuery({
+    queryKey: ["houses", query],
+    queryFn: ({ signal }) => take(api.GET("/api/v1/buildings", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+const houseKey = (id: number) => ["house", id] as const;
+
+export function useHouse(id: number) {
+  return useQuery({
+    queryKey: houseKey(id),
+    queryFn: () => take(api.GET("/api/v1/buildings/{id}", { params: { path: { id } } })),
+    refetchInterval: 60_000, // requests and duty go by the clock
+    meta: { live: ["ticket"] },
+  });
+}
+
+function useSaved<V>(write: (v: V) => Promise<BuildingCard>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: write,
+    onSuccess: (card) => {
+      client.setQueryData(houseKey(card.id), card);
+      void client.invalidateQueries({ queryKey: ["houses"] });
+    },
+  });
+}
+
+export function useSaveHouse(house: BuildingCard | undefined) {
+  const company_id = useCompanyId();
+  return useSaved((fields: HouseFields) =>
+    house
+      ? take(
+          api.PUT("/api/v1/buildings/{id}", {
+            params: { path: { id: house.id } },
+            body: { ...fields, version: house.version },
+          }),
+        )
+      : take(api.POST("/api/v1/buildings", { body: { ...fields, company_id } })),
+  );
+}
+
+export function useSaveUnits(house: BuildingCard) {
+  return useSaved((units: BuildingCard["units"]) =>
+    take(
+      api.PUT("/api/v1/buildings/{id}/units", {
+        params: { path: { id: house.id } },
+        body: { units, version: house.version },
+      }),
+    ),
+  );
+}
+
+export function useArchive(house: BuildingCard) {
+  const path = { id: house.id };
+  return useSaved(({ restore, despite = false }: { restore: boolean; despite?: boolean }) =>
+    restore
+      ? take(api.POST("/api/v1/buildings/{id}/restore", { params: { path }, body: { version: house.version } }))
+      : take(
+          api.POST("/api/v1/buildings/{id}/archive", { params: { path }, body: { version: house.version, despite } }),
+        ),
+  );
+}
+
+export function useGroups() {
+  const query = { company_id: useCompanyId() };
+  return useQuery({
+    queryKey: ["house-groups", query],
+    queryFn: () => take(api.GET("/api/v1/building-groups", { params: { query } })),
+  });
+}
+
+type GroupForm = { group: Group | undefined; name: string; note: string; buildings: number[] };
+
+export function useSaveGroup() {
+  const client = useQueryClient();
+  const company_id = useCompanyId();
+  return useMutation({
+    mutationFn: ({ group, ...body }: GroupForm) =>
+      group
+        ? take(
+            api.PUT("/api/v1/building-groups/{id}", {
+              params: { path: { id: group.id } },
+              body: { ...body, version: group.version },
+            }),
+          )
+        : take(api.POST("/api/v1/building-groups", { body: { ...body, company_id } })),
+    onSuccess: () =>
+      ["houses", "house", "house-groups"].forEach((k) => void client.invalidateQueries({ queryKey: [k] })),
+  });
+}
+
+export function useDropGroup() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (g: Group) =>
+      take(
+        api.DELETE("/api/v1/building-groups/{id}", { params: { path: { id: g.id }, query: { version: g.version } } }),
+      ),
+    onSuccess: () =>
+      ["houses", "house", "house-groups"].forEach((k) => void client.invalidateQueries({ queryKey: [k] })),
+  });
+}
+
+/** Phones of a flat, masked by right. */
+export function useUnitContacts(building_id: number, unit: string | undefined, may: boolean) {
+  return useQuery({
+    queryKey: ["contacts", { building_id, unit }],
+    queryFn: () =>
+      take(api.GET("/api/v1/contacts", { params: { query: { building_id, unit: unit ?? "", limit: 20 } } })),
+    enabled: may && unit !== undefined,
+  });
+}
+
+/** The flats of a house where a phone is known, for the board's layer. */
+export function useHouseContacts(building_id: number, on: boolean) {
+  return useQuery({
+    queryKey: ["contacts", { building_id, all: true }],
+    queryFn: () => take(api.GET("/api/v1/contacts", { params: { query: { building_id, limit: 100 } } })),
+    enabled: on,
+  });
+}
+
+/** The last requests of a flat, closed ones too. */
+export function useUnitTickets(building_id: number, unit: string | undefined) {
+  return useQuery({
+    queryKey: ["unit-tickets", building_id, unit],
+    queryFn: () =>
+      take(api.GET("/api/v1/tickets", { params: { query: { building_id, unit: unit ?? "", limit: 10 } } })),
+    enabled: unit !== undefined,
+    meta: { live: ["ticket"] },
+  });
+}
+
+/** Requests of the house in the last year, for the board's layer. */
+export function useYear(building_id: number, on: boolean) {
+  return useQuery({
+    queryKey: ["house-year", building_id],
+    queryFn: () => take(api.GET("/api/v1/tickets", { params: { query: { building_id, limit: 100 } } })),
+    enabled: on,
+  });
+}
