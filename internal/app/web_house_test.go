@@ -43,7 +43,7 @@ type house struct {
 	hub    *live.Hub
 	data   string
 	sys    context.Context
-	door   string // of the engine, "" none
+	door   string     // of the engine, "" none
 	mu     sync.Mutex // of tokens: races are tested with many people at once
 	tokens map[string]string
 	seq    int
