@@ -45,6 +45,10 @@ func startProcess(t *testing.T, dir, name string, args ...string) *process {
 }
 
 // end ends the process and its children.
+// stop makes the program deaf and dumb, and resume wakes it up again as it was.
+func (p *process) stop()   { _ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGSTOP) }
+func (p *process) resume() { _ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGCONT) }
+
 func (p *process) end() {
 	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGTERM)
 	select {

@@ -117,7 +117,7 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 	said, err := d24(t, env, append([]string{"doctor"}, args...)...)
 	require.Error(t, err)
 	require.Contains(t, said, "нет программ postgres и initdb")
-	require.Contains(t, said, "установите его (apt-get install espeak-ng)")
+	require.Contains(t, said, "apt-get install espeak-ng")
 	said, err = d24(t, env, append([]string{"serve"}, args...)...)
 	require.Error(t, err)
 	require.Contains(t, said, "нет программ postgres и initdb")

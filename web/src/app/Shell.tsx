@@ -85,9 +85,11 @@ export function Shell() {
 
 /** Rights or the session changed: ask who we are; what was fetched with other rights is forgotten (F71). */
 async function look(client: QueryClient) {
-  const who = await client.fetchQuery({ ...meQuery, staleTime: 0 }).catch(() => undefined);
+  const who = await meQuery.queryFn().catch(() => undefined); // past the cache: a talk outlives the session (F5)
   if (who === null) sessionEnded();
-  if (who) await client.resetQueries({ predicate: (q) => q.queryKey[0] !== "me" });
+  if (!who) return;
+  client.setQueryData(meQuery.queryKey, who);
+  await client.resetQueries({ predicate: (q) => q.queryKey[0] !== "me" });
 }
 
 function StripClock() {
