@@ -44,11 +44,11 @@ func startProcess(t *testing.T, dir, name string, args ...string) *process {
 	return p
 }
 
-// end ends the process and its children.
 // stop makes the program deaf and dumb, and resume wakes it up again as it was.
 func (p *process) stop()   { _ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGSTOP) }
 func (p *process) resume() { _ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGCONT) }
 
+// end ends the process and its children.
 func (p *process) end() {
 	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGTERM)
 	select {
