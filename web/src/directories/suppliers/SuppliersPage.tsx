@@ -8,7 +8,7 @@ import { Late } from "../../ui/Late";
 import { SettingsPage } from "../../ui/settings";
 import { useKinds, useShared, useSuppliers, type Row, type Shared } from "./api";
 import { List, type Line } from "./List";
-import { withPart, type SuppliersSearch } from "./search";
+import { fold, withPart, type SuppliersSearch } from "./search";
 import { SharedSupplierForm, SupplierForm } from "./SupplierForm";
 import { useWords } from "./words";
 import "./suppliers.css";
@@ -77,7 +77,6 @@ function OwnList({ search, go, operates }: Props & { operates: boolean }) {
 function SharedList({ search, go }: Props) {
   const w = useWords();
   const query = useShared(search.archived ?? false);
-  const fold = (s: string) => s.toLowerCase().replaceAll("ё", "е");
   const q = fold(search.q ?? "");
   const rows = (query.data?.items ?? []).filter(
     (s) =>

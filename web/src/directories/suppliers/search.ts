@@ -23,3 +23,8 @@ export function withPart<K extends keyof SuppliersSearch>(
   delete next[key];
   return value === undefined || value === "" ? next : { ...next, [key]: value };
 }
+
+/** Words as they are compared: case and the dots of ё do not matter. */
+export function fold(s: string): string {
+  return s.toLowerCase().replaceAll("ё", "е");
+}

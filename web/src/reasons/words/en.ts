@@ -130,7 +130,7 @@ export const en: Words<typeof ru> = {
     remove: (n) => `Remove question ${n}`,
   },
   synonyms: "Words of residents",
-  synonymsNote: "Enter after each. Typing errors, ё and the layout are forgiven by the search.",
+  synonymsNote: "Enter after each. Typing errors and the keyboard layout are forgiven by the search.",
   prices: {
     note: "The operator reads the prices out. A request keeps the prices of its day.",
     none: "No price list",
