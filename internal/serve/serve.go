@@ -52,7 +52,11 @@ func Run(ctx context.Context, c config.Config, o Options) error {
 		return err
 	}
 	c.Data = data
-	if err := vacant(ctx, append(Ports(c), o.Ports...)); err != nil {
+	ports := Ports(c)
+	if c.Role == config.All { // the engine is started beside the city, whose addresses are taken by then
+		ports = append(ports, o.Ports...)
+	}
+	if err := vacant(ctx, ports); err != nil {
 		return err
 	}
 	if c.Role == config.Phone {

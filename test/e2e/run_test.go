@@ -65,6 +65,12 @@ func TestAStrangerRunsItTwice(t *testing.T) {
 	h.trunkUp("operator", "Транк Y")
 	op := h.login("operator")
 	made := op.flood("")
+	listens := func() int { return strings.Count(h.log.String(), "the phone engine listens") }
+	before := listens()
+	require.NoError(t, syscall.Kill(h.engine(), syscall.SIGKILL))
+	eventually(t, 30*time.Second, "the engine comes back beside the city, whose addresses are taken", func() bool { return listens() > before })
+	h.ready(30 * time.Second)
+	h.trunkUp("operator", "Транк X")
 
 	postgres := h.postgres()
 	require.NoError(t, syscall.Kill(-h.cmd.Process.Pid, syscall.SIGINT))
