@@ -10,7 +10,7 @@ export GOFLAGS ?= -buildvcs=false
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
 GENERATED := api/openapi.json web/src/api/schema.d.ts
 
-.PHONY: help run test check lint fmt generate verify build smoke bench-phone bench-desk clean
+.PHONY: help run test check lint fmt generate verify build smoke bench-phone bench-desk bench-directories clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 — \2/p' $(MAKEFILE_LIST) | column -t -s '—' -o '—'
@@ -68,6 +68,10 @@ bench-desk: ## figures of the operator's desk
 	@scripts/deps test
 	@$(MAKE) build
 	@scripts/bench-desk
+
+bench-directories: ## figures of the directories: address search
+	@scripts/deps test
+	@scripts/bench-directories
 
 clean: ## removes what was built; ./data stays
 	@rm -rf bin .cache web/node_modules

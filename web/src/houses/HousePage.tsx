@@ -10,7 +10,7 @@ import { Empty, Failed, Note, Panel } from "../ui/blocks";
 import { KindMark, KindSign } from "../ui/Kind";
 import { Late } from "../ui/Late";
 import { Refused, SettingsPage, useSaid } from "../ui/settings";
-import { useArchive, useHouse, useHouseContacts, useYear } from "./api";
+import { useArchive, useHouse, usePhoneCounts, useYearCounts } from "./api";
 import { signsOf, type Ticket, type Unit } from "./board";
 import { Chessboard, type Layer } from "./Chessboard";
 import { HouseForm } from "./HouseForm";
@@ -161,6 +161,8 @@ function Actions({ house }: { house: BuildingCard }) {
   );
 }
 
+const NONE: ReadonlyMap<string, number> = new Map();
+
 type FlatsProps = { house: BuildingCard; chosen: Unit | undefined; onChoose: (u: Unit) => void; onMake: () => void };
 
 function Flats({ house, chosen, onChoose, onMake }: FlatsProps) {
@@ -169,11 +171,9 @@ function Flats({ house, chosen, onChoose, onMake }: FlatsProps) {
   const mayPhones = may(me, "contact.read");
   const [layer, setLayer] = useState<Layer>("open");
   const [text, setText] = useState("");
-  const year = useYear(house.id, layer === "year");
-  const phones = useHouseContacts(house.id, layer === "phones" && mayPhones);
-  const counts = new Map<string, number>();
-  const of = layer === "year" ? year.data?.items : layer === "phones" ? phones.data?.items : undefined;
-  for (const x of of ?? []) counts.set(x.unit.toLowerCase(), (counts.get(x.unit.toLowerCase()) ?? 0) + 1);
+  const year = useYearCounts(house.id, layer === "year");
+  const phones = usePhoneCounts(house.id, layer === "phones" && mayPhones);
+  const counts = (layer === "year" ? year.data : layer === "phones" ? phones.data : undefined) ?? NONE;
   const layers: Layer[] = mayPhones ? ["open", "year", "other", "phones"] : ["open", "year", "other"];
   const find = (value: string) => {
     setText(value);

@@ -80,14 +80,28 @@ export function Serving({ house }: { house: BuildingCard }) {
     <Panel title={w.serving}>
       {house.serving.length === 0 && <div className="quiet">{w.nobody}</div>}
       <dl className="kv">
-        {house.serving.map((s) => (
-          <FragmentRow key={s.work_type} label={s.work_type}>
-            {s.executors.join(" → ") || (s.responsible && w.responsible(s.responsible))}
+        {alike(house.serving).map(([who, works]) => (
+          <FragmentRow key={who.work_type} label={works.join(", ")}>
+            {who.executors.join(" → ") || (who.responsible && w.responsible(who.responsible))}
           </FragmentRow>
         ))}
       </dl>
     </Panel>
   );
+}
+
+type Who = BuildingCard["serving"][number];
+
+/** Kinds of work that the same people do stand in one line. */
+function alike(serving: readonly Who[]): [Who, string[]][] {
+  const out = new Map<string, [Who, string[]]>();
+  for (const s of serving) {
+    const key = [...s.executors, s.responsible].join("|");
+    const was = out.get(key);
+    if (was) was[1].push(s.work_type);
+    else out.set(key, [s, [s.work_type]]);
+  }
+  return [...out.values()];
 }
 
 function FragmentRow({ label, children }: { label: string; children: React.ReactNode }) {

@@ -4,6 +4,7 @@ import { api, take } from "../api/client";
 import type { components } from "../api/schema";
 import type { BuildingCard } from "../api/types";
 import { useMe } from "../session/session";
+import { serverNow } from "../time/clock";
 import type { HousesSearch } from "./search";
 
 type S = components["schemas"];
@@ -140,11 +141,28 @@ export function useUnitContacts(building_id: number, unit: string | undefined, m
   });
 }
 
-/** The flats of a house where a phone is known, for the board's layer. */
-export function useHouseContacts(building_id: number, on: boolean) {
+type Paged = { items: readonly { unit: string }[]; next: string };
+
+/** How many rows a flat has on all the pages of a list, by its number in lower case. */
+async function countByUnit(page: (cursor: string) => Promise<Paged>): Promise<Map<string, number>> {
+  const out = new Map<string, number>();
+  let cursor = "";
+  do {
+    const { items, next } = await page(cursor);
+    for (const x of items) out.set(x.unit.toLowerCase(), (out.get(x.unit.toLowerCase()) ?? 0) + 1);
+    cursor = next;
+  } while (cursor !== "");
+  return out;
+}
+
+/** How many phones are known by flats, for the board's layer. */
+export function usePhoneCounts(building_id: number, on: boolean) {
   return useQuery({
     queryKey: ["contacts", { building_id, all: true }],
-    queryFn: () => take(api.GET("/api/v1/contacts", { params: { query: { building_id, limit: 100 } } })),
+    queryFn: ({ signal }) =>
+      countByUnit((cursor) =>
+        take(api.GET("/api/v1/contacts", { params: { query: { building_id, cursor, limit: 100 } }, signal })),
+      ),
     enabled: on,
   });
 }
@@ -160,11 +178,20 @@ export function useUnitTickets(building_id: number, unit: string | undefined) {
   });
 }
 
-/** Requests of the house in the last year, for the board's layer. */
-export function useYear(building_id: number, on: boolean) {
+const YEAR = 365 * 24 * 3600 * 1000;
+
+/** How many requests the flats had in the last year, for the board's layer. */
+export function useYearCounts(building_id: number, on: boolean) {
   return useQuery({
     queryKey: ["house-year", building_id],
-    queryFn: () => take(api.GET("/api/v1/tickets", { params: { query: { building_id, limit: 100 } } })),
+    queryFn: ({ signal }) => {
+      const from = new Date(serverNow() - YEAR).toISOString();
+      return countByUnit(async (cursor) => {
+        const query = { building_id, from, limit: 100, ...(cursor ? { cursor } : {}) };
+        const page = await take(api.GET("/api/v1/tickets", { params: { query }, signal }));
+        return { items: page.items, next: page.next_cursor ?? "" };
+      });
+    },
     enabled: on,
   });
 }
