@@ -126,6 +126,7 @@ func TestExecutors(t *testing.T) {
 		require.Equal(t, code, de.Code, do)
 	}
 	behave(city.Behaviour{Do: city.NoAnswer})
+	eventually(t, "his phone is free before it rings on", func() bool { return c.Executor(executor).Current() == nil })
 	_, de := ring(500 * time.Millisecond)
 	require.True(t, de.Ended, "it rings until we give up")
 	eventually(t, "his phone is free again", func() bool { return c.Executor(executor).Current() == nil })
