@@ -71,3 +71,23 @@ func (s Scope) Where(t string) (cond string, args []any) {
 	}
 	return "(" + strings.Join(or, " or ") + ")", args
 }
+
+// Places tells which houses the actor may see: all of his companies', or those of ids,
+// and with own those of the requests he executes or answers for too.
+func (a Actor) Places() (all bool, ids []int64, own bool) {
+	if a.Kind != Company {
+		return true, nil, false // the fence of the rows is all there is
+	}
+	for _, g := range a.Grants {
+		switch {
+		case g.CompanyID != a.CompanyID:
+		case g.ExecutorID != 0 || g.ResponsibleID != 0:
+			own = true
+		case len(g.BuildingIDs) == 0:
+			return true, nil, false
+		default:
+			ids = append(ids, g.BuildingIDs...)
+		}
+	}
+	return false, ids, own
+}

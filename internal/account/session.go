@@ -183,3 +183,19 @@ func (s *Service) Seat(ctx context.Context, token string) (telephony.Seat, error
 	}
 	return seat, nil
 }
+
+// Regrouped tells those who have rights on a group of houses that it has other houses
+// now: their screens and sessions look again within a second (A4).
+func (s *Service) Regrouped(ctx context.Context, tx *pg.Tx, companyID, groupID int64) error {
+	rows, err := tx.Query(ctx, `select distinct user_id from user_grants where company_id = $1 and $2 = any(group_ids)`, companyID, groupID)
+	if err != nil {
+		return err
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	for _, id := range ids {
+		if err := tellRights(ctx, tx, id); err != nil {
+			return err
+		}
+	}
+	return err
+}

@@ -87,6 +87,7 @@ func New(c Config) (*App, error) {
 		Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Contacts: a.Contacts, Rules: a.Rules, Calls: a.Calls,
 	})
 	a.Tickets.Subscribe(q)
+	a.Buildings.Worked, a.Buildings.Regrouped = a.Tickets.Houses, a.Accounts.Regrouped
 	a.Reasons.Suppliers, a.Reasons.Tickets = a.Suppliers, a.Tickets
 	a.Telephony = telephony.NewDesk(db, q, a.Calls)
 	a.Tasks = desk.NewTasks(db, q, a.Telephony)

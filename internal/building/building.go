@@ -62,6 +62,11 @@ type Found struct {
 
 // Service keeps houses.
 type Service struct {
+	// Worked are the houses of the requests that are the actor's own, and Regrouped hears
+	// that groups have other houses: rights on them change at once. Set by the assembly.
+	Worked    func(ctx context.Context, tx *pg.Tx) ([]int64, error)
+	Regrouped func(ctx context.Context, tx *pg.Tx, companyID, groupID int64) error
+
 	db    *pg.DB
 	index *index
 }
@@ -96,7 +101,12 @@ func scan(r pgx.CollectableRow) (b Building, err error) {
 
 // ByID returns a house the actor may see; fault.NotFound otherwise.
 func (s *Service) ByID(ctx context.Context, tx *pg.Tx, id int64) (Building, error) {
-	rows, err := tx.Query(ctx, "select "+columns+source+"where b.id = $1", id)
+	var w where.Clause
+	w.And("b.id = ?", id)
+	if err := s.Narrow(ctx, tx, &w, "b.id"); err != nil {
+		return Building{}, err
+	}
+	rows, err := tx.Query(ctx, "select "+columns+source+"where "+w.String(), w.Args...)
 	if err != nil {
 		return Building{}, err
 	}
@@ -161,6 +171,9 @@ func (s *Service) Houses(ctx context.Context, f Filter) ([]Building, error) {
 		}
 		for _, word := range Ask(f.Text).all() {
 			w.And("b.search like ?", "%"+word+"%")
+		}
+		if err := s.Narrow(ctx, tx, &w, "b.id"); err != nil {
+			return nil, err
 		}
 		rows, err := tx.Query(ctx, "select "+columns+source+"where "+w.String()+" order by b.street, length(b.house), b.house limit "+fmt.Sprint(MaxList), w.Args...)
 		if err != nil {

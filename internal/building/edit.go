@@ -37,6 +37,9 @@ func (s *Service) Create(ctx context.Context, companyID int64, c Card) (Building
 		return Building{}, err
 	}
 	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Building, error) {
+		if err := s.whole(tx); err != nil {
+			return Building{}, err
+		}
 		if err := s.check(ctx, tx, companyID, &c); err != nil {
 			return Building{}, err
 		}

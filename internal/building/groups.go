@@ -44,10 +44,19 @@ func (s *Service) group(ctx context.Context, tx *pg.Tx, id int64) (Group, error)
 
 // Groups are those of a company (0: of all that the actor may see) by name.
 func (s *Service) Groups(ctx context.Context, companyID int64) ([]Group, error) {
-	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Group, error) { return s.AllGroups(ctx, tx, companyID) })
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Group, error) {
+		gs, err := s.AllGroups(ctx, tx, companyID)
+		for i := range gs {
+			if gs[i].Buildings, err = s.visible(ctx, tx, gs[i].Buildings); err != nil {
+				return nil, err
+			}
+		}
+		return gs, err
+	})
 }
 
-// AllGroups is Groups inside a transaction.
+// AllGroups are the groups with every house, also those the actor does not see: for
+// rights and routing.
 func (s *Service) AllGroups(ctx context.Context, tx *pg.Tx, companyID int64) ([]Group, error) {
 	var w where.Clause
 	if companyID != 0 {
@@ -110,6 +119,9 @@ func (s *Service) ChangeGroup(ctx context.Context, g Group) (Group, error) {
 		if err != nil {
 			return g, err
 		}
+		if g.Buildings, err = s.keepStrange(ctx, tx, was, g); err != nil {
+			return g, err
+		}
 		if err := s.checkGroup(ctx, tx, was.CompanyID, &g); err != nil {
 			return g, err
 		}
@@ -120,6 +132,9 @@ func (s *Service) ChangeGroup(ctx context.Context, g Group) (Group, error) {
 			return g, err
 		}
 		if err := audit.Change(ctx, tx, was.CompanyID, "building_group.change", groupObject(g.ID), was, g); err != nil {
+			return g, err
+		}
+		if err := s.regrouped(ctx, tx, was.CompanyID, g.ID); err != nil {
 			return g, err
 		}
 		return s.group(ctx, tx, g.ID)
@@ -136,8 +151,35 @@ func (s *Service) DropGroup(ctx context.Context, id int64, version int) error {
 		if _, err := tx.Exec(ctx, `delete from building_groups where id = $1`, id); err != nil {
 			return err
 		}
-		return audit.Change(ctx, tx, was.CompanyID, "building_group.delete", groupObject(id), was, nil)
+		if err := audit.Change(ctx, tx, was.CompanyID, "building_group.delete", groupObject(id), was, nil); err != nil {
+			return err
+		}
+		return s.regrouped(ctx, tx, was.CompanyID, id)
 	})
+}
+
+// regrouped tells whoever hangs on the houses of a group: rights, duties.
+func (s *Service) regrouped(ctx context.Context, tx *pg.Tx, companyID, groupID int64) error {
+	if s.Regrouped == nil {
+		return nil
+	}
+	return s.Regrouped(ctx, tx, companyID, groupID)
+}
+
+// keepStrange are the houses of a group as it is to be, with those in it that the actor
+// does not see: he neither takes them out nor puts others in.
+func (s *Service) keepStrange(ctx context.Context, tx *pg.Tx, was, g Group) ([]int64, error) {
+	mine, all, err := s.Places(ctx, tx)
+	if all || err != nil {
+		return g.Buildings, err
+	}
+	out, err := s.visible(ctx, tx, g.Buildings)
+	for _, id := range was.Buildings {
+		if !slices.Contains(mine, id) {
+			out = append(out, id)
+		}
+	}
+	return out, err
 }
 
 func groupObject(id int64) string { return fmt.Sprintf("building_group:%d", id) }

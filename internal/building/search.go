@@ -86,13 +86,24 @@ func (s *Service) Search(ctx context.Context, q string, companyID int64, limit i
 		if err != nil {
 			return nil, err
 		}
+		mine, all, err := s.Places(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		most := limit
+		if !all {
+			most = MaxList // his are sought among more: the first may all be strange to him
+		}
 		var hits []hit
 		for _, m := range marks {
 			streets, err := s.index.of(ctx, tx, m)
 			if err != nil {
 				return nil, err
 			}
-			hits = append(hits, streets.find(ask, limit)...)
+			hits = append(hits, streets.find(ask, most)...)
+		}
+		if !all {
+			hits = slices.DeleteFunc(hits, func(h hit) bool { return !slices.Contains(mine, h.id) })
 		}
 		slices.SortFunc(hits, hit.compare)
 		return found(ctx, tx, hits[:min(limit, len(hits))])

@@ -10,6 +10,7 @@ import (
 
 	"d24/internal/phone"
 	"d24/internal/platform/pg"
+	"d24/internal/where"
 )
 
 // Known is an address by which a phone was seen before; the caller still has to
@@ -36,7 +37,12 @@ func (s *Service) ByPhone(ctx context.Context, tx *pg.Tx, number string) ([]Know
 	if !phone.IsE164(number) {
 		return nil, nil
 	}
-	rows, err := tx.Query(ctx, `select building_id, company_id, unit, last_confirmed_at from contacts where phone = $1 and moved_away_at is null order by doubts, last_confirmed_at desc limit 9`, number)
+	var w where.Clause
+	w.And("phone = ? and moved_away_at is null", number)
+	if err := s.houses.Narrow(ctx, tx, &w, "building_id"); err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(ctx, "select building_id, company_id, unit, last_confirmed_at from contacts where "+w.String()+" order by doubts, last_confirmed_at desc limit 9", w.Args...)
 	if err != nil {
 		return nil, err
 	}

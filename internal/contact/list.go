@@ -62,6 +62,9 @@ func (s *Service) List(ctx context.Context, f Filter) (out []Contact, next strin
 		w.And("(last_confirmed_at, id) < (?, ?)", at.At, at.ID)
 	}
 	err = pg.Do(ctx, s.db, func(tx *pg.Tx) error {
+		if err := s.houses.Narrow(ctx, tx, &w, "building_id"); err != nil {
+			return err
+		}
 		rows, err := tx.Query(ctx, columns+w.String()+fmt.Sprintf(" order by last_confirmed_at desc, id desc limit %d", page.Size(f.Limit)+1), w.Args...)
 		if err != nil {
 			return err
@@ -135,7 +138,12 @@ func (s *Service) addresses(ctx context.Context, tx *pg.Tx, cs []Contact) error 
 }
 
 func (s *Service) get(ctx context.Context, tx *pg.Tx, id int64) (Contact, error) {
-	rows, err := tx.Query(ctx, columns+"id = $1", id)
+	var w where.Clause
+	w.And("id = ?", id)
+	if err := s.houses.Narrow(ctx, tx, &w, "building_id"); err != nil {
+		return Contact{}, err
+	}
+	rows, err := tx.Query(ctx, columns+w.String(), w.Args...)
 	if err != nil {
 		return Contact{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"d24/internal/platform/pg"
+	"d24/internal/where"
 )
 
 // Houses is what contacts need of the directory of houses.
@@ -12,6 +13,8 @@ type Houses interface {
 	Named(ctx context.Context, tx *pg.Tx, ids []int64) (map[int64]string, error)
 	// CompanyOf is the company that serves a house; fault.NotFound for a stranger's.
 	CompanyOf(ctx context.Context, tx *pg.Tx, id int64) (int64, error)
+	// Narrow leaves the rows of houses the actor may see; house is the column of the id.
+	Narrow(ctx context.Context, tx *pg.Tx, w *where.Clause, house string) error
 	// Find are the houses a typed address means, and the flat named in it.
 	Find(ctx context.Context, q string, companyID int64) (ids []int64, unit string, err error)
 	// Directory is for reading a table by addresses.

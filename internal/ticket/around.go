@@ -80,3 +80,15 @@ func (t Ticket) MayMove(a access.Actor, to Status) bool {
 	}
 	return false
 }
+
+// Houses are those of the requests the actor may see.
+func (s *Service) Houses(ctx context.Context, tx *pg.Tx) ([]int64, error) {
+	cond, args := tx.Actor.Scope().Where("t")
+	var w where.Clause
+	w.And(cond, args...)
+	rows, err := tx.Query(ctx, "select distinct t.building_id from tickets t where "+w.String(), w.Args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}
