@@ -112,6 +112,8 @@ func (a *App) riverConfig(c Config) *river.Config {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &escalation.Worker{Runner: a.Escalation})
 	river.AddWorker(workers, &escalation.DutyWorker{Runner: a.Escalation})
+	river.AddWorker(workers, &escalation.LeftWorker{Runner: a.Escalation})
+	river.AddWorker(workers, &ticket.AwayWorker{Tickets: a.Tickets})
 	river.AddWorker(workers, &staff.WakeWorker{Staff: a.Staff})
 	river.AddWorker(workers, &ticket.TakeoverWorker{Tickets: a.Tickets})
 	river.AddWorker(workers, &desk.Worker{Tasks: a.Tasks})

@@ -33,6 +33,10 @@ func (h *house) work() {
 			must(h.t, h.app.Escalation.Run(h.sys, read[escalation.Step](h.t, args)))
 		case escalation.Duty{}.Kind():
 			must(h.t, h.app.Escalation.OnDuty(h.sys, read[escalation.Duty](h.t, args)))
+		case escalation.Left{}.Kind():
+			must(h.t, h.app.Escalation.OnLeft(h.sys, read[escalation.Left](h.t, args)))
+		case ticket.Away{}.Kind():
+			must(h.t, h.app.Tickets.Away(h.sys, read[ticket.Away](h.t, args)))
 		case staff.Wake{}.Kind():
 			must(h.t, h.app.Staff.Wake(h.sys, read[staff.Wake](h.t, args)))
 		case ticket.Takeover{}.Kind():

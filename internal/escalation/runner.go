@@ -89,6 +89,7 @@ func (r *Runner) Subscribe(q *jobs.Queue) {
 		}
 		return nil
 	})
+	r.hearLeaving(q)
 	jobs.On(q, func(e staff.DutyChanged) river.JobArgs { return Duty{MemberID: e.MemberID, CompanyID: e.CompanyID} })
 }
 

@@ -23,6 +23,13 @@ type DutyChanged struct {
 	OnDuty    bool  `json:"on_duty"`
 }
 
+// StateChanged is published when a person is at work or away for another cause than
+// before: also of one whose shift was over anyway, when his leave begins (F37).
+type StateChanged struct {
+	MemberID  int64 `json:"member_id"`
+	CompanyID int64 `json:"company_id"`
+}
+
 // Left is published when a person is dismissed: what is in his hands goes on to HandTo,
 // 0: to whom the rules give it.
 type Left struct {
@@ -84,6 +91,20 @@ func (s *Service) ByID(ctx context.Context, tx *pg.Tx, id int64) (Person, error)
 	}
 	m, _ := b.Member(id, tx.Now)
 	return m.Person, nil
+}
+
+// Now is a person with his state at this moment; a dismissed one too.
+func (s *Service) Now(ctx context.Context, tx *pg.Tx, id int64) (Member, error) {
+	company, err := s.companyOf(ctx, tx, id)
+	if err != nil {
+		return Member{}, err
+	}
+	b, err := s.around(ctx, tx, company, tx.Now)
+	if err != nil {
+		return Member{}, err
+	}
+	m, _ := b.Member(id, tx.Now)
+	return m, nil
 }
 
 // ByPhone finds whose phone it is at any hour, first among the people of the company

@@ -84,6 +84,11 @@ func (s *Service) change(ctx context.Context, tx *pg.Tx, companyID int64, f func
 	}
 	for _, m := range after.Members(tx.Now) {
 		was, known := before.Member(m.MemberID, seen)
+		if known && was.State.Why != m.State.Why {
+			if err := s.jobs.Publish(ctx, tx, StateChanged{MemberID: m.MemberID, CompanyID: companyID}); err != nil {
+				return err
+			}
+		}
 		if !known || was.OnDuty == m.OnDuty {
 			continue
 		}

@@ -82,6 +82,11 @@ func (s *Service) MoveTx(ctx context.Context, tx *pg.Tx, id int64, m Move) (Tick
 	if m.Reason != "" {
 		text += " – " + m.Reason
 	}
+	if !t.Status.Open() {
+		if err := s.settle(ctx, tx, &t); err != nil {
+			return was, err
+		}
+	}
 	if err := save(ctx, tx, t); err != nil {
 		return was, err
 	}

@@ -47,6 +47,7 @@ func (s *Service) Subscribe(q *jobs.Queue) {
 	jobs.On(q, func(e staff.Left) river.JobArgs {
 		return Takeover{MemberID: e.MemberID, Name: e.Name, HandTo: e.HandTo, ByUser: e.ByUser, ByName: e.ByName}
 	})
+	jobs.On(q, func(e staff.StateChanged) river.JobArgs { return Away{MemberID: e.MemberID} })
 }
 
 // passed at once, in one transaction.
@@ -92,6 +93,16 @@ func (s *Service) passOne(ctx context.Context, tx *pg.Tx, t Takeover, x Ticket) 
 			return err
 		}
 		x.ExecutorID, x.ExecutorName = p.MemberID, p.Name
+		if p.MemberID != 0 {
+			if err := s.settle(ctx, tx, &x); err != nil {
+				return err
+			}
+			if x.AcceptedAt != nil {
+				if err := s.jobs.Publish(ctx, tx, Reassigned{TicketID: x.ID, MemberID: p.MemberID}); err != nil {
+					return err
+				}
+			}
+		}
 		said = append(said, Event{Kind: "executor", Text: "Исполнитель: " + called(p.Name) + " вместо " + t.Name + " (уволен)"})
 	}
 	if x.ResponsibleID == t.MemberID {

@@ -77,6 +77,7 @@ type Ticket struct {
 	LocaliseBy      *time.Time
 	DueAt           *time.Time
 	HandedOverAt    *time.Time
+	ExecutorLeftAt  *time.Time // he had accepted and left: another has to be set (F37)
 	AcceptedAt      *time.Time
 	DoneAt          *time.Time
 	ClosedAt        *time.Time
@@ -154,6 +155,9 @@ func (t Ticket) Can(a access.Actor) []string {
 		default:
 			out = append(out, string(to))
 		}
+	}
+	if t.MayReassign(a) {
+		out = append(out, "reassign")
 	}
 	if t.MayRefuse(a) {
 		out = append(out, "refuse")

@@ -149,6 +149,10 @@ func (s *story) run(kind string, args []byte) error {
 		return with(args, func(a escalation.Step) error { return s.app.Escalation.Run(s.sys, a) })
 	case escalation.Duty{}.Kind():
 		return with(args, func(a escalation.Duty) error { return s.app.Escalation.OnDuty(s.sys, a) })
+	case escalation.Left{}.Kind():
+		return with(args, func(a escalation.Left) error { return s.app.Escalation.OnLeft(s.sys, a) })
+	case ticket.Away{}.Kind():
+		return with(args, func(a ticket.Away) error { return s.app.Tickets.Away(s.sys, a) })
 	case duty.Wake{}.Kind():
 		return with(args, func(a duty.Wake) error { return s.app.Staff.Wake(s.sys, a) })
 	case ticket.Takeover{}.Kind():

@@ -106,6 +106,16 @@ func Register(api huma.API, c Config) {
 	}, func(ctx context.Context, in *refuse) (*struct{}, error) {
 		return nil, c.Service.Refuse(ctx, in.ID, in.Body.Reason, in.Body.Version)
 	})
+	type handOn struct {
+		ID   int64 `path:"id" minimum:"1"`
+		Body TicketHandOn
+	}
+	httpapi.Register(api, access.TicketAssign, huma.Operation{
+		OperationID: "reassign-ticket", Method: http.MethodPost, Path: "/tickets/{id}/reassign", Summary: "Its executor has left: give it to the next one by the rules", Tags: tags,
+		Description: "409 ticket.changed, ticket.move_impossible: the executor is there. 409 ticket.nobody: nobody is at work.",
+	}, func(ctx context.Context, in *handOn) (*one, error) {
+		return c.answer(ctx)(c.Service.HandOn(ctx, in.ID, in.Body.Version))
+	})
 	httpapi.Register(api, access.TicketComment, huma.Operation{
 		OperationID: "comment-ticket", Method: http.MethodPost, Path: "/tickets/{id}/comments", Summary: "Write into the history", Tags: tags, DefaultStatus: http.StatusNoContent,
 	}, func(ctx context.Context, in *comment) (*struct{}, error) {

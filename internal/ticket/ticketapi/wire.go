@@ -245,3 +245,8 @@ func Rows(ts []ticket.Ticket, now time.Time) []TicketRow {
 	}
 	return out
 }
+
+// TicketHandOn gives a request to the next executor.
+type TicketHandOn struct {
+	Version int `json:"version" doc:"the version the person saw"`
+}

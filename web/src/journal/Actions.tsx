@@ -7,7 +7,7 @@ import { ApiError } from "../api/client";
 import type { TicketCard } from "../api/types";
 import { useErrorText } from "../ui/blocks";
 import { useWords as useCommon } from "../ui/words";
-import { useAccept, useMove } from "./api";
+import { useAccept, useMove, useReassign } from "./api";
 import { MoveDialog } from "./MoveDialog";
 import { asks, buttonsOf, TO, type Asking, type AtOnce } from "./moves";
 import { useWords } from "./words";
@@ -20,6 +20,7 @@ export function useActions(ticket: TicketCard) {
   const [asking, setAsking] = useState<Asking | null>(null);
   const accept = useAccept(ticket.id);
   const move = useMove(ticket.id);
+  const reassign = useReassign(ticket.id);
   const done = (action: Asking | AtOnce) => notifications.show({ message: w.card.done[action], color: "accent" });
   const failed = (e: unknown) => {
     const conflict = e instanceof ApiError && e.isConflict;
@@ -33,6 +34,8 @@ export function useActions(ticket: TicketCard) {
   const run = (action: Asking | AtOnce) => {
     if (asks(action)) setAsking(action);
     else if (action === "accept") accept.mutate(undefined, { onSuccess: () => done(action), onError: failed });
+    else if (action === "reassign")
+      reassign.mutate(ticket.version, { onSuccess: () => done(action), onError: failed });
     else move.mutate({ to: TO[action], version: ticket.version }, { onSuccess: () => done(action), onError: failed });
   };
   const dialog = asking && (
@@ -48,7 +51,7 @@ export function useActions(ticket: TicketCard) {
       }}
     />
   );
-  return { run, dialog, busy: accept.isPending || move.isPending };
+  return { run, dialog, busy: accept.isPending || move.isPending || reassign.isPending };
 }
 
 /** One filled button, the rest in a menu when there are more than two. */

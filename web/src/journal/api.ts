@@ -161,3 +161,16 @@ export function usePeaks(recordingId: number) {
       isSilent(state.data) && state.dataUpdateCount + state.errorUpdateCount < 12 ? 5_000 : false,
   });
 }
+
+/** Its executor has left: gives the request to the next one at work by the rules. */
+export function useReassign(id: number) {
+  const refresh = useRefresh(id);
+  return useMutation({
+    mutationFn: (version: number) =>
+      take(api.POST("/api/v1/tickets/{id}/reassign", { params: { path: { id } }, body: { version } })),
+    onSuccess: refresh.keep,
+    onError: (error) => {
+      if (error instanceof ApiError && error.isConflict) refresh.again();
+    },
+  });
+}

@@ -5,7 +5,7 @@ import { momentIn } from "../time/format";
 /** Actions that ask something first. */
 export type Asking = "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse";
 /** Actions that are done at once. */
-export type AtOnce = "accept" | "start";
+export type AtOnce = "accept" | "start" | "reassign";
 
 export const TO: Record<Exclude<Asking, "refuse"> | "start", Exclude<Status, "new">> = {
   postpone: "postponed",
@@ -17,6 +17,7 @@ export const TO: Record<Exclude<Asking, "refuse"> | "start", Exclude<Status, "ne
 } as const;
 
 const order: readonly (Asking | AtOnce)[] = [
+  "reassign",
   "accept",
   "start",
   "done",
@@ -27,7 +28,7 @@ const order: readonly (Asking | AtOnce)[] = [
   "refuse",
 ];
 
-/** The next thing to do is the only filled button; the rest follow quieter. Comment and reassign are not buttons of this row. */
+/** The next thing to do is the only filled button; the rest follow quieter. Reassign comes first: its executor has left. Comment is not a button of this row. */
 export function buttonsOf(ticket: Pick<TicketCard, "can">): {
   main: Asking | AtOnce | null;
   rest: (Asking | AtOnce)[];
@@ -48,7 +49,7 @@ export function thumbsOf(ticket: Pick<TicketCard, "can">): ReturnType<typeof but
 }
 
 export function asks(action: Asking | AtOnce): action is Asking {
-  return action !== "accept" && action !== "start";
+  return action !== "accept" && action !== "start" && action !== "reassign";
 }
 
 /** A reason must be given for a deferral, a rejection, a refusal and a reopening (the server says the same). */

@@ -91,6 +91,7 @@ export const en: Words<typeof ru> = {
       close: "The request is closed",
       cancel: "The request is rejected",
       reopen: "The request is open again",
+      reassign: "The executor is changed and being called",
       refuse: "The refusal is written, the request goes to the next one",
     },
   },

@@ -23,7 +23,7 @@ export const en: Words<typeof ru> = {
     reopen: "Reopen",
     refuse: "I cannot take it",
     comment: "Write",
-    reassign: "Change executor",
+    reassign: "Give to the next one",
   },
   purpose: {
     handover: "Hand over to the executor",

@@ -34,7 +34,7 @@ export const ru = {
     reopen: "Открыть снова",
     refuse: "Не могу принять",
     comment: "Записать",
-    reassign: "Сменить исполнителя",
+    reassign: "Переназначить следующему",
   } satisfies Record<Action, string>,
   purpose: {
     handover: "Передать исполнителю",
