@@ -17,15 +17,16 @@ type Code string
 
 // The alarms.
 const (
-	NobodyTakes Code = "nobody-takes" // an emergency that no executor has taken
-	Reassign    Code = "reassign"     // who accepted a request has left
-	TrunksDown  Code = "trunks-down"  // no provider answers
-	Overdue     Code = "overdue-step" // a step of an automation had to be armed again
-	EngineDead  Code = "engine-dead"  // a phone engine died with calls in hand
+	NobodyTakes  Code = "nobody-takes"  // an emergency that no executor has taken
+	Reassign     Code = "reassign"      // who accepted a request has left
+	CoverageGaps Code = "coverage-gaps" // nobody would take some requests of the coming week
+	TrunksDown   Code = "trunks-down"   // no provider answers
+	Overdue      Code = "overdue-step"  // a step of an automation had to be armed again
+	EngineDead   Code = "engine-dead"   // a phone engine died with calls in hand
 )
 
 // Severity orders alarms on the screen.
-var Severity = map[Code]int{NobodyTakes: 1, Reassign: 1, TrunksDown: 1, EngineDead: 1, Overdue: 2}
+var Severity = map[Code]int{NobodyTakes: 1, Reassign: 1, TrunksDown: 1, EngineDead: 1, Overdue: 2, CoverageGaps: 2}
 
 // Alarm is one that is raised.
 type Alarm struct {

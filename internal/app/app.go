@@ -82,12 +82,15 @@ func New(c Config) (*App, error) {
 	a.Intake = intake.NewService(db, building.NewTable(a.Buildings), contact.NewTable(houses))
 	a.Accounts = account.NewService(db, directory{buildings: a.Buildings, staff: a.Staff})
 	a.Companies.Founders = append(a.Companies.Founders, reason.Install, tag.Install, func(ctx context.Context, tx *pg.Tx, _ int64) error { return a.Accounts.SpreadTeams(ctx, tx) })
-	a.Rules = assignment.NewService(db, assignment.Needs{Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Groups: groupsForRules{a.Buildings}, Suppliers: suppliersOf{a.Suppliers}})
+	a.Rules = assignment.NewService(db, assignment.Needs{Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Groups: groupsForRules{a.Buildings}, Suppliers: suppliersOf{a.Suppliers}, Jobs: q})
 	a.Tickets = ticket.NewService(db, q, ticket.Needs{
 		Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Contacts: a.Contacts, Rules: a.Rules, Calls: a.Calls,
 	})
 	a.Tickets.Subscribe(q)
 	a.Buildings.Worked, a.Buildings.Regrouped = a.Tickets.Houses, a.Accounts.Regrouped
+	jobs.On(q, func(e staff.Left) river.JobArgs {
+		return account.Leaving{CompanyID: e.CompanyID, MemberID: e.MemberID, ByUser: e.ByUser, ByName: e.ByName}
+	})
 	a.Reasons.Suppliers, a.Reasons.Tickets = a.Suppliers, a.Tickets
 	a.Telephony = telephony.NewDesk(db, q, a.Calls)
 	a.Tasks = desk.NewTasks(db, q, a.Telephony)
@@ -118,11 +121,14 @@ func (a *App) riverConfig(c Config) *river.Config {
 	river.AddWorker(workers, &ticket.TakeoverWorker{Tickets: a.Tickets})
 	river.AddWorker(workers, &desk.Worker{Tasks: a.Tasks})
 	a.Followup.Workers(workers)
+	a.Rules.Workers(workers)
+	a.Accounts.Workers(workers)
 	cfg := &river.Config{
 		ID: c.Node, Workers: workers, Logger: c.Log, JobTimeout: 10 * time.Second, RescueStuckJobsAfter: 20 * time.Second,
 		FetchCooldown: 20 * time.Millisecond, FetchPollInterval: 500 * time.Millisecond, Test: river.TestConfig{Time: c.Time},
 	}
 	if c.Work {
+		cfg.PeriodicJobs = []*river.PeriodicJob{assignment.Hourly()}
 		cfg.Queues = map[string]river.QueueConfig{jobs.Emergency: {MaxWorkers: 20}, jobs.Calls: {MaxWorkers: 20}, jobs.Messages: {MaxWorkers: 5}, jobs.Slow: {MaxWorkers: 2}}
 	}
 	return cfg

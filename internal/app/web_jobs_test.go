@@ -9,6 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"d24/internal/account"
+	"d24/internal/assignment"
 	"d24/internal/desk"
 	"d24/internal/escalation"
 	"d24/internal/followup"
@@ -37,6 +39,10 @@ func (h *house) work() {
 			must(h.t, h.app.Escalation.OnLeft(h.sys, read[escalation.Left](h.t, args)))
 		case ticket.Away{}.Kind():
 			must(h.t, h.app.Tickets.Away(h.sys, read[ticket.Away](h.t, args)))
+		case account.Leaving{}.Kind():
+			must(h.t, h.app.Accounts.Leave(h.sys, read[account.Leaving](h.t, args)))
+		case assignment.Check{}.Kind():
+			must(h.t, h.app.Rules.Check(h.sys, read[assignment.Check](h.t, args).CompanyID))
 		case staff.Wake{}.Kind():
 			must(h.t, h.app.Staff.Wake(h.sys, read[staff.Wake](h.t, args)))
 		case ticket.Takeover{}.Kind():

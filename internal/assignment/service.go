@@ -10,6 +10,7 @@ import (
 	"d24/internal/building"
 	"d24/internal/company"
 	"d24/internal/fault"
+	"d24/internal/platform/jobs"
 	"d24/internal/platform/live"
 	"d24/internal/platform/pg"
 	"d24/internal/reason"
@@ -23,8 +24,9 @@ type Needs struct {
 	Buildings *building.Service
 	Staff     *staff.Service
 	Reasons   *reason.Service
-	Groups    Groups    // nil: there are no groups of houses
-	Suppliers Suppliers // nil: there are no suppliers
+	Groups    Groups      // nil: there are no groups of houses
+	Suppliers Suppliers   // nil: there are no suppliers
+	Jobs      *jobs.Queue // nil: nothing is looked at again after a change
 }
 
 // Service keeps the rules and answers whose work a request is.
@@ -36,11 +38,12 @@ type Service struct {
 	reasons       *reason.Service
 	groupsFrom    Groups
 	suppliersFrom Suppliers
+	jobs          *jobs.Queue
 }
 
 // NewService returns the service.
 func NewService(db *pg.DB, n Needs) *Service {
-	return &Service{db: db, companies: n.Companies, buildings: n.Buildings, staff: n.Staff, reasons: n.Reasons, groupsFrom: n.Groups, suppliersFrom: n.Suppliers}
+	return &Service{db: db, companies: n.Companies, buildings: n.Buildings, staff: n.Staff, reasons: n.Reasons, groupsFrom: n.Groups, suppliersFrom: n.Suppliers, jobs: n.Jobs}
 }
 
 func (s *Service) groups(ctx context.Context, tx *pg.Tx, companyID int64) ([]Group, error) {
@@ -154,7 +157,7 @@ func (s *Service) Create(ctx context.Context, r Rule) (Rule, error) {
 		if err := insert(ctx, tx, &r); err != nil {
 			return err
 		}
-		return written(ctx, tx, r, "routing.create", nil, &r)
+		return s.written(ctx, tx, r, "routing.create", nil, &r)
 	})
 	return r, err
 }
@@ -202,15 +205,20 @@ func (s *Service) edit(ctx context.Context, id int64, version int, action string
 		if err := update(ctx, tx, &now); err != nil {
 			return err
 		}
-		return written(ctx, tx, now, action, &was, &now)
+		return s.written(ctx, tx, now, action, &was, &now)
 	})
 	return now, err
 }
 
-// written tells the audit journal and the open screens.
-func written(ctx context.Context, tx *pg.Tx, r Rule, action string, before, after any) error {
+// written tells the audit journal and the open screens, and has the coverage looked at again.
+func (s *Service) written(ctx context.Context, tx *pg.Tx, r Rule, action string, before, after any) error {
 	if err := audit.Change(ctx, tx, r.CompanyID, action, fmt.Sprintf("rule:%d", r.ID), before, after); err != nil {
 		return err
+	}
+	if s.jobs != nil {
+		if err := s.jobs.At(ctx, tx, tx.Now, Check{CompanyID: r.CompanyID}); err != nil {
+			return err
+		}
 	}
 	return live.Tell(ctx, tx, live.Change{Topic: "assignment", ID: r.ID, CompanyID: r.CompanyID})
 }

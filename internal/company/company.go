@@ -181,3 +181,12 @@ func Location(zone string) *time.Location {
 	}
 	return l
 }
+
+// Active are the companies that are served, by id.
+func (s *Service) Active(ctx context.Context, tx *pg.Tx) ([]int64, error) {
+	rows, err := tx.Query(ctx, `select id from companies where is_active order by id`)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}

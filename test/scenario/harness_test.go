@@ -15,7 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"d24/internal/access"
+	"d24/internal/account"
 	"d24/internal/app"
+	"d24/internal/assignment"
 	"d24/internal/clock/clocktest"
 	"d24/internal/desk"
 	"d24/internal/escalation"
@@ -153,6 +155,10 @@ func (s *story) run(kind string, args []byte) error {
 		return with(args, func(a escalation.Left) error { return s.app.Escalation.OnLeft(s.sys, a) })
 	case ticket.Away{}.Kind():
 		return with(args, func(a ticket.Away) error { return s.app.Tickets.Away(s.sys, a) })
+	case account.Leaving{}.Kind():
+		return with(args, func(a account.Leaving) error { return s.app.Accounts.Leave(s.sys, a) })
+	case assignment.Check{}.Kind():
+		return with(args, func(a assignment.Check) error { return s.app.Rules.Check(s.sys, a.CompanyID) })
 	case duty.Wake{}.Kind():
 		return with(args, func(a duty.Wake) error { return s.app.Staff.Wake(s.sys, a) })
 	case ticket.Takeover{}.Kind():

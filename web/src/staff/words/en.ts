@@ -104,13 +104,13 @@ export const en: Words<typeof ru> = {
     dismissTitle: (name) => `Dismiss: ${name}`,
     dismissText: (n) =>
       n === 0
-        ? "No open requests. Calls to this person stop at once."
-        : `${n} open ${pluralEn(n, "request", "requests")}. Calls to this person stop at once; emergencies go to the next level.`,
+        ? "No open requests. Calls to this person stop at once, and the login to this company closes."
+        : `${n} open ${pluralEn(n, "request", "requests")}. Calls to this person stop at once; emergencies go to the next level, the login to this company closes.`,
     handTo: "Who gets the open requests",
     byRules: "By the rules: whoever has the work and the house",
     dismissed: (name) => `Dismissed: ${name}`,
     restore: "Take back",
-    restored: (name) => `Works again: ${name}. Put on duty`,
+    restored: (name) => `Works again: ${name}. Put on duty; open the login in “Users”`,
     isDismissed: "Dismissed. The name stays in past requests.",
   },
   schedule: {
