@@ -2295,6 +2295,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/reassign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Its executor has left: give it to the next one by the rules
+         * @description 409 ticket.changed, ticket.move_impossible: the executor is there. 409 ticket.nobody: nobody is at work.
+         */
+        post: operations["reassign-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/refuse": {
         parameters: {
             query?: never;
@@ -2552,7 +2572,7 @@ export interface components {
         };
         AlarmRow: {
             /** @enum {string} */
-            code: "nobody-takes" | "trunks-down" | "overdue-step" | "engine-dead";
+            code: "nobody-takes" | "reassign" | "coverage-gaps" | "trunks-down" | "overdue-step" | "engine-dead";
             /**
              * Format: int64
              * @description null: concerns us all
@@ -5999,6 +6019,13 @@ export interface components {
             items: components["schemas"]["TicketEvent"][];
             /** @description IANA zone of the house */
             zone: string;
+        };
+        TicketHandOn: {
+            /**
+             * Format: int64
+             * @description the version the person saw
+             */
+            version: number;
         };
         TicketLimit: {
             /** @enum {string} */
@@ -11527,6 +11554,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TicketMove"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reassign-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketHandOn"];
             };
         };
         responses: {
