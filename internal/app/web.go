@@ -112,7 +112,7 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	onboardingapi.Register(api, onboarding.NewService(a.DB, onboarding.Needs{
 		Companies: a.Companies, Buildings: a.Buildings, Contacts: a.Contacts, Staff: a.Staff, Reasons: a.Reasons, Suppliers: a.Suppliers, Rules: a.Rules, Accounts: a.Accounts,
 	}))
-	assignmentapi.Register(api, assignmentapi.Config{Service: a.Rules, Running: a.escalating})
+	assignmentapi.Register(api, assignmentapi.Config{Service: a.Rules, Running: a.escalating, Apply: a.Escalation.Apply})
 	a.live(api, c, now)
 	socket(api, c)
 }

@@ -22,6 +22,7 @@ func init() {
 			"create-rule":  {{method: "POST", path: "/assignment/rules", body: made, by: "admin2"}},
 			"change-rule":  {{method: "PUT", path: fmt.Sprintf("/assignment/rules/%d", rule), body: body(1), by: "admin2"}},
 			"archive-rule": {{method: "PATCH", path: fmt.Sprintf("/assignment/rules/%d", gone), body: map[string]any{"is_archived": true, "version": 1}, by: "admin2"}},
+			"apply-rules":  {{method: "POST", path: "/assignment/apply", body: map[string]any{"company_id": strange}, by: "admin2"}},
 			"preview-assignment": {{method: "POST", path: "/assignment/preview", body: map[string]any{
 				"company_id": strange, "reason_id": h.reason(strange, "ВС-02"), "building_id": h.building(strange),
 			}}},

@@ -106,8 +106,12 @@ func (c Coverage) Lacks() string {
 	}
 	var out []string
 	for _, x := range []struct{ kind, words string }{
-		{string(Nobody), "никого на дежурстве"}, {string(FewLevels), "аварийные, меньше трёх уровней"}, {string(Twice), "один человек на двух уровнях"},
-		{"no_phone", "сотрудники без телефона"}, {"dismissed", "уволенные в правилах"}, {"tie", "правила, которые спорят"},
+		{string(Nobody), "никого на дежурстве"},
+		{string(FewLevels), "аварийные, меньше трёх уровней"},
+		{string(Twice), "один человек на двух уровнях"},
+		{"no_phone", "сотрудники без телефона"},
+		{"dismissed", "уволенные в правилах"},
+		{"tie", "правила, которые спорят"},
 	} {
 		if n[x.kind] > 0 {
 			out = append(out, fmt.Sprintf("%s – %d", x.words, n[x.kind]))

@@ -10,6 +10,7 @@ import (
 
 	"d24/internal/assignment"
 	"d24/internal/calendar"
+	"d24/internal/fault"
 	"d24/internal/platform/pg"
 	duty "d24/internal/staff"
 	"d24/internal/telephony"
@@ -151,4 +152,35 @@ func TestARuleChangedInTheMiddleChangesTheNextOnly(t *testing.T) {
 	s.emergency()
 	s.pass(time.Second)
 	require.Contains(t, s.rang, "11′ 1003 handover")
+}
+
+// TestNewRulesAreAppliedToRunningOnesByAnActOnly is F38: whoever was called stays, the
+// rest of the order is the new one, on the line of time and in the audit journal.
+func TestNewRulesAreAppliedToRunningOnesByAnActOnly(t *testing.T) {
+	s := begin(t)
+	s.roundTheClock()
+	s.rule(assignment.Any, 0, 1, 2)
+	e := s.emergency()
+	s.pass(time.Minute)
+	x, err := s.app.Rules.Table(s.sys, 1)
+	require.NoError(t, err)
+	r := x.Rules[0]
+	r.Levels = []duty.Level{{N: 1, Members: []int64{member(3)}}, {N: 2, Members: []int64{member(0)}}}
+	_, err = s.app.Rules.Change(s.sys, r.ID, r.Version, r)
+	require.NoError(t, err)
+	_, err = s.app.Escalation.Apply(s.op, 77)
+	require.Equal(t, fault.NotFound, fault.KindOf(err))
+	n, err := s.app.Escalation.Apply(s.op, 1)
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	n, err = s.app.Escalation.Apply(s.op, 1)
+	require.NoError(t, err)
+	require.Zero(t, n, "a second time changes nothing")
+	require.Equal(t, 1, s.count(`select count(*) from ticket_events where ticket_id = $1 and by_name = 'Миронова О. Л.' and text like 'К идущей эскалации применены новые правила%'`, e.ID))
+	require.Equal(t, 2, s.count(`select count(*) from audit_entries where action = 'routing.apply'`))
+	s.pass(10 * time.Minute)
+	require.Contains(t, s.rang, "8′ 1003 handover", "the level after the one that was called is the new one")
+	for _, rang := range s.rang {
+		require.NotContains(t, rang, "1001 handover")
+	}
 }

@@ -21,6 +21,8 @@ type Config struct {
 	Service *assignment.Service
 	// Running counts a company's escalations that go on now.
 	Running func(ctx context.Context, companyID int64) (int, error)
+	// Apply puts the rules of this moment under them and tells how many have changed (F38).
+	Apply func(ctx context.Context, companyID int64) (int, error)
 }
 
 type (
@@ -69,6 +71,14 @@ func Register(api huma.API, c Config) {
 	}, func(ctx context.Context, in *archived) (*saved, error) {
 		r, err := c.Service.Archive(ctx, in.ID, in.Body.Version, in.Body.IsArchived)
 		return c.saved(ctx, r, err)
+	})
+	type toRunning struct{ Body RulesToRunning }
+	type applied struct{ Body RulesApplied }
+	httpapi.Register(api, access.CompanyWrite, huma.Operation{
+		OperationID: "apply-rules", Method: http.MethodPost, Path: "/assignment/apply", Summary: "Put the rules of now under the escalations that run", Tags: tags,
+	}, func(ctx context.Context, in *toRunning) (*applied, error) {
+		n, err := c.Apply(ctx, in.Body.CompanyID)
+		return &applied{RulesApplied{Changed: n}}, err
 	})
 	httpapi.Register(api, access.CompanyRead, huma.Operation{
 		OperationID: "preview-assignment", Method: http.MethodPost, Path: "/assignment/preview", Summary: "Who would get a request at a moment, why, and who stands behind him", Tags: tags,

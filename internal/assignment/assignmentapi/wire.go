@@ -312,3 +312,13 @@ func reportOf(c assignment.Coverage) CoverageReport {
 	}
 	return out
 }
+
+// RulesToRunning asks for the rules of now under what runs.
+type RulesToRunning struct {
+	CompanyID int64 `json:"company_id" minimum:"1"`
+}
+
+// RulesApplied tells what came of it.
+type RulesApplied struct {
+	Changed int `json:"changed" doc:"escalations that go on in another order now"`
+}

@@ -17,6 +17,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assignment/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the rules of now under the escalations that run */
+        post: operations["apply-rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assignment/coverage": {
         parameters: {
             query?: never;
@@ -4989,6 +5006,17 @@ export interface components {
             level: number;
             members: components["schemas"]["RuleName"][];
         };
+        RulesApplied: {
+            /**
+             * Format: int64
+             * @description escalations that go on in another order now
+             */
+            changed: number;
+        };
+        RulesToRunning: {
+            /** Format: int64 */
+            company_id: number;
+        };
         ScheduleCell: {
             /**
              * @description always: no schedule, on duty whenever switched on
@@ -6407,6 +6435,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlarmList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "apply-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesToRunning"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesApplied"];
                 };
             };
             /** @description Error */

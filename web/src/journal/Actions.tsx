@@ -34,8 +34,7 @@ export function useActions(ticket: TicketCard) {
   const run = (action: Asking | AtOnce) => {
     if (asks(action)) setAsking(action);
     else if (action === "accept") accept.mutate(undefined, { onSuccess: () => done(action), onError: failed });
-    else if (action === "reassign")
-      reassign.mutate(ticket.version, { onSuccess: () => done(action), onError: failed });
+    else if (action === "reassign") reassign.mutate(ticket.version, { onSuccess: () => done(action), onError: failed });
     else move.mutate({ to: TO[action], version: ticket.version }, { onSuccess: () => done(action), onError: failed });
   };
   const dialog = asking && (

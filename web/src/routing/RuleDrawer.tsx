@@ -3,7 +3,17 @@ import { IconX } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
 import { Note } from "../ui/blocks";
 import { Refused, useRefusal, useSaid } from "../ui/settings";
-import { useHouses, usePeople, useReasons, useSaveRule, useWorks, type Hours, type Rule, type RuleName } from "./api";
+import {
+  useApplyRules,
+  useHouses,
+  usePeople,
+  useReasons,
+  useSaveRule,
+  useWorks,
+  type Hours,
+  type Rule,
+  type RuleName,
+} from "./api";
 import { bodyOf, draftOf, lacking, type Draft } from "./form";
 import type { RoutingSearch } from "./search";
 import { useWords } from "./words";
@@ -31,6 +41,7 @@ export function RuleDrawer({ rule, groups, suppliers, company, canWrite, start, 
   const said = useSaid();
   const [told, setTold] = useState<ReturnType<typeof lacking>>();
   const [warnings, setWarnings] = useState<string[]>([]);
+  const [running, setRunning] = useState(0);
   const [draft, setDraft] = useState<Draft>(() => {
     const d = draftOf(rule);
     if (!rule && start.reason) d.reason = String(start.reason);
@@ -49,8 +60,9 @@ export function RuleDrawer({ rule, groups, suppliers, company, canWrite, start, 
     if (lack || save.isPending) return;
     save.mutate(bodyOf(draft), {
       onSuccess: (r) => {
-        said(r.running > 0 ? `${f.saved}. ${f.running(r.running)}` : f.saved);
-        if (r.warnings.length === 0) onClose();
+        said(f.saved);
+        setRunning(r.running);
+        if (r.warnings.length === 0 && r.running === 0) onClose();
         else setWarnings(r.warnings);
       },
     });
@@ -65,8 +77,9 @@ export function RuleDrawer({ rule, groups, suppliers, company, canWrite, start, 
       title={rule ? f.edit(rule.id) : f.new}
       closeButtonProps={{ "aria-label": f.close }}
     >
-      {warnings.length > 0 ? (
+      {warnings.length > 0 || running > 0 ? (
         <div className="col" role="alert">
+          {running > 0 && <Running n={running} company={company} />}
           {warnings.map((x) => (
             <Note key={x} tone="plan">
               {x}
@@ -369,5 +382,29 @@ function Who({
         onChange={(v) => set({ supplier: v ?? "" })}
       />
     </section>
+  );
+}
+
+/** Escalations go on as they began; the new order is put under them by an act of its own, asked about once more. */
+function Running({ n, company }: { n: number; company: number }) {
+  const f = useWords().form;
+  const said = useSaid();
+  const apply = useApplyRules(company);
+  const [sure, setSure] = useState(false);
+  if (apply.isSuccess) return <Note>{f.applied(apply.data.changed)}</Note>;
+  return (
+    <>
+      <Note tone="plan">{sure ? f.applySure : f.running(n)}</Note>
+      {apply.isError && <Refused error={apply.error} />}
+      <Button
+        variant="default"
+        loading={apply.isPending}
+        onClick={() =>
+          sure ? apply.mutate(undefined, { onSuccess: (r) => said(f.applied(r.changed)) }) : setSure(true)
+        }
+      >
+        {sure ? f.applyYes : f.apply}
+      </Button>
+    </>
   );
 }

@@ -78,6 +78,7 @@ export const en: Words<typeof ru> = {
     revoke: "revoked",
     return: "returned to the base",
     end: "ended",
+    apply: "applied to the running",
   },
   objects: {
     import: "import",

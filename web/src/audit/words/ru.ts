@@ -76,6 +76,7 @@ export const ru = {
     revoke: "отозвано",
     return: "возвращено к основе",
     end: "завершено",
+    apply: "применено к идущим",
   } as Record<string, string>,
   objects: {
     import: "загрузка",
