@@ -41,10 +41,10 @@ type Alarm struct {
 // Raise shows an alarm until it is cleared; a second one of the same subject only
 // changes the words.
 func Raise(ctx context.Context, tx *pg.Tx, a Alarm) error {
-	_, err := tx.Exec(ctx, `insert into alarms (code, subject, company_id, text, raised_at) values ($1, $2, nullif($3, 0), $4, $5)
-		on conflict (code, subject) where cleared_at is null do update set text = excluded.text`, a.Code, a.Subject, a.CompanyID, a.Text, tx.Now)
-	if err != nil {
-		return err
+	tag, err := tx.Exec(ctx, `insert into alarms (code, subject, company_id, text, raised_at) values ($1, $2, nullif($3, 0), $4, $5)
+		on conflict (code, subject) where cleared_at is null do update set text = excluded.text where alarms.text <> excluded.text`, a.Code, a.Subject, a.CompanyID, a.Text, tx.Now)
+	if err != nil || tag.RowsAffected() == 0 {
+		return err // it stands with the same words: no screen is disturbed
 	}
 	return live.Tell(ctx, tx, live.Change{Topic: "alarm", CompanyID: a.CompanyID})
 }

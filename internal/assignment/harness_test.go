@@ -66,7 +66,7 @@ func demo(t testing.TB) *city {
 		Companies: company.NewService(c.db), Buildings: houses, Staff: c.staff, Reasons: reason.NewService(c.db),
 		Groups: groups{{Named{1, "Северные"}, []int64{c.house(0), c.house(1)}}}, Suppliers: suppliers{{7, "Водоканал"}},
 	})
-	c.admin = access.With(context.Background(), access.Actor{Kind: access.Company, CompanyID: 1, UserID: 5, Name: "Администратор", May: access.RolePermissions(access.Admin)})
+	c.admin = access.With(context.Background(), access.Actor{Kind: access.Company, CompanyID: 1, UserID: 5, Name: "Администратор", May: access.RolePermissions(access.Admin), Grants: access.RoleGrants(access.Admin, 1, 0)})
 	return c
 }
 

@@ -2,12 +2,10 @@ package assignment
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
 	"d24/internal/access"
@@ -86,11 +84,6 @@ func (s *Service) Check(ctx context.Context, companyID int64) error {
 			return err
 		}
 		text := who.Name + ", ближайшая неделя: " + lacks
-		var same bool
-		err = tx.QueryRow(ctx, `select true from alarms where code = $1 and subject = $2 and cleared_at is null and text = $3`, alarm.CoverageGaps, subject, text).Scan(&same)
-		if err == nil || !errors.Is(err, pgx.ErrNoRows) {
-			return err // as it was an hour ago: no screen is disturbed
-		}
 		return alarm.Raise(ctx, tx, alarm.Alarm{Code: alarm.CoverageGaps, Subject: subject, CompanyID: companyID, Text: text})
 	})
 }

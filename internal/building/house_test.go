@@ -38,8 +38,8 @@ func open(t testing.TB) *city {
 	c.db = pgtest.New(t, c.clock)
 	c.s = building.NewService(c.db)
 	c.intake = intake.NewService(c.db, building.NewTable(c.s))
-	c.us = access.With(context.Background(), access.Actor{Kind: access.Company, CompanyID: 1, Name: "Админ"})
-	c.them = access.With(context.Background(), access.Actor{Kind: access.Company, CompanyID: 2, Name: "Другой"})
+	c.us = access.With(context.Background(), access.Actor{Kind: access.Company, CompanyID: 1, Name: "Админ", Grants: access.RoleGrants(access.Admin, 1, 0)})
+	c.them = access.With(context.Background(), access.Actor{Kind: access.Company, CompanyID: 2, Name: "Другой", Grants: access.RoleGrants(access.Admin, 2, 0)})
 	c.do(`insert into cities (name, zone) values ('Озёрск', 'Asia/Yekaterinburg'), ('Приморск', 'Asia/Vladivostok')`)
 	c.do(`insert into companies (name, city_id, zone, created_at) select 'УК ' || n, 1, 'Asia/Yekaterinburg', '2026-01-01' from generate_series(1, 2) n`)
 	return c

@@ -58,8 +58,8 @@ func open(t testing.TB) *city {
 	h := houses{building.NewService(c.db)}
 	c.s = contact.NewService(c.db, h)
 	c.intake = intake.NewService(c.db, contact.NewTable(h))
-	c.us = access.With(context.Background(), access.Actor{Kind: access.Company, CompanyID: 1, Name: "Админ"})
-	c.them = access.With(context.Background(), access.Actor{Kind: access.Company, CompanyID: 2, Name: "Другой"})
+	c.us = access.With(context.Background(), access.Actor{Kind: access.Company, CompanyID: 1, Name: "Админ", Grants: access.RoleGrants(access.Admin, 1, 0)})
+	c.them = access.With(context.Background(), access.Actor{Kind: access.Company, CompanyID: 2, Name: "Другой", Grants: access.RoleGrants(access.Admin, 2, 0)})
 	c.do(`insert into cities (name, zone) values ('Озёрск', 'Asia/Yekaterinburg')`)
 	c.do(`insert into companies (name, city_id, zone, created_at) select 'УК ' || n, 1, 'Asia/Yekaterinburg', '2026-01-01' from generate_series(1, 2) n`)
 	const house = `insert into buildings (company_id, city_id, street, house, zone, search, created_at) values ($1, 1, $2, $3, 'Asia/Yekaterinburg', '', '2026-01-01') returning id`

@@ -35,7 +35,7 @@ func open(t *testing.T) *list {
 }
 
 func admin(company int64) context.Context {
-	return access.With(context.Background(), access.Actor{Kind: access.Company, CompanyID: company, UserID: 1, Name: "Администратор"})
+	return access.With(context.Background(), access.Actor{Kind: access.Company, CompanyID: company, UserID: 1, Name: "Администратор", Grants: access.RoleGrants(access.Admin, company, 0)})
 }
 
 func platform() context.Context {

@@ -127,7 +127,7 @@ func TestAKeyIsAddedAndLetsIn(t *testing.T) {
 // was used does not answer again.
 func TestAnInvitedPersonComesInByAKeyAlone(t *testing.T) {
 	v := open(t)
-	admin := access.With(v.ctx, access.Actor{Kind: access.Company, CompanyID: 1, UserID: v.one(`select id from users where login = 'admin'`), Name: "Администратор", May: access.RolePermissions(access.Admin)})
+	admin := access.With(v.ctx, access.Actor{Kind: access.Company, CompanyID: 1, UserID: v.one(`select id from users where login = 'admin'`), Name: "Администратор", May: access.RolePermissions(access.Admin), Grants: access.RoleGrants(access.Admin, 1, 0)})
 	_, token, err := v.app.Accounts.Invite(admin, 0, account.NewInvitation{Name: "Смирнов А. Б.", RoleChange: account.RoleChange{Role: access.Foreman}})
 	require.NoError(t, err)
 	v.goTo("/invite/" + token)
