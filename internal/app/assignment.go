@@ -2,10 +2,14 @@ package app
 
 import (
 	"context"
+	"time"
 
+	"d24/internal/access"
 	"d24/internal/assignment"
+	"d24/internal/fault"
 	"d24/internal/platform/pg"
 	"d24/internal/supplier"
+	"d24/internal/ticket/ticketapi"
 )
 
 // suppliersOf shows the suppliers to the rules of routing.
@@ -27,6 +31,35 @@ func (x suppliersOf) SupplierFor(ctx context.Context, tx *pg.Tx, companyID, buil
 		return assignment.Named{}, err
 	}
 	return assignment.Named{ID: o.ID, Name: o.Named()}, nil
+}
+
+// supplierOf is the supplier that a request concerns, as the directory has it now; nil
+// when none is, or when the actor may not read suppliers.
+func (a *App) supplierOf(ctx context.Context, companyID, buildingID, reasonID int64, zone string, at time.Time) (*ticketapi.TicketSupplier, error) {
+	if !access.From(ctx).Can(access.SupplierRead) {
+		return nil, nil
+	}
+	return pg.InTx(ctx, a.DB, func(tx *pg.Tx) (*ticketapi.TicketSupplier, error) {
+		n, err := a.Rules.SupplierFor(ctx, tx, assignment.Question{CompanyID: companyID, BuildingID: buildingID, ReasonID: reasonID, Zone: zone, At: at})
+		if fault.KindOf(err) == fault.NotFound || err == nil && n.ID == 0 {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		o, err := a.Suppliers.ByID(ctx, tx, n.ID)
+		if err != nil {
+			return nil, err
+		}
+		out := &ticketapi.TicketSupplier{ID: o.ID, Name: o.Named(), Kind: o.OfKind(), Contract: o.Contract, Hours: o.Hours, Phones: []ticketapi.SupplierNumber{}}
+		if out.Hours == "" && o.Shared != nil {
+			out.Hours = o.Shared.Hours
+		}
+		for _, p := range o.AllPhones() {
+			out.Phones = append(out.Phones, ticketapi.SupplierNumber(p))
+		}
+		return out, nil
+	})
 }
 
 // escalating counts a company's escalations that go on now.

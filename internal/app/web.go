@@ -90,7 +90,7 @@ func OpenAPI() ([]byte, error) {
 
 func (a *App) operations(api huma.API, c WebConfig) {
 	now := func() clock.Clock { return a.DB.Clock } // asked late: the document is made without a database
-	tickets := ticketapi.Config{Service: a.Tickets, Around: ticketapi.Around{Ladder: a.ladder, Calls: a.callsOf}, Now: a.now}
+	tickets := ticketapi.Config{Service: a.Tickets, Around: ticketapi.Around{Ladder: a.ladder, Calls: a.callsOf, Supplier: a.supplierOf}, Now: a.now}
 	accountapi.Register(api, accountapi.Config{Service: a.Accounts, Now: a.now, Secure: c.Secure})
 	ticketapi.Register(api, tickets)
 	buildingapi.Register(api, buildingapi.Config{Service: a.Buildings, Tickets: a.ticketsOf, Serving: a.serving})

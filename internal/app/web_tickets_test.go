@@ -204,3 +204,20 @@ func TestDirectoriesAreFoundByWhatPeopleType(t *testing.T) {
 	require.Contains(t, s.body, `"work_type":"сантехника"`)
 	require.EqualValues(t, h.one(`select count(*) from members where not is_archived`), strings.Count(h.ok("operator", http.MethodGet, "/staff", nil).body, `"member_id"`), "an operator sees all he serves")
 }
+
+// RS1: a request that is not the company's alone says whom it concerns and how they are reached.
+func TestACardNamesTheSupplier(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	form := h.form(ours, "ВС-06")
+	ask := map[string]any{"company_id": ours, "building_id": form["building_id"], "reason_id": form["reason_id"]}
+	p := h.ok("operator", http.MethodPost, "/tickets/preview", ask)
+	require.Equal(t, "водоканал", p.get(t, "supplier.kind"))
+	id := h.as("admin", http.MethodPost, "/tickets", form).id(t, "id")
+	card := h.ok("admin", http.MethodGet, fmt.Sprintf("/tickets/%d", id), nil)
+	require.Equal(t, p.get(t, "supplier.name"), card.get(t, "supplier.name"))
+	require.Regexp(t, `^\d{5}/26$`, card.get(t, "supplier.contract"))
+	require.NotEmpty(t, card.get(t, "supplier.phones.0.phone"))
+	other := h.as("admin", http.MethodPost, "/tickets", h.form(ours, "ВС-02")).id(t, "id")
+	require.Nil(t, h.ok("admin", http.MethodGet, fmt.Sprintf("/tickets/%d", other), nil).get(t, "supplier"), "a burst pipe is the company's own")
+}

@@ -132,6 +132,22 @@ func turns(b *staff.Board, a Answer, kind string, at time.Time, s company.Settin
 	return out
 }
 
+// SupplierFor is the supplier that a request of a reason and a house concerns at a
+// moment: the one a rule names, otherwise the one of the reason's kind that serves the
+// house. Without an id: none is concerned, or the company has none.
+func (s *Service) SupplierFor(ctx context.Context, tx *pg.Tx, q Question) (Named, error) {
+	r, err := s.reasons.ByID(ctx, tx, q.CompanyID, q.ReasonID)
+	if err != nil {
+		return Named{}, err
+	}
+	q.WorkTypeID = r.WorkTypeID
+	a, err := s.Decide(ctx, tx, q)
+	if err != nil {
+		return Named{}, err
+	}
+	return s.supplierOf(ctx, tx, q, a, r.SupplierKind)
+}
+
 func (s *Service) supplierOf(ctx context.Context, tx *pg.Tx, q Question, a Answer, kind string) (Named, error) {
 	if a.SupplierID == 0 {
 		if s.suppliersFrom == nil || kind == "" {

@@ -96,6 +96,7 @@ export const ticketCard: TicketCard = {
   tasks: [],
   limits: [],
   prices: [],
+  supplier: null,
 };
 
 const rights = {

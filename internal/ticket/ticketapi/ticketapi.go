@@ -21,6 +21,9 @@ type Around struct {
 	Ladder func(ctx context.Context, t ticket.Ticket) (*TicketEscalation, []TicketTask, error)
 	// Calls are the calls of a ticket, oldest first; none for an actor who may not read calls.
 	Calls func(ctx context.Context, ticketID int64) ([]TicketCall, error)
+	// Supplier is whom a request of a reason and a house concerns at a moment; nil: none, or
+	// nothing the actor may read.
+	Supplier func(ctx context.Context, companyID, buildingID, reasonID int64, zone string, at time.Time) (*TicketSupplier, error)
 }
 
 // TicketCall is a call as the history of a ticket needs it.
@@ -161,7 +164,10 @@ func (c Config) Card(ctx context.Context, t ticket.Ticket) (TicketCard, error) {
 		card.CallerPhone = phone.Mask(t.CallerPhone)
 	}
 	var err error
-	card.Escalation, card.Tasks, err = c.Around.Ladder(ctx, t)
+	if card.Escalation, card.Tasks, err = c.Around.Ladder(ctx, t); err != nil {
+		return card, err
+	}
+	card.Supplier, err = c.Around.Supplier(ctx, t.CompanyID, t.BuildingID, t.ReasonID, t.Zone, t.CreatedAt)
 	return card, err
 }
 
@@ -220,7 +226,8 @@ func (c Config) preview(ctx context.Context, in *ask) (*preview, error) {
 	if p.Responsible != nil {
 		out.Body.Responsible = httpapi.Name(p.Responsible.MemberID, p.Responsible.Name)
 	}
-	return out, nil
+	out.Body.Supplier, err = c.Around.Supplier(ctx, n.CompanyID, n.BuildingID, n.ReasonID, p.Building.Zone, c.Now())
+	return out, err
 }
 
 // Filter is the query of the journal.

@@ -54,6 +54,25 @@ type TicketCard struct {
 	Tasks          []TicketTask      `json:"tasks" doc:"calls made and to be made, oldest first"`
 	Limits         []TicketLimit     `json:"limits" doc:"which limit gave each moment, as it was that day"`
 	Prices         []TicketPrice     `json:"prices" doc:"of paid work, as they were that day"`
+	Supplier       *TicketSupplier   `json:"supplier" doc:"whom it concerns besides (RS1), as the directory has it now; null: nobody"`
+}
+
+// TicketSupplier is the resource supplier that a request concerns.
+type TicketSupplier struct {
+	_        struct{}         `nullable:"true"`
+	ID       int64            `json:"id"`
+	Name     string           `json:"name"`
+	Kind     string           `json:"kind"`
+	Contract string           `json:"contract" doc:"number of the company's contract"`
+	Hours    string           `json:"hours"`
+	Phones   []SupplierNumber `json:"phones"`
+}
+
+// SupplierNumber is a number it is reached by.
+type SupplierNumber struct {
+	Phone string `json:"phone" doc:"E.164, or a short number"`
+	Note  string `json:"note"`
+	Hours string `json:"hours"`
 }
 
 // TicketLimit is a limit as it was when the ticket was registered.
@@ -194,15 +213,16 @@ type PreviewAsk struct {
 
 // TicketPreview is what the system would decide now.
 type TicketPreview struct {
-	Kind        string         `json:"kind" enum:"emergency,planned,paid"`
-	Executor    *httpapi.Named `json:"executor"`
-	Responsible *httpapi.Named `json:"responsible"`
-	AcceptBy    *time.Time     `json:"accept_by"`
-	LocaliseBy  *time.Time     `json:"localise_by"`
-	DueAt       *time.Time     `json:"due_at"`
-	Why         string         `json:"why" doc:"in words"`
-	Say         string         `json:"say" doc:"the words to be read out, without a number"`
-	Zone        string         `json:"zone" doc:"IANA zone of the house"`
+	Kind        string          `json:"kind" enum:"emergency,planned,paid"`
+	Executor    *httpapi.Named  `json:"executor"`
+	Responsible *httpapi.Named  `json:"responsible"`
+	AcceptBy    *time.Time      `json:"accept_by"`
+	LocaliseBy  *time.Time      `json:"localise_by"`
+	DueAt       *time.Time      `json:"due_at"`
+	Why         string          `json:"why" doc:"in words"`
+	Say         string          `json:"say" doc:"the words to be read out, without a number"`
+	Zone        string          `json:"zone" doc:"IANA zone of the house"`
+	Supplier    *TicketSupplier `json:"supplier" doc:"whom it concerns besides; null: nobody"`
 }
 
 // TicketMove is a wish to change the state.

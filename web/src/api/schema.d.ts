@@ -5489,6 +5489,12 @@ export interface components {
         SupplierList: {
             items: components["schemas"]["SupplierRow"][];
         };
+        SupplierNumber: {
+            hours: string;
+            note: string;
+            /** @description E.164, or a short number */
+            phone: string;
+        };
         SupplierPhone: {
             /** @description in words */
             hours: string;
@@ -5733,6 +5739,8 @@ export interface components {
             source: "phone" | "journal" | "app" | "widget" | "bot";
             /** @enum {string} */
             status: "new" | "accepted" | "in_progress" | "postponed" | "done" | "closed" | "cancelled";
+            /** @description whom it concerns besides (RS1), as the directory has it now; null: nobody */
+            supplier: components["schemas"]["TicketSupplier"];
             /** @description calls made and to be made, oldest first */
             tasks: components["schemas"]["TicketTask"][];
             /** @description the words read out after saving */
@@ -5886,6 +5894,8 @@ export interface components {
             source: "phone" | "journal" | "app" | "widget" | "bot";
             /** @enum {string} */
             status: "new" | "accepted" | "in_progress" | "postponed" | "done" | "closed" | "cancelled";
+            /** @description whom it concerns besides (RS1), as the directory has it now; null: nobody */
+            supplier: components["schemas"]["TicketSupplier"];
             /** @description calls made and to be made, oldest first */
             tasks: components["schemas"]["TicketTask"][];
             /** @description the words read out after saving */
@@ -5978,6 +5988,8 @@ export interface components {
             source: "phone" | "journal" | "app" | "widget" | "bot";
             /** @enum {string} */
             status: "new" | "accepted" | "in_progress" | "postponed" | "done" | "closed" | "cancelled";
+            /** @description whom it concerns besides (RS1), as the directory has it now; null: nobody */
+            supplier: components["schemas"]["TicketSupplier"];
             /** @description calls made and to be made, oldest first */
             tasks: components["schemas"]["TicketTask"][];
             /** @description the words read out after saving */
@@ -6096,6 +6108,8 @@ export interface components {
             responsible: components["schemas"]["Named"];
             /** @description the words to be read out, without a number */
             say: string;
+            /** @description whom it concerns besides; null: nobody */
+            supplier: components["schemas"]["TicketSupplier"];
             /** @description in words */
             why: string;
             /** @description IANA zone of the house */
@@ -6174,6 +6188,16 @@ export interface components {
             /** @description IANA zone of the house */
             zone: string;
         };
+        TicketSupplier: {
+            /** @description number of the company's contract */
+            contract: string;
+            hours: string;
+            /** Format: int64 */
+            id: number;
+            kind: string;
+            name: string;
+            phones: components["schemas"]["SupplierNumber"][];
+        } | null;
         TicketTask: {
             /** Format: date-time */
             created_at: string;

@@ -9,6 +9,7 @@ export type Named = NonNullable<S["Named"]>;
 export type Problem = S["Problem"];
 export type TicketRow = S["TicketRow"];
 export type TicketCard = S["TicketCard"];
+export type TicketSupplier = NonNullable<S["TicketSupplier"]>;
 export type TicketCreated = S["TicketCreated"];
 export type TicketPage = S["TicketPage"];
 export type TicketEvent = S["TicketEvent"];

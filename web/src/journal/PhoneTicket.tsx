@@ -19,6 +19,7 @@ import { Note } from "../ui/blocks";
 import { KindMark, kindBar } from "../ui/Kind";
 import { useWords as useCommon } from "../ui/words";
 import { useActions } from "./Actions";
+import { Prices, Supplier } from "./Besides";
 import { CommentBox } from "./CommentBox";
 import { limitOf } from "./deadline";
 import { Facts } from "./Facts";
@@ -70,6 +71,8 @@ export function PhoneTicket({ ticket: t, onBack }: { ticket: TicketCard; onBack:
         {t.escalation && may(me, "ticket.assign") && <Ladder ticket={t} escalation={t.escalation} />}
         <Terms ticket={t} />
         <Facts ticket={t} />
+        <Prices ticket={t} />
+        <Supplier supplier={t.supplier} />
         <section className="panel ph-line">
           <Timeline ticketId={t.id} zone={t.zone} />
         </section>

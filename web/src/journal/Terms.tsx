@@ -14,9 +14,9 @@ export function Terms({ ticket: t }: { ticket: TicketCard }) {
   const w = useWords();
   const now = useNow();
   const rows = [
-    { name: w.term.accept, by: t.accept_by, met: t.accepted_at, counts: true },
-    { name: w.term.localise, by: t.localise_by, met: t.done_at, counts: false },
-    { name: w.term.finish, by: t.due_at, met: t.done_at, counts: true },
+    { stage: "accept", name: w.term.accept, by: t.accept_by, met: t.accepted_at, counts: true },
+    { stage: "localise", name: w.term.localise, by: t.localise_by, met: t.done_at, counts: false },
+    { stage: "finish", name: w.term.finish, by: t.due_at, met: t.done_at, counts: true },
   ];
   const set = rows.filter((r) => r.by !== null);
   return (
@@ -28,7 +28,16 @@ export function Terms({ ticket: t }: { ticket: TicketCard }) {
           <tbody>
             {set.map((r) => (
               <tr key={r.name}>
-                <th scope="row">{r.name}</th>
+                <th scope="row">
+                  {r.name}
+                  {t.limits
+                    .filter((l) => l.stage === r.stage && l.text)
+                    .map((l) => (
+                      <div key={l.text} className="s12 t3" style={{ fontWeight: 400 }}>
+                        {l.text}
+                      </div>
+                    ))}
+                </th>
                 <td className="t2 nw">{r.by && momentOf(r.by, t.zone, now)}</td>
                 <td className="nw">
                   {r.by && <Met by={Date.parse(r.by)} met={r.met} ticket={t} now={now} counts={r.counts} />}

@@ -13,6 +13,7 @@ import { Late } from "../ui/Late";
 import { useWords as useCommon } from "../ui/words";
 import { Actions } from "./Actions";
 import { useTicket } from "./api";
+import { Prices, Supplier } from "./Besides";
 import { CommentBox } from "./CommentBox";
 import { Facts, Tasks } from "./Facts";
 import { Ladder } from "./Ladder";
@@ -64,6 +65,8 @@ function DeskTicket({ ticket: t, onBack }: { ticket: TicketCard; onBack: () => v
           {t.escalation && <Ladder ticket={t} escalation={t.escalation} />}
           <Terms ticket={t} />
           <Facts ticket={t} />
+          <Prices ticket={t} />
+          <Supplier supplier={t.supplier} />
           <Tasks ticket={t} />
           {t.told_caller && <Panel title={w.card.told}>{t.told_caller}</Panel>}
         </aside>

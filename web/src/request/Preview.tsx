@@ -20,6 +20,7 @@ export function PreviewLine({ preview }: { preview: TicketPreview | undefined })
     <div className="preview quiet">
       {w.preview.assigns}: <b className="t1">{preview.executor?.name ?? w.preview.nobody}</b>
       {preview.responsible && ` · ${w.preview.responsible(preview.responsible.name)}`}
+      {preview.supplier && ` · ${w.preview.supplier(preview.supplier.name)}`}
       {limits.map((l) => (
         <span key={l}> · {l}</span>
       ))}

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useState, type Ref } from "react";
 import type { ReasonRow } from "../api/types";
-import { useLang } from "../i18n/i18n";
+import { useRoubles } from "../i18n/roubles";
 import { Note, Say } from "../ui/blocks";
 import { KindMark, KindSign } from "../ui/Kind";
 import { SearchBox } from "./SearchBox";
@@ -106,10 +106,4 @@ export function ReasonWords({ reason }: { reason: ReasonRow | null }) {
       ))}
     </Say>
   );
-}
-
-/** "1 200 ₽" of kopecks. */
-function useRoubles(): (kopecks: number) => string {
-  const format = new Intl.NumberFormat(useLang(), { style: "currency", currency: "RUB", minimumFractionDigits: 0 });
-  return (kopecks) => format.format(kopecks / 100);
 }

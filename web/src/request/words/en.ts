@@ -51,5 +51,6 @@ export const en: Words<typeof ru> = {
     read: "After saving read out",
     said: "Read out to the resident",
     responsible: (name) => `responsible: ${name}`,
+    supplier: (name) => `concerns: ${name}`,
   },
 };

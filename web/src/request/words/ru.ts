@@ -52,5 +52,6 @@ export const ru = {
     read: "После сохранения прочитайте",
     said: "Прочитайте жителю",
     responsible: (name: string) => `ответственный ${name}`,
+    supplier: (name: string) => `касается: ${name}`,
   },
 };

@@ -1,0 +1,50 @@
+import type { TicketCard, TicketSupplier } from "../api/types";
+import { useRoubles } from "../i18n/roubles";
+import { phoneOf } from "../time/format";
+import { Panel } from "../ui/blocks";
+import { useWords } from "./words";
+
+/** What paid work costs, by the price list of the day the request was made (R5). */
+export function Prices({ ticket: t }: { ticket: TicketCard }) {
+  const w = useWords();
+  const roubles = useRoubles();
+  if (t.prices.length === 0) return null;
+  return (
+    <Panel title={w.card.prices}>
+      <table className="terms">
+        <tbody>
+          {t.prices.map((p, i) => (
+            <tr key={i}>
+              <th scope="row">{p.name}</th>
+              <td className="num nw">{roubles(p.amount)}</td>
+              <td className="t2 nw">{p.unit && w.card.per(p.unit)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Panel>
+  );
+}
+
+/** Whom the trouble concerns besides, and how they are reached (RS1). */
+export function Supplier({ supplier: s }: { supplier: TicketSupplier | null }) {
+  const w = useWords();
+  if (!s) return null;
+  return (
+    <Panel title={w.card.supplier}>
+      <div className="col s13" style={{ gap: 4 }}>
+        <div className="b">{s.name}</div>
+        {s.phones.map((p) => (
+          <div key={p.phone + p.note}>
+            <a href={`tel:${p.phone}`} className="num">
+              {phoneOf(p.phone)}
+            </a>
+            <span className="t2"> {[p.note, p.hours].filter(Boolean).join(", ")}</span>
+          </div>
+        ))}
+        {s.hours && <div className="t2">{s.hours}</div>}
+        {s.contract && <div className="t2">{w.card.contract(s.contract)}</div>}
+      </div>
+    </Panel>
+  );
+}
