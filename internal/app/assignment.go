@@ -37,7 +37,7 @@ func (x suppliersOf) SupplierFor(ctx context.Context, tx *pg.Tx, companyID, buil
 // when none is, or when the actor may not read suppliers.
 func (a *App) supplierOf(ctx context.Context, companyID, buildingID, reasonID int64, zone string, at time.Time) (*ticketapi.TicketSupplier, error) {
 	if !access.From(ctx).Can(access.SupplierRead) {
-		return nil, nil
+		return nil, nil //nolint:nilnil // no supplier is an answer
 	}
 	return pg.InTx(ctx, a.DB, func(tx *pg.Tx) (*ticketapi.TicketSupplier, error) {
 		n, err := a.Rules.SupplierFor(ctx, tx, assignment.Question{CompanyID: companyID, BuildingID: buildingID, ReasonID: reasonID, Zone: zone, At: at})

@@ -211,7 +211,9 @@ func (s *Service) Get(ctx context.Context, id int64) (Own, error) {
 }
 
 // ByID reads a company's supplier inside a transaction; fault.NotFound when there is none.
-func (s *Service) ByID(ctx context.Context, tx *pg.Tx, id int64) (Own, error) { return s.get(ctx, tx, id) }
+func (s *Service) ByID(ctx context.Context, tx *pg.Tx, id int64) (Own, error) {
+	return s.get(ctx, tx, id)
+}
 
 func (s *Service) get(ctx context.Context, tx *pg.Tx, id int64) (Own, error) {
 	found, err := own(ctx, tx, "o.id = $1", id)
