@@ -137,3 +137,25 @@ func TestAGroupOfHousesIsARight(t *testing.T) {
 		agree(x.status)
 	}
 }
+
+// TestATableIsOfAllHouses: who sees a part of the houses neither brings in a table nor
+// reads what is in somebody's, which speaks of them all.
+func TestATableIsOfAllHouses(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	house := h.building(ours)
+	for _, kind := range []string{"buildings", "contacts"} {
+		whole, err := h.app.Intake.Start(h.sys, kind, ours, "все.csv")
+		require.NoError(t, err)
+		part := access.With(t.Context(), access.Actor{
+			Kind: access.Company, CompanyID: ours, UserID: 1, May: access.RolePermissions(access.Admin),
+			Grants: []access.Grant{{CompanyID: ours, BuildingIDs: []int64{house}}},
+		})
+		_, err = h.app.Intake.Start(part, kind, ours, "свои.csv")
+		require.Equal(t, fault.Forbidden, fault.KindOf(err), "%v", err)
+		_, err = h.app.Intake.Get(part, kind, whole.ID)
+		require.Equal(t, fault.NotFound, fault.KindOf(err), "%v", err)
+		_, err = h.app.Intake.Apply(part, kind, whole.ID, false)
+		require.Equal(t, fault.NotFound, fault.KindOf(err), "%v", err)
+	}
+}

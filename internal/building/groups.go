@@ -46,9 +46,13 @@ func (s *Service) group(ctx context.Context, tx *pg.Tx, id int64) (Group, error)
 func (s *Service) Groups(ctx context.Context, companyID int64) ([]Group, error) {
 	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Group, error) {
 		gs, err := s.AllGroups(ctx, tx, companyID)
+		if err != nil {
+			return nil, err
+		}
+		mine, all, err := s.Places(ctx, tx)
 		for i := range gs {
-			if gs[i].Buildings, err = s.visible(ctx, tx, gs[i].Buildings); err != nil {
-				return nil, err
+			if !all {
+				gs[i].Buildings = common(gs[i].Buildings, mine)
 			}
 		}
 		return gs, err
@@ -173,13 +177,13 @@ func (s *Service) keepStrange(ctx context.Context, tx *pg.Tx, was, g Group) ([]i
 	if all || err != nil {
 		return g.Buildings, err
 	}
-	out, err := s.visible(ctx, tx, g.Buildings)
+	out := common(g.Buildings, mine)
 	for _, id := range was.Buildings {
 		if !slices.Contains(mine, id) {
 			out = append(out, id)
 		}
 	}
-	return out, err
+	return out, nil
 }
 
 func groupObject(id int64) string { return fmt.Sprintf("building_group:%d", id) }

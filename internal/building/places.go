@@ -37,11 +37,7 @@ func (s *Service) whole(tx *pg.Tx) error {
 	return nil
 }
 
-// visible leaves of ids those the actor may see.
-func (s *Service) visible(ctx context.Context, tx *pg.Tx, ids []int64) ([]int64, error) {
-	mine, all, err := s.Places(ctx, tx)
-	if all || err != nil {
-		return ids, err
-	}
-	return slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return !slices.Contains(mine, id) }), nil
+// common are those of ids that are among mine.
+func common(ids, mine []int64) []int64 {
+	return slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return !slices.Contains(mine, id) })
 }

@@ -141,6 +141,9 @@ func own(ctx context.Context, companyID int64) (int64, error) {
 	if !a.Serves(companyID) {
 		return 0, fault.Missing("company")
 	}
+	if all, _, _ := a.Places(); !all {
+		return 0, fault.New(fault.Forbidden, "import.part", "Вам открыта часть домов: таблицы загружает тот, кто видит все.")
+	}
 	return companyID, nil
 }
 
@@ -154,7 +157,11 @@ func scan(r pgx.CollectableRow) (in Import, err error) {
 	return in, err
 }
 
+// byID hides imports from who sees a part of the houses: a table is of all of them.
 func (s *Service) byID(ctx context.Context, tx *pg.Tx, kind string, id int64) (Import, error) {
+	if all, _, _ := tx.Actor.Places(); !all {
+		return Import{}, fault.Missing("import")
+	}
 	rows, err := tx.Query(ctx, columns+`id = $1 and kind = $2`, id, kind)
 	if err != nil {
 		return Import{}, err
