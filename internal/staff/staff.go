@@ -94,7 +94,9 @@ func (s *Service) ByID(ctx context.Context, tx *pg.Tx, id int64) (Person, error)
 }
 
 // Now is a person with his state at this moment; a dismissed one too.
-func (s *Service) Now(ctx context.Context, tx *pg.Tx, id int64) (Member, error) { return s.get(ctx, tx, id) }
+func (s *Service) Now(ctx context.Context, tx *pg.Tx, id int64) (Member, error) {
+	return s.get(ctx, tx, id)
+}
 
 // ByPhone finds whose phone it is at any hour, first among the people of the company
 // called (0: any), as one phone may be of two people (F27); companyID tells of which
