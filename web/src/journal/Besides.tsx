@@ -36,10 +36,8 @@ export function Supplier({ supplier: s }: { supplier: TicketSupplier | null }) {
         <div className="b">{s.name}</div>
         {s.phones.map((p) => (
           <div key={p.phone + p.note}>
-            <a href={`tel:${p.phone}`} className="num">
-              {phoneOf(p.phone)}
-            </a>
-            <span className="t2"> {[p.note, p.hours].filter(Boolean).join(", ")}</span>
+            <a href={`tel:${p.phone}`}>{phoneOf(p.phone)}</a>
+            <span className="t2"> {[p.note, p.hours !== s.hours && p.hours].filter(Boolean).join(", ")}</span>
           </div>
         ))}
         {s.hours && <div className="t2">{s.hours}</div>}

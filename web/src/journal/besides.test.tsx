@@ -22,3 +22,10 @@ test("the supplier can be rung from the card, by the contract's number", () => {
   expect(screen.getByText("договор 17-В")).toBeTruthy();
   expect(screen.getByText(/аварийная, круглосуточно/)).toBeTruthy();
 });
+
+test("hours that are the same for all numbers are said once", () => {
+  const hours = "пн–сб 8:00–20:00";
+  const phones = [{ phone: "+73430000360", note: "", hours }];
+  show(<Supplier supplier={{ id: 4, name: "ЭкоОператор", kind: "ТКО", contract: "", hours, phones }} />);
+  expect(screen.getAllByText(hours, { exact: false })).toHaveLength(1);
+});
