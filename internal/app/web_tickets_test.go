@@ -162,7 +162,7 @@ func TestWhatIsMissingInAFormIsSaidByField(t *testing.T) {
 
 	a = h.fails("operator", http.MethodPost, "/tickets", map[string]any{"company_id": "x"}, http.StatusUnprocessableEntity, "request.invalid")
 	require.Contains(t, a.body, "нужно целое число")
-	require.Contains(t, a.body, "поле не заполнено")
+	require.Contains(t, a.body, `{"location":"body.building_id","message":"поле не заполнено"}`, "what is missing is said at its own place")
 	require.Equal(t, int64(24), h.one(`select count(*) from tickets where company_id = 1`), "nothing was kept")
 
 	form = h.form(ours, "ВС-02")

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -65,10 +66,21 @@ func newError(status int, _ string, errs ...error) huma.StatusError {
 	for _, e := range errs {
 		if d, ok := e.(huma.ErrorDetailer); ok {
 			detail := d.ErrorDetail()
-			p.Errors = append(p.Errors, ProblemField{Location: detail.Location, Message: russian(detail.Message)})
+			p.Errors = append(p.Errors, ProblemField{Location: wrongAt(detail), Message: russian(detail.Message)})
 		}
 	}
 	return &p
+}
+
+// absent is how the validator names a missing property: at the object that lacks it.
+var absent = regexp.MustCompile(`^expected required property (\S+) to be present`)
+
+// wrongAt is the field that is wrong; of a missing one its own place, not the object's.
+func wrongAt(d *huma.ErrorDetail) string {
+	if m := absent.FindStringSubmatch(d.Message); m != nil {
+		return d.Location + "." + m[1]
+	}
+	return d.Location
 }
 
 // ProblemOf turns an error into what the client gets. What is ours to mend goes
