@@ -316,6 +316,8 @@ func TestABrowserThatSaysGoodbye(t *testing.T) {
 	a := open(t, Config{})
 	b := newBrowser(t, []string{"audio/PCMA"}, false)
 	leg := connect(t, a, b)
+	// Our end of the handshake is ready first; a browser in the middle of its own has no goodbye to send.
+	require.Eventually(t, func() bool { return b.pc.ConnectionState() == pion.PeerConnectionStateConnected }, 10*time.Second, 10*time.Millisecond)
 	require.NoError(t, b.pc.Close())
 	select {
 	case <-leg.Done():
