@@ -203,12 +203,19 @@ func (s *Tasks) do(ctx context.Context, tx *pg.Tx, t Task, act Action) error {
 
 func order(t Task, phone string, now time.Time) telephony.Order {
 	p := t.Plan
-	return telephony.Order{
+	o := telephony.Order{
 		Key: orderKey(t), CompanyID: t.CompanyID, LineID: p.LineID, Phone: phone, Purpose: t.Purpose, Ref: fmt.Sprintf("task:%d", t.ID), Title: t.Title,
 		TaskID: t.ID, TicketID: t.TicketID, Mode: p.Mode, Priority: p.Priority, RingFor: p.Seconds(p.RingSec),
 		OperatorWithin: p.operatorWithin(t.Progress.Dialled), Words: telephony.Speech{Text: p.Words}, Keys: p.Keys,
 		Until: p.Quiet.Next(now),
 	}
+	if t.Purpose == telephony.Callback {
+		o.Since = t.CreatedAt
+		if t.PromiseAt != nil {
+			o.Promise = *t.PromiseAt
+		}
+	}
+	return o
 }
 
 func orderKey(t Task) string { return fmt.Sprintf("task-%d-%d", t.ID, t.Progress.Tries) }

@@ -92,12 +92,14 @@ type Order struct {
 	TaskID         int64         `json:"task_id"`
 	TicketID       int64         `json:"ticket_id"`
 	Mode           Mode          `json:"mode"`
-	Priority       int           `json:"priority"`        // higher is served first; see the Priority constants
-	RingFor        time.Duration `json:"ring_for"`        // of the dialled phone
-	OperatorWithin time.Duration `json:"operator_within"` // F89: 60 s
-	Words          Speech        `json:"words"`           // spoken when no operator is there
-	Keys           string        `json:"keys"`            // keys that mean something: "1"
-	Until          time.Time     `json:"until,omitzero"`  // from then on the phone must not be rung any more: Cancelled (F51)
+	Priority       int           `json:"priority"`         // higher is served first; see the Priority constants
+	RingFor        time.Duration `json:"ring_for"`         // of the dialled phone
+	OperatorWithin time.Duration `json:"operator_within"`  // F89: 60 s
+	Words          Speech        `json:"words"`            // spoken when no operator is there
+	Keys           string        `json:"keys"`             // keys that mean something: "1"
+	Promise        time.Time     `json:"promise,omitzero"` // of a call-back: the closer, the more urgent
+	Since          time.Time     `json:"since,omitzero"`   // its place in the queue; zero: since it was placed
+	Until          time.Time     `json:"until,omitzero"`   // from then on the phone must not be rung any more: Cancelled (F51)
 }
 
 // Priorities of what waits for an operator: higher is served first.

@@ -10,7 +10,7 @@ import (
 	"d24/voip/sip"
 )
 
-func TestDistribute(t *testing.T) {
+func TestDecide(t *testing.T) {
 	at := func(sec int) time.Time { return time.Unix(int64(sec), 0) }
 	idle := func(id int64, since int, companies ...int64) Idle {
 		return Idle{UserID: id, Companies: companies, Cities: []int64{1}, Since: at(since)}
@@ -39,7 +39,10 @@ func TestDistribute(t *testing.T) {
 			[]Match{{"a", 1}, {"b", 2}},
 		},
 	} {
-		t.Run(name, func(t *testing.T) { require.Equal(t, c.want, Distribute(c.waiting, c.idle)) })
+		t.Run(name, func(t *testing.T) {
+			out, _ := DefaultRules.Decide(Moment{Waiting: c.waiting, Idle: c.idle})
+			require.Equal(t, c.want, out)
+		})
 	}
 }
 
@@ -70,4 +73,57 @@ func TestOutcomeOf(t *testing.T) {
 		require.Equal(t, c.blame, b, "%+v", c.err)
 		require.Equal(t, c.retry, retry, "%+v", c.err)
 	}
+}
+
+// TestARepeatedCallerIsKnown: who hung up unheard comes before those who wait as long;
+// once he was heard he is like everybody.
+func TestARepeatedCallerIsKnown(t *testing.T) {
+	w := newWorld(t)
+	again := func() bool {
+		known := make(chan bool, 1)
+		w.engine.post(func() { known <- w.engine.again("+79000900001", time.Now()) })
+		return <-known
+	}
+	leg, ear := w.resident("+79000900001")
+	w.eventually("the greeting is heard", func() bool { return ear.heard(voiceTone) })
+	require.False(t, again())
+	leg.Hangup()
+	w.desk.ended(t)
+	require.True(t, again())
+	op := w.operator(1, true)
+	w.resident("+79000900001")
+	v, err := op.Call(w.ctx(), "ringing")
+	require.NoError(t, err)
+	op.Do(w.ctx(), "answer", v.Key)
+	_, err = op.Call(w.ctx(), "talking")
+	require.NoError(t, err)
+	require.False(t, again())
+}
+
+// TestTwoCallsOfOneNumberReachOperators is S14: the third waits although somebody is free.
+func TestTwoCallsOfOneNumberReachOperators(t *testing.T) {
+	w := newWorld(t)
+	for n := range 3 {
+		w.operator(n+1, true)
+	}
+	for range 3 {
+		w.resident("+79000900001")
+	}
+	floor := func() (waiting, ringing int) {
+		done := make(chan struct{})
+		w.engine.post(func() {
+			waiting = len(w.engine.queue)
+			for _, s := range w.engine.seats {
+				if s.call != nil {
+					ringing++
+				}
+			}
+			close(done)
+		})
+		<-done
+		return waiting, ringing
+	}
+	w.eventually("two of them ring", func() bool { waiting, ringing := floor(); return waiting == 1 && ringing == 2 })
+	w.resident("+79000900002")
+	w.eventually("another number is not held up", func() bool { waiting, ringing := floor(); return waiting == 1 && ringing == 3 })
 }

@@ -46,6 +46,7 @@ type call struct {
 	since    time.Time // waits since
 	passed   []int64   // operators who let it pass
 	returned bool      // came back from an operator who vanished (F1)
+	repeated bool      // he called a short while ago and reached nobody
 	started  bool      // a call exists in the journal
 	joined   bool      // an operator has spoken
 	held     bool
@@ -214,6 +215,7 @@ func (c *call) talk(s *seat) {
 	c.e.unqueue(c)
 	c.halt()
 	c.join(s)
+	c.e.waited(c, false)
 	c.report(telephony.CallJoined, func(r *telephony.Report) { r.Operator = s.who.UserID })
 	s.show(viewTalking)
 	s.set(stateTalking, "")
@@ -261,6 +263,7 @@ func (c *call) farGone(end sip.Ending) {
 	case end.Cause == sip.ByMediaLost || end.Cause == sip.ByFailure || end.Cause == sip.ByNoACK:
 		blame = telephony.Carrier
 	}
+	c.e.waited(c, outcome == telephony.Abandoned)
 	c.finish(outcome, blame, false)
 }
 
@@ -338,15 +341,31 @@ func (e *Engine) distribute() {
 	if len(e.queue) == 0 || len(idle) == 0 { // a long queue costs nothing while all are busy
 		return
 	}
-	var ws []Waiter
+	m := Moment{Now: time.Now(), Idle: idle, Reached: e.reached(), Shares: e.shares}
 	byKey := map[string]*call{}
 	for _, c := range e.queue {
-		ws = append(ws, Waiter{Key: c.key, CompanyID: c.company, CityID: c.dec.CityID, Priority: c.priority, Since: c.since, Passed: c.passed})
+		m.Waiting = append(m.Waiting, Waiter{
+			Key: c.key, Phone: c.phone, Inbound: c.inbound, CompanyID: c.company, CityID: c.dec.CityID, Priority: c.priority,
+			Repeated: c.repeated, Since: c.since, Promise: c.order.Promise, Passed: c.passed,
+		})
 		byKey[c.key] = c
 	}
-	for _, m := range Distribute(ws, idle) {
+	matches, shares := DefaultRules.Decide(m)
+	e.shares = shares
+	for _, m := range matches {
 		e.seats[m.UserID].offer(byKey[m.Key])
 	}
+}
+
+// reached counts the callers operators have now, by number.
+func (e *Engine) reached() map[string]int {
+	out := map[string]int{}
+	for _, s := range e.seats {
+		if s.call != nil && s.call.inbound {
+			out[s.call.phone]++
+		}
+	}
+	return out
 }
 
 // repairRecordings gives files that a crash cut their true length.

@@ -91,11 +91,13 @@ type Engine struct {
 	base     context.Context //nolint:containedctx // who acts, for what outlives Run's ctx
 
 	// owned by the loop
-	calls map[string]*call
-	seats map[int64]*seat
-	queue []*call
-	busy  map[string]*call // by far number: one order at a time rings a phone (F40)
-	held  []*call          // orders waiting for their number
+	calls   map[string]*call
+	seats   map[int64]*seat
+	queue   []*call
+	shares  Shares               // whose turn it is in a surge
+	givenUp map[string]time.Time // when a number last hung up before anybody spoke to it
+	busy    map[string]*call     // by far number: one order at a time rings a phone (F40)
+	held    []*call              // orders waiting for their number
 
 	lineless []*call // orders waiting for any trunk to come back
 }
@@ -104,7 +106,7 @@ type Engine struct {
 func New(cfg Config, d Deps) (*Engine, error) {
 	e := &Engine{
 		cfg: cfg, d: d, log: d.Log, posts: make(chan func(), 1024), quit: make(chan struct{}),
-		base: context.Background(), calls: map[string]*call{}, seats: map[int64]*seat{}, busy: map[string]*call{}, filter: sip.NewFilter(), pacer: media.NewPacer(),
+		base: context.Background(), calls: map[string]*call{}, seats: map[int64]*seat{}, busy: map[string]*call{}, givenUp: map[string]time.Time{}, filter: sip.NewFilter(), pacer: media.NewPacer(),
 	}
 	e.routes = newRouteCache()
 	if err := e.open(); err != nil {

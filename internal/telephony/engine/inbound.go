@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"d24/internal/telephony"
@@ -103,8 +104,39 @@ func (c *call) refused(o telephony.Outcome, b telephony.Blame) {
 
 func (c *call) arrive() {
 	c.e.calls[c.key] = c
+	c.repeated = c.e.again(c.phone, c.since)
 	c.begin(c.in.TrunkID)
 	c.watch()
+}
+
+// Who hung up so short a while ago is a repeated caller.
+const (
+	repeatedFor  = 30 * time.Minute
+	givenUpCount = 10_000
+)
+
+// again reports whether the number hung up a short while ago without having spoken to anybody.
+func (e *Engine) again(phone string, now time.Time) bool {
+	at, ok := e.givenUp[phone]
+	return ok && now.Sub(at) < repeatedFor
+}
+
+// waited remembers who has hung up unheard, and forgets who was heard.
+func (e *Engine) waited(c *call, unheard bool) {
+	if !c.inbound || c.phone == "" {
+		return
+	}
+	if !unheard {
+		delete(e.givenUp, c.phone)
+		return
+	}
+	if len(e.givenUp) >= givenUpCount {
+		now := time.Now()
+		maps.DeleteFunc(e.givenUp, func(_ string, at time.Time) bool { return now.Sub(at) >= repeatedFor })
+	}
+	if len(e.givenUp) < givenUpCount { // a flood of numbers is no reason to grow
+		e.givenUp[c.phone] = time.Now()
+	}
 }
 
 // greet begins the resident's part: he is recorded, hears the greeting, and waits

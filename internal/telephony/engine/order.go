@@ -28,6 +28,9 @@ func (e *Engine) newOrder(o telephony.Order) {
 		return
 	}
 	c := &call{e: e, key: key, phase: waiting, order: o, company: o.CompanyID, phone: o.Phone, priority: o.Priority, since: time.Now()}
+	if !o.Since.IsZero() {
+		c.since = o.Since
+	}
 	e.calls[key] = c
 	if !o.Until.IsZero() {
 		c.expiry = time.AfterFunc(time.Until(o.Until), func() { e.post(c.tooLate) })
