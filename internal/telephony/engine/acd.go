@@ -2,7 +2,9 @@ package engine
 
 import (
 	"cmp"
+	"container/heap"
 	"maps"
+	"math/bits"
 	"slices"
 	"time"
 
@@ -79,7 +81,7 @@ type Moment struct {
 // source is whose callers wait: a company, or a city whose house is not known yet.
 type source struct{ company, city int64 }
 
-func (w Waiter) source() source {
+func (w *Waiter) source() source {
 	if w.CompanyID != 0 {
 		return source{company: w.CompanyID}
 	}
@@ -93,16 +95,8 @@ type Shares struct {
 	tag map[source]float64
 }
 
-// serves reports whether the operator may take the call.
-func (i Idle) serves(w Waiter) bool {
-	if w.CompanyID != 0 {
-		return slices.Contains(i.Companies, w.CompanyID)
-	}
-	return w.CityID == 0 || slices.Contains(i.Cities, w.CityID)
-}
-
 // rank is how urgent the waiter is now; turn orders those of one rank.
-func (r Rules) rank(w Waiter, now time.Time) (rank int, turn time.Time) {
+func (r Rules) rank(w *Waiter, now time.Time) (rank int, turn time.Time) {
 	switch {
 	case w.Priority >= rankUrgent:
 		if w.Inbound && w.Priority == rankUrgent {
@@ -128,20 +122,222 @@ type place struct {
 	n    int   // which of Moment.Waiting
 }
 
-// placed is a waiter with its place in the queue.
-type placed struct {
-	*Waiter
-	place
-
-	nth     int // in the queue
-	serving *pool
-	same    *int // calls of its number that operators have; nil: not limited
+// Decide says who takes what. The most urgent first, of those the longest waiting; to
+// the operator who has been idle longest among those who serve the company. One who
+// has let this call pass gets it again only when nobody else is there. In a surge
+// companies take turns by their weights, behind emergencies and before planned tasks.
+// It also returns the shares for the next decision.
+func (r Rules) Decide(m Moment) ([]Match, Shares) {
+	d := newDecision(r, m)
+	queue := d.ordered()
+	if !d.surge(queue) {
+		d.all(queue)
+		return d.out, Shares{}
+	}
+	below := func(rank int) int {
+		if n := slices.IndexFunc(queue, func(p place) bool { return p.rank < rank }); n >= 0 {
+			return n
+		}
+		return len(queue)
+	}
+	urgent, callers := below(rankUrgent), below(rankInbound)
+	d.all(queue[:urgent])
+	shares := d.inTurns(queue[urgent:callers], m.Shares)
+	d.all(queue[callers:])
+	return d.out, shares
 }
 
-func (d *decision) ordered(m Moment) []placed {
-	places := make([]place, len(m.Waiting))
-	for n, w := range m.Waiting {
-		rank, turn := d.rules.rank(w, m.Now)
+// all gives the waiters of a queue in its order.
+func (d *decision) all(queue []place) {
+	for _, p := range queue {
+		if d.left == 0 {
+			return
+		}
+		if d.able(p.n) {
+			d.give(p.n)
+		}
+	}
+}
+
+// surge reports whether more callers of one source wait than the rules let pass as
+// usual.
+func (d *decision) surge(queue []place) bool {
+	count := make([]int, d.sources)
+	for _, p := range queue {
+		if p.rank < rankUrgent && p.rank >= rankInbound {
+			s := d.source[p.n]
+			if count[s]++; count[s] > d.rules.Surge {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// line is the waiting of one source.
+type line struct {
+	source source
+	tag    float64
+	queue  []ordinal
+}
+
+// ordinal is a waiter: which in the queue, and which of Moment.Waiting.
+type ordinal struct{ nth, n int }
+
+// lines is a heap: the line least served on top, of equals whose first comes first.
+// Tags are never below Shares.at, and that only grows to the least of them: what a line
+// is compared by stays until it is served.
+type lines []*line
+
+func (h lines) Len() int      { return len(h) }
+func (h lines) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+func (h lines) Less(i, j int) bool {
+	if h[i].tag != h[j].tag {
+		return h[i].tag < h[j].tag
+	}
+	return h[i].queue[0].nth < h[j].queue[0].nth
+}
+
+// Push is never used: lines only get shorter.
+func (h *lines) Push(any) {}
+
+// Pop is for package heap.
+func (h *lines) Pop() any {
+	old := *h
+	*h = old[:len(old)-1]
+	return old[len(old)-1]
+}
+
+// inTurns lets the sources take turns; within each the order stays. Callers nobody can
+// take leave their lines: that gets no better within a decision.
+func (d *decision) inTurns(queue []place, was Shares) Shares {
+	now := Shares{at: was.at, tag: maps.Clone(was.tag)}
+	if now.tag == nil {
+		now.tag = map[source]float64{}
+	}
+	h := d.linesOf(queue, now)
+	for len(h) > 0 && d.left > 0 {
+		l := h[0]
+		if n := l.queue[0].n; d.able(n) {
+			d.give(n)
+			now.at = l.tag
+			l.tag += 1 / float64(max(1, d.rules.Weights[l.source.company]))
+			now.tag[l.source] = l.tag
+		}
+		if l.queue = l.queue[1:]; len(l.queue) == 0 {
+			heap.Pop(&h)
+		} else {
+			heap.Fix(&h, 0)
+		}
+	}
+	return now
+}
+
+// linesOf parts the queue by source. Whose turn is past and who has nobody waiting is
+// forgotten.
+func (d *decision) linesOf(queue []place, now Shares) lines {
+	by := make([]*line, d.sources)
+	var out lines
+	for nth, p := range queue {
+		l := by[d.source[p.n]]
+		if l == nil {
+			s := d.waiting[p.n].source()
+			l = &line{source: s, tag: max(now.tag[s], now.at)}
+			by[d.source[p.n]] = l
+			out = append(out, l)
+		}
+		l.queue = append(l.queue, ordinal{nth, p.n})
+	}
+	waits := make(map[source]bool, len(out))
+	for _, l := range out {
+		waits[l.source] = true
+	}
+	maps.DeleteFunc(now.tag, func(s source, tag float64) bool { return !waits[s] && tag <= now.at })
+	heap.Init(&out)
+	return out
+}
+
+// decision is one under way. Sets of operators are bits, by who has been idle longest:
+// the first bit set is who takes the call.
+type decision struct {
+	rules   Rules
+	now     time.Time
+	waiting []Waiter
+	source  []int // of each waiter, by number
+	sources int
+	idle    []int64 // users, who has been idle longest first
+	words   int     // of one set
+	free    []uint64
+	serving []uint64 // words for each source
+	left    int
+	reached map[string]int
+	out     []Match
+}
+
+func newDecision(r Rules, m Moment) *decision {
+	d := &decision{
+		rules: r, now: m.Now, waiting: m.Waiting, source: make([]int, len(m.Waiting)), left: len(m.Idle), words: (len(m.Idle) + 63) / 64,
+		reached: maps.Clone(m.Reached),
+	}
+	if d.reached == nil {
+		d.reached = map[string]int{}
+	}
+	companies, cities := map[int64]int{}, map[int64]int{}
+	for n := range m.Waiting {
+		of, id := cities, m.Waiting[n].CityID
+		if c := m.Waiting[n].CompanyID; c != 0 {
+			of, id = companies, c
+		}
+		s, known := of[id]
+		if !known {
+			s = d.sources
+			of[id] = s
+			d.sources++
+		}
+		d.source[n] = s
+	}
+	d.seat(m.Idle, companies, cities)
+	return d
+}
+
+// seat sorts the operators and notes whom they serve.
+func (d *decision) seat(idle []Idle, companies, cities map[int64]int) {
+	type seated struct {
+		since, user int64
+		n           int
+	}
+	order := make([]seated, len(idle))
+	for n := range idle {
+		order[n] = seated{idle[n].Since.UnixNano(), idle[n].UserID, n}
+	}
+	slices.SortFunc(order, func(a, b seated) int { return cmp.Or(cmp.Compare(a.since, b.since), cmp.Compare(a.user, b.user)) })
+	d.idle, d.free, d.serving = make([]int64, len(idle)), make([]uint64, d.words), make([]uint64, d.words*d.sources)
+	anywhere, unknown := cities[0]
+	for bit, o := range order {
+		word, mask := bit/64, uint64(1)<<(bit%64)
+		d.idle[bit] = o.user
+		d.free[word] |= mask
+		for _, c := range idle[o.n].Companies {
+			if s, waits := companies[c]; waits {
+				d.serving[s*d.words+word] |= mask
+			}
+		}
+		for _, c := range idle[o.n].Cities {
+			if s, waits := cities[c]; waits {
+				d.serving[s*d.words+word] |= mask
+			}
+		}
+		if unknown {
+			d.serving[anywhere*d.words+word] |= mask
+		}
+	}
+}
+
+// ordered is the queue by rank, and by turn within one.
+func (d *decision) ordered() []place {
+	places := make([]place, len(d.waiting))
+	for n := range d.waiting {
+		rank, turn := d.rules.rank(&d.waiting[n], d.now)
 		places[n] = place{rank, turn.UnixNano(), n}
 	}
 	slices.SortFunc(places, func(a, b place) int {
@@ -151,229 +347,49 @@ func (d *decision) ordered(m Moment) []placed {
 		case a.turn != b.turn:
 			return cmp.Compare(a.turn, b.turn)
 		}
-		return cmp.Compare(m.Waiting[a.n].Key, m.Waiting[b.n].Key)
+		return cmp.Compare(d.waiting[a.n].Key, d.waiting[b.n].Key)
 	})
-	out := make([]placed, len(places))
-	for n, p := range places {
-		w := &m.Waiting[p.n]
-		out[n] = placed{w, p, n, d.pools[w.source()], d.same(w)}
-	}
-	return out
-}
-
-// Decide says who takes what. The most urgent first, of those the longest waiting; to
-// the operator who has been idle longest among those who serve the company. One who
-// has let this call pass gets it again only when nobody else is there. In a surge
-// companies take turns by their weights, behind emergencies and before planned tasks.
-// It also returns the shares for the next decision.
-func (r Rules) Decide(m Moment) ([]Match, Shares) {
-	d := newDecision(r, m)
-	queue := d.ordered(m)
-	if !surge(queue, r.Surge) {
-		for _, w := range queue {
-			if d.left == 0 {
-				break
-			}
-			d.give(w)
-		}
-		return d.out, Shares{}
-	}
-	first := slices.IndexFunc(queue, func(p placed) bool { return p.rank < rankUrgent })
-	last := slices.IndexFunc(queue, func(p placed) bool { return p.rank < rankInbound })
-	if last < 0 {
-		last = len(queue)
-	}
-	for _, w := range queue[:first] {
-		d.give(w)
-	}
-	shares := d.inTurns(queue[first:last], m.Shares)
-	for _, w := range queue[last:] {
-		d.give(w)
-	}
-	return d.out, shares
-}
-
-// surge reports whether more callers of one source wait than most.
-func surge(queue []placed, most int) bool {
-	count := map[source]int{}
-	for _, w := range queue {
-		if w.rank < rankUrgent && w.rank >= rankInbound {
-			s := w.source()
-			if count[s]++; count[s] > most {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// inTurns lets the sources take turns; within each the order stays.
-func (d *decision) inTurns(queue []placed, was Shares) Shares {
-	now := Shares{at: was.at, tag: maps.Clone(was.tag)}
-	if now.tag == nil {
-		now.tag = map[source]float64{}
-	}
-	lines := linesOf(queue, now)
-	for d.left > 0 {
-		var next *line
-		if lines, next = d.turn(lines, now.at); next == nil {
-			break
-		}
-		d.give(next.queue[0])
-		next.queue = next.queue[1:]
-		now.at = max(next.tag, now.at)
-		next.tag = now.at + 1/float64(max(1, d.rules.Weights[next.source.company]))
-		now.tag[next.source] = next.tag
-	}
-	return now
-}
-
-// line is the waiting of one source.
-type line struct {
-	source source
-	tag    float64
-	queue  []placed
-}
-
-// linesOf parts the queue by source. Whose turn is past and who has nobody waiting is
-// forgotten.
-func linesOf(queue []placed, now Shares) (lines []*line) {
-	by := map[source]*line{}
-	for _, w := range queue {
-		s := w.source()
-		l := by[s]
-		if l == nil {
-			l = &line{source: s, tag: now.tag[s]}
-			by[s] = l
-			lines = append(lines, l)
-		}
-		l.queue = append(l.queue, w)
-	}
-	maps.DeleteFunc(now.tag, func(s source, tag float64) bool { return by[s] == nil && tag <= now.at })
-	return lines
-}
-
-// turn is the line that is served next: the one least served, of equals whose first
-// caller comes first. Callers nobody can take leave their lines: that gets no better
-// within a decision.
-func (d *decision) turn(lines []*line, at float64) (left []*line, next *line) {
-	left = lines[:0]
-	for _, l := range lines {
-		for len(l.queue) > 0 && !d.able(l.queue[0]) {
-			l.queue = l.queue[1:]
-		}
-		if len(l.queue) == 0 {
-			continue
-		}
-		left = append(left, l)
-		if next == nil {
-			next = l
-			continue
-		}
-		mine, least := max(l.tag, at), max(next.tag, at)
-		if mine < least || mine == least && l.queue[0].nth < next.queue[0].nth {
-			next = l
-		}
-	}
-	return left, next
-}
-
-// decision is one under way.
-type decision struct {
-	rules   Rules
-	idle    []Idle // who has been idle longest first
-	taken   []bool
-	left    int
-	pools   map[source]*pool
-	counts  []int          // of numbers; never grows beyond its room, so that pointers stay
-	reached map[string]int // where in counts
-	out     []Match
-}
-
-// pool are the operators who serve a source, by their places in idle.
-type pool struct{ serving []int }
-
-func newDecision(r Rules, m Moment) *decision {
-	d := &decision{rules: r, idle: slices.Clone(m.Idle), left: len(m.Idle), taken: make([]bool, len(m.Idle)), pools: map[source]*pool{}}
-	room := len(m.Reached) + len(m.Waiting)
-	d.counts, d.reached = make([]int, 0, room), make(map[string]int, room)
-	for phone, n := range m.Reached {
-		d.reached[phone], d.counts = len(d.counts), append(d.counts, n)
-	}
-	slices.SortFunc(d.idle, func(a, b Idle) int { return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.UserID, b.UserID)) })
-	for n := range m.Waiting {
-		s := m.Waiting[n].source()
-		if d.pools[s] == nil {
-			d.pools[s] = &pool{}
-		}
-	}
-	for n, i := range d.idle {
-		for _, c := range i.Companies {
-			d.pools[source{company: c}].add(n)
-		}
-		for _, c := range i.Cities {
-			d.pools[source{city: c}].add(n)
-		}
-		d.pools[source{}].add(n)
-	}
-	return d
-}
-
-// add remembers an operator; what nobody waits for has no pool.
-func (p *pool) add(n int) {
-	if p != nil {
-		p.serving = append(p.serving, n)
-	}
-}
-
-// open are those of the pool that may still be free: the first one is.
-func (d *decision) open(p *pool) []int {
-	for len(p.serving) > 0 && d.taken[p.serving[0]] {
-		p.serving = p.serving[1:]
-	}
-	return p.serving
+	return places
 }
 
 // able reports whether somebody can take the waiter now.
-func (d *decision) able(w placed) bool {
-	return len(d.open(w.serving)) > 0 && (w.same == nil || *w.same < d.rules.PerNumber)
+func (d *decision) able(n int) bool {
+	if d.first(n, nil) < 0 {
+		return false
+	}
+	w := &d.waiting[n]
+	return !w.limited() || d.reached[w.Phone] < d.rules.PerNumber
 }
 
-// same counts the calls of the waiter's number; nil: who hides his number is not one person.
-func (d *decision) same(w *Waiter) *int {
-	if !w.Inbound || w.Phone == "" {
-		return nil
+// limited: who hides his number is not one person.
+func (w *Waiter) limited() bool { return w.Inbound && w.Phone != "" }
+
+// first is the free operator for the waiter who has been idle longest and is none of
+// but, by his bit; -1: nobody.
+func (d *decision) first(n int, but []int64) int {
+	serving := d.serving[d.source[n]*d.words:][:d.words]
+	for i, free := range d.free {
+		for set := serving[i] & free; set != 0; set &= set - 1 {
+			bit := i*64 + bits.TrailingZeros64(set)
+			if !slices.Contains(but, d.idle[bit]) {
+				return bit
+			}
+		}
 	}
-	n, ok := d.reached[w.Phone]
-	if !ok {
-		n = len(d.counts)
-		d.reached[w.Phone], d.counts = n, append(d.counts, 0)
-	}
-	return &d.counts[n]
+	return -1
 }
 
-// give gives the waiter to an operator if anybody can take it.
-func (d *decision) give(w placed) {
-	if !d.able(w) {
-		return
+// give gives the waiter, who is able, to an operator.
+func (d *decision) give(n int) {
+	w := &d.waiting[n]
+	bit := d.first(n, w.Passed)
+	if bit < 0 {
+		bit = d.first(n, nil)
 	}
-	best := -1
-	for _, n := range d.open(w.serving) {
-		if d.taken[n] {
-			continue
-		}
-		if best < 0 {
-			best = n
-		}
-		if !slices.Contains(w.Passed, d.idle[n].UserID) {
-			best = n
-			break
-		}
-	}
-	d.taken[best] = true
+	d.free[bit/64] &^= 1 << (bit % 64)
 	d.left--
-	if w.same != nil {
-		*w.same++
+	if w.limited() {
+		d.reached[w.Phone]++
 	}
-	d.out = append(d.out, Match{w.Key, d.idle[best].UserID})
+	d.out = append(d.out, Match{w.Key, d.idle[bit]})
 }

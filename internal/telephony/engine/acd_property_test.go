@@ -12,6 +12,14 @@ import (
 	"d24/internal/telephony"
 )
 
+// serves reports whether the operator may take the call.
+func (i Idle) serves(w Waiter) bool {
+	if w.CompanyID != 0 {
+		return slices.Contains(i.Companies, w.CompanyID)
+	}
+	return w.CityID == 0 || slices.Contains(i.Cities, w.CityID)
+}
+
 // naive is the rule of Decide word by word, without any index: every step looks at all.
 func naive(r Rules, m Moment) (out []Match) {
 	waiting, idle := slices.Clone(m.Waiting), slices.Clone(m.Idle)
@@ -27,15 +35,15 @@ func naive(r Rules, m Moment) (out []Match) {
 	callers := map[source]int{}
 	inSurge := false
 	for _, w := range waiting {
-		if rank, _ := r.rank(w, m.Now); among(rank) {
+		if rank, _ := r.rank(&w, m.Now); among(rank) {
 			callers[w.source()]++
 			inSurge = inSurge || callers[w.source()] > r.Surge
 		}
 	}
 	// earlier reports whether a goes before b.
 	earlier := func(a, b Waiter) bool {
-		ra, ta := r.rank(a, m.Now)
-		rb, tb := r.rank(b, m.Now)
+		ra, ta := r.rank(&a, m.Now)
+		rb, tb := r.rank(&b, m.Now)
 		if inSurge && among(ra) && among(rb) && a.source() != b.source() {
 			if x, y := max(tag[a.source()], at), max(tag[b.source()], at); x != y {
 				return x < y
@@ -80,7 +88,7 @@ func naive(r Rules, m Moment) (out []Match) {
 		if w.Inbound && w.Phone != "" {
 			reached[w.Phone]++
 		}
-		if rank, _ := r.rank(w, m.Now); inSurge && among(rank) {
+		if rank, _ := r.rank(&w, m.Now); inSurge && among(rank) {
 			at = max(tag[w.source()], at)
 			tag[w.source()] = at + 1/float64(max(1, r.Weights[w.CompanyID]))
 		}
@@ -272,5 +280,30 @@ func BenchmarkDecide(b *testing.B) {
 	m := someMoment(rand.New(rand.NewPCG(1, 1)), 500, 200, 50) //nolint:gosec // a dice
 	for b.Loop() {
 		_, m.Shares = DefaultRules.Decide(m)
+	}
+}
+
+// BenchmarkDecideOne is the same when one operator has just got free: what happens all
+// day in a surge.
+func BenchmarkDecideOne(b *testing.B) {
+	m := someMoment(rand.New(rand.NewPCG(1, 1)), 500, 200, 50) //nolint:gosec // a dice
+	m.Idle = m.Idle[:1]
+	for b.Loop() {
+		_, m.Shares = DefaultRules.Decide(m)
+	}
+}
+
+// BenchmarkDecideFloor is what any decision must do at least: rank and sort those who
+// wait, and read once whom each operator serves.
+func BenchmarkDecideFloor(b *testing.B) {
+	m := someMoment(rand.New(rand.NewPCG(1, 1)), 500, 200, 50) //nolint:gosec // a dice
+	for b.Loop() {
+		(&decision{rules: DefaultRules, now: m.Now, waiting: m.Waiting}).ordered()
+		serving := map[int64]int{}
+		for _, i := range m.Idle {
+			for _, c := range i.Companies {
+				serving[c]++
+			}
+		}
 	}
 }
