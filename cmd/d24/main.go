@@ -24,6 +24,7 @@ type cli struct {
 	Doctor  doctorCmd  `cmd:"" help:"Проверить машину, базу и порты и сказать словами, чего не хватает."`
 	Config  configCmd  `cmd:"" help:"Показать действующие настройки; секреты скрыты."`
 	Audit   auditCmd   `cmd:"" help:"Журнал изменений: проверить, что ничего не переписано."`
+	Keys    keysCmd    `cmd:"" help:"Ключи, которыми закрыты секреты в базе."`
 	OpenAPI openapiCmd `cmd:"" name:"openapi" help:"Напечатать описание API (OpenAPI 3.1)."`
 }
 

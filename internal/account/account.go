@@ -14,6 +14,7 @@ import (
 	"d24/internal/access"
 	"d24/internal/fault"
 	"d24/internal/platform/pg"
+	"d24/internal/platform/secret"
 )
 
 // SessionLife is how long a session lasts.
@@ -54,6 +55,7 @@ type Membership struct {
 
 // Service keeps accounts.
 type Service struct {
+	Keys  *secret.Ring // seals second factors; nil: they lie in the clear
 	db    *pg.DB
 	dir   Directory
 	mu    sync.Mutex

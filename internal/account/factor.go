@@ -18,7 +18,7 @@ import (
 
 const (
 	recoveryCodes  = 10
-	recoveryLetter = 10 // of 32 each: 50 bits
+	recoveryLetter = 16 // of 32 each: 80 bits, out of reach of who tries SHA-256 through
 	minPassword    = 10
 	freshFor       = 10 * time.Minute // how long a sign-in by a passkey alone counts as shown just now
 )
@@ -153,8 +153,13 @@ func (s *Service) StartTOTP(ctx context.Context, token, password string) (e Enro
 	}
 	secret := newSecret()
 	err = s.own(ctx, func(ctx context.Context, tx *pg.Tx, me access.Actor) error {
-		tag, err := tx.Exec(ctx, `insert into user_totp as t (user_id, secret, created_at) values ($1, $2, $3)
-			on conflict (user_id) do update set secret = excluded.secret, created_at = excluded.created_at, last_step = 0 where t.confirmed_at is null`, me.UserID, secret, tx.Now)
+		k, err := s.keepTOTP(ctx, tx, me.UserID, secret)
+		if err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, `insert into user_totp as t (user_id, secret, sealed, sealed_at, blanked_at, created_at) values ($1, $2, $3, $4, $5, $6)
+			on conflict (user_id) do update set secret = excluded.secret, sealed = excluded.sealed, sealed_at = excluded.sealed_at, blanked_at = excluded.blanked_at,
+				created_at = excluded.created_at, last_step = 0 where t.confirmed_at is null`, me.UserID, k.plain, k.sealed, k.sealedAt, k.blanked, tx.Now)
 		if err == nil && tag.RowsAffected() == 0 {
 			return fault.New(fault.Conflict, "totp.exists", "Коды из приложения уже включены. Сначала отключите прежние.")
 		}
@@ -167,15 +172,15 @@ func (s *Service) StartTOTP(ctx context.Context, token, password string) (e Enro
 // recovery codes, which are told this once. The session gets another token, others end.
 func (s *Service) ConfirmTOTP(ctx context.Context, token, code string) (codes []string, fresh string, err error) {
 	err = s.own(ctx, func(ctx context.Context, tx *pg.Tx, me access.Actor) error {
-		var secret []byte
-		err := tx.QueryRow(ctx, `select secret from user_totp where user_id = $1 and confirmed_at is null for update`, me.UserID).Scan(&secret)
+		var plain, sealed []byte
+		err := tx.QueryRow(ctx, `select secret, sealed from user_totp where user_id = $1 and confirmed_at is null for update`, me.UserID).Scan(&plain, &sealed)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return fault.New(fault.Conflict, "totp.not_started", "Начните подключение заново: показанный код больше не действует.")
 		}
 		if err != nil {
 			return err
 		}
-		step := totpMatch(secret, digits(code), tx.Now, 0)
+		step := totpMatch(s.openTOTP(me.UserID, plain, sealed), digits(code), tx.Now, 0)
 		if step == 0 {
 			return fault.New(fault.Invalid, "totp.wrong", "Код не подошёл. Проверьте, что часы телефона идут верно.").At("body.code", "не подходит")
 		}
@@ -267,7 +272,7 @@ func newRecovery(ctx context.Context, tx *pg.Tx, userID int64) (codes []string, 
 		if _, err := tx.Exec(ctx, `insert into recovery_codes (user_id, code_hash, created_at) values ($1, $2, $3)`, userID, hash[:], tx.Now); err != nil {
 			return nil, err
 		}
-		codes = append(codes, code[:5]+"-"+code[5:])
+		codes = append(codes, code[:4]+"-"+code[4:8]+"-"+code[8:12]+"-"+code[12:])
 	}
 	return codes, nil
 }

@@ -126,9 +126,9 @@ func (s *Service) second(ctx context.Context, tx *pg.Tx, u candidate, in Entry) 
 	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended($1, 24))`, in.Login); err != nil {
 		return "", nil, err
 	}
-	var secret []byte
+	var plain, sealed []byte
 	var last int64
-	err = tx.QueryRow(ctx, `select secret, last_step from user_totp where user_id = $1 and confirmed_at is not null`, u.id).Scan(&secret, &last)
+	err = tx.QueryRow(ctx, `select secret, sealed, last_step from user_totp where user_id = $1 and confirmed_at is not null`, u.id).Scan(&plain, &sealed, &last)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "password", nil, nil
 	}
@@ -146,10 +146,14 @@ func (s *Service) second(ctx context.Context, tx *pg.Tx, u candidate, in Entry) 
 	if wrong >= maxWrongCodes {
 		return "", fault.New(fault.Throttled, "login.throttled", "Слишком много неверных кодов. Подождите 15 минут."), nil
 	}
+	secret := s.openTOTP(u.id, plain, sealed)
 	if way, err = secondFactor(ctx, tx, u.id, secret, last, in.Code); err != nil || way != "" {
 		return way, nil, err
 	}
 	_, err = tx.Exec(ctx, `insert into login_attempts (login, at, source, passed, what, device) values ($1, $2, $3, false, 'code', $4)`, in.Login, tx.Now, in.Source, u.device)
+	if secret == nil {
+		return "", errSealed, err
+	}
 	return "", fault.New(fault.Invalid, "login.code", "Код не подходит.").At("body.code", "не подходит"), err
 }
 

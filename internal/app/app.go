@@ -26,6 +26,7 @@ import (
 	"d24/internal/intake"
 	"d24/internal/platform/jobs"
 	"d24/internal/platform/pg"
+	"d24/internal/platform/secret"
 	"d24/internal/reason"
 	"d24/internal/routing"
 	"d24/internal/staff"
@@ -66,6 +67,7 @@ type Config struct {
 	Time  rivertype.TimeGenerator
 	Work  bool
 	Node  string
+	Keys  *secret.Ring // nil: secrets lie in the database in the clear
 }
 
 // New wires the modules.
@@ -81,6 +83,7 @@ func New(c Config) (*App, error) {
 	a.Contacts = contact.NewService(db, houses)
 	a.Intake = intake.NewService(db, building.NewTable(a.Buildings), contact.NewTable(houses))
 	a.Accounts = account.NewService(db, directory{buildings: a.Buildings, staff: a.Staff})
+	a.Accounts.Keys, a.Companies.Keys = c.Keys, c.Keys
 	a.Companies.Founders = append(a.Companies.Founders, reason.Install, tag.Install, func(ctx context.Context, tx *pg.Tx, _ int64) error { return a.Accounts.SpreadTeams(ctx, tx) })
 	a.Rules = assignment.NewService(db, assignment.Needs{Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Groups: groupsForRules{a.Buildings}, Suppliers: suppliersOf{a.Suppliers}, Jobs: q})
 	a.Tickets = ticket.NewService(db, q, ticket.Needs{

@@ -28,6 +28,7 @@ import (
 	"d24/internal/platform/live"
 	"d24/internal/platform/pg"
 	"d24/internal/platform/pg/pgtest"
+	"d24/internal/platform/secret"
 	"d24/internal/seed"
 	"d24/internal/telephony"
 	"d24/internal/ticket"
@@ -59,9 +60,10 @@ const (
 func open(t testing.TB) *house {
 	t.Helper()
 	h := &house{t: t, clock: clocktest.New(noon), data: t.TempDir(), sys: access.AsSystem(context.Background(), "test"), tokens: map[string]string{}}
-	var err error
 	log := slog.New(slog.DiscardHandler)
-	h.app, err = app.New(app.Config{Pool: pgtest.Pool(t), Clock: h.clock, Log: log, Time: h.clock})
+	ring, err := secret.Generate()
+	require.NoError(t, err)
+	h.app, err = app.New(app.Config{Pool: pgtest.Pool(t), Clock: h.clock, Log: log, Time: h.clock, Keys: ring})
 	require.NoError(t, err)
 	_, err = seed.Demo(h.sys, h.app.DB, seed.Trunks{HostX: "127.0.0.2", PortX: 5060, HostY: "127.0.0.3", PortY: 5060})
 	require.NoError(t, err)

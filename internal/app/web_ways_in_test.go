@@ -59,7 +59,7 @@ func cookieFrom(a answer, name string) string {
 }
 
 // code is what an authenticator shows: RFC 6238 once more, written apart.
-func code(t *testing.T, secret string, at time.Time) string {
+func code(t testing.TB, secret string, at time.Time) string {
 	t.Helper()
 	key, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(secret)
 	require.NoError(t, err)

@@ -12,6 +12,7 @@ import (
 
 	"d24/internal/fault"
 	"d24/internal/platform/pg"
+	"d24/internal/platform/secret"
 	"d24/internal/telephony"
 )
 
@@ -94,7 +95,8 @@ type Line struct {
 
 // Service reads the directory of companies.
 type Service struct {
-	db *pg.DB
+	Keys *secret.Ring // seals passwords of trunks; nil: they lie in the clear
+	db   *pg.DB
 	// Founders give a new company what it begins with: catalogues, the teams that serve
 	// it. The assembly supplies them.
 	Founders []func(ctx context.Context, tx *pg.Tx, companyID int64) error
@@ -141,13 +143,15 @@ func (s *Service) LineOf(ctx context.Context, tx *pg.Tx, companyID int64) (id in
 // Trunks lists the accounts in force with the numbers bound to each (F83).
 func (s *Service) Trunks(ctx context.Context) ([]telephony.Trunk, error) {
 	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]telephony.Trunk, error) {
-		rows, err := tx.Query(ctx, `select id, name, host, port, transport, registers, auth_user, auth_password, addresses, channels, priority from trunks where is_active order by priority, id`)
+		rows, err := tx.Query(ctx, `select id, name, host, port, transport, registers, auth_user, auth_password, auth_sealed, addresses, channels, priority from trunks where is_active order by priority, id`)
 		if err != nil {
 			return nil, err
 		}
 		out, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (t telephony.Trunk, err error) {
 			t.Lines = map[int64]string{}
-			err = r.Scan(&t.ID, &t.Name, &t.Host, &t.Port, &t.Transport, &t.Registers, &t.User, &t.Password, &t.Addresses, &t.Channels, &t.Priority)
+			var sealed []byte
+			err = r.Scan(&t.ID, &t.Name, &t.Host, &t.Port, &t.Transport, &t.Registers, &t.User, &t.Password, &sealed, &t.Addresses, &t.Channels, &t.Priority)
+			t.Password = s.password(t.ID, t.Password, sealed)
 			return t, err
 		})
 		if err != nil {

@@ -31,7 +31,11 @@ func phone(ctx context.Context, c config.Config, log *slog.Logger) error {
 		return err
 	}
 	defer pool.Close()
-	a, err := app.New(app.Config{Pool: pool, Clock: clock.System{}, Log: log, Node: c.Node})
+	ring, err := keys(ctx, c, &pg.DB{Pool: pool, Clock: clock.System{}}, log)
+	if err != nil {
+		return err
+	}
+	a, err := app.New(app.Config{Pool: pool, Clock: clock.System{}, Log: log, Node: c.Node, Keys: ring})
 	if err != nil {
 		return err
 	}

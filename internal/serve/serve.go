@@ -120,7 +120,11 @@ func house(ctx context.Context, c config.Config, o Options) error {
 	}
 	defer pool.Close()
 	works, serves := c.Role != config.Web, c.Role != config.Work
-	a, err := app.New(app.Config{Pool: pool, Clock: clock.System{}, Log: o.Log, Work: works, Node: c.Node})
+	ring, err := keys(ctx, c, &pg.DB{Pool: pool, Clock: clock.System{}}, o.Log)
+	if err != nil {
+		return err
+	}
+	a, err := app.New(app.Config{Pool: pool, Clock: clock.System{}, Log: o.Log, Work: works, Node: c.Node, Keys: ring})
 	if err != nil {
 		return err
 	}
@@ -166,7 +170,8 @@ func work(ctx context.Context, a *app.App, c config.Config, log *slog.Logger, al
 		return fmt.Errorf("рабочие: %w", err)
 	}
 	w := &watchman{app: a, log: log, node: c.Node}
-	all.Add(3)
+	all.Add(4)
+	go func() { defer all.Done(); sealing(ctx, a, log) }()
 	go func() { defer all.Done(); w.punctual(ctx) }()
 	go func() { defer all.Done(); w.engineers(ctx) }()
 	go func() {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 
@@ -50,6 +51,7 @@ type Sound struct {
 // Store is about what is kept.
 type Store struct {
 	Data            string `env:"D24_DATA" envDefault:"./data" help:"каталог данных: база, записи, голос"`
+	Keys            string `env:"D24_KEYS" help:"файл ключей, которыми закрыты секреты в базе; по умолчанию keys в каталоге данных"`
 	DatabaseURL     string `env:"D24_DATABASE_URL" help:"своя база вместо встроенной" secret:"url"`
 	DatabaseURLFile string `env:"D24_DATABASE_URL_FILE" help:"файл с её адресом"`
 	OwnerURL        string `env:"D24_DATABASE_OWNER_URL" help:"владелец схемы, для миграций; по умолчанию D24_DATABASE_URL" secret:"url"`
@@ -169,6 +171,14 @@ func (c Config) Address() string {
 
 // HTTPS tells whether browsers reach us by https, so cookies must be Secure.
 func (c Config) HTTPS() bool { return c.Secure || strings.HasPrefix(c.PublicURL, "https://") }
+
+// KeysFile is where the keys are that secrets in the database are sealed by.
+func (c Config) KeysFile() string {
+	if c.Keys != "" {
+		return c.Keys
+	}
+	return filepath.Join(c.Data, "keys")
+}
 
 // Environ is c as an environment for a child process, secrets included.
 func (c Config) Environ() (out []string) {

@@ -23,7 +23,7 @@ func database(ctx context.Context, c config.Config) []Finding {
 		private := privateDatabase()
 		running, ok := pgembed.Running(c.Data)
 		if !ok {
-			return []Finding{private, {What: "транки", Text: "видны, когда программа работает"}}
+			return []Finding{private, keys(ctx, c, ""), {What: "транки", Text: "видны, когда программа работает"}}
 		}
 		url = running
 	}
@@ -31,10 +31,10 @@ func database(ctx context.Context, c config.Config) []Finding {
 	defer cancel()
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
-		return []Finding{{What: "база", State: Bad, Text: fmt.Sprintf("не отвечает: %v", err), Do: "проверьте, что PostgreSQL работает и адрес D24_DATABASE_URL верен"}}
+		return []Finding{{What: "база", State: Bad, Text: fmt.Sprintf("не отвечает: %v", err), Do: "проверьте, что PostgreSQL работает и адрес D24_DATABASE_URL верен"}, keys(ctx, c, "")}
 	}
 	defer conn.Close(ctx) //nolint:errcheck // only asked
-	return []Finding{server(ctx, conn), schema(ctx, conn), clocks(ctx, conn), trunks(ctx, url)}
+	return []Finding{server(ctx, conn), schema(ctx, conn), clocks(ctx, conn), keys(ctx, c, url), trunks(ctx, url)}
 }
 
 func failed(what string, err error) Finding {
