@@ -126,7 +126,10 @@ func (s *Service) EndSession(ctx context.Context, id int64) error {
 		if err == nil && n == 0 {
 			return fault.Missing("session")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.note(ctx, tx, me, "session.end", me.UserID, nil, map[string]int{"ended": n})
 	})
 }
 

@@ -55,15 +55,15 @@ func TestSecondFactorsLieSealed(t *testing.T) {
 	key, _ := h.factored("foreman")
 	raw, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(key)
 	require.NoError(t, err)
-	clear := func() bool {
+	inClear := func() bool {
 		return h.one(`select count(*) from user_totp t where strpos(to_jsonb(t)::text, $1) > 0`, hex.EncodeToString(raw)) > 0
 	}
 	require.Equal(t, int64(1), h.one(`select count(*) from user_totp where sealed is not null`))
-	require.True(t, clear(), "for a day the version before reads it too")
+	require.True(t, inClear(), "for a day the version before reads it too")
 	require.Equal(t, 200, h.comesIn("foreman", key).status)
 	h.clock.Set(h.clock.Now().Add(secret.Beside))
 	h.seal(3) // and two trunks
-	require.False(t, clear())
+	require.False(t, inClear())
 	require.Equal(t, 200, h.comesIn("foreman", key).status)
 
 	h.factored("gusev")

@@ -31,7 +31,7 @@ func Load(path string) (*Ring, error) {
 	if info.Mode().Perm()&0o077 != 0 {
 		return nil, fmt.Errorf("%w: %s, права %#o", ErrOpen, path, info.Mode().Perm())
 	}
-	b, err := os.ReadFile(path) //nolint:gosec // named by the settings
+	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,8 @@ func Create(path string) (*Ring, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r, r.keep(path, os.Link) // a link does not replace a file that came meanwhile
+	err = r.keep(path, os.Link) // a link does not replace a file that came meanwhile
+	return r, err
 }
 
 // Rotate puts a new key on top of the file.
@@ -79,7 +80,8 @@ func Rotate(path string) (*Ring, error) {
 	if r, err = r.Rotated(); err != nil {
 		return nil, err
 	}
-	return r, r.keep(path, os.Rename)
+	err = r.keep(path, os.Rename)
+	return r, err
 }
 
 // keep writes the file whole: a power cut leaves the old one or the new one.

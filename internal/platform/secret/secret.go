@@ -88,7 +88,7 @@ func (r *Ring) Seal(plain []byte, place string) []byte {
 	}
 	k := r.keys[0]
 	head := append([]byte{version}, k.id[:]...)
-	return k.seal.Seal(head, nil, plain, aad(head, place))
+	return k.seal.Seal(head, nil, plain, aad(head, place)) //nolint:gosec // G407 takes no nonce for a fixed one: this cipher makes a random one itself
 }
 
 // Open is what was sealed for this place. ErrNoKey, ErrTampered.

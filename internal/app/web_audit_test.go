@@ -1,0 +1,184 @@
+package app_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"d24/internal/platform/httpapi"
+)
+
+// unaudited are the changing operations that leave no row of the audit journal, and why.
+var unaudited = map[string]string{
+	"login": "the session is the row", "login-passkey": "the session is the row", "logout": "the session says when it ended",
+	"choose-company": "which of his companies a person looks at", "ask-passkey": "a question", "start-passkey": "a question; add-passkey leaves the row",
+	"invited-passkey": "a question", "look-at-invitation": "a question", "start-totp": "nothing is in force before confirm-totp, which leaves the row",
+	"add-passkey": "needs an authenticator: test/passkey counts its row",
+
+	"preview-assignment": "a question", "weigh-limits": "a question", "preview-ticket": "a question",
+	"look-at-building-table": "a question", "start-building-import": "nothing is in force before apply", "check-building-import": "nothing is in force before apply",
+	"look-at-contact-table": "a question", "start-contact-import": "nothing is in force before apply", "check-contact-import": "nothing is in force before apply",
+
+	"create-ticket": "a request has its own history", "accept-ticket": "a request has its own history", "comment-ticket": "a request has its own history",
+	"move-ticket": "a request has its own history", "reassign-ticket": "a request has its own history", "refuse-ticket": "a request has its own history",
+	"dispose-call": "a call keeps its result and who gave it", "place-call": "a call keeps its place", "task-result": "a call task keeps who said what",
+	"keep-draft": "what an operator is typing",
+}
+
+// TestEveryChangeOfSettingsLeavesOneRow is A12: every changing operation of the router,
+// asked as its isolation case asks it, leaves exactly one row with who, what and from
+// where; what is a question, or has a history of its own, is named in unaudited.
+func TestEveryChangeOfSettingsLeavesOneRow(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	cases := isolation(h, h.prey())
+	for _, f := range more {
+		maps.Copy(cases, f(h))
+	}
+	unseen, counted := maps.Clone(unaudited), 0
+	own := h.ownChanges()
+	for _, r := range httpapi.Routes(h.api) {
+		if r.Method == http.MethodGet {
+			continue
+		}
+		delete(unseen, r.ID)
+		asks := []func() answer{}
+		for _, q := range cases[r.ID] {
+			if q.by == "" {
+				q.by = "op-strange"
+			}
+			h.token(q.by)
+			asks = append(asks, func() answer { return h.as(q.by, q.method, q.path, q.body) })
+		}
+		if ready := own[r.ID]; ready != nil {
+			asks = []func() answer{ready()}
+		}
+		if _, ok := unaudited[r.ID]; !ok {
+			require.NotEmpty(t, asks, "%s %s: the operation %q is not asked here: give it a case of ownChanges", r.Method, r.Path, r.ID)
+		}
+		for _, ask := range asks {
+			last := h.one(`select coalesce(max(id), 0) from audit_entries`)
+			a := ask()
+			require.Less(t, a.status, 300, "%s: %s", r.ID, a.body)
+			left := h.one(`select count(*) from audit_entries where id > $1`, last)
+			if _, ok := unaudited[r.ID]; ok {
+				require.Zero(t, left, "%s leaves a row: it is no exception any more", r.ID)
+				continue
+			}
+			require.Equal(t, int64(1), left, "%s %s (%s)", r.Method, r.Path, r.ID)
+			require.Equal(t, int64(1), h.one(`select count(*) from audit_entries where id > $1 and user_id is not null and actor <> '' and source <> '' and object <> '' and action <> ''`, last), "%s: who, what, from where", r.ID)
+			counted++
+		}
+	}
+	require.Empty(t, unseen, "no such operation any more")
+	t.Logf("%d changes, one row each", counted)
+}
+
+// ownChanges are the changes that isolation has no case for: one's own account, and what
+// belongs to no company. Each is made ready first, then asked.
+func (h *house) ownChanges() map[string]func() func() answer {
+	ask := func(by, method, path string, body any) func() answer {
+		h.token(by)
+		return func() answer { return h.as(by, method, path, body) }
+	}
+	with := func(token, method, path string, body any) func() answer {
+		return func() answer { return h.with(token, method, path, body) }
+	}
+	secret := ""
+	colleague := func(name string) int64 {
+		return h.ok("platform", "POST", "/colleagues/invitations", map[string]any{"name": name, "kind": "operator", "team_ids": []int64{}}).id(h.t, "id")
+	}
+	team := map[string]any{"name": "Ночная", "company_ids": []int64{}, "city_ids": []int64{}, "skills": []string{}}
+	shared := map[string]any{"name": "Сети", "kind": "электросети", "phones": []any{map[string]any{"phone": "8 343 000 04 00", "note": "", "hours": ""}}, "hours": "", "notes": ""}
+	newTeam := func(name string) int64 {
+		form := maps.Clone(team)
+		form["name"] = name
+		return h.ok("platform", "POST", "/teams", form).id(h.t, "id")
+	}
+	fresh := func() string { // a session of a foreman
+		_, token, _ := h.enter(map[string]any{"login": "foreman", "password": "foreman"}, "")
+		return token
+	}
+	return map[string]func() func() answer{
+		"invite-colleague": func() func() answer {
+			return ask("platform", "POST", "/colleagues/invitations", map[string]any{"name": "Новый", "kind": "operator", "team_ids": []int64{}})
+		},
+		"resend-colleague": func() func() answer {
+			return ask("platform", "POST", fmt.Sprintf("/colleagues/invitations/%d/resend", colleague("Ещё раз")), nil)
+		},
+		"revoke-colleague": func() func() answer {
+			return ask("platform", "POST", fmt.Sprintf("/colleagues/invitations/%d/revoke", colleague("Лишний")), nil)
+		},
+		"change-colleague": func() func() answer {
+			return ask("platform", "PUT", fmt.Sprintf("/colleagues/%d", h.user("op-ours")), map[string]any{"kind": "supervisor", "team_ids": []int64{}, "skills": []string{"лифты"}, "is_blocked": false})
+		},
+		"end-colleague-sessions": func() func() answer {
+			return ask("platform", "POST", fmt.Sprintf("/colleagues/%d/sessions/end", h.user("operator")), nil)
+		},
+		"make-team": func() func() answer { return ask("platform", "POST", "/teams", team) },
+		"change-team": func() func() answer {
+			form := maps.Clone(team)
+			form["name"], form["skills"] = "Дневная", []string{"лифты"}
+			return ask("platform", "PUT", fmt.Sprintf("/teams/%d", newTeam("Дневная")), form)
+		},
+		"remove-team": func() func() answer {
+			return ask("platform", "DELETE", fmt.Sprintf("/teams/%d", newTeam("Лишняя")), nil)
+		},
+		"add-shared-supplier": func() func() answer { return ask("platform", "POST", "/shared-suppliers", shared) },
+		"change-shared-supplier": func() func() answer {
+			form := maps.Clone(shared)
+			form["name"] = "Другие сети"
+			id := h.ok("platform", "POST", "/shared-suppliers", form).id(h.t, "id")
+			form["notes"], form["version"] = "другое", 1
+			return ask("platform", "PUT", fmt.Sprintf("/shared-suppliers/%d", id), form)
+		},
+		"accept-invitation": func() func() answer {
+			token, _ := h.invite("admin", map[string]any{"name": "Смирнов", "role": "readonly"})
+			return func() answer { return h.accept(token, "smirnov") }
+		},
+		"join-company": func() func() answer {
+			token, _ := h.invite("admin2", map[string]any{"name": "Мастер", "role": "foreman"})
+			return ask("manager", "POST", "/invitation/join", map[string]any{"token": token})
+		},
+		"remove-passkey": func() func() answer {
+			h.do(`insert into passkeys (user_id, credential_id, credential, name, created_at) values ($1, 'x', '{}', 'Ключ', $2)`, h.user("foreman"), noon)
+			return with(fresh(), "POST", fmt.Sprintf("/me/passkeys/%d/remove", h.one(`select max(id) from passkeys`)), nil)
+		},
+		"end-my-session": func() func() answer {
+			token := fresh()
+			return with(token, "POST", fmt.Sprintf("/me/sessions/%d/end", h.one(`select max(id) from sessions where user_id = $1`, h.user("foreman"))), nil)
+		},
+		"end-my-other-sessions": func() func() answer { return with(fresh(), "POST", "/me/sessions/end-others", nil) },
+		"change-password": func() func() answer {
+			return ask("readonly", "POST", "/me/password", map[string]any{"current": "readonly", "password": strongPassword})
+		},
+		"confirm-totp": func() func() answer {
+			secret, _ = h.ok("gusev", "POST", "/me/totp", map[string]any{"password": "gusev"}).get(h.t, "secret").(string)
+			return ask("gusev", "POST", "/me/totp/confirm", map[string]any{"code": code(h.t, secret, h.clock.Now())})
+		},
+		"new-recovery-codes": h.factoredAsks("second", "/me/totp/codes"),
+		"remove-totp":        h.factoredAsks("third", "/me/totp/remove"),
+		"unrecord-greeting": func() func() answer {
+			line := h.line(strange)
+			a := h.send("admin2", "PUT", fmt.Sprintf("/lines/%d/greeting/sound", line), strings.NewReader(string(tune())), http.Header{"Content-Type": {"application/octet-stream"}})
+			require.Less(h.t, a.status, 300, a.body)
+			return ask("admin2", "DELETE", fmt.Sprintf("/lines/%d/greeting/sound", line), nil)
+		},
+	}
+}
+
+// factoredAsks makes a company's user with a second factor, who then asks.
+func (h *house) factoredAsks(login, path string) func() func() answer {
+	return func() func() answer {
+		token, _ := h.invite("admin", map[string]any{"name": "Со вторым фактором", "role": "readonly"})
+		session := cookieFrom(h.accept(token, login), httpapi.Cookie)
+		password := map[string]any{"password": strongPassword}
+		key, _ := h.with(session, "POST", "/me/totp", password).get(h.t, "secret").(string)
+		session = cookieFrom(h.with(session, "POST", "/me/totp/confirm", map[string]any{"code": code(h.t, key, h.clock.Now())}), httpapi.Cookie)
+		return func() answer { return h.with(session, "POST", path, password) }
+	}
+}
