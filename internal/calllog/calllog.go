@@ -25,6 +25,7 @@ type Lost struct {
 	Phone     string    `json:"phone"`
 	At        time.Time `json:"at"` // of the call: the ten minutes count from it
 	Cut       bool      `json:"cut"`
+	Digit     string    `json:"digit,omitempty"` // pressed while he waited: "1" asked to be called back, "0" an emergency
 }
 
 // Reached is published when an operator speaks with somebody: a call-back that is
@@ -167,7 +168,7 @@ func (s *Service) end(ctx context.Context, tx *pg.Tx, c call, r telephony.Report
 	if c.direction != "inbound" || !r.Cut && r.Outcome != telephony.Abandoned {
 		return nil
 	}
-	return s.jobs.Publish(ctx, tx, Lost{CallID: c.id, CompanyID: c.company, LineID: c.line, Phone: c.phone, At: c.started, Cut: r.Cut})
+	return s.jobs.Publish(ctx, tx, Lost{CallID: c.id, CompanyID: c.company, LineID: c.line, Phone: c.phone, At: c.started, Cut: r.Cut, Digit: r.Digit})
 }
 
 // Orphans ends the calls a dead node left open: «cut by failure».

@@ -25,6 +25,7 @@ type DialPlan struct {
 	Words             string         `json:"words"` // spoken when no operator is there
 	Keys              string         `json:"keys"`
 	LineID            int64          `json:"line_id"`
+	Since             time.Time      `json:"since,omitzero"` // a call-back's place in the queue: since the call it answers
 	Pace              int            `json:"pace,omitempty"` // divides the seconds above; see company.Settings
 	// Quiet: hours in which the person is not dialled, checked before every dial and
 	// by the engine while a dial waits for an operator (F51). Zero: at any hour.

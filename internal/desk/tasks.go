@@ -210,7 +210,9 @@ func order(t Task, phone string, now time.Time) telephony.Order {
 		Until: p.Quiet.Next(now),
 	}
 	if t.Purpose == telephony.Callback {
-		o.Since = t.CreatedAt
+		if o.Since = p.Since; o.Since.IsZero() {
+			o.Since = t.CreatedAt
+		}
 		if t.PromiseAt != nil {
 			o.Promise = *t.PromiseAt
 		}

@@ -273,11 +273,16 @@ func (r *Runner) CallBack(ctx context.Context, l calllog.Lost) error {
 			s = c.Settings
 		}
 		title, priority := "Перезвонить: не дождался ответа", telephony.PriorityCallback
-		if l.Cut {
+		switch {
+		case l.Digit == "0":
+			title, priority = "Перезвонить: нажал «авария» и не дождался ответа", telephony.PriorityEmergency
+		case l.Cut:
 			title, priority = "Перезвонить: разговор оборвался по нашей вине", telephony.PriorityCut
+		case l.Digit == "1":
+			title = "Перезвонить: попросил перезвонить, не дожидаясь на линии"
 		}
 		promise := l.At.Add(s.Minutes(s.CallbackMin))
-		plan, _ := desk.Fit(desk.DialPlan{Mode: telephony.OperatorFirst, Dials: 3, RingSec: s.RingSec, Pace: s.Pace, Priority: priority, LineID: l.LineID}, 1, s.Minutes(s.CallbackMin))
+		plan, _ := desk.Fit(desk.DialPlan{Mode: telephony.OperatorFirst, Dials: 3, RingSec: s.RingSec, Pace: s.Pace, Priority: priority, LineID: l.LineID, Since: l.At}, 1, s.Minutes(s.CallbackMin))
 		return r.Tasks.Create(ctx, tx, desk.NewTask{
 			Key: fmt.Sprintf("callback-%d", l.CallID), CompanyID: l.CompanyID, Purpose: telephony.Callback, CallID: l.CallID, Phones: []string{l.Phone},
 			Title: title, Plan: plan, DueAt: tx.Now, PromiseAt: &promise,

@@ -288,7 +288,9 @@ type FloorWaiting struct {
 	CallKey   string    `json:"call_key"`
 	CompanyID int64     `json:"company_id"`
 	Since     time.Time `json:"since"`
-	Kind      string    `json:"kind"` // inbound, task
+	Kind      string    `json:"kind"`               // inbound, task
+	Urgent    bool      `json:"urgent,omitempty"`   // the caller pressed the key for emergencies
+	Repeated  bool      `json:"repeated,omitempty"` // he called a short while ago and reached nobody
 }
 
 // FloorSeat is an operator's state: off, ready, ringing, talking, wrap_up, pause, not_ready.

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -36,6 +37,35 @@ func TestALostCallIsCalledBackWithinTenMinutes(t *testing.T) {
 	require.Equal(t, []string{"0′ 0007 callback"}, s.rang, "one person, one task")
 	require.Equal(t, 1, s.count(`select count(*) from call_tasks where promise_at = $1`, s.start.Add(10*time.Minute)))
 	require.Equal(t, 2, s.count(`select count(*) from calls where disposition = 'lost'`))
+}
+
+// TestAKeyInTheQueueSaysHowToCallBack: «1» keeps the caller's place, which is from the
+// moment he called; who pressed «0» and gave up goes ahead of all.
+func TestAKeyInTheQueueSaysHowToCallBack(t *testing.T) { // F6, F7, F16
+	s := begin(t)
+	called := s.start.Add(-3 * time.Minute)
+	for phone, digit := range map[string]string{"+79000900007": "1", "+79000900008": "0"} {
+		s.lostCall("in-"+digit, phone, false, func(r *telephony.Report) {
+			r.Phone = phone
+			if r.Kind == telephony.CallStarted {
+				r.At = called
+			} else {
+				r.Digit = digit
+			}
+		})
+	}
+	s.pass(5 * time.Second)
+	place := func(phone string) (since, promise time.Time, priority int, title string) {
+		var o telephony.Order
+		require.NoError(t, json.Unmarshal([]byte(s.text(`select plan::text from call_orders where phone = $1`, phone)), &o))
+		return o.Since, o.Promise, o.Priority, o.Title
+	}
+	since, promise, _, title := place("+79000900007")
+	require.True(t, since.Equal(called) && promise.Equal(called.Add(10*time.Minute)), "%s %s", since, promise)
+	require.Equal(t, "Перезвонить: попросил перезвонить, не дожидаясь на линии", title)
+	_, _, priority, title := place("+79000900008")
+	require.Equal(t, telephony.PriorityEmergency, priority)
+	require.Equal(t, "Перезвонить: нажал «авария» и не дождался ответа", title)
 }
 
 // TestWhoGotThroughIsNotCalledBack is F7.

@@ -273,7 +273,7 @@ func (s *story) ticket(id int64) ticket.Ticket {
 }
 
 // lostCall is a resident who hung up in the queue.
-func (s *story) lostCall(key, phone string, cut bool) {
+func (s *story) lostCall(key, phone string, cut bool, more ...func(*telephony.Report)) {
 	s.t.Helper()
 	line := int64(2)
 	for i, r := range []telephony.Report{
@@ -281,6 +281,9 @@ func (s *story) lostCall(key, phone string, cut bool) {
 		{Kind: telephony.CallEnded, Outcome: telephony.Abandoned, Cut: cut},
 	} {
 		r.CallKey, r.Seq, r.At, r.Node = key, i+1, s.clock.Now(), "test"
+		for _, f := range more {
+			f(&r)
+		}
 		require.NoError(s.t, s.app.Telephony.Report(s.sys, r))
 		require.NoError(s.t, s.app.Telephony.Report(s.sys, r), "a report that comes twice counts once")
 	}

@@ -39,8 +39,8 @@ func TestCoverageIsLookedAtEveryHour(t *testing.T) {
 	require.Zero(t, s.count(open), "mended: it goes by itself")
 }
 
-func (s *story) text(q string) (out string) {
+func (s *story) text(q string, args ...any) (out string) {
 	s.t.Helper()
-	require.NoError(s.t, s.pool.QueryRow(s.sys, q).Scan(&out))
+	require.NoError(s.t, s.pool.QueryRow(s.sys, q, args...).Scan(&out))
 	return out
 }

@@ -45,6 +45,7 @@ type View struct {
 	TicketID  int64  `json:"ticket_id"`
 	Outcome   string `json:"outcome"`
 	Returned  bool   `json:"returned"`
+	Urgent    bool   `json:"urgent"`
 }
 
 // Phone is an operator at work.

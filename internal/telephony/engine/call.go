@@ -50,8 +50,8 @@ type call struct {
 	started  bool      // a call exists in the journal
 	joined   bool      // an operator has spoken
 	held     bool
-	operator int64 // who spoke last
-	digit    string
+	operator int64  // who spoke last
+	digit    string // the key that meant something
 
 	leg     *sip.Leg
 	seat    *seat
@@ -258,6 +258,8 @@ func (c *call) watch() {
 func (c *call) farGone(end sip.Ending) {
 	outcome, blame := telephony.Answered, telephony.Nobody
 	switch {
+	case c.inbound && c.digit == keyCallBack: // he is saying goodbye to our voice
+		outcome = telephony.Abandoned
 	case c.inbound && (!c.joined || c.phase == waiting || c.phase == offered) && c.dec.Action == telephony.Queue: // also after his operator vanished (F1)
 		outcome, blame = telephony.Abandoned, telephony.Theirs
 	case end.Cause == sip.ByMediaLost || end.Cause == sip.ByFailure || end.Cause == sip.ByNoACK:
@@ -341,13 +343,10 @@ func (e *Engine) distribute() {
 	if len(e.queue) == 0 || len(idle) == 0 { // a long queue costs nothing while all are busy
 		return
 	}
-	m := Moment{Now: time.Now(), Idle: idle, Reached: e.reached(), Shares: e.shares}
-	byKey := map[string]*call{}
+	m := e.moment()
+	m.Idle = idle
+	byKey := make(map[string]*call, len(e.queue))
 	for _, c := range e.queue {
-		m.Waiting = append(m.Waiting, Waiter{
-			Key: c.key, Phone: c.phone, Inbound: c.inbound, CompanyID: c.company, CityID: c.dec.CityID, Priority: c.priority,
-			Repeated: c.repeated, Since: c.since, Promise: c.order.Promise, Passed: c.passed,
-		})
 		byKey[c.key] = c
 	}
 	matches, shares := DefaultRules.Decide(m)
@@ -355,6 +354,18 @@ func (e *Engine) distribute() {
 	for _, m := range matches {
 		e.seats[m.UserID].offer(byKey[m.Key])
 	}
+}
+
+// moment is all that a decision depends on but who is idle.
+func (e *Engine) moment() Moment {
+	m := Moment{Now: time.Now(), Reached: e.reached(), Shares: e.shares}
+	for _, c := range e.queue {
+		m.Waiting = append(m.Waiting, Waiter{
+			Key: c.key, Phone: c.phone, Inbound: c.inbound, CompanyID: c.company, CityID: c.dec.CityID, Priority: c.priority,
+			Repeated: c.repeated, Since: c.since, Promise: c.order.Promise, Passed: c.passed,
+		})
+	}
+	return m
 }
 
 // reached counts the callers operators have now, by number.

@@ -95,6 +95,7 @@ type Engine struct {
 	seats   map[int64]*seat
 	queue   []*call
 	shares  Shares               // whose turn it is in a surge
+	handled time.Duration        // how long a caller keeps an operator, of late
 	givenUp map[string]time.Time // when a number last hung up before anybody spoke to it
 	busy    map[string]*call     // by far number: one order at a time rings a phone (F40)
 	held    []*call              // orders waiting for their number
@@ -106,7 +107,7 @@ type Engine struct {
 func New(cfg Config, d Deps) (*Engine, error) {
 	e := &Engine{
 		cfg: cfg, d: d, log: d.Log, posts: make(chan func(), 1024), quit: make(chan struct{}),
-		base: context.Background(), calls: map[string]*call{}, seats: map[int64]*seat{}, busy: map[string]*call{}, givenUp: map[string]time.Time{}, filter: sip.NewFilter(), pacer: media.NewPacer(),
+		base: context.Background(), calls: map[string]*call{}, seats: map[int64]*seat{}, busy: map[string]*call{}, givenUp: map[string]time.Time{}, handled: handledAtFirst, filter: sip.NewFilter(), pacer: media.NewPacer(),
 	}
 	e.routes = newRouteCache()
 	if err := e.open(); err != nil {
@@ -330,7 +331,7 @@ func (e *Engine) floor() telephony.Floor {
 		if !c.inbound {
 			kind = "task"
 		}
-		f.Waiting = append(f.Waiting, telephony.FloorWaiting{CallKey: c.key, CompanyID: c.company, Since: c.since, Kind: kind})
+		f.Waiting = append(f.Waiting, telephony.FloorWaiting{CallKey: c.key, CompanyID: c.company, Since: c.since, Kind: kind, Urgent: c.urgent(), Repeated: c.repeated})
 	}
 	for _, s := range e.seats {
 		f.Operators = append(f.Operators, telephony.FloorSeat{UserID: s.who.UserID, Name: s.who.Name, State: s.state, Reason: s.reason, Since: s.since})

@@ -155,7 +155,7 @@ func (c *call) greet() {
 	}
 	c.phase = waiting
 	c.report(telephony.CallQueued)
-	c.say(c.dec.Greeting, c.music)
+	c.say(c.dec.Greeting, c.guide)
 	c.report(telephony.CallSpoken)
 	c.e.enqueue(c)
 }
@@ -172,7 +172,10 @@ func (c *call) pressed(key string) {
 		return
 	}
 	c.report(telephony.CallDigit, func(r *telephony.Report) { r.Digit = key })
-	if !c.inbound && c.phase == announcing {
+	switch {
+	case c.inbound && (c.phase == waiting || c.phase == offered):
+		c.choose(key)
+	case !c.inbound && c.phase == announcing:
 		c.keyed(key)
 	}
 }
@@ -186,7 +189,7 @@ func (c *call) orphaned() {
 	c.seat, c.phase, c.returned, c.priority, c.since = nil, waiting, true, telephony.PriorityCut, time.Now()
 	if c.leg != nil {
 		c.report(telephony.CallLeft, func(r *telephony.Report) { r.Operator = c.operator })
-		c.say(holdText, c.music)
+		c.say(holdText, c.hum)
 	} else if c.order.OperatorWithin > 0 {
 		c.wait(c.order.OperatorWithin, c.alone)
 	}

@@ -64,6 +64,8 @@ type seat struct {
 	reason string
 	since  time.Time
 
+	busySince time.Time // of the last talk and its wrap-up
+
 	call   *call
 	view   string
 	viewAt time.Time
@@ -89,7 +91,9 @@ func (s *seat) set(state, reason string) {
 	if s.state == state && s.reason == reason {
 		return
 	}
+	was := s.state
 	s.state, s.reason, s.since = state, reason, time.Now()
+	s.occupied(was, state)
 	since := s.since // the browser's copy: it is written beside the loop
 	s.tell(out{Type: "state", State: state, Reason: reason, Since: &since})
 }

@@ -37,6 +37,8 @@ type CallView struct {
 	Outcome     telephony.Outcome `json:"outcome"`
 	Recording   bool              `json:"recording"`
 	Returned    bool              `json:"returned"`
+	Urgent      bool              `json:"urgent"`   // he pressed the key for emergencies
+	Repeated    bool              `json:"repeated"` // he called a short while ago and reached nobody
 }
 
 // out is what the browser is told.
@@ -370,7 +372,7 @@ func (s *seat) offered(sdp string) {
 func (c *call) shown(s *seat) CallView {
 	v := CallView{
 		Key: c.key, Direction: "inbound", State: s.view, Since: s.viewAt, DialAt: s.dialAt, Phone: c.phone, WaitedSince: c.since, CompanyID: c.company,
-		Recording: c.recPath != "", Returned: c.returned, LinePhone: c.dec.Card.LinePhone, LineKind: c.dec.Card.LineKind, City: c.dec.Card.City,
+		Recording: c.recPath != "", Returned: c.returned, Urgent: c.urgent(), Repeated: c.repeated, LinePhone: c.dec.Card.LinePhone, LineKind: c.dec.Card.LineKind, City: c.dec.Card.City,
 		Zone: c.dec.Card.Zone, CompanyName: c.dec.Card.CompanyName, Greeting: c.dec.Card.Greeting,
 	}
 	if !c.inbound {

@@ -120,6 +120,25 @@ describe("request beside a call", { timeout: 30_000 }, () => {
     await screen.findByText(/черновик сохранён/);
   });
 
+  it("says that the caller pressed the key for emergencies, or calls again", () => {
+    function Called() {
+      const work = useCallWork("p-5", "+79120004127", false);
+      const call = callView({ key: "p-5", state: "ringing", urgent: true, repeated: true });
+      return <RequestPane call={call} work={work} open={false} onOutcome={() => undefined} onLink={() => undefined} />;
+    }
+    serve({
+      "GET /api/v1/desk/calls/p-5": () => ({
+        call: callView({ key: "p-5" }),
+        known: [],
+        recent_calls: [],
+        on_duty: [],
+      }),
+    });
+    show(<Called />);
+    expect(screen.getByText(/Житель нажал «0»: авария/)).toBeInTheDocument();
+    expect(screen.getByText(/Звонит повторно/)).toBeInTheDocument();
+  });
+
   it("Enter on «Другой» does not confirm the address", async () => {
     const { user } = await take("p-4", [known]);
     screen.getByTestId("other-address").focus();

@@ -70,6 +70,8 @@ export function RequestPane(props: Props) {
           <Say label={w.form.say}>{greeting}</Say>
         </div>
       )}
+      {call.urgent && <Note tone="emg">{w.banner.urgent}</Note>}
+      {call.repeated && <Note tone="plan">{w.banner.repeated}</Note>}
       {call.returned && <Note tone="plan">{w.banner.returned}</Note>}
       <Heading work={work} />
       {work.work.saved ? (

@@ -46,6 +46,10 @@ export interface CallView {
   recording: boolean;
   /** It came back from another operator's broken call (F1). */
   returned: boolean;
+  /** He pressed the key for emergencies while he waited. */
+  urgent?: boolean;
+  /** He called a short while ago and reached nobody. */
+  repeated?: boolean;
 }
 
 export type ServerMessage =

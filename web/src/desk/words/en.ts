@@ -60,6 +60,8 @@ export const en: Words<typeof ru> = {
     missed: "You did not answer, the call went back to the queue. New calls come when you press Ready.",
     session: "Your session is over. Finish the talk: we ask you to sign in after it. What you typed is kept here.",
     cut: "The call broke off by our fault. Finish the request: the call back is first in the queue.",
+    urgent: "The caller pressed 0: an emergency. Gas 104, fire 101, any help 112.",
+    repeated: "Calls again: not long ago nobody answered.",
     returned: "The call came back from another operator whose link broke. The draft is here.",
   },
   bar: {
