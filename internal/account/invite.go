@@ -221,10 +221,14 @@ func revoke(ctx context.Context, tx *pg.Tx, d desk, id int64) error {
 	return d.note(ctx, tx, "invitation.revoke", object("invitation", id), i.show(), nil)
 }
 
-// revokeAllOf shuts what somebody who has no say any more gave out.
+// revokeAllOf shuts what somebody who has no say any more gave out, and takes back what
+// he asked.
 func revokeAllOf(ctx context.Context, tx *pg.Tx, company, userID int64) error {
 	_, err := tx.Exec(ctx, `update invitations set revoked_at = $3 where coalesce(company_id, 0) = $1 and invited_by = $2 and accepted_at is null and revoked_at is null`, company, userID, tx.Now)
-	return err
+	if err != nil {
+		return err
+	}
+	return dropResetsBy(ctx, tx, company, userID)
 }
 
 // Look shows an invitation to who holds the link; fault.NotFound "invitation.gone"

@@ -44,6 +44,7 @@ type Colleague struct {
 	Passkeys  int
 	Sessions  int
 	SeenAt    *time.Time
+	Reset     *FactorReset `db:"-"` // of his second factor, that waits for a second person
 }
 
 // ColleagueChange is what may be changed of one of our own people.
@@ -285,6 +286,14 @@ func (s *Service) Colleagues(ctx context.Context, q string) (out []Colleague, in
 		if out, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Colleague]); err != nil {
 			return err
 		}
+		for i := range out {
+			if !out[i].HasTOTP {
+				continue
+			}
+			if out[i].Reset, err = resetOf(ctx, tx, out[i].ID); err != nil {
+				return err
+			}
+		}
 		invited, err = invitationsOf(ctx, tx, 0)
 		return err
 	})
@@ -300,6 +309,10 @@ func colleagueOf(ctx context.Context, tx *pg.Tx, id int64) (Colleague, error) {
 	if errors.Is(err, pgx.ErrNoRows) {
 		return c, fault.Missing("user")
 	}
+	if err != nil {
+		return c, err
+	}
+	c.Reset, err = resetOf(ctx, tx, id)
 	return c, err
 }
 

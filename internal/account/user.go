@@ -30,6 +30,7 @@ type User struct {
 	Sessions    int
 	SeenAt      *time.Time // nil: was not here yet
 	AddedAt     *time.Time
+	FactorAsked bool // somebody asks to take his second factor away
 	permissions []access.Permission
 }
 
@@ -40,7 +41,8 @@ type UserCard struct {
 	Permissions []access.Permission
 	Grants      []Grant
 	Open        []Session
-	Elsewhere   bool // belongs to other companies too
+	Elsewhere   bool         // belongs to other companies too
+	Reset       *FactorReset // of his second factor, that waits for a second person; nil: none
 }
 
 // RoleChange gives a user another role.
@@ -53,11 +55,11 @@ type RoleChange struct {
 const userColumns = `select u.id, u.name, u.login, c.role, coalesce(r.id, 0), coalesce(r.name, ''), coalesce(c.member_id, 0), c.has_grants, c.is_blocked or not u.is_active,
 		exists (select from user_totp t where t.user_id = u.id and t.confirmed_at is not null), (select count(*) from passkeys p where p.user_id = u.id),
 		(select count(*) from sessions s where s.user_id = u.id and s.ended_at is null and s.expires_at > $2), (select max(s.seen_at) from sessions s where s.user_id = u.id), c.added_at,
-		coalesce(r.permissions, '{}')
+		exists (select from factor_resets f where f.user_id = u.id and f.done_at is null and f.dropped_at is null and f.expires_at > $2), coalesce(r.permissions, '{}')
 	from company_users c join users u on u.id = c.user_id left join roles r on r.id = c.role_id where c.company_id = $1 `
 
 func scanUser(row pgx.CollectableRow) (u User, err error) {
-	err = row.Scan(&u.ID, &u.Name, &u.Login, &u.Role, &u.RoleID, &u.RoleName, &u.MemberID, &u.HasGrants, &u.IsBlocked, &u.HasTOTP, &u.Passkeys, &u.Sessions, &u.SeenAt, &u.AddedAt, &u.permissions)
+	err = row.Scan(&u.ID, &u.Name, &u.Login, &u.Role, &u.RoleID, &u.RoleName, &u.MemberID, &u.HasGrants, &u.IsBlocked, &u.HasTOTP, &u.Passkeys, &u.Sessions, &u.SeenAt, &u.AddedAt, &u.FactorAsked, &u.permissions)
 	return u, err
 }
 
@@ -92,6 +94,11 @@ func (s *Service) card(ctx context.Context, tx *pg.Tx, company, id int64) (c Use
 	c.Permissions = m.may()
 	if c.Grants, err = grantsOf(ctx, tx, company, id); err != nil {
 		return c, err
+	}
+	if c.FactorAsked {
+		if c.Reset, err = resetOf(ctx, tx, id); err != nil {
+			return c, err
+		}
 	}
 	if c.Sessions > 0 {
 		if c.Open, err = sessionsOf(ctx, tx, id, ""); err != nil {

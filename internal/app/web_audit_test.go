@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"d24/internal/account"
 	"d24/internal/platform/httpapi"
 )
 
@@ -17,7 +18,8 @@ var unaudited = map[string]string{
 	"login": "the session is the row", "login-passkey": "the session is the row", "logout": "the session says when it ended",
 	"choose-company": "which of his companies a person looks at", "ask-passkey": "a question", "start-passkey": "a question; add-passkey leaves the row",
 	"invited-passkey": "a question", "look-at-invitation": "a question", "start-totp": "nothing is in force before confirm-totp, which leaves the row",
-	"add-passkey": "needs an authenticator: test/passkey counts its row",
+	"seen-my-factor-reset": "what a person has read",
+	"add-passkey":          "needs an authenticator: test/passkey counts its row",
 
 	"preview-assignment": "a question", "weigh-limits": "a question", "preview-ticket": "a question",
 	"look-at-building-table": "a question", "start-building-import": "nothing is in force before apply", "check-building-import": "nothing is in force before apply",
@@ -143,6 +145,19 @@ func (h *house) ownChanges() map[string]func() func() answer {
 		"join-company": func() func() answer {
 			token, _ := h.invite("admin2", map[string]any{"name": "Мастер", "role": "foreman"})
 			return ask("manager", "POST", "/invitation/join", map[string]any{"token": token})
+		},
+		"refuse-my-factor-reset": func() func() answer {
+			h.asked(h.user("contractor"), ours, "admin")
+			return ask("contractor", "POST", "/me/second-factor/refuse", nil)
+		},
+		"ask-factor-reset-of-colleague": func() func() answer {
+			return ask("platform", "POST", fmt.Sprintf("/colleagues/%d/second-factor/ask", h.guarded(account.NewUser{Login: "op-a", Kind: "operator"})), nil)
+		},
+		"drop-factor-reset-of-colleague": func() func() answer {
+			return ask("platform", "POST", fmt.Sprintf("/colleagues/%d/second-factor/drop", h.asked(h.guarded(account.NewUser{Login: "op-b", Kind: "operator"}), 0, "supervisor")), nil)
+		},
+		"confirm-factor-reset-of-colleague": func() func() answer {
+			return ask("platform", "POST", fmt.Sprintf("/colleagues/%d/second-factor/confirm", h.asked(h.guarded(account.NewUser{Login: "op-c", Kind: "operator"}), 0, "supervisor")), nil)
 		},
 		"remove-passkey": func() func() answer {
 			h.do(`insert into passkeys (user_id, credential_id, credential, name, created_at) values ($1, 'x', '{}', 'Ключ', $2)`, h.user("foreman"), noon)

@@ -121,6 +121,7 @@ func Register(api huma.API, c Config) {
 	c.users(api)
 	c.roles(api)
 	c.teams(api)
+	c.resets(api)
 }
 
 func (c Config) login(ctx context.Context, in *login) (*session, error) {

@@ -40,19 +40,20 @@ type TeamForm struct {
 
 // Colleague is one of our own people.
 type Colleague struct {
-	ID        int64    `json:"id"`
-	Name      string   `json:"name"`
-	Login     string   `json:"login"`
-	Kind      string   `json:"kind" enum:"operator,supervisor,admin"`
-	IsBlocked bool     `json:"is_blocked"`
-	TeamIDs   []int64  `json:"team_ids"`
-	Skills    []string `json:"skills" doc:"besides those of the teams"`
-	Companies int      `json:"companies" doc:"served now"`
-	HasTOTP   bool     `json:"has_totp"`
-	Passkeys  int      `json:"passkeys"`
-	Sessions  int      `json:"sessions"`
-	SeenAt    *moment  `json:"seen_at"`
-	IsMe      bool     `json:"is_me"`
+	ID        int64        `json:"id"`
+	Name      string       `json:"name"`
+	Login     string       `json:"login"`
+	Kind      string       `json:"kind" enum:"operator,supervisor,admin"`
+	IsBlocked bool         `json:"is_blocked"`
+	TeamIDs   []int64      `json:"team_ids"`
+	Skills    []string     `json:"skills" doc:"besides those of the teams"`
+	Companies int          `json:"companies" doc:"served now"`
+	HasTOTP   bool         `json:"has_totp"`
+	Passkeys  int          `json:"passkeys"`
+	Sessions  int          `json:"sessions"`
+	SeenAt    *moment      `json:"seen_at"`
+	IsMe      bool         `json:"is_me"`
+	Reset     *FactorReset `json:"factor_reset" doc:"of the second factor, that waits for another administrator; null: none"`
 }
 
 // ColleagueList is our own people and those who are invited.
@@ -164,6 +165,6 @@ func (c Config) keepTeam(ctx context.Context, id int64, f TeamForm) (*team, erro
 func showColleague(ctx context.Context, x account.Colleague) Colleague {
 	return Colleague{
 		ID: x.ID, Name: x.Name, Login: x.Login, Kind: x.Kind, IsBlocked: x.IsBlocked, TeamIDs: list(x.TeamIDs), Skills: list(x.Skills), Companies: x.Companies,
-		HasTOTP: x.HasTOTP, Passkeys: x.Passkeys, Sessions: x.Sessions, SeenAt: x.SeenAt, IsMe: access.From(ctx).UserID == x.ID,
+		HasTOTP: x.HasTOTP, Passkeys: x.Passkeys, Sessions: x.Sessions, SeenAt: x.SeenAt, IsMe: access.From(ctx).UserID == x.ID, Reset: showReset(ctx, x.Reset),
 	}
 }

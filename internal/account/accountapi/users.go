@@ -25,6 +25,7 @@ type UserRow struct {
 	Passkeys  int     `json:"passkeys"`
 	Sessions  int     `json:"sessions" doc:"open now"`
 	SeenAt    *moment `json:"seen_at" doc:"null: was not here yet"`
+	Asked     bool    `json:"factor_asked" doc:"somebody asks to take his second factor away, and nobody has confirmed yet"`
 }
 
 // UserList is everybody who may come in to a company.
@@ -41,6 +42,7 @@ type UserCard struct {
 	Open        []Session      `json:"open_sessions"`
 	Elsewhere   bool           `json:"elsewhere" doc:"belongs to other companies too"`
 	IsMe        bool           `json:"is_me"`
+	Reset       *FactorReset   `json:"factor_reset" doc:"of the second factor, that waits for another administrator; null: none"`
 }
 
 // Grant is one line of what a user sees; lines add up.
@@ -204,7 +206,7 @@ func named(in []account.Choice) []Choice {
 func showUser(u account.User) UserRow {
 	out := UserRow{
 		ID: u.ID, Name: u.Name, Login: u.Login, Role: string(u.Role), RoleName: u.RoleName, OwnGrants: u.HasGrants, IsBlocked: u.IsBlocked,
-		HasTOTP: u.HasTOTP, Passkeys: u.Passkeys, Sessions: u.Sessions, SeenAt: u.SeenAt,
+		HasTOTP: u.HasTOTP, Passkeys: u.Passkeys, Sessions: u.Sessions, SeenAt: u.SeenAt, Asked: u.FactorAsked,
 	}
 	if u.RoleID != 0 {
 		out.RoleID = &u.RoleID
@@ -219,7 +221,7 @@ func showCard(ctx context.Context) func(account.UserCard, error) (*userCard, err
 		}
 		return &userCard{UserCard{
 			UserRow: showUser(c.User), Member: httpapi.Name(c.MemberID, c.MemberName), Permissions: words(c.Permissions), Grants: showGrants(c.Grants),
-			Open: showSessions(c.Open), Elsewhere: c.Elsewhere, IsMe: access.From(ctx).UserID == c.ID,
+			Open: showSessions(c.Open), Elsewhere: c.Elsewhere, IsMe: access.From(ctx).UserID == c.ID, Reset: showReset(ctx, c.Reset),
 		}}, nil
 	}
 }
