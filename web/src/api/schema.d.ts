@@ -548,6 +548,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/colleagues/{id}/second-factor/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask to take a lost second factor away
+         * @description 409 factor.self, factor.none, factor.asked, factor.not_asked, factor.same, factor.elsewhere.
+         */
+        post: operations["ask-factor-reset-of-colleague"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colleagues/{id}/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a second factor away that another one asked for
+         * @description 409 factor.self, factor.none, factor.asked, factor.not_asked, factor.same, factor.elsewhere.
+         */
+        post: operations["confirm-factor-reset-of-colleague"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colleagues/{id}/second-factor/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the question back
+         * @description 409 factor.self, factor.none, factor.asked, factor.not_asked, factor.same, factor.elsewhere.
+         */
+        post: operations["drop-factor-reset-of-colleague"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/colleagues/{id}/sessions/end": {
         parameters: {
             query?: never;
@@ -1385,6 +1445,60 @@ export interface paths {
          * @description All other sessions end, this one gets another cookie. 422 password.wrong at body.current, password.weak or password.same at body.password.
          */
         post: operations["change-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I am to know of my second factor */
+        get: operations["my-factor-reset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * I have lost nothing
+         * @description 409 factor.not_asked.
+         */
+        post: operations["refuse-my-factor-reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I have read that it was taken away */
+        post: operations["seen-my-factor-reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2466,6 +2580,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{id}/second-factor/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask to take a lost second factor away
+         * @description 409 factor.self, factor.none, factor.asked, factor.not_asked, factor.same, factor.elsewhere.
+         */
+        post: operations["ask-factor-reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a second factor away that another one asked for
+         * @description 409 factor.self, factor.none, factor.asked, factor.not_asked, factor.same, factor.elsewhere.
+         */
+        post: operations["confirm-factor-reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/second-factor/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the question back
+         * @description 409 factor.self, factor.none, factor.asked, factor.not_asked, factor.same, factor.elsewhere.
+         */
+        post: operations["drop-factor-reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{id}/sessions/end": {
         parameters: {
             query?: never;
@@ -3460,6 +3634,8 @@ export interface components {
              * @description served now
              */
             companies: number;
+            /** @description of the second factor, that waits for another administrator; null: none */
+            factor_reset: components["schemas"]["FactorReset"];
             has_totp: boolean;
             /** Format: int64 */
             id: number;
@@ -3875,6 +4051,18 @@ export interface components {
              */
             recording_id: number | null;
         } | null;
+        FactorReset: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            /** @description I asked: another one confirms */
+            by_me: boolean;
+            /**
+             * Format: date-time
+             * @description until when it may be confirmed
+             */
+            expires_at: string;
+        } | null;
         FirstAdministrator: {
             name: string;
         };
@@ -4150,6 +4338,22 @@ export interface components {
             phone: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        MyFactorReset: {
+            /**
+             * Format: date-time
+             * @description when it was asked, or done
+             */
+            at: string | null;
+            /** @description who asked */
+            by: string;
+            /** @description who confirmed */
+            done_by: string;
+            /**
+             * @description asked: somebody wants to take it away; done: it was taken away
+             * @enum {string}
+             */
+            state: "none" | "asked" | "done";
         };
         MyRole: {
             /** Format: int64 */
@@ -6259,6 +6463,10 @@ export interface components {
         UserCard: {
             /** @description belongs to other companies too */
             elsewhere: boolean;
+            /** @description somebody asks to take his second factor away, and nobody has confirmed yet */
+            factor_asked: boolean;
+            /** @description of the second factor, that waits for another administrator; null: none */
+            factor_reset: components["schemas"]["FactorReset"];
             /** @description what he sees when own_grants; [] is nothing */
             grants: components["schemas"]["Grant"][];
             has_totp: boolean;
@@ -6324,6 +6532,8 @@ export interface components {
             role_id?: number;
         };
         UserRow: {
+            /** @description somebody asks to take his second factor away, and nobody has confirmed yet */
+            factor_asked: boolean;
             has_totp: boolean;
             /** Format: int64 */
             id: number;
@@ -7674,6 +7884,99 @@ export interface operations {
                 "application/json": components["schemas"]["ColleagueForm"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-factor-reset-of-colleague": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-factor-reset-of-colleague": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "drop-factor-reset-of-colleague": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {
@@ -9428,6 +9731,89 @@ export interface operations {
             204: {
                 headers: {
                     "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "my-factor-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyFactorReset"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "refuse-my-factor-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "seen-my-factor-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -11919,6 +12305,108 @@ export interface operations {
                 "application/json": components["schemas"]["UserRole"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-factor-reset": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-factor-reset": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "drop-factor-reset": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {

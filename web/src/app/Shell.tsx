@@ -13,6 +13,7 @@ import { useSetLang } from "./lang";
 import { LinkBanner } from "./LinkBanner";
 import { useSections } from "./useSections";
 import { StripProvider } from "../ui/StripSlot";
+import { FactorBanner } from "../users/FactorBanner";
 import { useWords } from "./words";
 
 /** The frame: rail with the sections the person may open, strip, banner of the link, and the screen. */
@@ -75,6 +76,7 @@ export function Shell() {
       </header>
       <main className="main">
         <LinkBanner />
+        <FactorBanner />
         <StripProvider at={strip}>
           <Outlet />
         </StripProvider>

@@ -10,6 +10,7 @@ import { Refused, SettingsPage, useRefusal, useSaid } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
 import {
   useChangeColleague,
+  useColleagueFactor,
   useColleagues,
   useEndColleague,
   useInviteColleague,
@@ -23,6 +24,7 @@ import {
   type Team,
   type TeamList,
 } from "./api";
+import { FactorReset } from "./FactorPanel";
 import { LinkShown } from "./LinkShown";
 import { InvitationPanel } from "./UsersPage";
 import { useWords } from "./words";
@@ -240,7 +242,8 @@ function Colleagues({ teams }: { teams: TeamList }) {
           {(people.data?.items ?? []).map((p) => (
             <li key={p.id}>
               <span className="grow">
-                <span className="b">{p.name}</span> {p.is_blocked && <span className="chip emg">{w.blocked}</span>}
+                <span className="b">{p.name}</span> {p.is_blocked && <span className="chip emg">{w.blocked}</span>}{" "}
+                {p.factor_reset && <span className="chip plan">{w.factorWaits}</span>}
                 <span className="s12 t2" style={{ display: "block" }}>
                   {[
                     w.kinds[p.kind],
@@ -271,6 +274,7 @@ function Colleagues({ teams }: { teams: TeamList }) {
       />
       <Drawer opened={open !== null} onClose={() => setOpen(null)} position="right" size={480} title={open?.name}>
         {open && <ColleagueEditor key={open.id} person={open} teams={teams} onDone={() => setOpen(null)} />}
+        {open && <ColleagueFactor person={people.data?.items.find((p) => p.id === open.id) ?? open} />}
       </Drawer>
       <Drawer opened={inviting} onClose={() => setInviting(false)} position="right" size={480} title={w.inviteTitle}>
         <InviteColleague teams={teams} onDone={() => setInviting(false)} />
@@ -362,6 +366,17 @@ function ColleagueEditor({ person: p, teams, onDone }: { person: Colleague; team
         )}
       </div>
     </form>
+  );
+}
+
+function ColleagueFactor({ person: p }: { person: Colleague }) {
+  const w = useWords();
+  const act = useColleagueFactor(p.id);
+  return (
+    <section className="col" style={{ marginTop: 24 }} aria-label={w.factor}>
+      <h3>{w.factor}</h3>
+      <FactorReset name={p.name} hasFactor={p.has_totp} isMe={p.is_me} reset={p.factor_reset} act={act} />
+    </section>
   );
 }
 

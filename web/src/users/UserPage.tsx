@@ -11,6 +11,7 @@ import {
   useBlock,
   useChoices,
   useEndSessions,
+  useFactor,
   useRemoveUser,
   useRoles,
   useSetGrants,
@@ -20,6 +21,7 @@ import {
   type UserCard,
 } from "./api";
 import { ForCompany } from "./company";
+import { FactorReset } from "./FactorPanel";
 import { GrantsEditor, type Access } from "./GrantsEditor";
 import { PermissionList } from "./Permissions";
 import { roleBody, RolePicker, useRoleName, type RoleValue } from "./RolePicker";
@@ -73,6 +75,7 @@ export function OneUser({ company, id }: { company: CompanyID; id: number }) {
         <div className="col" style={{ gap: 16 }}>
           <AccessPanel key={JSON.stringify(u.grants)} company={company} user={u} />
           <SessionsPanel company={company} user={u} />
+          <FactorPanel company={company} user={u} />
           <Leaving company={company} user={u} />
         </div>
       </div>
@@ -203,6 +206,18 @@ function SessionsPanel({ company, user: u }: Props) {
     >
       <Refused error={end.error} />
       <SessionList sessions={u.open_sessions} busy={end.isPending} onEnd={writes ? stop : undefined} />
+    </Panel>
+  );
+}
+
+function FactorPanel({ company, user: u }: Props) {
+  const w = useWords();
+  const me = useMe();
+  const act = useFactor(company, u.id);
+  if (!may(me, "user.write")) return null;
+  return (
+    <Panel title={w.factor}>
+      <FactorReset name={u.name} hasFactor={u.has_totp} isMe={u.is_me} reset={u.factor_reset} act={act} />
     </Panel>
   );
 }

@@ -109,6 +109,7 @@ function UserTable({ rows, company }: { rows: UserRow[]; company: CompanyID }) {
                     <span className="chip">{w.active}</span>
                   )}
                   {(u.has_totp || u.passkeys > 0) && <span className="s12 t2">{w.guarded}</span>}
+                  {u.factor_asked && <span className="chip plan">{w.factorWaits}</span>}
                 </span>
               </td>
             </tr>

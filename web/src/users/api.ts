@@ -21,6 +21,8 @@ export type Enrolment = S["Enrolment"];
 export type Team = S["Team"];
 export type TeamList = S["TeamList"];
 export type Colleague = S["Colleague"];
+export type FactorReset = UserCard["factor_reset"];
+export type FactorStep = "ask" | "confirm" | "drop";
 export type BaseRole = UserRow["role"];
 
 /** undefined: the person's own company. */
@@ -120,6 +122,15 @@ export const useEndSessions = (company: CompanyID, id: number) =>
     "users",
   );
 
+/** A step of taking a user's lost second factor away. */
+export const useFactor = (company: CompanyID, id: number) =>
+  useChange((way: FactorStep) => take(api.POST(`/api/v1/users/{id}/second-factor/${way}`, user(company, id))), "users");
+export const useColleagueFactor = (id: number) =>
+  useChange(
+    (way: FactorStep) => take(api.POST(`/api/v1/colleagues/{id}/second-factor/${way}`, { params: { path: { id } } })),
+    "colleagues",
+  );
+
 export const useKeepRole = (company: CompanyID) =>
   useChange(
     ({ id, ...body }: RoleForm & { id: number | null }) =>
@@ -138,6 +149,12 @@ export const useRemoveRole = (company: CompanyID) =>
 
 export const useSecurity = () =>
   useQuery({ queryKey: ["my-security"], queryFn: () => take(api.GET("/api/v1/me/security")) });
+/** Whether somebody wants to take my second factor away, or has; a change of the session's rights asks again. */
+export const useMyReset = () =>
+  useQuery({ queryKey: ["my-factor-reset"], queryFn: () => take(api.GET("/api/v1/me/second-factor")) });
+export const useRefuseMyReset = () =>
+  useChange(() => take(api.POST("/api/v1/me/second-factor/refuse")), "my-factor-reset");
+export const useSeenMyReset = () => useChange(() => take(api.POST("/api/v1/me/second-factor/seen")), "my-factor-reset");
 export const useMySessions = () =>
   useQuery({ queryKey: ["my-sessions"], queryFn: () => take(api.GET("/api/v1/me/sessions")) });
 export const useEndMySession = () =>

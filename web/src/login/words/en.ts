@@ -11,7 +11,8 @@ export const en: Words<typeof ru> = {
   needLogin: "Enter the login",
   needPassword: "Enter the password",
   code: "Code from the app",
-  codeHint: "Six digits from the app, or a recovery code",
+  codeHint:
+    "Six digits from the app, or a recovery code. Neither? Ask the administrator to reset the second factor: two people do that.",
   needCode: "Enter the code",
   byKey: "Sign in with a passkey",
   returned: "The session has ended. Sign in, and the page you were on will open.",

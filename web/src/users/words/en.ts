@@ -100,6 +100,31 @@ export const en: Words<typeof ru> = {
   elsewhere: "Belongs to other companies too: nothing changes there.",
   removed: (name) => `Not in the company any more: ${name}`,
   itsMe: "this is you",
+  factor: "Second factor",
+  factorNone: "No code is asked at sign-in: there is no second factor.",
+  factorMine: "Turn your own second factor off in your profile. A lost one is reset by two other administrators.",
+  factorAbout:
+    "The phone with the codes is lost, and there are no recovery codes? Two people reset it: you ask, another administrator confirms within a day.",
+  factorAsk: "Ask for a reset",
+  factorAsked: "Asked. Another administrator has to confirm.",
+  factorByMe: (until) => `You ask for a reset. Another administrator has to confirm by ${until}.`,
+  factorBy: (name, until) =>
+    `${name} asks for a reset; it can be confirmed by ${until}. First make sure the person wants it: call them.`,
+  factorConfirm: "Reset the second factor",
+  factorDrop: "Take back",
+  factorRefuse: "Refuse",
+  factorDropped: "Taken back",
+  factorTitle: (name) => `Reset the second factor: ${name}?`,
+  factorText:
+    "The code, recovery codes and passkeys stop working, all sessions end. The person signs in with the password, sees who did it, and sets up a new second factor.",
+  factorDone: (name) => `Second factor reset: ${name}`,
+  factorWaits: "code reset pending",
+  myFactorAsked: (by, at) =>
+    `${by} asks to reset your second factor (${at}). If you have your phone and did not ask for it, refuse.`,
+  myFactorRefuse: "I did not ask",
+  myFactorDone: (by, done, at) =>
+    `Your second factor was reset (${at}): asked by ${by}, confirmed by ${done}. Set up a new one. If you did not ask for it, change your password.`,
+  myFactorSeen: "Got it",
 
   rolesTitle: "Roles",
   rolesAbout: "Six usual roles and your own. Rights are ticked.",
