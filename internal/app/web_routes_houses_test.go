@@ -27,6 +27,7 @@ func init() {
 			return out
 		}
 		out := map[string][]request{
+			"list-cities":           {{method: "GET", path: "/cities?company_id=2", by: "admin2"}},
 			"create-building":       {{method: "POST", path: "/buildings", by: "admin2", body: card("1", map[string]any{"company_id": strange})}},
 			"change-building":       {{method: "PUT", path: id("/buildings/%d", free), by: "admin2", body: card("2", map[string]any{"version": 1})}},
 			"set-building-units":    {{method: "PUT", path: id("/buildings/%d/units", free), by: "admin2", body: map[string]any{"version": 3, "units": []any{}}}},

@@ -70,6 +70,29 @@ func cities(ctx context.Context, tx *pg.Tx, companyID int64) (byName map[string]
 	return byName, home, err
 }
 
+// City is where houses are.
+type City struct {
+	ID     int64
+	Name   string
+	Zone   string // IANA
+	IsHome bool   // the company's own
+}
+
+// Cities are those a house of the company may be in, its own first; 0: the actor's company.
+func (s *Service) Cities(ctx context.Context, companyID int64) ([]City, error) {
+	companyID, err := own(ctx, companyID)
+	if err != nil {
+		return nil, err
+	}
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]City, error) {
+		rows, err := tx.Query(ctx, `select t.id, t.name, t.zone, c.id is not null from cities t left join companies c on c.city_id = t.id and c.id = $1 order by 4 desc, t.name`, companyID)
+		if err != nil {
+			return nil, err
+		}
+		return pgx.CollectRows(rows, pgx.RowToStructByPos[City])
+	})
+}
+
 func cityKey(s string) string {
 	return strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(search.Fold(s), "город "), "г "))
 }

@@ -127,6 +127,17 @@ func TestAHouseIsWritten(t *testing.T) {
 	require.Equal(t, fault.NotFound, fault.KindOf(err))
 }
 
+func TestCitiesOfAHouseBeginWithTheCompanysOwn(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	c.do(`insert into cities (name, zone) values ('Архангельск', 'Europe/Moscow')`)
+	cs, err := c.s.Cities(c.us, 0)
+	require.NoError(t, err)
+	require.Equal(t, []building.City{{1, "Озёрск", "Asia/Yekaterinburg", true}, {3, "Архангельск", "Europe/Moscow", false}, {2, "Приморск", "Asia/Vladivostok", false}}, cs)
+	_, err = c.s.Cities(c.them, 1)
+	require.Equal(t, fault.NotFound, fault.KindOf(err))
+}
+
 func TestWhatIsWrongStandsAtItsField(t *testing.T) {
 	t.Parallel()
 	c := open(t)

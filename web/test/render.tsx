@@ -32,11 +32,11 @@ export function show(children: ReactNode, lang: Lang = "ru") {
 }
 
 /** Renders as a screen: a person is signed in, links and messages work; any other address shows nothing. */
-export function showPage(children: ReactNode, me: Me = meOf("admin")) {
+export function showPage(children: ReactNode, me: Me = meOf("admin"), at = "/") {
   const root = createRootRoute();
   const page = createRoute({ getParentRoute: () => root, path: "/", component: () => children });
   const rest = createRoute({ getParentRoute: () => root, path: "$", component: () => null });
-  const history = createMemoryHistory({ initialEntries: ["/"] });
+  const history = createMemoryHistory({ initialEntries: [at] });
   const router = createRouter({ routeTree: root.addChildren([page, rest]), history });
   const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } });
   client.setQueryData(["me"], me);

@@ -67,8 +67,29 @@ func Register(api huma.API, c Config) {
 	httpapi.Register(api, access.BuildingRead, huma.Operation{
 		OperationID: "get-building", Method: http.MethodGet, Path: "/buildings/{id}", Summary: "A house with its flats and open tickets", Tags: tags,
 	}, c.get)
+	cities(api, c)
 	changes(api, c)
 	groups(api, c)
+}
+
+func cities(api huma.API, c Config) {
+	type asked struct {
+		CompanyID int64 `query:"company_id" minimum:"0" doc:"whose city comes first; 0: the user's company"`
+	}
+	type list struct{ Body CityList }
+	httpapi.Register(api, access.BuildingRead, huma.Operation{
+		OperationID: "list-cities", Method: http.MethodGet, Path: "/cities", Summary: "Cities a house may be in", Tags: []string{"buildings"},
+	}, func(ctx context.Context, in *asked) (*list, error) {
+		cs, err := c.Service.Cities(ctx, in.CompanyID)
+		if err != nil {
+			return nil, err
+		}
+		out := &list{CityList{Items: make([]HouseCity, 0, len(cs))}}
+		for _, x := range cs {
+			out.Body.Items = append(out.Body.Items, HouseCity(x))
+		}
+		return out, nil
+	})
 }
 
 func (c Config) search(ctx context.Context, in *search) (*hits, error) {

@@ -8,6 +8,19 @@ import (
 	"d24/internal/platform/httpapi"
 )
 
+// HouseCity is a city that a house may be in.
+type HouseCity struct {
+	ID     int64  `json:"id"`
+	Name   string `json:"name"`
+	Zone   string `json:"zone" doc:"IANA zone of its houses"`
+	IsHome bool   `json:"is_home" doc:"the company's own: what a house without a city gets"`
+}
+
+// CityList is cities, the company's own first.
+type CityList struct {
+	Items []HouseCity `json:"items"`
+}
+
 // BuildingHit is a house found by what was typed.
 type BuildingHit struct {
 	ID          int64   `json:"id"`

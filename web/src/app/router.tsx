@@ -1,6 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRoute, createRouter, lazyRouteComponent, redirect, type RouterHistory } from "@tanstack/react-router";
-import { readSearch } from "../journal/search";
+import { readPlace, readSearch } from "../journal/search";
 import { may } from "../session/session";
 import { login, root, signedIn } from "./routes";
 import { settings } from "./settings";
@@ -31,6 +31,7 @@ const journal = createRoute({
 const newRequest = createRoute({
   getParentRoute: () => signedIn,
   path: "/journal/new",
+  validateSearch: readPlace,
   component: lazyRouteComponent(() => import("../journal/NewRequestPage"), "NewRequestPage"),
 });
 

@@ -3,7 +3,7 @@ import { useState, type FormEvent } from "react";
 import { Empty, Failed, Note, Panel } from "../ui/blocks";
 import { Late } from "../ui/Late";
 import { phoneOf } from "../time/format";
-import { Refused, SettingsPage, useRefusal, useSaid } from "../ui/settings";
+import { Rest, SettingsPage, useRefusal, useSaid } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
 import { useAddLine, useFound, useInviteAdministrator, useRegister, type Company, type Register } from "./api";
 import { useWords } from "./words";
@@ -135,7 +135,7 @@ function FoundForm({ register, onDone }: { register: Register; onDone: () => voi
           error={refusal.at("greeting")}
           onChange={(e) => setGreeting(e.currentTarget.value)}
         />
-        {refusal.rest && <Refused error={found.error} />}
+        <Rest of={refusal} />
         <div className="row">
           <Button type="submit" className="btn-primary" loading={found.isPending}>
             {w.save}

@@ -8,7 +8,7 @@ import { useNow } from "../time/clock";
 import { dateOf } from "../time/format";
 import { Empty, Failed, Note } from "../ui/blocks";
 import { Late } from "../ui/Late";
-import { Refused, SettingsPage, useRefusal, useSaid } from "../ui/settings";
+import { Refused, Rest, SettingsPage, useRefusal, useSaid } from "../ui/settings";
 import { ImportDialog } from "../ui/table/ImportDialog";
 import {
   useAddContact,
@@ -195,7 +195,8 @@ function AddForm({ onDone }: { onDone: () => void }) {
   const w = useWords();
   const said = useSaid();
   const add = useAddContact();
-  const { at, rest } = useRefusal(add.error);
+  const refusal = useRefusal(add.error);
+  const { at } = refusal;
   const [phone, setPhone] = useState("");
   const [text, setText] = useState("");
   const [house, setHouse] = useState<string | null>(null);
@@ -238,7 +239,7 @@ function AddForm({ onDone }: { onDone: () => void }) {
       />
       <TextInput label={w.flatLabel} value={unit} error={at("unit")} onChange={(e) => setUnit(e.currentTarget.value)} />
       <Checkbox label={w.consentLabel} checked={consents} onChange={(e) => setConsents(e.currentTarget.checked)} />
-      <Refused error={rest ? add.error : null} />
+      <Rest of={refusal} />
       <div className="row">
         <Button type="submit" className="btn-primary" loading={add.isPending} disabled={!house}>
           {w.save}
@@ -255,7 +256,8 @@ function EraseForm({ onDone }: { onDone: () => void }) {
   const w = useWords();
   const said = useSaid();
   const erase = useErase();
-  const { at, rest } = useRefusal(erase.error);
+  const refusal = useRefusal(erase.error);
+  const { at } = refusal;
   const [phone, setPhone] = useState("");
   const submit = (e: FormEvent) => {
     e.preventDefault();
@@ -277,7 +279,7 @@ function EraseForm({ onDone }: { onDone: () => void }) {
         error={at("phone")}
         onChange={(e) => setPhone(e.currentTarget.value)}
       />
-      <Refused error={rest ? erase.error : null} />
+      <Rest of={refusal} />
       <div className="row">
         <Button type="submit" color="red" loading={erase.isPending}>
           {w.eraseNow}

@@ -266,7 +266,7 @@ function Trunks() {
   );
 }
 
-function Alarms() {
+export function Alarms() {
   const w = useWords();
   const { data } = useQuery(alarmsQuery);
   const items = data?.items.slice(0, 3) ?? [];
@@ -277,11 +277,22 @@ function Alarms() {
         {items.map((a) => (
           <Note key={a.id} tone={a.severity === 1 ? "emg" : "plan"}>
             <IconAlertTriangle size={18} style={{ flex: "none" }} aria-hidden />
-            <div>{a.text}</div>
+            <AlarmText subject={a.subject}>{a.text}</AlarmText>
           </Note>
         ))}
       </div>
     </Panel>
+  );
+}
+
+/** What is about a request leads to it. */
+function AlarmText({ subject, children }: { subject: string; children: string }) {
+  const id = /^ticket:(\d+)$/.exec(subject)?.[1];
+  if (!id) return <div>{children}</div>;
+  return (
+    <Link to="/journal/$id" params={{ id }}>
+      {children}
+    </Link>
   );
 }
 

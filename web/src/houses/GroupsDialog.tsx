@@ -1,7 +1,7 @@
 import { Button, Modal, MultiSelect, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { Empty } from "../ui/blocks";
-import { Refused, useRefusal, useSaid } from "../ui/settings";
+import { Refused, Rest, useRefusal, useSaid } from "../ui/settings";
 import { useDropGroup, useGroups, useHouses, useSaveGroup, type Group } from "./api";
 import { useWords } from "./words";
 
@@ -85,7 +85,8 @@ function GroupForm({ group, onDone }: { group: Group | undefined; onDone: () => 
         error={refusal.at("buildings")}
         onChange={setIds}
       />
-      <Refused error={refusal.rest ? save.error : drop.error} />
+      <Rest of={refusal} />
+      <Refused error={drop.error} />
       {group && asked && <div role="alert">{w.groupForm.sure(group.name)}</div>}
       <div className="row wrap">
         <Button type="submit" className="btn-primary" loading={save.isPending}>

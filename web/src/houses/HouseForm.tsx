@@ -1,7 +1,7 @@
-import { Button, Checkbox, Fieldset, NumberInput, Textarea, TextInput } from "@mantine/core";
+import { Button, Checkbox, Fieldset, NumberInput, Select, Textarea, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
-import { Refused, useRefusal, useSaid } from "../ui/settings";
-import { useSaveHouse, type BuildingCard } from "./api";
+import { Rest, useRefusal, useSaid } from "../ui/settings";
+import { useCities, useSaveHouse, type BuildingCard } from "./api";
 import { draftOf, fieldsOf, type Draft } from "./houseDraft";
 import { useWords } from "./words";
 
@@ -12,7 +12,8 @@ export function HouseForm({ house, onSaved, readOnly = false }: Props) {
   const w = useWords();
   const said = useSaid();
   const save = useSaveHouse(house);
-  const { at, rest } = useRefusal(save.error);
+  const refusal = useRefusal(save.error);
+  const { at } = refusal;
   const [d, setDraft] = useState<Draft>(() => draftOf(house));
   const set = (part: Partial<Draft>) => {
     if (save.isError) save.reset(); // what was refused is being mended
@@ -64,6 +65,7 @@ export function HouseForm({ house, onSaved, readOnly = false }: Props) {
       <fieldset className="bare" disabled={readOnly}>
         <Fieldset legend={w.section.address}>
           <div className="house-grid">
+            <City value={d.city_id} error={at("city_id")} onChange={(city_id) => set({ city_id })} />
             {(["street", "house", "region", "postcode", "zone", "fias_id"] as const).map(text)}
             {decimal(w.field.lat, d.lat, at("lat"), (lat) => set({ lat }))}
             {decimal(w.field.lon, d.lon, at("lon"), (lon) => set({ lon }))}
@@ -110,7 +112,7 @@ export function HouseForm({ house, onSaved, readOnly = false }: Props) {
         <Technical draft={d} at={at} set={set} />
         <More draft={d} at={at} set={set} />
       </fieldset>
-      <Refused error={rest ? save.error : null} />
+      <Rest of={refusal} />
       {!readOnly && (
         <div className="row">
           <Button type="submit" className="btn-primary" loading={save.isPending}>
@@ -119,6 +121,26 @@ export function HouseForm({ house, onSaved, readOnly = false }: Props) {
         </div>
       )}
     </form>
+  );
+}
+
+type CityProps = { value: number; error: string | undefined; onChange: (id: number) => void };
+
+/** 0: the company's own city, as it is for a new house. */
+function City({ value, error, onChange }: CityProps) {
+  const w = useWords();
+  const cities = useCities().data?.items ?? [];
+  const chosen = value || cities.find((c) => c.is_home)?.id;
+  return (
+    <Select
+      label={w.field.city}
+      searchable
+      allowDeselect={false}
+      data={cities.map((c) => ({ value: String(c.id), label: c.name }))}
+      value={chosen ? String(chosen) : null}
+      error={error}
+      onChange={(v) => onChange(Number(v) || 0)}
+    />
   );
 }
 

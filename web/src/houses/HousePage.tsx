@@ -135,7 +135,11 @@ function Actions({ house }: { house: BuildingCard }) {
         </Button>
       )}
       {may(me, "ticket.create") && !house.is_archived && (
-        <Button size="xs" className="btn-primary" component={Link} to="/journal/new">
+        <Button
+          size="xs"
+          className="btn-primary"
+          renderRoot={(props) => <Link to="/journal/new" search={{ house: house.id }} {...props} />}
+        >
           {w.newRequest}
         </Button>
       )}

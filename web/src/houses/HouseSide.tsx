@@ -63,7 +63,12 @@ export function FlatPanel({ house, unit }: { house: BuildingCard; unit: Unit }) 
         </div>
       ))}
       {may(me, "ticket.create") && !house.is_archived && (
-        <Button variant="default" fullWidth mt={8} component={Link} to="/journal/new">
+        <Button
+          variant="default"
+          fullWidth
+          mt={8}
+          renderRoot={(props) => <Link to="/journal/new" search={{ house: house.id, unit: unit.number }} {...props} />}
+        >
           {w.requestHere}
         </Button>
       )}

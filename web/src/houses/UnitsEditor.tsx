@@ -1,7 +1,7 @@
 import { Button, Checkbox, Fieldset, NumberInput, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { Note } from "../ui/blocks";
-import { Refused, useRefusal, useSaid } from "../ui/settings";
+import { Rest, useRefusal, useSaid } from "../ui/settings";
 import { useSaveUnits, type BuildingCard } from "./api";
 import { generate, merge, wrongPlan, type Plan } from "./generator";
 import { useWords } from "./words";
@@ -13,7 +13,8 @@ export function UnitsEditor({ house }: { house: BuildingCard }) {
   const w = useWords();
   const said = useSaid();
   const save = useSaveUnits(house);
-  const { at, rest } = useRefusal(save.error);
+  const refusal = useRefusal(save.error);
+  const { at } = refusal;
   const [units, setUnits] = useState(house.units);
   const [shown, setShown] = useState(PAGE);
   const [preview, setPreview] = useState<string | null>(null);
@@ -104,7 +105,7 @@ export function UnitsEditor({ house }: { house: BuildingCard }) {
         </Button>
       )}
       {at("units") && <div className="field-error">{at("units")}</div>}
-      <Refused error={rest ? save.error : null} />
+      <Rest of={refusal} />
       <div className="row wrap">
         <Button
           className="btn-primary"

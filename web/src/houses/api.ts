@@ -33,6 +33,15 @@ export function useHouses(search: HousesSearch) {
   });
 }
 
+/** Cities a house may be in, the company's own first. */
+export function useCities() {
+  const company_id = useCompanyId();
+  return useQuery({
+    queryKey: ["cities", company_id],
+    queryFn: () => take(api.GET("/api/v1/cities", { params: { query: { company_id } } })),
+  });
+}
+
 const houseKey = (id: number) => ["house", id] as const;
 
 export function useHouse(id: number) {

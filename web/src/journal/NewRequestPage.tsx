@@ -1,11 +1,12 @@
 import { Button } from "@mantine/core";
 import { IconChevronLeft } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
-import { missing, type Field } from "../request/form";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useEffect, useEffectEvent, useRef } from "react";
+import type { BuildingCard } from "../api/types";
+import { missing, placeAt, withPlace, type Field } from "../request/form";
 import { PreviewLine } from "../request/Preview";
 import { AnswersLeft } from "../request/Questions";
-import { usePreview } from "../request/search";
+import { useBuilding, usePreview } from "../request/search";
 import { useWords as useRequestWords } from "../request/words";
 import { may, useMe } from "../session/session";
 import { useNow } from "../time/clock";
@@ -17,6 +18,7 @@ import { useWords as useCommon } from "../ui/words";
 import { HouseSide } from "./HouseSide";
 import { RequestFields, toField } from "./RequestFields";
 import { isBlank } from "./requestDraft";
+import { readPlace } from "./search";
 import { useBack } from "./useBack";
 import { useNewRequest, type NewRequest } from "./useNewRequest";
 import { useWords } from "./words";
@@ -49,6 +51,7 @@ function Making({ onBack }: { onBack: () => void }) {
     if (request.error) toProblem();
   }, [request.error]);
   useKeys({ "ctrl+Enter": save }, !saved);
+  useGivenPlace(request);
   return (
     <>
       <Head request={request} onBack={onBack} />
@@ -77,6 +80,20 @@ function Making({ onBack }: { onBack: () => void }) {
       <Hints items={[saved ? ["N", w.hint.create] : ["Ctrl Enter", w.hint.save], ["Esc", w.hint.back]]} />
     </>
   );
+}
+
+/** The house the person came from stands in the form; the address then forgets it, so that a reload brings nothing back. */
+function useGivenPlace({ setForm }: NewRequest) {
+  const { house, unit } = readPlace(useSearch({ strict: false }));
+  const navigate = useNavigate();
+  const card = useBuilding(house ?? null).data;
+  const arrived = useEffectEvent((given: BuildingCard) => {
+    if (!given.is_archived) setForm((f) => withPlace(f, placeAt(given, unit ?? "")));
+    void navigate({ to: ".", search: {}, replace: true });
+  });
+  useEffect(() => {
+    if (card) arrived(card);
+  }, [card]);
 }
 
 function Head({ request: r, onBack }: { request: NewRequest; onBack: () => void }) {

@@ -1,6 +1,6 @@
 import { Textarea, TextInput } from "@mantine/core";
 import { AddressPicker } from "../request/AddressPicker";
-import { withReason, type Field } from "../request/form";
+import { withPlace, withReason, type Field } from "../request/form";
 import { Questions } from "../request/Questions";
 import { ReasonPicker, ReasonWords, SafetyNote } from "../request/ReasonPicker";
 import { Note } from "../ui/blocks";
@@ -21,13 +21,7 @@ export function RequestFields({ request: r, onNext }: { request: NewRequest; onN
           showCompany={ours}
           autoFocus={!form.place}
           error={problems.place}
-          onChange={(place) =>
-            // The catalogue is the company's: a house of another one asks for the reason anew.
-            setForm((f) => {
-              const same = !place || !f.place || place.companyId === f.place.companyId;
-              return same ? { ...f, place } : { ...withReason(f, null), place };
-            })
-          }
+          onChange={(place) => setForm((f) => withPlace(f, place))}
         />
       </div>
       <div data-field="reason">

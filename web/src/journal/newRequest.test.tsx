@@ -72,6 +72,14 @@ describe("a new request", { timeout: 30_000 }, () => {
     expect(labels.join(" ")).not.toMatch(/исполнител|срок/i);
   });
 
+  it("begins with the house and the flat the person came from, once", async () => {
+    serve(around);
+    const { history } = showPage(<NewRequestPage />, meOf("admin"), "/?house=86&unit=45");
+    expect(await screen.findByDisplayValue("45")).toBeVisible();
+    expect(screen.getByText("Белинского, 86")).toBeVisible();
+    await waitFor(() => expect(history.location.search).toBe(""));
+  });
+
   it("is not saved without the required answers: each is marked, and the person stands in the first", async () => {
     const asked = serve(around);
     showPage(<NewRequestPage />);

@@ -51,3 +51,13 @@ export function queryOf(search: JournalSearch) {
 export function isFiltered(search: JournalSearch): boolean {
   return Boolean(search.status || search.kind || search.q || search.overdue);
 }
+
+/** /journal/new?house=86&unit=45: the place a new request begins with. */
+export type PlaceSearch = { house?: number; unit?: string };
+
+export function readPlace(raw: Record<string, unknown>): PlaceSearch {
+  const house = Number(raw.house);
+  if (!Number.isSafeInteger(house) || house <= 0) return {};
+  const unit = typeof raw.unit === "string" || typeof raw.unit === "number" ? String(raw.unit).slice(0, 30) : "";
+  return unit ? { house, unit } : { house };
+}

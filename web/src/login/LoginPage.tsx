@@ -34,6 +34,7 @@ export function LoginPage({ onDone, returning }: { onDone: () => void; returning
   });
   const refusal = useRefusal(enter.error);
   const justAsked = enter.error instanceof ApiError && enter.error.code === "login.code_required";
+  const [badPassword, badCode] = [refusal.at("password"), refusal.at("code")]; // asked for whatever is drawn
   const failure = refusal.rest ?? (byKey.error ? text(byKey.error) : undefined);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -77,7 +78,7 @@ export function LoginPage({ onDone, returning }: { onDone: () => void; returning
           value={password}
           onChange={(e) => typed(setPassword)(e.currentTarget.value)}
           autoComplete="current-password"
-          error={tried && !password ? w.needPassword : refusal.at("password") && text(enter.error)}
+          error={tried && !password ? w.needPassword : badPassword && text(enter.error)}
         />
         {asked && (
           <TextInput
@@ -89,7 +90,7 @@ export function LoginPage({ onDone, returning }: { onDone: () => void; returning
             spellCheck={false}
             maxLength={40}
             autoFocus
-            error={justAsked ? undefined : !code.trim() ? w.needCode : refusal.at("code") && text(enter.error)}
+            error={justAsked ? undefined : !code.trim() ? w.needCode : badCode && text(enter.error)}
           />
         )}
         <Button type="submit" loading={enter.isPending} fullWidth mt={4}>

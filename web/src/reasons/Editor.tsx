@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState, type FormEvent } from "react";
 import { ApiError } from "../api/client";
 import { Note, useErrorText } from "../ui/blocks";
 import { KindMark } from "../ui/Kind";
-import { Refused, useRefusal, useSaid } from "../ui/settings";
+import { Rest, useRefusal, useSaid } from "../ui/settings";
 import { isInUse, useArchive, useReturn, useSave, type BaseField, type Card } from "./api";
 import { bodyOf, emptyBody, isSame, tabOf, type Tab } from "./draft";
 import { Limits } from "./Limits";
@@ -73,7 +73,6 @@ export function Editor({
     );
   };
   const conflict = save.error instanceof ApiError && save.error.isConflict;
-  const other = save.isError && [...wrong].length === 0;
   return (
     <form className="rs-editor" onSubmit={submit} noValidate aria-label={card?.name ?? w.newTitle}>
       <header className="rs-head">
@@ -124,7 +123,7 @@ export function Editor({
           )}
         </fieldset>
       </Tabs>
-      {other && <Refused error={save.error} />}
+      <Rest of={refusal} />
       {conflict && (
         <div>
           <Button size="compact-sm" variant="default" onClick={onReload}>

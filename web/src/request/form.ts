@@ -59,6 +59,28 @@ export function placeOf(hit: BuildingHit): Place {
   };
 }
 
+/** The place of a house whose card is at hand; `unit` "": the whole house. */
+export function placeAt(card: BuildingCard, unit: string): Place {
+  const place: Place = {
+    buildingId: card.id,
+    companyId: card.company_id,
+    companyName: card.company_name,
+    house: houseOf(card.street, card.house),
+    city: card.city,
+    zone: card.zone,
+    unit: "",
+    entrance: 0,
+    floor: 0,
+  };
+  return withUnit(place, unit, card);
+}
+
+/** The form with the place. The catalogue is the company's: a house of another one asks for the reason anew. */
+export function withPlace(form: RequestForm, place: Place | null): RequestForm {
+  const same = !place || !form.place || place.companyId === form.place.companyId;
+  return same ? { ...form, place } : { ...withReason(form, null), place };
+}
+
 /** "Белинского, 86" */
 export function houseOf(street: string, house: string): string {
   return `${street}, ${house}`;

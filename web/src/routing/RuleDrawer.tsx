@@ -2,7 +2,7 @@ import { ActionIcon, Button, Drawer, MultiSelect, SegmentedControl, Select, Text
 import { IconX } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
 import { Note } from "../ui/blocks";
-import { Refused, useRefusal, useSaid } from "../ui/settings";
+import { Refused, Rest, useRefusal, useSaid } from "../ui/settings";
 import {
   useApplyRules,
   useHouses,
@@ -123,7 +123,7 @@ export function RuleDrawer({ rule, groups, suppliers, company, canWrite, start, 
               onChange={(e) => set({ note: e.currentTarget.value })}
             />
           </fieldset>
-          <Refused error={save.error} />
+          <Rest of={refusal} whole />
           {canWrite && (
             <div className="row rule-save">
               <Button variant="default" onClick={onClose}>

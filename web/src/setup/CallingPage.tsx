@@ -3,7 +3,7 @@ import { useState, type FormEvent } from "react";
 import { may, useMe } from "../session/session";
 import { Failed, Note, Panel } from "../ui/blocks";
 import { Late } from "../ui/Late";
-import { Refused, SettingsPage, useRefusal, useSaid } from "../ui/settings";
+import { Rest, SettingsPage, useRefusal, useSaid } from "../ui/settings";
 import { mostNumbers, useCalling, useCompanyId, useSetCalling, type CallingRules, type CallingState } from "./api";
 import { useWords } from "./words";
 import "./setup.css";
@@ -105,7 +105,7 @@ function Form({ rules, company }: { rules: CallingState; company: number }) {
           </div>
         </Panel>
       </fieldset>
-      <Refused error={save.error} />
+      <Rest of={refusal} whole />
       {canWrite && (
         <Button type="submit" className="btn-primary" mt={12} loading={save.isPending}>
           {w.save}

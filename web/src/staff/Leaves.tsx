@@ -3,7 +3,7 @@ import { useState, type FormEvent } from "react";
 import { useMe } from "../session/session";
 import { serverNow } from "../time/clock";
 import { dayIn } from "../time/format";
-import { Refused, useRefusal, useSaid } from "../ui/settings";
+import { Refused, Rest, useRefusal, useSaid } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
 import { useCancelLeave, useSaveLeave, useStaff, type LeaveForm, type StaffCard, type StaffLeave } from "./api";
 import { dayText } from "./hours";
@@ -103,7 +103,7 @@ export function LeaveDialog({ people, member, leave, onClose }: DialogProps) {
           value={form.note ?? ""}
           onChange={(e) => set({ note: e.currentTarget.value })}
         />
-        {refusal.rest && <Refused error={save.error} />}
+        <Rest of={refusal} />
         <div className="row" style={{ justifyContent: "flex-end" }}>
           <Button variant="default" onClick={onClose}>
             {c.cancel}

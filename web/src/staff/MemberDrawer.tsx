@@ -5,7 +5,7 @@ import { useMe } from "../session/session";
 import { serverNow } from "../time/clock";
 import { dayIn } from "../time/format";
 import { Failed, Note } from "../ui/blocks";
-import { Refused, useRefusal, useSaid } from "../ui/settings";
+import { Refused, Rest, useRefusal, useSaid } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
 import {
   useAssign,
@@ -181,7 +181,7 @@ function Plans({ card, canEdit }: { card: StaffCard; canEdit: boolean }) {
           </Button>
         </div>
       )}
-      {refusal.rest && <Refused error={assign.error} />}
+      <Rest of={refusal} />
     </section>
   );
 }
@@ -214,7 +214,7 @@ function Dismiss({ card, onClose }: { card: StaffCard; onClose: () => void }) {
             comboboxProps={{ zIndex: 500 }}
           />
         )}
-        {refusal.rest && <Refused error={dismiss.error} />}
+        <Rest of={refusal} />
         <div className="row" style={{ justifyContent: "flex-end" }}>
           <Button variant="default" onClick={onClose}>
             {c.cancel}

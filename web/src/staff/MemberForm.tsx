@@ -2,7 +2,7 @@ import { ActionIcon, Button, Checkbox, MultiSelect, NumberInput, Select, TextInp
 import { IconArrowUp, IconX } from "@tabler/icons-react";
 import { useState, type FormEvent, type ReactNode } from "react";
 import { phoneOf } from "../time/format";
-import { Refused, useRefusal } from "../ui/settings";
+import { Rest, useRefusal } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
 import { useHouses, useSaveMember, useWorkTypes, type Channel, type StaffCard, type StaffForm } from "./api";
 import { formOf, read, type Draft, type HoursDraft, type Told } from "./form";
@@ -93,7 +93,7 @@ export function MemberForm({ card, canEdit = true, onSaved }: Props) {
         <Channels draft={draft} set={set} at={at} canEdit={canEdit} connected={card?.connected ?? ["call"]} />
         <Duties draft={draft} set={set} at={at} canEdit={canEdit} />
       </fieldset>
-      {save.isError && (refusal.rest || refusal.at("phones") || refusal.at("duties")) && <Refused error={save.error} />}
+      <Rest of={refusal} />
       {canEdit && (
         <div className="row" style={{ padding: "12px 0", justifyContent: "flex-end" }}>
           <Button type="submit" className="btn-primary" loading={save.isPending}>

@@ -1,7 +1,7 @@
 import { Button, Checkbox, Drawer, SegmentedControl, Select, TextInput } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useState, type FormEvent } from "react";
-import { Refused, useRefusal, useSaid } from "../ui/settings";
+import { Refused, Rest, useRefusal, useSaid } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
 import { useArchiveSchedule, useSaveSchedule, useSchedules, type ShiftDay, type WorkSchedule } from "./api";
 import { hoursText, readHours } from "./hours";
@@ -216,7 +216,7 @@ function TemplateForm({ template, onDone }: { template: WorkSchedule | undefined
         </div>
       )}
       {template && <div className="quiet">{w.schedule.template.atOnce}</div>}
-      {(refusal.rest || refusal.at("days")) && <Refused error={save.error} />}
+      <Rest of={refusal} />
       <div className="row" style={{ justifyContent: "flex-end" }}>
         <Button variant="default" onClick={onDone}>
           {c.back}

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import type { ReactNode } from "react";
+import { useEffectEvent, useLayoutEffect, useMemo, useState, type ReactNode } from "react";
 import { ApiError } from "../api/client";
 import { Note, useErrorText } from "./blocks";
 import { useWords } from "./words";
@@ -24,24 +24,70 @@ export function SettingsPage({ title, about, action, children, wide = false }: P
   );
 }
 
-/** What the server refused: messages by field ("phones[1].phone"), and the rest in words. */
-export function useRefusal(error: unknown): { at: (field: string) => string | undefined; rest: string | undefined } {
-  const text = useErrorText();
-  const refused = error instanceof ApiError ? error : null;
-  return {
-    at: (field) => refused?.fields.get(field),
-    rest: error && (!refused || refused.fields.size === 0) ? text(error) : undefined,
+/** What the server refused: messages at the fields the form has, and the rest in words. */
+export type Refusal = {
+  /** The message of a field ("phones[1].phone"); who asks shows it. */
+  at: (field: string) => string | undefined;
+  /** What no field shows: the refusal itself, or messages of fields that this form has not. */
+  rest: string | undefined;
+  error: unknown;
+};
+
+/** Messages of one refusal, and which of their fields the form has asked for. */
+class Told {
+  private readonly asked = new Set<string>();
+  private readonly fields: ReadonlyMap<string, string>;
+  constructor(error: unknown) {
+    this.fields = error instanceof ApiError ? error.fields : new Map<string, string>();
+  }
+  readonly at = (field: string): string | undefined => {
+    const message = this.fields.get(field);
+    if (message !== undefined) this.asked.add(field);
+    return message;
   };
+  /** Messages nobody asked for; null: there were none to ask for at all. */
+  left(): string[] | null {
+    if (this.fields.size === 0) return null;
+    return [...new Set([...this.fields].filter(([field]) => !this.asked.has(field)).map(([, message]) => message))];
+  }
+}
+
+/**
+ * Reads a refusal for a form. Which fields the form has is known when all its parts have been drawn, so `rest`
+ * comes one drawing later: a message is never lost because its field is not on the screen.
+ */
+export function useRefusal(error: unknown): Refusal {
+  const text = useErrorText();
+  const told = useMemo(() => new Told(error), [error]);
+  const [said, setSaid] = useState<{ told: Told; rest: string | undefined } | null>(null);
+  const look = useEffectEvent(() => {
+    const left = error ? told.left() : [];
+    const rest = !left ? text(error) : left.length > 0 ? [text(error), ...left].join(" ") : undefined;
+    if (said?.told !== told || said.rest !== rest) setSaid({ told, rest });
+  });
+  useLayoutEffect(() => look()); // after every drawing: a tab opened meanwhile has fields of its own
+  return { at: told.at, rest: said?.told === told ? said.rest : undefined, error };
+}
+
+/** Above the buttons of a form: what of a refusal stands at none of its fields. `whole`: the refusal itself anyhow. */
+export function Rest({ of: refusal, whole = false }: { of: Refusal; whole?: boolean }) {
+  const text = useErrorText();
+  const { error } = refusal;
+  const words = refusal.rest ?? (whole && error ? text(error) : undefined);
+  return words === undefined ? null : <Alert error={error}>{words}</Alert>;
 }
 
 /** Above the buttons of a form: what was not saved and why, when it belongs to no field of the form. */
 export function Refused({ error }: { error: unknown }) {
   const text = useErrorText();
-  if (!error) return null;
+  return error ? <Alert error={error}>{text(error)}</Alert> : null;
+}
+
+function Alert({ error, children }: { error: unknown; children: ReactNode }) {
   const conflict = error instanceof ApiError && error.isConflict;
   return (
     <div role="alert">
-      <Note tone={conflict ? "plan" : "emg"}>{text(error)}</Note>
+      <Note tone={conflict ? "plan" : "emg"}>{children}</Note>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { Button, Drawer, Select, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { Failed } from "../ui/blocks";
-import { Refused, useRefusal } from "../ui/settings";
+import { Rest, useRefusal } from "../ui/settings";
 import { useChoices, useInvite, useRoles, type CompanyID, type Invitation } from "./api";
 import { GrantsEditor, type Access } from "./GrantsEditor";
 import { LinkShown } from "./LinkShown";
@@ -92,7 +92,7 @@ export function InviteForm({ company, onClose }: Omit<Props, "opened">) {
         <div className="s12 t2 b">{w.access}</div>
         <GrantsEditor role={role.role} value={access} choices={choices.data} onChange={setAccess} at={refusal.at} />
       </div>
-      {refusal.rest && <Refused error={invite.error} />}
+      <Rest of={refusal} />
       <Button type="submit" className="btn-primary" loading={invite.isPending}>
         {w.makeLink}
       </Button>

@@ -5,7 +5,7 @@ import { useState, type FormEvent, type ReactNode } from "react";
 import { canUsePasskeys } from "../session/passkey";
 import { meQuery } from "../session/session";
 import { Note, useErrorText } from "../ui/blocks";
-import { Refused, useRefusal, useSaid } from "../ui/settings";
+import { Refused, Rest, useRefusal, useSaid } from "../ui/settings";
 import { useAccept, useInvitation, useJoin } from "./api";
 import { NewPassword } from "./ProfilePage";
 import { useRoleName } from "./RolePicker";
@@ -120,7 +120,7 @@ export function NewLogin({ token, onDone }: { token: string; onDone: () => void 
         onChange={setPassword}
       />
       {accept.isSuccess && accept.data === null && <Note tone="plan">{w.keyGivenUp}</Note>}
-      {refusal.rest && <Refused error={accept.error} />}
+      <Rest of={refusal} />
       <Button type="submit" loading={accept.isPending}>
         {w.enter}
       </Button>

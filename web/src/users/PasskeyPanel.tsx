@@ -5,7 +5,7 @@ import { useMe } from "../session/session";
 import { useNow } from "../time/clock";
 import { momentOf } from "../time/format";
 import { Note, Panel } from "../ui/blocks";
-import { Refused, useRefusal, useSaid } from "../ui/settings";
+import { Refused, Rest, useRefusal, useSaid } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
 import { useAddPasskey, useRemovePasskey, type Security } from "./api";
 import { deviceOf } from "./device";
@@ -104,7 +104,7 @@ function Adding({ security, onDone }: { security: Security; onDone: () => void }
         />
       )}
       {add.isSuccess && add.data === null && <Note tone="plan">{w.keyGivenUp}</Note>}
-      {refusal.rest && <Refused error={add.error} />}
+      <Rest of={refusal} />
       <div className="row">
         <Button type="submit" loading={add.isPending}>
           {w.addKey}

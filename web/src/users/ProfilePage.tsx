@@ -3,7 +3,7 @@ import { useState, type FormEvent } from "react";
 import { useLang, type Lang } from "../i18n/i18n";
 import { useChooseCompany, useMe } from "../session/session";
 import { Failed, Panel } from "../ui/blocks";
-import { Refused, SettingsPage, useRefusal, useSaid } from "../ui/settings";
+import { Refused, Rest, SettingsPage, useRefusal, useSaid } from "../ui/settings";
 import { useChangePassword, useEndMySession, useEndOthers, useMySessions, useSecurity, type Security } from "./api";
 import { PasskeyPanel } from "./PasskeyPanel";
 import { useRoleName } from "./RolePicker";
@@ -121,7 +121,7 @@ export function PasswordPanel({ security }: { security: Security }) {
           error={refusal.at("password") ?? (tried && !password ? w.needField : undefined)}
           onChange={setPassword}
         />
-        {refusal.rest && <Refused error={change.error} />}
+        <Rest of={refusal} />
         <div>
           <Button type="submit" variant="default" loading={change.isPending}>
             {w.changePassword}

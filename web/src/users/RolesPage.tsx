@@ -3,7 +3,7 @@ import { useState, type FormEvent, type ReactNode } from "react";
 import { may, useMe } from "../session/session";
 import { Failed, Note, Panel } from "../ui/blocks";
 import { Late } from "../ui/Late";
-import { Refused, SettingsPage, useRefusal, useSaid } from "../ui/settings";
+import { Refused, Rest, SettingsPage, useRefusal, useSaid } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
 import { useKeepRole, useRemoveRole, useRoles, type CompanyID, type Role, type RoleForm } from "./api";
 import { ForCompany } from "./company";
@@ -164,7 +164,7 @@ export function RoleEditor({ company, role, tickable, onDone }: EditorProps) {
           {bad}
         </div>
       )}
-      {refusal.rest && <Refused error={keep.error} />}
+      <Rest of={refusal} />
       <div className="row">
         <Button type="submit" className="btn-primary" loading={keep.isPending}>
           {w.saveRole}

@@ -4,7 +4,7 @@ import { useMe } from "../session/session";
 import { useNow } from "../time/clock";
 import { dateOf } from "../time/format";
 import { Note, Panel } from "../ui/blocks";
-import { Refused, useRefusal, useSaid } from "../ui/settings";
+import { Rest, useRefusal, useSaid } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
 import { useConfirmTOTP, useNewCodes, useRemoveTOTP, useStartTOTP, type Enrolment, type Security } from "./api";
 import { useWords } from "./words";
@@ -105,7 +105,7 @@ function Proof({ wish, security, onEnrolment, onCodes, onDone }: ProofProps) {
           onChange={(e) => setPassword(e.currentTarget.value)}
         />
       )}
-      {refusal.rest && <Refused error={error} />}
+      <Rest of={refusal} />
       <div className="row">
         <Button type="submit" loading={start.isPending || remove.isPending || fresh.isPending}>
           {wish === "off" ? w.turnOff : wish === "on" ? w.turnOn : w.newCodes}
@@ -162,7 +162,7 @@ function Confirm({
         error={refusal.at("code") ?? (tried && !code.trim() ? w.needField : undefined)}
         onChange={(ev) => setCode(ev.currentTarget.value)}
       />
-      {refusal.rest && <Refused error={confirm.error} />}
+      <Rest of={refusal} />
       <div className="row">
         <Button type="submit" loading={confirm.isPending}>
           {w.confirm}

@@ -6,7 +6,7 @@ import { useNow } from "../time/clock";
 import { momentOf } from "../time/format";
 import { Empty, Failed, Panel } from "../ui/blocks";
 import { Late } from "../ui/Late";
-import { Refused, SettingsPage, useRefusal, useSaid } from "../ui/settings";
+import { Refused, Rest, SettingsPage, useRefusal, useSaid } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
 import {
   useChangeColleague,
@@ -165,7 +165,7 @@ export function TeamEditor({ team, may, onDone }: { team: Team; may: TeamList; o
         error={refusal.at("skills")}
         onChange={(skills) => put({ skills })}
       />
-      {refusal.rest && <Refused error={keep.error} />}
+      <Rest of={refusal} />
       <div className="row wrap">
         <Button type="submit" className="btn-primary" loading={keep.isPending}>
           {w.saveTeam}
@@ -349,7 +349,7 @@ function ColleagueEditor({ person: p, teams, onDone }: { person: Colleague; team
         onChange={setSkills}
       />
       <Switch label={w.blocked} checked={blocked} onChange={(e) => setBlocked(e.currentTarget.checked)} />
-      {refusal.rest && <Refused error={save.error} />}
+      <Rest of={refusal} />
       <Refused error={end.error} />
       <div className="row wrap">
         <Button type="submit" className="btn-primary" loading={save.isPending}>
@@ -416,7 +416,7 @@ function InviteColleague({ teams, onDone }: { teams: TeamList; onDone: () => voi
         error={refusal.at("team_ids")}
         onChange={setTeam}
       />
-      {refusal.rest && <Refused error={invite.error} />}
+      <Rest of={refusal} />
       <Button type="submit" className="btn-primary" loading={invite.isPending}>
         {w.makeLink}
       </Button>

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { may, useMe } from "../session/session";
 import { Failed, Note, Panel } from "../ui/blocks";
 import { Late } from "../ui/Late";
-import { Refused, SettingsPage, useRefusal, useSaid } from "../ui/settings";
+import { Refused, Rest, SettingsPage, useRefusal, useSaid } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
 import {
   useBlock,
@@ -129,7 +129,7 @@ function RolePanel({ company, user: u }: Props) {
           onChange={setMember}
         />
         {!same && <Note>{w.roleNote}</Note>}
-        {refusal.rest && <Refused error={save.error} />}
+        <Rest of={refusal} />
         {writes && (
           <div>
             <Button type="submit" variant="default" loading={save.isPending}>
@@ -161,7 +161,7 @@ function AccessPanel({ company, user: u }: Props) {
     <Panel title={w.access}>
       <div className="col" style={{ gap: 12 }}>
         <GrantsEditor role={u.role} value={access} choices={choices.data} onChange={setAccess} at={refusal.at} />
-        {refusal.rest && <Refused error={save.error} />}
+        <Rest of={refusal} />
         {may(me, "user.write") && u.role !== "admin" && (
           <div>
             <Button

@@ -1,7 +1,7 @@
 import { Button, Checkbox, MultiSelect, SegmentedControl, Select, Textarea, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { ApiError } from "../../api/client";
-import { Refused, useRefusal, useSaid } from "../../ui/settings";
+import { Rest, useRefusal, useSaid } from "../../ui/settings";
 import {
   formOf,
   useHouses,
@@ -137,7 +137,7 @@ export function SupplierForm({ row, onDone }: { row?: Row | undefined; onDone: (
         error={refusal.at("notes")}
         onChange={(e) => set({ notes: e.currentTarget.value })}
       />
-      {save.isError && (refusal.rest || isElsewhere(save.error)) && <Refused error={save.error} />}
+      <Rest of={refusal} whole={isElsewhere(save.error)} />
       <div className="row" style={{ justifyContent: "flex-end" }}>
         <Button type="submit" className="btn-primary" loading={save.isPending}>
           {w.save}
@@ -246,7 +246,7 @@ export function SharedSupplierForm({ row, onDone }: { row?: Shared | undefined; 
         error={refusal.at("notes")}
         onChange={(e) => set({ notes: e.currentTarget.value })}
       />
-      {save.isError && (refusal.rest || isElsewhere(save.error)) && <Refused error={save.error} />}
+      <Rest of={refusal} whole={isElsewhere(save.error)} />
       <div className="row" style={{ justifyContent: "flex-end" }}>
         <Button type="submit" className="btn-primary" loading={save.isPending}>
           {w.save}

@@ -88,6 +88,7 @@ export const en: Words<typeof ru> = {
   field: {
     region: "Region",
     postcode: "Postcode",
+    city: "City",
     street: "Street",
     house: "House",
     zone: "Time zone",

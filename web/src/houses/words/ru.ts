@@ -96,6 +96,7 @@ export const ru = {
   field: {
     region: "Регион",
     postcode: "Индекс",
+    city: "Город",
     street: "Улица",
     house: "Дом",
     zone: "Часовой пояс",
