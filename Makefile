@@ -69,7 +69,7 @@ bench-desk: ## figures of the operator's desk
 	@$(MAKE) build
 	@scripts/bench-desk
 
-bench-directories: ## figures of the directories: address search
+bench-directories: ## figures of the directories: address search, whose work a request is, coverage
 	@scripts/deps test
 	@scripts/bench-directories
 

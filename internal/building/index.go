@@ -192,16 +192,24 @@ func (s *streets) similar(w string, f func(i int32, v float64)) {
 
 // find is the houses that answer, the best first, some more than limit at most.
 func (s *streets) find(ask Question, limit int) []hit {
-	sums := map[int32]float64{}
+	sums, best := make([]float64, len(s.rows)), make([]float64, len(s.rows)) // by street: a map costs ten times as much
+	var seen, ofWord []int32
 	for _, w := range ask.Words {
-		best := map[int32]float64{}
+		ofWord = ofWord[:0]
 		s.similar(w, func(i int32, v float64) {
 			for _, at := range s.words[i].streets {
+				if best[at] == 0 {
+					ofWord = append(ofWord, at)
+				}
 				best[at] = max(best[at], v)
 			}
 		})
-		for at, v := range best {
-			sums[at] += v
+		for _, at := range ofWord {
+			if sums[at] == 0 {
+				seen = append(seen, at)
+			}
+			sums[at] += best[at]
+			best[at] = 0
 		}
 	}
 	type scored struct {
@@ -209,8 +217,8 @@ func (s *streets) find(ask Question, limit int) []hit {
 		v  float64
 	}
 	var top []scored
-	for at, v := range sums {
-		if v /= float64(len(ask.Words)); v >= alikeStreet {
+	for _, at := range seen {
+		if v := sums[at] / float64(len(ask.Words)); v >= alikeStreet {
 			top = append(top, scored{at, v})
 		}
 	}

@@ -103,7 +103,11 @@ func (s *Service) Search(ctx context.Context, q string, companyID int64, limit i
 			hits = append(hits, streets.find(ask, most)...)
 		}
 		if !all {
-			hits = slices.DeleteFunc(hits, func(h hit) bool { return !slices.Contains(mine, h.id) })
+			his := make(map[int64]bool, len(mine))
+			for _, id := range mine {
+				his[id] = true
+			}
+			hits = slices.DeleteFunc(hits, func(h hit) bool { return !his[h.id] })
 		}
 		slices.SortFunc(hits, hit.compare)
 		return found(ctx, tx, hits[:min(limit, len(hits))])

@@ -1,6 +1,8 @@
-// Command benchdirectories measures the search of addresses among many houses, with typing
-// errors, shortenings and the wrong layout, one «name value unit» a line. The database is
-// the one of D24_TEST_POSTGRES (see tools/testenv); what it makes there it drops.
+// Command benchdirectories measures the directories of the whole program: the search of
+// addresses among many houses, what narrowing it to somebody's houses costs, whose work a
+// request is, and the coverage of a week; one «name value unit» a line, medians of the
+// rounds. The database is the one of D24_TEST_POSTGRES (see tools/testenv); what it makes
+// there it drops.
 package main
 
 import (
@@ -8,52 +10,50 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"math/rand/v2"
+	"log/slog"
 	"os"
 	"os/signal"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"d24/internal/access"
-	"d24/internal/building"
+	"d24/internal/app"
 	"d24/internal/clock"
 	"d24/internal/platform/pg"
 	"d24/internal/platform/pg/pgtest"
 	"d24/tools/bench"
 )
 
-// The words streets are made of; numbers of years and heroes make thousands of them.
-var (
-	firsts  = strings.Fields("Белинский Ленин Мир Заводской Лесной Садовый Школьный Рабочий Полевой Озёрный Речной Горный Южный Северный Восточный Западный Новый Старый Крайний Дальний")
-	seconds = strings.Fields("героев строителей металлургов космонавтов партизан геологов писателей художников учителей врачей моряков лётчиков горняков шахтёров студентов пионеров ветеранов энергетиков химиков связистов")
-)
-
-const (
-	houses    = 100_000
-	perStreet = 25
-)
-
-func street(i int) string {
-	return fmt.Sprintf("%sская %s %d-я", strings.TrimRight(firsts[i%len(firsts)], "йи"), seconds[i/len(firsts)%len(seconds)], i/len(firsts)/len(seconds)+1)
-}
-
 func main() {
-	n := flag.Int("searches", 2000, "how many searches of each sort")
+	b := &bed{figures: bench.NewFigures()}
+	flag.IntVar(&b.ops, "searches", 2000, "how many operations of each sort a round")
+	flag.IntVar(&b.rounds, "rounds", 3, "how many rounds")
+	only := flag.String("only", "", "address or routing; both without")
 	flag.Parse()
-	if err := run(*n); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	err := b.run(ctx, *only)
+	b.figures.Print(os.Stdout)
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "benchdirectories:", err)
 		os.Exit(1)
 	}
 }
 
-func run(n int) (err error) {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
+// bed is the database measured in and what has been measured.
+type bed struct {
+	pool        *pgxpool.Pool
+	db          *pg.DB
+	ops, rounds int
+	figures     *bench.Figures
+}
+
+func (b *bed) run(ctx context.Context, only string) (err error) {
 	name := fmt.Sprintf("bench_%d", os.Getpid())
 	if err := admin(ctx, "create database "+name); err != nil {
 		return err
@@ -64,23 +64,25 @@ func run(n int) (err error) {
 	if err := pg.Migrate(ctx, pgtest.URL(name)); err != nil {
 		return err
 	}
-	pool, err := pg.Open(ctx, pgtest.URL(name), 8)
-	if err != nil {
+	if b.pool, err = pg.Open(ctx, pgtest.URL(name), 8); err != nil {
 		return err
 	}
-	defer pool.Close()
-	db := &pg.DB{Pool: pool, Clock: clock.System{}}
-	figures := bench.NewFigures()
-	for _, companies := range []int{1, 100} {
-		if err := fill(access.AsSystem(ctx, "bench"), db, companies); err != nil {
-			return err
-		}
-		if err := measure(ctx, db, companies, n, figures); err != nil {
+	defer b.pool.Close()
+	b.db = &pg.DB{Pool: b.pool, Clock: clock.System{}}
+	if only != "routing" {
+		if err := b.addresses(ctx); err != nil {
 			return err
 		}
 	}
-	figures.Print(os.Stdout)
+	if only != "address" {
+		return b.routing(ctx)
+	}
 	return nil
+}
+
+// program is the whole program, fresh: nothing is in its memory.
+func (b *bed) program() (*app.App, error) {
+	return app.New(app.Config{Pool: b.pool, Clock: b.db.Clock, Log: slog.New(slog.DiscardHandler)})
 }
 
 func admin(ctx context.Context, q string) error {
@@ -93,115 +95,67 @@ func admin(ctx context.Context, q string) error {
 	return err
 }
 
-// fill puts the houses in the hands of so many companies.
-func fill(ctx context.Context, db *pg.DB, companies int) error {
-	streets := make([]string, houses/perStreet)
-	for i := range streets {
-		streets[i] = street(i)
-	}
-	return pg.Do(ctx, db, func(tx *pg.Tx) error {
-		if _, err := tx.Exec(ctx, `delete from buildings`); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `insert into cities (name, zone) values ('Город', 'Asia/Yekaterinburg') on conflict do nothing`); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, `insert into companies (name, city_id, zone, created_at) select 'УК ' || g, (select min(id) from cities), 'Asia/Yekaterinburg', $2 from generate_series((select count(*) from companies) + 1, $1) g`, companies, tx.Now)
-		if err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, `insert into buildings (company_id, city_id, street, house, zone, search, created_at)
-			select 1 + (s.n - 1) % $2, (select min(id) from cities), s.name, h::text, 'Asia/Yekaterinburg', lower(s.name), $4
-			from unnest($1::text[]) with ordinality s (name, n), generate_series(1, $3::int) h`, streets, companies, perStreet, tx.Now)
-		return err
-	})
-}
-
-// question is an address as somebody in a hurry types it, the street he means without
-// its number, which he leaves out, and the house.
-func question(r *rand.Rand) (q, name, house string) {
-	words := strings.Fields(street(r.IntN(houses / perStreet)))
-	name, house = words[0]+" "+words[1]+" ", strconv.Itoa(1+r.IntN(perStreet))
-	w := []rune(strings.ToLower(words[0]))
-	switch r.IntN(5) {
-	case 0: // the beginning only
-		w = w[:min(len(w), 4)]
-	case 1: // a letter is missing
-		i := 1 + r.IntN(len(w)-2)
-		w = append(w[:i:i], w[i+1:]...)
-	case 2: // two letters changed places
-		i := 1 + r.IntN(len(w)-3)
-		w[i], w[i+1] = w[i+1], w[i]
-	}
-	q = fmt.Sprintf("ул. %s %s %s", string(w), words[1], house)
-	if r.IntN(5) == 0 {
-		q = latin(q)
-	}
-	return q, name, house
-}
-
-// latin types Russian on the other layout.
-func latin(s string) string {
-	const ru, en = "ёйцукенгшщзхъфывапролджэячсмитьбю", "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
-	keys := map[rune]rune{}
-	for i, r := range []rune(ru) {
-		keys[r] = rune(en[i])
-	}
-	return strings.Map(func(r rune) rune {
-		if k, is := keys[r]; is {
-			return k
-		}
-		return r
-	}, strings.ReplaceAll(s, "ул. ", ""))
-}
-
-func measure(ctx context.Context, db *pg.DB, companies, n int, figures *bench.Figures) error {
-	s := building.NewService(db)
-	who := access.Actor{Kind: access.Operator}
-	for c := range companies {
-		who.Companies = append(who.Companies, int64(c+1))
-	}
-	ctx = access.With(ctx, who)
-	start := time.Now()
-	if _, err := s.Search(ctx, "лесная 1", 0, 10); err != nil {
-		return err
-	}
-	figures.Add(fmt.Sprintf("address_first_%d_companies", companies), time.Since(start).Seconds()*1000, "ms")
-	for _, clients := range []int{1, 4} {
-		took, missed, err := load(ctx, s, clients, n)
-		if err != nil {
-			return err
-		}
-		name := fmt.Sprintf("%d_companies_%d_clients", companies, clients)
-		figures.Add("address_p50_"+name, bench.Percentile(took, .5), "ms")
-		figures.Add("address_p99_"+name, bench.Percentile(took, .99), "ms")
-		figures.Add("address_missed_"+name, 100*float64(missed)/float64(len(took)), "%")
-	}
-	return nil
-}
-
-// load asks from several clients at once and returns how long each answer took, in ms,
-// and how many questions were not answered by their house first.
-func load(ctx context.Context, s *building.Service, clients, n int) (took []float64, missed int, err error) {
+// load lets several clients do n operations together and returns how long each took, in ms.
+func load(clients, n int, f func(client, i int) error) (took []float64, err error) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for c := range clients {
 		wg.Go(func() {
-			r := rand.New(rand.NewPCG(1, uint64(c))) //nolint:gosec // the same questions every time
-			for range n / clients {
-				q, name, house := question(r)
+			for i := range n / clients {
 				start := time.Now()
-				found, e := s.Search(ctx, q, 0, 10)
+				e := f(c, i)
 				d := time.Since(start).Seconds() * 1000
 				mu.Lock()
 				took, err = append(took, d), errors.Join(err, e)
-				if len(found) == 0 || found[0].House != house || !strings.HasPrefix(found[0].Street, name) {
-					missed++
-				}
 				mu.Unlock()
+				if e != nil {
+					return
+				}
 			}
 		})
 	}
 	wg.Wait()
-	return took, missed, err
+	return took, err
+}
+
+// measured does a load beside its floor and keeps both: the floor is a transaction that asks
+// nothing, by as many clients, in the minute of the load, half before it and half after.
+func (b *bed) measured(ctx context.Context, name string, clients int, f func(client, i int) error) error {
+	floor := func() ([]float64, error) {
+		return load(clients, b.ops/2, func(int, int) error {
+			return pg.Do(ctx, b.db, func(tx *pg.Tx) error { _, err := tx.Exec(ctx, "select"); return err })
+		})
+	}
+	before, err := floor()
+	if err != nil {
+		return err
+	}
+	took, err := load(clients, b.ops, f)
+	if err != nil {
+		return err
+	}
+	after, err := floor()
+	if err != nil {
+		return err
+	}
+	least := append(before, after...)
+	b.figures.Add(name+"_p50", bench.Percentile(took, .5), "ms")
+	b.figures.Add(name+"_p95", bench.Percentile(took, .95), "ms")
+	b.figures.Add(name+"_p99", bench.Percentile(took, .99), "ms")
+	b.figures.Add(name+"_floor_p99", bench.Percentile(least, .99), "ms")
+	b.figures.Add(name+"_over_floor", bench.Percentile(took, .5)/bench.Percentile(least, .5), "times")
+	busy, _ := os.ReadFile("/proc/loadavg")
+	fmt.Fprintf(os.Stderr, "%s: p99 %.1f ms, floor %.1f ms, load %s\n", name, bench.Percentile(took, .99), bench.Percentile(least, .99), strings.TrimSpace(string(busy)))
+	return nil
+}
+
+// system is the context in which the beds are made.
+func system(ctx context.Context) context.Context { return access.AsSystem(ctx, "bench") }
+
+// administrator of a company; houses: the only ones he may see, none: all.
+func administrator(ctx context.Context, company int64, houses ...int64) context.Context {
+	return access.With(ctx, access.Actor{
+		Kind: access.Company, CompanyID: company, UserID: 1, Name: "bench", May: access.RolePermissions(access.Admin),
+		Grants: []access.Grant{{CompanyID: company, BuildingIDs: houses}},
+	})
 }
