@@ -7,10 +7,13 @@ const accent: MantineColorsTuple = ['#EBF2FC', '#D3E3F8', '#A9C8F1', '#79A9E8', 
 const neutralsDark: MantineColorsTuple = ['#E7ECF1', '#B6C1CC', '#95A2AF', '#71808F', '#4A5866', '#323D49', '#222A34', '#191F27', '#141A21', '#10151B'];
 const neutralsLight: MantineColorsTuple = ['#F3F5F8', '#ECEFF3', '#E0E5EB', '#D4DAE1', '#B9C2CC', '#7D8996', '#5C6875', '#465260', '#2C3743', '#17202A'];
 
+/** What cannot be undone: the fills of --c-emg, so that white words on them can be read (WCAG 2.1 AA). */
+const red: MantineColorsTuple = ['#FDECEC', '#F8D3D4', '#EBA9AB', '#DE7F82', '#D9585D', '#D0393F', '#C4232B', '#AE1820', '#8C1218', '#7B3033'];
+
 export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: { light: 6, dark: 5 },
-  colors: { accent, dark: neutralsDark, gray: neutralsLight },
+  colors: { accent, red, dark: neutralsDark, gray: neutralsLight },
   black: '#17202A',
   fontFamily: "'Inter Variable', 'Segoe UI', Roboto, 'Noto Sans', sans-serif",
   fontFamilyMonospace: "'JetBrains Mono', Consolas, 'DejaVu Sans Mono', monospace",

@@ -1,12 +1,13 @@
-import { MantineProvider } from "@mantine/core";
+import { MantineProvider, mergeThemeOverrides } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState, type ReactNode } from "react";
 import { whenSessionEnds } from "../api/client";
 import { keepLang, keptLang, LangContext, type Lang } from "../i18n/i18n";
 import { meQuery } from "../session/session";
 import { resolver, theme } from "../theme";
+import { useWords } from "../ui/words";
 import { SetLang } from "./lang";
 import type { newRouter } from "./router";
 
@@ -32,13 +33,37 @@ export function App({ client, router }: { client: QueryClient; router: ReturnTyp
           setLang(next);
         }}
       >
-        <MantineProvider theme={theme} cssVariablesResolver={resolver} defaultColorScheme="light">
+        <Themed>
           <QueryClientProvider client={client}>
             <Notifications position="bottom-right" autoClose={5000} />
             <RouterProvider router={router} />
           </QueryClientProvider>
-        </MantineProvider>
+        </Themed>
       </SetLang>
     </LangContext>
+  );
+}
+
+/** The theme, with names for the signs that Mantine draws without words. */
+function Themed({ children }: { children: ReactNode }) {
+  const { close, showPassword } = useWords();
+  const named = useMemo(
+    () =>
+      mergeThemeOverrides(theme, {
+        components: {
+          CloseButton: { defaultProps: { "aria-label": close } },
+          PasswordInput: {
+            defaultProps: {
+              visibilityToggleButtonProps: { "aria-label": showPassword, "aria-hidden": false, tabIndex: 0 },
+            },
+          },
+        },
+      }),
+    [close, showPassword],
+  );
+  return (
+    <MantineProvider theme={named} cssVariablesResolver={resolver} defaultColorScheme="light">
+      {children}
+    </MantineProvider>
   );
 }

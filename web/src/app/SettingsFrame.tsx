@@ -1,5 +1,5 @@
 import { IconArrowLeft } from "@tabler/icons-react";
-import { Link, Outlet, useLocation } from "@tanstack/react-router";
+import { Link, Navigate, Outlet, useLocation } from "@tanstack/react-router";
 import { Empty } from "../ui/blocks";
 import { useSections } from "./useSections";
 import { useWords } from "./words";
@@ -45,6 +45,8 @@ function SettingsNav() {
 /** Before a page is chosen. */
 export function SettingsHome() {
   const w = useWords();
-  const any = useSections().length > 0;
-  return <Empty title={any ? w.chooseSetting : w.noSettings} />;
+  const first = useSections()[0]?.pages[0];
+  // Beside the list an empty page says nothing; on a phone the list is the page.
+  if (first && window.matchMedia("(min-width: 701px)").matches) return <Navigate to={first.to} replace />;
+  return <Empty title={first ? w.chooseSetting : w.noSettings} />;
 }

@@ -141,7 +141,9 @@ function Rows({ rows, canWrite }: { rows: readonly Contact[]; canWrite: boolean 
         <thead>
           <tr>
             {(["phone", "address", "source", "confirmed", "consent"] as const).map((k) => (
-              <th key={k}>{w.column[k]}</th>
+              <th key={k} className={k === "source" || k === "consent" ? "only-wide" : undefined}>
+                {w.column[k]}
+              </th>
             ))}
             {canWrite && <th />}
           </tr>
@@ -156,12 +158,12 @@ function Rows({ rows, canWrite }: { rows: readonly Contact[]; canWrite: boolean 
                 {c.address}
                 {c.unit && w.flat(c.unit)}
               </td>
-              <td className="t2">{w.source[c.source]}</td>
+              <td className="t2 only-wide">{w.source[c.source]}</td>
               <td className="t2 nw">
                 {c.moved_away_at ? w.left(day(c.moved_away_at)) : day(c.last_confirmed_at)}
                 {c.doubts > 0 && <span className="contact-doubt"> · {w.doubts(c.doubts)}</span>}
               </td>
-              <td className="t2">{c.is_consenting === null ? w.notAsked : c.is_consenting ? w.yes : w.no}</td>
+              <td className="t2 only-wide">{c.is_consenting === null ? w.notAsked : c.is_consenting ? w.yes : w.no}</td>
               {canWrite && (
                 <td>
                   <Menu position="bottom-end">

@@ -21,7 +21,6 @@ export function Chessboard({ house, signs, layer, counts, chosen, onChoose }: Pr
   const w = useWords();
   const grid = useRef<HTMLDivElement>(null);
   const board = boardOf(house.units);
-  const current = chosen?.id ?? board.flatMap((e) => e.floors).flatMap((f) => f.units)[0]?.id;
   const onKeyDown = (e: KeyboardEvent) => {
     const at = e.target instanceof HTMLElement ? Number(e.target.dataset.unit ?? 0) : 0;
     if (!at || !["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"].includes(e.key)) return;
@@ -34,6 +33,8 @@ export function Chessboard({ house, signs, layer, counts, chosen, onChoose }: Pr
       {board.map((e) => {
         const common = signs.get(`#${e.number}`);
         const code = house.door_codes[String(e.number)];
+        const here = e.floors.flatMap((f) => f.units).filter((u) => u !== undefined && u !== null);
+        const stop = (here.find((u) => u.id === chosen?.id) ?? here[0])?.id; // Tab goes by entrances
         return (
           <section key={e.number} className="board-entrance">
             <h3>
@@ -55,7 +56,7 @@ export function Chessboard({ house, signs, layer, counts, chosen, onChoose }: Pr
                         sign={signs.get(u.number.toLowerCase())}
                         count={counts.get(u.number.toLowerCase()) ?? 0}
                         isChosen={chosen?.id === u.id}
-                        isTabStop={u.id === current}
+                        isTabStop={u.id === stop}
                         onChoose={onChoose}
                       />
                     ) : (

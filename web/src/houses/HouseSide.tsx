@@ -84,7 +84,7 @@ export function Serving({ house }: { house: BuildingCard }) {
   return (
     <Panel title={w.serving}>
       {house.serving.length === 0 && <div className="quiet">{w.nobody}</div>}
-      <dl className="kv">
+      <dl className="serving">
         {alike(house.serving).map(([who, works]) => (
           <FragmentRow key={who.work_type} label={works.join(", ")}>
             {who.executors.join(" → ") || (who.responsible && w.responsible(who.responsible))}

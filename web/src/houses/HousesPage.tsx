@@ -162,8 +162,8 @@ function Rows({ rows }: { rows: readonly HouseRow[] }) {
           <tr>
             <th>{w.column.address}</th>
             <th>{w.column.size}</th>
-            <th>{w.column.year}</th>
-            <th>{w.column.groups}</th>
+            <th className="only-wide">{w.column.year}</th>
+            <th className="only-wide">{w.column.groups}</th>
           </tr>
         </thead>
         <tbody>
@@ -176,8 +176,8 @@ function Rows({ rows }: { rows: readonly HouseRow[] }) {
                 <span className="t3">{b.city}</span>
               </td>
               <td className="num t2">{[b.floors, b.entrances, b.lifts].map((n) => n || w.unknown).join(" · ")}</td>
-              <td className="num t2">{b.built_year || w.unknown}</td>
-              <td className="t2">
+              <td className="num t2 only-wide">{b.built_year || w.unknown}</td>
+              <td className="t2 only-wide">
                 {b.groups
                   .map((g) => name.get(g))
                   .filter(Boolean)

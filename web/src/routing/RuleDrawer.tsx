@@ -2,6 +2,7 @@ import { ActionIcon, Button, Drawer, MultiSelect, SegmentedControl, Select, Text
 import { IconX } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
 import { Note } from "../ui/blocks";
+import { useFocusBack } from "../ui/focus";
 import { Refused, Rest, useRefusal, useSaid } from "../ui/settings";
 import {
   useApplyRules,
@@ -34,6 +35,7 @@ const options = (items: readonly { id: number; name: string }[]) =>
 
 /** The editor of a rule: which requests, which houses, when, who. */
 export function RuleDrawer({ rule, groups, suppliers, company, canWrite, start, onClose }: Props) {
+  useFocusBack();
   const w = useWords();
   const f = w.form;
   const save = useSaveRule(company, rule);

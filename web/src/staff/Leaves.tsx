@@ -3,6 +3,7 @@ import { useState, type FormEvent } from "react";
 import { useMe } from "../session/session";
 import { serverNow } from "../time/clock";
 import { dayIn } from "../time/format";
+import { useFocusBack } from "../ui/focus";
 import { Refused, Rest, useRefusal, useSaid } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
 import { useCancelLeave, useSaveLeave, useStaff, type LeaveForm, type StaffCard, type StaffLeave } from "./api";
@@ -14,6 +15,7 @@ type DialogProps = { people: readonly Person[]; member?: number; leave?: StaffLe
 
 /** A leave of one of the people: of the one given, or of whom is chosen. */
 export function LeaveDialog({ people, member, leave, onClose }: DialogProps) {
+  useFocusBack();
   const w = useWords();
   const c = useCommon();
   const me = useMe();

@@ -1,6 +1,7 @@
 import { Button, Checkbox, Drawer, SegmentedControl, Select, TextInput } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useState, type FormEvent } from "react";
+import { useFocusBack } from "../ui/focus";
 import { Refused, Rest, useRefusal, useSaid } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
 import { useArchiveSchedule, useSaveSchedule, useSchedules, type ShiftDay, type WorkSchedule } from "./api";
@@ -34,6 +35,7 @@ const PRESETS: Record<"five" | "two" | "dayNight" | "full" | "always", Preset> =
 
 /** Templates of shifts: a list, and one of them open. */
 export function Templates({ onClose }: { onClose: () => void }) {
+  useFocusBack();
   const w = useWords();
   const c = useCommon();
   const said = useSaid();

@@ -20,7 +20,7 @@ export function Panel({ title, right, children, flush = false, style }: PanelPro
     <section className="panel" style={style}>
       {title !== undefined && (
         <div className="ph">
-          <h2 className="grow ell">{title}</h2>
+          <h2 className="grow">{title}</h2>
           {right}
         </div>
       )}

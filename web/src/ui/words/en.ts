@@ -54,6 +54,7 @@ export const en: Words<typeof ru> = {
   cancel: "Cancel",
   back: "Back",
   close: "Close",
+  showPassword: "Show password",
   retry: "Load again",
   undo: "Undo",
   left: (time) => `${time} left`,

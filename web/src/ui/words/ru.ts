@@ -65,6 +65,7 @@ export const ru = {
   cancel: "Отмена",
   back: "Назад",
   close: "Закрыть",
+  showPassword: "Показать пароль",
   retry: "Загрузить снова",
   undo: "Вернуть как было",
   left: (time: string) => `осталось ${time}`,
