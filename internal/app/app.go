@@ -15,6 +15,7 @@ import (
 	"d24/internal/access"
 	"d24/internal/account"
 	"d24/internal/assignment"
+	"d24/internal/attachment"
 	"d24/internal/building"
 	"d24/internal/calllog"
 	"d24/internal/clock"
@@ -50,6 +51,7 @@ type App struct {
 	Contacts   *contact.Service
 	Rules      *assignment.Service
 	Intake     *intake.Service
+	Files      *attachment.Service
 	Tickets    *ticket.Service
 	Calls      *calllog.Service
 	Telephony  *telephony.Desk
@@ -68,6 +70,7 @@ type Config struct {
 	Work  bool
 	Node  string
 	Keys  *secret.Ring // nil: secrets lie in the database in the clear
+	Data  string       // uploaded files lie under it; "": none are kept
 }
 
 // New wires the modules.
@@ -95,6 +98,7 @@ func New(c Config) (*App, error) {
 		return account.Leaving{CompanyID: e.CompanyID, MemberID: e.MemberID, ByUser: e.ByUser, ByName: e.ByName}
 	})
 	a.Reasons.Suppliers, a.Reasons.Tickets = a.Suppliers, a.Tickets
+	a.Files = a.files(c.Data)
 	a.Telephony = telephony.NewDesk(db, q, a.Calls)
 	a.Tasks = desk.NewTasks(db, q, a.Telephony)
 	a.Escalation = &escalation.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies, Rules: a.Rules}
@@ -126,12 +130,13 @@ func (a *App) riverConfig(c Config) *river.Config {
 	a.Followup.Workers(workers)
 	a.Rules.Workers(workers)
 	a.Accounts.Workers(workers)
+	a.Files.Workers(workers)
 	cfg := &river.Config{
 		ID: c.Node, Workers: workers, Logger: c.Log, JobTimeout: 10 * time.Second, RescueStuckJobsAfter: 20 * time.Second,
 		FetchCooldown: 20 * time.Millisecond, FetchPollInterval: 500 * time.Millisecond, Test: river.TestConfig{Time: c.Time},
 	}
 	if c.Work {
-		cfg.PeriodicJobs = []*river.PeriodicJob{assignment.Hourly()}
+		cfg.PeriodicJobs = []*river.PeriodicJob{assignment.Hourly(), attachment.Daily()}
 		cfg.Queues = map[string]river.QueueConfig{jobs.Emergency: {MaxWorkers: 20}, jobs.Calls: {MaxWorkers: 20}, jobs.Messages: {MaxWorkers: 5}, jobs.Slow: {MaxWorkers: 2}}
 	}
 	return cfg

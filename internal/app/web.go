@@ -17,6 +17,7 @@ import (
 	"d24/internal/alarm"
 	"d24/internal/alarm/alarmapi"
 	"d24/internal/assignment/assignmentapi"
+	"d24/internal/attachment/attachmentapi"
 	"d24/internal/audit"
 	"d24/internal/audit/auditapi"
 	"d24/internal/building/buildingapi"
@@ -113,6 +114,8 @@ func (a *App) operations(api huma.API, c WebConfig) {
 		Companies: a.Companies, Buildings: a.Buildings, Contacts: a.Contacts, Staff: a.Staff, Reasons: a.Reasons, Suppliers: a.Suppliers, Rules: a.Rules, Accounts: a.Accounts,
 	}))
 	assignmentapi.Register(api, assignmentapi.Config{Service: a.Rules, Running: a.escalating, Apply: a.Escalation.Apply})
+	attachmentapi.Register(api, attachmentapi.Config{Service: a.Files, Subject: "building", Read: access.BuildingRead, Write: access.BuildingWrite})
+	attachmentapi.Register(api, attachmentapi.Config{Service: a.Files, Subject: "ticket", Read: access.TicketRead, Write: access.TicketComment})
 	a.live(api, c, now)
 	socket(api, c)
 }

@@ -63,7 +63,7 @@ func open(t testing.TB) *house {
 	log := slog.New(slog.DiscardHandler)
 	ring, err := secret.Generate()
 	require.NoError(t, err)
-	h.app, err = app.New(app.Config{Pool: pgtest.Pool(t), Clock: h.clock, Log: log, Time: h.clock, Keys: ring})
+	h.app, err = app.New(app.Config{Pool: pgtest.Pool(t), Clock: h.clock, Log: log, Time: h.clock, Keys: ring, Data: h.data})
 	require.NoError(t, err)
 	_, err = seed.Demo(h.sys, h.app.DB, seed.Trunks{HostX: "127.0.0.2", PortX: 5060, HostY: "127.0.0.3", PortY: 5060})
 	require.NoError(t, err)

@@ -124,7 +124,7 @@ func house(ctx context.Context, c config.Config, o Options) error {
 	if err != nil {
 		return err
 	}
-	a, err := app.New(app.Config{Pool: pool, Clock: clock.System{}, Log: o.Log, Work: works, Node: c.Node, Keys: ring})
+	a, err := app.New(app.Config{Pool: pool, Clock: clock.System{}, Log: o.Log, Work: works, Node: c.Node, Keys: ring, Data: c.Data})
 	if err != nil {
 		return err
 	}

@@ -78,7 +78,7 @@ func tell(ctx context.Context, tx *pg.Tx, t Ticket) error {
 type Event struct {
 	ID            int64
 	At            time.Time
-	Kind          string // created, status, comment, executor, call, escalation, handover
+	Kind          string // created, status, comment, executor, call, escalation, handover, file
 	ByUser        int64
 	ByName        string
 	Text          string

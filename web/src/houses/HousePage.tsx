@@ -3,6 +3,7 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { useState } from "react";
 import { ApiError } from "../api/client";
 import type { BuildingCard } from "../api/types";
+import { FilesPanel } from "../files/FilesPanel";
 import { may, useMe } from "../session/session";
 import { useNow } from "../time/clock";
 import { momentOf, numberOf, timeOf } from "../time/format";
@@ -47,8 +48,8 @@ function House({ house }: { house: BuildingCard }) {
   const now = useNow();
   const canEdit = house.can.includes("edit");
   const tabs: Tab[] = canEdit
-    ? ["units", "requests", "serving", "card", "edit_units"]
-    : ["units", "requests", "serving", "card"];
+    ? ["units", "requests", "serving", "files", "card", "edit_units"]
+    : ["units", "requests", "serving", "files", "card"];
   return (
     <SettingsPage
       title={house.address}
@@ -91,6 +92,9 @@ function House({ house }: { house: BuildingCard }) {
             <Serving house={house} />
             <About house={house} />
           </div>
+        </Tabs.Panel>
+        <Tabs.Panel value="files" pt="sm">
+          <FilesPanel subject="building" of={house.id} zone={house.zone} closed={house.is_archived} />
         </Tabs.Panel>
         <Tabs.Panel value="card" pt="sm">
           <HouseForm key={house.version} house={house} onSaved={() => undefined} readOnly={!canEdit} />

@@ -15,8 +15,8 @@ export function readHousesSearch(raw: Record<string, unknown>): HousesSearch {
   return out;
 }
 
-export type Tab = "units" | "requests" | "serving" | "card" | "edit_units";
-export const TABS: readonly Tab[] = ["units", "requests", "serving", "card", "edit_units"];
+export type Tab = "units" | "requests" | "serving" | "files" | "card" | "edit_units";
+export const TABS: readonly Tab[] = ["units", "requests", "serving", "files", "card", "edit_units"];
 export type HouseSearch = { tab?: Tab; unit?: number };
 
 /** The URL's part of a house: the tab and the flat chosen. */

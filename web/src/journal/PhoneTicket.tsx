@@ -10,6 +10,7 @@ import {
 } from "@tabler/icons-react";
 import { useState } from "react";
 import type { TicketCard } from "../api/types";
+import { FilesPanel } from "../files/FilesPanel";
 import { useBuilding } from "../request/search";
 import { may, useMe } from "../session/session";
 import { useLang } from "../i18n/i18n";
@@ -71,6 +72,7 @@ export function PhoneTicket({ ticket: t, onBack }: { ticket: TicketCard; onBack:
         {t.escalation && may(me, "ticket.assign") && <Ladder ticket={t} escalation={t.escalation} />}
         <Terms ticket={t} />
         <Facts ticket={t} />
+        <FilesPanel subject="ticket" of={t.id} zone={t.zone} />
         <Prices ticket={t} />
         <Supplier supplier={t.supplier} />
         <section className="panel ph-line">

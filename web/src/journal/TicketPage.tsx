@@ -4,6 +4,7 @@ import { IconChevronLeft } from "@tabler/icons-react";
 import { Link, useParams } from "@tanstack/react-router";
 import { ApiError } from "../api/client";
 import type { TicketCard } from "../api/types";
+import { FilesPanel } from "../files/FilesPanel";
 import { useMe } from "../session/session";
 import { useNow } from "../time/clock";
 import { fullOf, numberOf } from "../time/format";
@@ -65,6 +66,7 @@ function DeskTicket({ ticket: t, onBack }: { ticket: TicketCard; onBack: () => v
           {t.escalation && <Ladder ticket={t} escalation={t.escalation} />}
           <Terms ticket={t} />
           <Facts ticket={t} />
+          <FilesPanel subject="ticket" of={t.id} zone={t.zone} />
           <Prices ticket={t} />
           <Supplier supplier={t.supplier} />
           <Tasks ticket={t} />

@@ -2,6 +2,7 @@ import { SegmentedControl, Skeleton } from "@mantine/core";
 import {
   IconArrowsExchange,
   IconMessage,
+  IconPaperclip,
   IconPhoneIncoming,
   IconPhoneOutgoing,
   IconPlus,
@@ -124,6 +125,7 @@ const icons: Record<TicketEvent["kind"], Icon> = {
   escalation: IconStairsUp,
   handover: IconUserCheck,
   contact: IconAddressBook,
+  file: IconPaperclip,
 };
 
 function Event({ event: e, zone }: { event: TicketEvent; zone: string }) {

@@ -6,7 +6,17 @@ import type { QueryClient } from "@tanstack/react-query";
 import { setServerTime } from "../time/clock";
 
 export type Topic =
-  "ticket" | "task" | "call" | "escalation" | "figures" | "operator" | "alarm" | "session" | "staff" | "assignment";
+  | "ticket"
+  | "task"
+  | "call"
+  | "escalation"
+  | "figures"
+  | "operator"
+  | "alarm"
+  | "session"
+  | "staff"
+  | "assignment"
+  | "file";
 /** topic "all" means: something was missed, fetch everything again. */
 export type Change = { topic: Topic | "all"; id: number };
 export type Link = { state: "connecting" | "live" | "lost" | "restored"; since: number };

@@ -53,6 +53,7 @@ export const en: Words<typeof ru> = {
     session: "Sessions",
     team: "Operators’ teams",
     supplier: "Suppliers",
+    file: "Photos and documents",
     tag: "Tags",
     postpone_reason: "Reasons of deferral",
     line: "Numbers and greetings",

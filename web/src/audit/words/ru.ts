@@ -51,6 +51,7 @@ export const ru = {
     session: "Сеансы",
     team: "Команды операторов",
     supplier: "РСО",
+    file: "Фото и документы",
     tag: "Метки",
     postpone_reason: "Причины отложения",
     line: "Номера и приветствия",

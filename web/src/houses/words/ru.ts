@@ -26,6 +26,7 @@ export const ru = {
     units: "Квартиры",
     requests: "Заявки",
     serving: "Кто обслуживает",
+    files: "Фото и документы",
     card: "Паспорт дома",
     edit_units: "Состав квартир",
   },
