@@ -39,7 +39,9 @@ const (
 	DeskSupervise    Permission = "desk.supervise" // the shift supervisor's screen
 	PlatformOperate  Permission = "platform.operate"
 	AnnouncementEdit Permission = "announcement.edit"
-	Anyone           Permission = "" // any signed-in person
+	NoticeRead       Permission = "notice.read"  // notices of outages and works
+	NoticeWrite      Permission = "notice.write" // raise, change and end them
+	Anyone           Permission = ""             // any signed-in person
 )
 
 // Kind is the sort of an actor; it decides the row-level fence.

@@ -16,9 +16,9 @@ const (
 )
 
 var (
-	reading  = []Permission{TicketRead, CallRead, BuildingRead, StaffRead, ReasonRead, ContactRead, SupplierRead, CompanyRead}
+	reading  = []Permission{TicketRead, CallRead, BuildingRead, StaffRead, ReasonRead, ContactRead, SupplierRead, CompanyRead, NoticeRead}
 	working  = []Permission{TicketCreate, TicketMove, TicketAssign, TicketComment, RecordingPlay}
-	settings = []Permission{BuildingWrite, StaffWrite, ReasonWrite, ContactWrite, SupplierWrite, UserRead, UserWrite, AuditRead, CompanyWrite, AnnouncementEdit}
+	settings = []Permission{BuildingWrite, StaffWrite, ReasonWrite, ContactWrite, SupplierWrite, UserRead, UserWrite, AuditRead, CompanyWrite, AnnouncementEdit, NoticeWrite}
 	// an executor sees only his own tickets, so he reads no calls of others
 	ownWork = []Permission{TicketRead, TicketMove, TicketComment, BuildingRead}
 )
@@ -61,7 +61,7 @@ func RolePermissions(r Role) []Permission {
 	case Admin:
 		return join(reading, working, settings)
 	case Manager:
-		return join(reading, []Permission{RecordingPlay})
+		return join(reading, []Permission{RecordingPlay, NoticeWrite})
 	case Foreman:
 		return join(reading, working)
 	case Executor:
@@ -95,9 +95,9 @@ func StaffPermissions(kind string) []Permission {
 	case "operator":
 		return desk
 	case "supervisor":
-		return join(desk, []Permission{DeskSupervise})
+		return join(desk, []Permission{DeskSupervise, NoticeWrite})
 	case "admin":
-		return join(desk, []Permission{DeskSupervise, PlatformOperate, AnnouncementEdit, AuditRead, UserRead, UserWrite})
+		return join(desk, []Permission{DeskSupervise, NoticeWrite, PlatformOperate, AnnouncementEdit, AuditRead, UserRead, UserWrite})
 	}
 	return nil
 }

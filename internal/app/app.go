@@ -25,6 +25,7 @@ import (
 	"d24/internal/escalation"
 	"d24/internal/followup"
 	"d24/internal/intake"
+	"d24/internal/notice"
 	"d24/internal/platform/jobs"
 	"d24/internal/platform/pg"
 	"d24/internal/platform/secret"
@@ -59,6 +60,7 @@ type App struct {
 	Escalation *escalation.Runner
 	Followup   *followup.Runner
 	Director   *routing.Director
+	Notices    *notice.Service
 }
 
 // Config of an App. Time is set by stories only; Work makes this process run jobs.
@@ -105,7 +107,8 @@ func New(c Config) (*App, error) {
 	a.Escalation.Subscribe(q)
 	a.Followup = &followup.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies}
 	a.Followup.Subscribe(q)
-	a.Director = &routing.Director{DB: db, Companies: a.Companies, Staff: a.Staff, Tasks: a.Tasks}
+	a.Notices = notice.NewService(db, notice.Needs{Buildings: a.Buildings, Companies: a.Companies, Suppliers: a.Suppliers, Tickets: ticketsForNotices{a.Tickets}})
+	a.Director = &routing.Director{DB: db, Companies: a.Companies, Staff: a.Staff, Tasks: a.Tasks, Contacts: a.Contacts, Told: a.Notices}
 
 	client, err := river.NewClient(riverpgxv5.New(c.Pool), a.riverConfig(c))
 	if err != nil {

@@ -29,6 +29,7 @@ import (
 	"d24/internal/desk/deskapi"
 	"d24/internal/fault"
 	"d24/internal/intake/intakeapi"
+	"d24/internal/notice/noticeapi"
 	"d24/internal/onboarding"
 	"d24/internal/onboarding/onboardingapi"
 	"d24/internal/platform/httpapi"
@@ -116,6 +117,7 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	assignmentapi.Register(api, assignmentapi.Config{Service: a.Rules, Running: a.escalating, Apply: a.Escalation.Apply})
 	attachmentapi.Register(api, attachmentapi.Config{Service: a.Files, Subject: "building", Read: access.BuildingRead, Write: access.BuildingWrite})
 	attachmentapi.Register(api, attachmentapi.Config{Service: a.Files, Subject: "ticket", Read: access.TicketRead, Write: access.TicketComment})
+	noticeapi.Register(api, noticeapi.Config{Service: a.Notices, Now: a.now})
 	a.live(api, c, now)
 	socket(api, c)
 }
@@ -123,7 +125,7 @@ func (a *App) operations(api huma.API, c WebConfig) {
 func (a *App) floor() *desk.Floor {
 	return &desk.Floor{
 		DB: a.DB, Tasks: a.Tasks, Calls: a.Calls, Tickets: a.Tickets, Contacts: a.Contacts, Buildings: a.Buildings, Companies: a.Companies,
-		Staff: a.Staff, Reasons: a.Reasons, Phones: a.Telephony, NextStep: a.nextStep,
+		Staff: a.Staff, Reasons: a.Reasons, Phones: a.Telephony, NextStep: a.nextStep, Notices: a.Notices,
 	}
 }
 

@@ -92,6 +92,15 @@ func (s *Service) GroupsOf(ctx context.Context, tx *pg.Tx, companyID int64, ids 
 	return pgx.CollectRows(rows, pgx.RowTo[int64])
 }
 
+// GroupsWith are the groups of a company that hold any of the houses.
+func (s *Service) GroupsWith(ctx context.Context, tx *pg.Tx, companyID int64, houses []int64) ([]int64, error) {
+	rows, err := tx.Query(ctx, `select distinct g.id from building_groups g join building_group_members m on m.group_id = g.id where g.company_id = $1 and m.building_id = any($2) order by 1`, companyID, houses)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}
+
 // CreateGroup adds a group.
 func (s *Service) CreateGroup(ctx context.Context, g Group) (Group, error) {
 	companyID, err := own(ctx, g.CompanyID)

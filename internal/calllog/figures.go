@@ -96,8 +96,8 @@ func (s *Service) Result(ctx context.Context, tx *pg.Tx, key string, d Dispositi
 	if e.Disposition != "" && e.Disposition != "lost" && (e.Disposition != d.Kind || e.TicketID != d.TicketID && d.TicketID != 0) {
 		return e, fault.New(fault.Conflict, "call.disposed", "Итог этого звонка уже записан.")
 	}
-	_, err = tx.Exec(ctx, `update calls set disposition = $2, ticket_id = coalesce(nullif($3, 0), ticket_id), disposition_reason_id = nullif($4, 0), disposition_note = $5 where id = $1`,
-		e.ID, d.Kind, d.TicketID, d.ReasonID, d.Note)
+	_, err = tx.Exec(ctx, `update calls set disposition = $2, ticket_id = coalesce(nullif($3, 0), ticket_id), disposition_reason_id = nullif($4, 0), disposition_note = $5, notice_id = nullif($6, 0) where id = $1`,
+		e.ID, d.Kind, d.TicketID, d.ReasonID, d.Note, d.NoticeID)
 	if err == nil {
 		err = tell(ctx, tx, e.ID, e.CompanyID)
 	}

@@ -11,6 +11,7 @@ import (
 	"d24/internal/company"
 	"d24/internal/contact"
 	"d24/internal/fault"
+	"d24/internal/notice"
 	"d24/internal/platform/pg"
 	"d24/internal/reason"
 	"d24/internal/staff"
@@ -36,6 +37,7 @@ type Floor struct {
 	Staff     *staff.Service
 	Reasons   *reason.Service
 	Phones    Floors
+	Notices   *notice.Service
 	// NextStep is when the handing over of a ticket goes on by itself; nil: not known.
 	NextStep func(ctx context.Context, tx *pg.Tx, ticketID int64) (*time.Time, error)
 }
@@ -163,6 +165,9 @@ func (f *Floor) Dispose(ctx context.Context, key string, d calllog.Disposition) 
 		if err != nil {
 			return e, err
 		}
+		if err := f.join(ctx, tx, was, &d); err != nil {
+			return e, err
+		}
 		if e, err = f.Calls.Result(ctx, tx, key, d); err != nil {
 			return e, err
 		}
@@ -178,6 +183,31 @@ func (f *Floor) Dispose(ctx context.Context, key string, d calllog.Disposition) 
 		_, err = tx.Exec(ctx, `delete from drafts where call_key = $1`, key)
 		return e, err
 	})
+}
+
+// join ties the call to a notice; the number to tell the caller comes into the note,
+// before what the operator wrote (a notice swallows no registration).
+func (f *Floor) join(ctx context.Context, tx *pg.Tx, call calllog.Entry, d *calllog.Disposition) error {
+	if d.Kind != "notice" {
+		d.NoticeID = 0
+		return nil
+	}
+	if d.NoticeID == 0 {
+		return fault.New(fault.Invalid, "call.notice_required", "Выберите оповещение.").At("body.notice_id", "не указано")
+	}
+	if call.Disposition != "" && call.Disposition != "lost" && call.Disposition != "notice" {
+		return fault.New(fault.Conflict, "call.disposed", "Итог этого звонка уже записан.")
+	}
+	n, reference, err := f.Notices.Join(ctx, tx, d.NoticeID, call.ID)
+	if err != nil {
+		return err
+	}
+	if d.Note = strings.TrimSpace(d.Note); d.Note != "" {
+		d.Note = reference + ": " + d.Note
+	} else {
+		d.Note = reference
+	}
+	return f.Calls.Settle(ctx, tx, call, n.CompanyID)
 }
 
 // about checks what a result speaks of: the ticket must be seen by the operator,

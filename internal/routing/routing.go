@@ -9,6 +9,7 @@ import (
 
 	"d24/internal/access"
 	"d24/internal/company"
+	"d24/internal/contact"
 	"d24/internal/desk"
 	"d24/internal/fault"
 	"d24/internal/phone"
@@ -26,6 +27,13 @@ type Director struct {
 	Companies *company.Service
 	Staff     *staff.Service
 	Tasks     *desk.Tasks
+	Contacts  *contact.Service
+	Told      Told
+}
+
+// Told are the notices in force; notice.Service supplies it.
+type Told interface {
+	Spoken(ctx context.Context, tx *pg.Tx, places []telephony.Place) (map[telephony.Place][]telephony.Spoken, error)
 }
 
 var _ telephony.Director = (*Director)(nil)
@@ -62,8 +70,39 @@ func (d *Director) Route(ctx context.Context, in telephony.Incoming) (telephony.
 				dec.Card.Greeting = c.Greeting
 			}
 		}
+		if dec, err = d.informed(ctx, tx, in, dec); err != nil {
+			return dec, err
+		}
 		return d.member(ctx, tx, in, line, dec)
 	})
+}
+
+// informed adds where the caller is likely to live and what he is to hear of it: a
+// number known by an address hears of that house, any other of the whole company (C5).
+func (d *Director) informed(ctx context.Context, tx *pg.Tx, in telephony.Incoming, dec telephony.Decision) (telephony.Decision, error) {
+	dec.Place.CompanyID = dec.CompanyID
+	known, err := d.Contacts.ByPhone(ctx, tx, phone.Caller(in.Caller))
+	if err != nil {
+		return dec, err
+	}
+	for _, k := range known { // the last confirmed of the company called first
+		if dec.CompanyID == 0 || k.CompanyID == dec.CompanyID {
+			dec.Place = telephony.Place{CompanyID: k.CompanyID, BuildingID: k.BuildingID}
+			break
+		}
+	}
+	if dec.Place.CompanyID == 0 {
+		return dec, nil
+	}
+	told, err := d.Told.Spoken(ctx, tx, []telephony.Place{dec.Place})
+	dec.Notices = told[dec.Place]
+	return dec, err
+}
+
+// Notices are what callers of these places are to hear now.
+func (d *Director) Notices(ctx context.Context, places []telephony.Place) (map[telephony.Place][]telephony.Spoken, error) {
+	ctx = access.AsSystem(ctx, "routing")
+	return pg.InTx(ctx, d.DB, func(tx *pg.Tx) (map[telephony.Place][]telephony.Spoken, error) { return d.Told.Spoken(ctx, tx, places) })
 }
 
 func (d *Director) member(ctx context.Context, tx *pg.Tx, in telephony.Incoming, line company.Line, dec telephony.Decision) (telephony.Decision, error) {
@@ -75,7 +114,7 @@ func (d *Director) member(ctx context.Context, tx *pg.Tx, in telephony.Incoming,
 	if err != nil || !found || line.CompanyID != 0 && companyID != line.CompanyID {
 		return dec, err
 	}
-	dec.Action = telephony.DropAndCallBack
+	dec.Action, dec.Notices = telephony.DropAndCallBack, nil
 	called, err := d.Tasks.Calling(ctx, tx, telephony.Callback, number, who.MemberID) // one open call-back per person (F25)
 	if err != nil || called {
 		return dec, err

@@ -66,6 +66,15 @@ type Speech struct {
 	File string `json:"file,omitempty"` // of an uploaded phrase, in Announcements
 }
 
+// Place is where a caller is likely to live; house 0: not known.
+type Place struct{ CompanyID, BuildingID int64 }
+
+// Spoken is a notice in force that callers hear before the queue (C5).
+type Spoken struct {
+	ID     int64
+	Speech Speech
+}
+
 // Mode says who hears the call first.
 type Mode string
 
@@ -160,6 +169,8 @@ type Decision struct {
 	CompanyID int64 // 0: a city's number
 	CityID    int64
 	Greeting  Speech
+	Place     Place
+	Notices   []Spoken // heard after the greeting, in this order
 	Priority  int
 	Card      CallCard
 }
@@ -179,6 +190,9 @@ type CallCard struct {
 // 500 ms; on an error or a late answer the engine greets in general words and queues.
 type Director interface {
 	Route(ctx context.Context, in Incoming) (Decision, error)
+	// Notices are what callers of these places are to hear now; it is asked every few
+	// seconds for those who wait (F54, F55).
+	Notices(ctx context.Context, places []Place) (map[Place][]Spoken, error)
 }
 
 // Seat is an operator as the engine knows him.

@@ -65,6 +65,24 @@ func (s *Service) Registered(ctx context.Context, tx *pg.Tx, userID int64, since
 	return n, err
 }
 
+// OpenAt are the tickets of houses (nil: of the whole company) where work is still owed
+// and that the actor may see, newest first, at most 200.
+func (s *Service) OpenAt(ctx context.Context, tx *pg.Tx, companyID int64, houses []int64) ([]Ticket, error) {
+	var w where.Clause
+	w.And("t.company_id = ? and "+stillOwed, companyID)
+	if houses != nil {
+		w.And("t.building_id = any(?)", houses)
+	}
+	return scoped(ctx, tx, w, "t.created_at desc, t.id desc limit 200")
+}
+
+// In are the tickets of a list that the actor may see, newest first.
+func (s *Service) In(ctx context.Context, tx *pg.Tx, ids []int64) ([]Ticket, error) {
+	var w where.Clause
+	w.And("t.id = any(?)", ids)
+	return scoped(ctx, tx, w, "t.created_at desc, t.id desc")
+}
+
 // OfHouse are the tickets of a house where work is still owed, newest first, at most 100.
 func (s *Service) OfHouse(ctx context.Context, buildingID int64) ([]Ticket, error) {
 	ts, _, err := s.List(ctx, Filter{View: Unfinished, BuildingID: buildingID, Limit: 100})

@@ -81,7 +81,7 @@ func (c Config) get(ctx context.Context, in *ByID) (*detail, error) {
 		return nil, err
 	}
 	out := &detail{CallDetail{
-		CallRow: Row(e), DispositionReasonID: some(e.DispositionReasonID), DispositionNote: e.DispositionNote,
+		CallRow: Row(e), DispositionReasonID: some(e.DispositionReasonID),
 		Events: make([]CallEvent, 0, len(facts)), Recordings: make([]CallRecording, 0, len(files)),
 	}}
 	for _, f := range facts {

@@ -10,30 +10,31 @@ import (
 
 // CallRow is a call in the journal (L1).
 type CallRow struct {
-	ID           int64          `json:"id"`
-	Key          string         `json:"key" doc:"the engine's name of the call"`
-	CompanyID    *int64         `json:"company_id" doc:"null: a city's number, the house not yet known"`
-	CompanyName  string         `json:"company_name"`
-	Direction    string         `json:"direction" enum:"inbound,outbound"`
-	Purpose      string         `json:"purpose" enum:",handover,status_inquiry,feedback,callback,announcement,responsible" doc:"of an outbound call"`
-	Phone        string         `json:"phone" doc:"the other party; empty: hidden"`
-	Called       string         `json:"called" doc:"the number dialled"`
-	LineID       *int64         `json:"line_id"`
-	TaskID       *int64         `json:"task_id"`
-	TicketID     *int64         `json:"ticket_id"`
-	TicketNumber *int64         `json:"ticket_number"`
-	Operator     *httpapi.Named `json:"operator"`
-	StartedAt    time.Time      `json:"started_at"`
-	QueuedAt     *time.Time     `json:"queued_at"`
-	AnsweredAt   *time.Time     `json:"answered_at"`
-	JoinedAt     *time.Time     `json:"joined_at" doc:"the first word with an operator"`
-	EndedAt      *time.Time     `json:"ended_at"`
-	DurationMS   int64          `json:"duration_ms" doc:"of the talk with an operator; of the whole call where none took part"`
-	Outcome      string         `json:"outcome" enum:",answered,no_answer,busy,rejected,bad_number,carrier_failed,cancelled,abandoned,unknown" doc:"empty: goes on"`
-	IsCut        bool           `json:"is_cut" doc:"cut by a failure of ours"`
-	Disposition  string         `json:"disposition" enum:",ticket,linked,consultation,wrong_number,task,lost"`
-	RecordingID  *int64         `json:"recording_id"`
-	Zone         string         `json:"zone" doc:"IANA zone of the company or the city"`
+	ID              int64          `json:"id"`
+	Key             string         `json:"key" doc:"the engine's name of the call"`
+	CompanyID       *int64         `json:"company_id" doc:"null: a city's number, the house not yet known"`
+	CompanyName     string         `json:"company_name"`
+	Direction       string         `json:"direction" enum:"inbound,outbound"`
+	Purpose         string         `json:"purpose" enum:",handover,status_inquiry,feedback,callback,announcement,responsible" doc:"of an outbound call"`
+	Phone           string         `json:"phone" doc:"the other party; empty: hidden"`
+	Called          string         `json:"called" doc:"the number dialled"`
+	LineID          *int64         `json:"line_id"`
+	TaskID          *int64         `json:"task_id"`
+	TicketID        *int64         `json:"ticket_id"`
+	TicketNumber    *int64         `json:"ticket_number"`
+	Operator        *httpapi.Named `json:"operator"`
+	StartedAt       time.Time      `json:"started_at"`
+	QueuedAt        *time.Time     `json:"queued_at"`
+	AnsweredAt      *time.Time     `json:"answered_at"`
+	JoinedAt        *time.Time     `json:"joined_at" doc:"the first word with an operator"`
+	EndedAt         *time.Time     `json:"ended_at"`
+	DurationMS      int64          `json:"duration_ms" doc:"of the talk with an operator; of the whole call where none took part"`
+	Outcome         string         `json:"outcome" enum:",answered,no_answer,busy,rejected,bad_number,carrier_failed,cancelled,abandoned,unknown" doc:"empty: goes on"`
+	IsCut           bool           `json:"is_cut" doc:"cut by a failure of ours"`
+	Disposition     string         `json:"disposition" enum:",ticket,linked,notice,consultation,wrong_number,task,lost"`
+	DispositionNote string         `json:"disposition_note" doc:"what the operator wrote; of a call joined with a notice it begins with the number told to the caller"`
+	RecordingID     *int64         `json:"recording_id"`
+	Zone            string         `json:"zone" doc:"IANA zone of the company or the city"`
 }
 
 // CallPage is one page of the journal, newest first.
@@ -46,7 +47,6 @@ type CallPage struct {
 type CallDetail struct {
 	CallRow
 	DispositionReasonID *int64          `json:"disposition_reason_id"`
-	DispositionNote     string          `json:"disposition_note"`
 	Events              []CallEvent     `json:"events"`
 	Recordings          []CallRecording `json:"recordings"`
 }
@@ -82,7 +82,7 @@ func Row(c calllog.Entry) CallRow {
 		ID: c.ID, Key: c.Key, CompanyID: some(c.CompanyID), CompanyName: c.CompanyName, Direction: c.Direction, Purpose: c.Purpose, Phone: c.Phone, Called: c.Called,
 		LineID: some(c.LineID), TaskID: some(c.TaskID), TicketID: some(c.TicketID), TicketNumber: some(c.TicketNumber), Operator: httpapi.Name(c.OperatorID, c.OperatorName),
 		StartedAt: c.StartedAt, QueuedAt: c.QueuedAt, AnsweredAt: c.AnsweredAt, JoinedAt: c.JoinedAt, EndedAt: c.EndedAt, DurationMS: c.Talk().Milliseconds(),
-		Outcome: c.Outcome, IsCut: c.IsCut, Disposition: c.Disposition, RecordingID: some(c.RecordingID), Zone: c.Zone,
+		Outcome: c.Outcome, IsCut: c.IsCut, Disposition: c.Disposition, DispositionNote: c.DispositionNote, RecordingID: some(c.RecordingID), Zone: c.Zone,
 	}
 }
 

@@ -101,7 +101,7 @@ func Register(api huma.API, c Config) {
 
 func (c Config) dispose(ctx context.Context, in *resultIn) (*resultOut, error) {
 	b := in.Body
-	e, err := c.Floor.Dispose(ctx, in.Key, calllog.Disposition{Kind: b.Kind, TicketID: b.TicketID, ReasonID: b.ReasonID, Note: b.Note})
+	e, err := c.Floor.Dispose(ctx, in.Key, calllog.Disposition{Kind: b.Kind, TicketID: b.TicketID, NoticeID: b.NoticeID, ReasonID: b.ReasonID, Note: b.Note})
 	if err != nil {
 		return nil, err
 	}

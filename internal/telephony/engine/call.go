@@ -58,9 +58,12 @@ type call struct {
 	rec     *record.Recorder
 	recPath string
 	seq     int
-	stop    func() // the sound being played
-	playing int    // tells an old sound's end from the present one's
-	undo    func() // the join
+	heard   []telephony.Spoken // notices told to him
+	telling telephony.Spoken   // the one that sounds now
+	idle    bool               // music plays: he may be told something
+	stop    func()             // the sound being played
+	playing int                // tells an old sound's end from the present one's
+	undo    func()             // the join
 	timer   *time.Timer
 	giveUp  context.CancelFunc // of the dial under way
 	stopped bool               // withdrawn
@@ -184,6 +187,7 @@ func (c *call) say(s telephony.Speech, then func()) {
 // quiet ends what sounds.
 func (c *call) quiet() {
 	c.playing++
+	c.idle = false
 	if c.stop != nil {
 		c.stop()
 		c.stop = nil

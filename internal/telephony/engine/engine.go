@@ -176,7 +176,7 @@ func (e *Engine) Run(ctx context.Context) {
 	e.recover(ctx)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	for _, f := range []func(context.Context){e.reports.run, e.trunks.run, e.claiming, e.beating, e.keepAsking} {
+	for _, f := range []func(context.Context){e.reports.run, e.trunks.run, e.claiming, e.beating, e.keepAsking, e.informing} {
 		e.work.Add(1)
 		go func() { defer e.work.Done(); f(ctx) }()
 	}

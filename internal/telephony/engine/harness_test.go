@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -45,7 +47,8 @@ type desk struct {
 	reports  []telephony.Report
 	trunks   []telephony.Trunk
 	decision telephony.Decision
-	away     atomic.Bool // the database does not answer
+	notices  []telephony.Spoken // in force
+	away     atomic.Bool        // the database does not answer
 	changed  chan struct{}
 }
 
@@ -121,7 +124,31 @@ func (d *desk) Route(context.Context, telephony.Incoming) (telephony.Decision, e
 	if d.away.Load() {
 		return telephony.Decision{}, errAway
 	}
-	return d.decision, nil
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	dec := d.decision
+	dec.Notices, dec.Place = slices.Clone(d.notices), telephony.Place{CompanyID: 1}
+	return dec, nil
+}
+
+// inForce sets what callers are to hear from now on.
+func (d *desk) inForce(ns ...telephony.Spoken) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.notices = ns
+}
+
+func (d *desk) Notices(_ context.Context, places []telephony.Place) (map[telephony.Place][]telephony.Spoken, error) {
+	if d.away.Load() {
+		return nil, errAway
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	out := map[telephony.Place][]telephony.Spoken{}
+	for _, p := range places {
+		out[p] = slices.Clone(d.notices)
+	}
+	return out, nil
 }
 
 func (d *desk) Trunks(context.Context) ([]telephony.Trunk, error) { return d.trunks, nil }
@@ -174,7 +201,16 @@ func (d *desk) ended(t *testing.T) telephony.Report {
 // beeper says a tone for every text.
 type beeper struct{}
 
+// noticeTone is what the voice says instead of a notice, which begins so.
+const (
+	noticeTone  = 1209.0
+	noticeWords = "Внимание!"
+)
+
 func (beeper) Say(_ context.Context, text string) ([]byte, error) {
+	if strings.HasPrefix(text, noticeWords) {
+		return media.Tone(noticeTone, time.Duration(len(text))*100*time.Millisecond).ALaw(), nil
+	}
 	return media.Tone(voiceTone, time.Duration(600+10*len(text))*time.Millisecond).ALaw(), nil
 }
 
@@ -308,6 +344,14 @@ func (e *ear) heard(hz float64) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return tone.Heard(e.got, hz)
+}
+
+// wait gives the phone d of time to hear something and returns it.
+func (e *ear) wait(d time.Duration) []byte {
+	<-time.After(d)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.got
 }
 
 func (e *ear) forget() {

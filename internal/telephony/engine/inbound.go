@@ -55,7 +55,9 @@ func (e *Engine) route(in telephony.Incoming) telephony.Decision {
 	d, err := e.d.Director.Route(ctx, in)
 	if err == nil {
 		if d.Action == telephony.Queue || d.Action == telephony.PlayAndHangUp {
-			e.routes.put(in.Called, d)
+			general := d // of the line, not of this caller nor of this minute (F55)
+			general.Notices, general.Place = nil, telephony.Place{}
+			e.routes.put(in.Called, general)
 		}
 		return d
 	}
@@ -153,6 +155,10 @@ func (c *call) greet() {
 		c.say(c.dec.Greeting, func() { c.finish(telephony.Answered, telephony.Nobody, false) })
 		return
 	}
+	if len(c.dec.Notices) > 0 {
+		c.inform()
+		return
+	}
 	c.phase = waiting
 	c.report(telephony.CallQueued)
 	c.say(c.dec.Greeting, c.guide)
@@ -160,7 +166,10 @@ func (c *call) greet() {
 	c.e.enqueue(c)
 }
 
-func (c *call) music() { c.play(c.e.prompts.music, true, nil) }
+func (c *call) music() {
+	c.play(c.e.prompts.music, true, nil)
+	c.idle = true
+}
 
 // listen hears keys.
 func (c *call) listen() {
@@ -173,7 +182,7 @@ func (c *call) pressed(key string) {
 	}
 	c.report(telephony.CallDigit, func(r *telephony.Report) { r.Digit = key })
 	switch {
-	case c.inbound && (c.phase == waiting || c.phase == offered):
+	case c.inbound && (c.phase == hearing || c.phase == waiting || c.phase == offered):
 		c.choose(key)
 	case !c.inbound && c.phase == announcing:
 		c.keyed(key)

@@ -103,6 +103,7 @@ func (c *call) choose(key string) {
 func (c *call) hurry() {
 	c.digit = keyEmergency
 	c.priority = max(c.priority, telephony.PriorityEmergency)
+	c.unheard()
 	if c.phase == offered {
 		c.seat.show(viewRinging) // the operator sees it before he answers
 		return

@@ -1,0 +1,158 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"d24/internal/telephony"
+)
+
+// hearing: the greeting and the notices in force sound, before the queue (C5).
+const hearing phase = "hearing"
+
+const (
+	toldFor     = 45 * time.Second // from the answer on no caller is kept from the queue for longer (F56)
+	informEvery = 3 * time.Second  // F54: within 15 s for those who wait; F55: over within 5 s
+)
+
+// The words around notices.
+var (
+	dangerWords = telephony.Speech{Text: "Если людям грозит опасность, нажмите ноль."}
+	stayWords   = telephony.Speech{Text: "Если вы звоните по другому вопросу, оставайтесь на линии, вам ответит диспетчер."}
+)
+
+// inform speaks the notices after the greeting, then lets the caller into the queue.
+func (c *call) inform() {
+	c.phase = hearing
+	for _, n := range c.dec.Notices {
+		c.e.beside(func() { c.e.prompts.of(n.Speech) }) // spoken meanwhile
+	}
+	c.wait(toldFor, c.admit)
+	c.say(c.dec.Greeting, func() { c.say(dangerWords, func() { c.tell(c.admit) }) })
+	c.report(telephony.CallSpoken)
+}
+
+// admit lets a caller who has heard the notices into the queue.
+func (c *call) admit() {
+	if c.phase != hearing {
+		return
+	}
+	c.halt()
+	c.phase, c.telling = waiting, telephony.Spoken{}
+	c.report(telephony.CallQueued)
+	c.say(stayWords, c.guide)
+	c.e.enqueue(c)
+}
+
+// tell speaks the first notice he has not heard, and so on; then goes on.
+func (c *call) tell(then func()) {
+	for _, n := range c.dec.Notices {
+		if slices.Contains(c.heard, n) {
+			continue
+		}
+		c.heard, c.telling = append(c.heard, n), n
+		c.report(telephony.CallSpoken, func(r *telephony.Report) { r.Data, _ = json.Marshal(map[string]int64{"notice": n.ID}) })
+		c.say(n.Speech, func() {
+			c.telling = telephony.Spoken{}
+			c.tell(then)
+		})
+		return
+	}
+	c.telling = telephony.Spoken{}
+	then()
+}
+
+// informed takes what is in force now: what is not any more falls silent, what is new
+// is told to who waits with music.
+func (c *call) informed(now []telephony.Spoken) {
+	then := c.hum
+	switch c.phase {
+	case hearing:
+		then = c.admit
+	case waiting:
+	default:
+		return
+	}
+	c.dec.Notices = now
+	fresh := slices.ContainsFunc(now, func(n telephony.Spoken) bool { return !slices.Contains(c.heard, n) })
+	if c.telling.ID != 0 && !slices.Contains(now, c.telling) || c.idle && fresh {
+		if c.phase == waiting {
+			c.halt() // the next words come after these
+		}
+		c.tell(then)
+	}
+}
+
+// unheard lets a caller with an emergency past everything that is spoken (F16).
+func (c *call) unheard() {
+	if c.phase == hearing {
+		c.halt()
+		c.phase = waiting
+		c.report(telephony.CallQueued)
+		c.e.enqueue(c)
+	}
+	c.telling, c.dec.Notices, c.dec.Place = telephony.Spoken{}, nil, telephony.Place{}
+}
+
+// informing asks every few seconds, while somebody waits, what callers are to hear.
+func (e *Engine) informing(ctx context.Context) {
+	every := informEvery
+	if e.cfg.Pace > 1 {
+		every /= time.Duration(e.cfg.Pace)
+	}
+	t := time.NewTicker(every)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			e.informOnce(ctx)
+		}
+	}
+}
+
+func (e *Engine) informOnce(ctx context.Context) {
+	asked := make(chan []telephony.Place, 1)
+	e.post(func() {
+		var ps []telephony.Place
+		for _, c := range e.calls {
+			if c.listens() && !slices.Contains(ps, c.dec.Place) {
+				ps = append(ps, c.dec.Place)
+			}
+		}
+		asked <- ps
+	})
+	var places []telephony.Place
+	select {
+	case <-ctx.Done():
+		return
+	case places = <-asked:
+	}
+	if len(places) == 0 {
+		return
+	}
+	limited, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	now, err := e.d.Director.Notices(limited, places)
+	if err != nil {
+		if ctx.Err() == nil {
+			e.log.Warn("what is in force cannot be asked; what was known is spoken", "err", err)
+		}
+		return
+	}
+	e.post(func() {
+		for _, c := range e.calls {
+			if c.listens() && slices.Contains(places, c.dec.Place) {
+				c.informed(now[c.dec.Place])
+			}
+		}
+	})
+}
+
+// listens reports whether the call is one that notices are told to.
+func (c *call) listens() bool {
+	return c.inbound && !c.joined && (c.phase == hearing || c.phase == waiting) && c.dec.Place.CompanyID != 0
+}

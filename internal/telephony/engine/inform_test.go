@@ -1,0 +1,92 @@
+package engine
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"d24/internal/telephony"
+)
+
+// outage is a notice whose words sound for about three seconds.
+var outage = telephony.Spoken{ID: 7, Speech: telephony.Speech{Text: noticeWords + " Нет воды."}}
+
+// long is a notice of more than a minute.
+var long = telephony.Spoken{ID: 8, Speech: telephony.Speech{Text: noticeWords + string(make([]byte, 700))}}
+
+func queued(r telephony.Report) bool { return r.Kind == telephony.CallQueued }
+
+// TestTheNoticeIsHeardBeforeTheQueue is C5: greeting, notice, then the queue and an operator.
+func TestTheNoticeIsHeardBeforeTheQueue(t *testing.T) {
+	w := newWorld(t, func(d *desk) { d.inForce(outage) })
+	op := w.operator(1, true)
+	_, ear := w.resident("+79000900001")
+	w.eventually("the notice is heard", func() bool { return ear.heard(noticeTone) })
+	v, err := op.Call(w.ctx(), "ringing")
+	require.NoError(t, err)
+	told := w.desk.until(t, "spoken", func(r telephony.Report) bool { return r.Kind == telephony.CallSpoken && len(r.Data) > 0 })
+	require.JSONEq(t, `{"notice": 7}`, string(told.Data))
+	require.Greater(t, w.desk.until(t, "queued", queued).Seq, told.Seq, "the queue comes after")
+	op.Do(w.ctx(), "answer", v.Key)
+	w.eventually("they talk", func() bool { return ear.heard(operatorTone) })
+}
+
+// TestTheEmergencyKeySkipsTheNotice is F16: 0 leads past everything at once, and ahead of others.
+func TestTheEmergencyKeySkipsTheNotice(t *testing.T) {
+	w := newWorld(t, func(d *desk) { d.inForce(long) })
+	leg, ear := w.resident("+79000900001")
+	w.eventually("the notice is heard", func() bool { return ear.heard(noticeTone) })
+	pressed := time.Now()
+	leg.Media().SendDigit('0', 0)
+	at := w.desk.until(t, "queued", queued).At
+	require.Less(t, at.Sub(pressed), 2*time.Second)
+	ear.forget()
+	w.eventually("music plays", func() bool { return !ear.heard(noticeTone) })
+	op := w.operator(1, true)
+	_, err := op.Call(w.ctx(), "ringing")
+	require.NoError(t, err)
+}
+
+// TestNobodyIsKeptFromTheQueueByNotices is F56: a minute of notices ends after 45 s (here a tenth of it).
+func TestNobodyIsKeptFromTheQueueByNotices(t *testing.T) {
+	w := newWorld(t, func(d *desk) { d.inForce(long) })
+	w.resident("+79000900001")
+	answered := w.desk.until(t, "answered", func(r telephony.Report) bool { return r.Kind == telephony.CallAnswered }).At
+	wait := w.desk.until(t, "queued", queued).At.Sub(answered)
+	require.InDelta(t, 4.5, wait.Seconds(), 1)
+}
+
+// TestANoticeOfThisMinuteReachesWhoWaits is F54 and F55: who is in the queue already
+// hears a new notice, and it falls silent when it is cancelled.
+func TestANoticeOfThisMinuteReachesWhoWaits(t *testing.T) {
+	w := newWorld(t)
+	_, ear := w.resident("+79000900001")
+	w.desk.until(t, "queued", queued)
+	w.eventually("the greeting is heard", func() bool { return ear.heard(voiceTone) })
+	w.desk.inForce(long)
+	raised := time.Now()
+	w.eventually("the notice is heard by who waits", func() bool { return ear.heard(noticeTone) })
+	require.Less(t, time.Since(raised), 15*time.Second)
+	w.desk.inForce()
+	cancelled := time.Now()
+	w.eventually("it falls silent", func() bool {
+		ear.forget()
+		return len(ear.wait(400*time.Millisecond)) > 0 && !ear.heard(noticeTone)
+	})
+	require.Less(t, time.Since(cancelled), 5*time.Second)
+}
+
+// TestWhatWasInForceIsNotSpokenWithoutTheDatabase is F55: the line greets as it did, notices are of the minute.
+func TestWhatWasInForceIsNotSpokenWithoutTheDatabase(t *testing.T) {
+	w := newWorld(t, func(d *desk) { d.inForce(outage) })
+	first, _ := w.resident("+79000900001")
+	w.desk.until(t, "queued", queued)
+	first.Hangup()
+	w.desk.ended(t)
+	w.desk.away.Store(true)
+	d := w.engine.route(telephony.Incoming{Called: "+73430000101"})
+	require.Empty(t, d.Notices)
+	require.Equal(t, telephony.Queue, d.Action)
+	w.desk.away.Store(false)
+}
