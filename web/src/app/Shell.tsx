@@ -1,5 +1,5 @@
 import { Menu, useMantineColorScheme } from "@mantine/core";
-import { IconHeadset, IconListDetails, IconSettings, IconUserCircle } from "@tabler/icons-react";
+import { IconHeadset, IconListDetails, IconSettings, IconSpeakerphone, IconUserCircle } from "@tabler/icons-react";
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
@@ -57,6 +57,12 @@ export function Shell() {
           <Link to="/journal" activeProps={{ "aria-current": "page" }}>
             <IconListDetails size={20} stroke={1.6} aria-hidden />
             {w.journal}
+          </Link>
+        )}
+        {may(me, "notice.read") && (
+          <Link to="/notices" activeProps={{ "aria-current": "page" }}>
+            <IconSpeakerphone size={20} stroke={1.6} aria-hidden />
+            {w.notices}
           </Link>
         )}
         <span className="grow" />

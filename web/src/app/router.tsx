@@ -41,6 +41,12 @@ const ticket = createRoute({
   component: lazyRouteComponent(() => import("../journal/TicketPage"), "TicketPage"),
 });
 
+const notices = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/notices",
+  component: lazyRouteComponent(() => import("../notices/NoticesPage"), "NoticesPage"),
+});
+
 const profile = createRoute({
   getParentRoute: () => signedIn,
   path: "/profile",
@@ -56,7 +62,7 @@ const invite = createRoute({
 const tree = root.addChildren([
   login,
   invite,
-  signedIn.addChildren([profile, start, desk, journal, newRequest, ticket, settings]),
+  signedIn.addChildren([profile, start, desk, journal, newRequest, ticket, notices, settings]),
 ]);
 
 /** The router; `history` is given by tests. */

@@ -40,6 +40,7 @@ export function CallScreen({ call, isOld, onBar, onLeave }: Props) {
   const [tab, setTab] = useState<"form" | "side">("form");
   const form = hasForm(call);
   const isCut = (p.cut && p.call?.key === call.key) || (work.card?.call.is_cut ?? false);
+  const note = work.card?.call.disposition_note ?? "";
   const settled = isSettled(call, work.work, work.disposed, task, isCut);
   const open = talk || call.state === "ended";
   const place = work.work.draft.form.place;
@@ -74,6 +75,7 @@ export function CallScreen({ call, isOld, onBar, onLeave }: Props) {
     setTimeout(() => document.querySelector<HTMLElement>("[data-testid='other-outcome']")?.focus());
   };
   const link = (t: { id: number }) => void work.dispose({ kind: "linked", ticket_id: t.id });
+  const join = (n: { id: number }) => void work.dispose({ kind: "notice", notice_id: n.id });
   const needsResult = call.state === "ended" && !settled;
   const first = work.card?.known[0];
   const buildingId = place?.buildingId ?? task?.ticket?.building_id ?? first?.building_id ?? null;
@@ -108,6 +110,7 @@ export function CallScreen({ call, isOld, onBar, onLeave }: Props) {
             work={work}
             companyId={place?.companyId ?? call.company_id}
             buildingId={place?.buildingId ?? null}
+            knownId={buildingId}
             onClose={closeOutcome}
           />
         ) : form ? (
@@ -116,6 +119,7 @@ export function CallScreen({ call, isOld, onBar, onLeave }: Props) {
               <div className="said" data-testid="disposed" data-kind={work.disposed}>
                 <Note tone="acc">
                   <b>{w.outcome.done[work.disposed]}</b>
+                  {work.disposed === "notice" && note && <div className="b lead">{w.outcome.noticeNumber(note)}</div>}
                 </Note>
               </div>
             )}
@@ -130,10 +134,12 @@ export function CallScreen({ call, isOld, onBar, onLeave }: Props) {
           <TaskPane call={call} card={task} work={work.work} needsResult={needsResult} />
         )}
         <Side
+          companyId={place?.companyId ?? call.company_id}
           buildingId={buildingId}
           unit={unit}
           confirmed={place !== null || call.direction === "task"}
           onLink={form && open && !work.readOnly ? link : undefined}
+          onNotice={form && open && !work.readOnly ? join : undefined}
         />
       </div>
     </>

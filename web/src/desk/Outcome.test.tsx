@@ -46,7 +46,7 @@ describe("outcome of a call", () => {
     expect(said).toEqual([{ kind: "consultation", note: "показания" }]);
   });
 
-  it("2 and 5 mean nothing yet and end nothing", async () => {
+  it("5, and 2 without a notice, mean nothing and end nothing", async () => {
     const { said, onClose, user } = open("o-3");
     await user.keyboard("25");
     expect(screen.getByTestId("dispose-linked")).toBeInTheDocument();

@@ -2,6 +2,8 @@ import { Button, Textarea, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
+import { useTold } from "../notices/api";
+import { Line } from "../notices/Told";
 import { useBuilding } from "../request/search";
 import { numberOf } from "../time/format";
 import { Key, useErrorText } from "../ui/blocks";
@@ -17,16 +19,18 @@ interface Props {
   companyId: number;
   /** House of the call: its open requests are offered before anything is typed. */
   buildingId: number | null;
+  /** The house named, or the one the number is known by: its notices are offered. */
+  knownId?: number | null;
   onClose(): void;
 }
 
-type Step = "menu" | "linked" | "consultation";
+type Step = "menu" | "linked" | "notice" | "consultation";
 
 /**
  * How a call ends that makes no request: one key each (C4). Lies over nothing: it takes the place of the form.
- * The digits are those of the design for good: 2 (a notice) and 5 (a message) are kept for what they will mean.
+ * The digits are those of the design for good: 5 (a message) is kept for what it will mean.
  */
-export function Outcome({ work, companyId, buildingId, onClose }: Props) {
+export function Outcome({ work, companyId, buildingId, knownId = null, onClose }: Props) {
   const w = useWords();
   const errorText = useErrorText();
   const [step, setStep] = useState<Step>("menu");
@@ -36,7 +40,20 @@ export function Outcome({ work, companyId, buildingId, onClose }: Props) {
   useEffect(() => {
     if (step === "menu") root.current?.focus();
   }, [step]);
-  useKeys({ Digit1: () => setStep("linked"), Digit3: () => setStep("consultation"), Digit4: wrong }, step === "menu");
+  const told = useTold(companyId, buildingId ?? knownId).data?.items.filter((n) => n.state !== "planned") ?? [];
+  const join = (id: number) => void work.dispose({ kind: "notice", notice_id: id }).then((ok) => ok && onClose());
+  // One notice is joined at once; of several a person chooses.
+  const only = told.filter((n) => !n.over_at);
+  const notice = () => (only.length === 1 && only[0] ? join(only[0].id) : told.length > 0 && setStep("notice"));
+  useKeys(
+    {
+      Digit1: () => setStep("linked"),
+      Digit2: () => void notice(),
+      Digit3: () => setStep("consultation"),
+      Digit4: wrong,
+    },
+    step === "menu",
+  );
   useKeys({ Escape: back });
   return (
     <div
@@ -61,6 +78,15 @@ export function Outcome({ work, companyId, buildingId, onClose }: Props) {
             text={w.outcome.linkedText}
             onClick={() => setStep("linked")}
           />
+          {told.length > 0 && (
+            <BigKey
+              n={2}
+              name="notice"
+              title={w.outcome.notice}
+              text={only.length === 1 && only[0] ? only[0].text : w.outcome.noticeText}
+              onClick={() => void notice()}
+            />
+          )}
           <BigKey
             n={3}
             name="consultation"
@@ -72,6 +98,7 @@ export function Outcome({ work, companyId, buildingId, onClose }: Props) {
         </div>
       )}
       {step === "linked" && <FindTicket work={work} companyId={companyId} buildingId={buildingId} onDone={onClose} />}
+      {step === "notice" && told.map((n) => <Line key={n.id} n={n} onLink={(x) => join(x.id)} />)}
       {step === "consultation" && <Consultation work={work} onDone={onClose} />}
       {work.work.error && (
         <div className="s13 k-emg" role="alert">

@@ -1,6 +1,8 @@
 import { Button } from "@mantine/core";
 import { IconLock } from "@tabler/icons-react";
 import type { BuildingCard, TicketRow } from "../api/types";
+import type { Notice } from "../notices/api";
+import { Told } from "../notices/Told";
 import { useBuilding } from "../request/search";
 import { useNow } from "../time/clock";
 import { momentOf, numberOf } from "../time/format";
@@ -12,18 +14,28 @@ import { useWords } from "./words";
 type Open = Pick<TicketRow, "id" | "number" | "kind" | "status" | "reason_name" | "due_at" | "overdue" | "unit">;
 
 interface Props {
+  /** Of the call: its notices are shown while the house is not known. 0: not known either. */
+  companyId?: number;
   buildingId: number | null;
   unit: string;
   /** The caller has named the address: the flat's facts may be shown. */
   confirmed: boolean;
   onLink?: ((ticket: Open) => void) | undefined;
+  onNotice?: ((notice: Notice) => void) | undefined;
 }
 
 /** Right: what goes on in the house and the flat, and facts of the house. */
-export function Side({ buildingId, unit, confirmed, onLink }: Props) {
+export function Side({ companyId = 0, buildingId, unit, confirmed, onLink, onNotice }: Props) {
   const w = useWords();
   const house = useBuilding(buildingId).data;
-  if (!house) return <aside className="pane side" aria-label={w.side.title} />;
+  const told = <Told companyId={companyId} buildingId={buildingId} onLink={onNotice} quiet />;
+  if (!house) {
+    return (
+      <aside className="pane side" aria-label={w.side.title}>
+        {told}
+      </aside>
+    );
+  }
   const flat = house.open_tickets.filter((t) => unit && t.unit === unit);
   const rest = house.open_tickets.filter((t) => !unit || t.unit !== unit);
   return (
@@ -37,6 +49,7 @@ export function Side({ buildingId, unit, confirmed, onLink }: Props) {
           </div>
         </Note>
       )}
+      {told}
       {confirmed && unit && (
         <Panel title={w.side.flat(unit)} right={<span className="cnt">{flat.length}</span>}>
           <List items={flat} zone={house.zone} onLink={onLink} />

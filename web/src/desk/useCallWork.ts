@@ -13,8 +13,9 @@ const keepAgain = 5_000;
 const placeAfter = 700;
 
 export interface Disposal {
-  kind: "ticket" | "linked" | "consultation" | "wrong_number" | "task";
+  kind: "ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task";
   ticket_id?: number;
+  notice_id?: number;
   reason_id?: number;
   note?: string;
 }

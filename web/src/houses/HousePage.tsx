@@ -6,6 +6,7 @@ import type { BuildingCard } from "../api/types";
 import { FilesPanel } from "../files/FilesPanel";
 import { may, useMe } from "../session/session";
 import { useNow } from "../time/clock";
+import { Told } from "../notices/Told";
 import { momentOf, numberOf, timeOf } from "../time/format";
 import { Empty, Failed, Note, Panel } from "../ui/blocks";
 import { KindMark, KindSign } from "../ui/Kind";
@@ -46,6 +47,7 @@ function House({ house }: { house: BuildingCard }) {
     void navigate({ to: "/settings/houses/$id", params: { id: String(house.id) }, search: next, replace: true });
   const chosen = house.units.find((u) => u.id === search.unit);
   const now = useNow();
+  const me = useMe();
   const canEdit = house.can.includes("edit");
   const tabs: Tab[] = canEdit
     ? ["units", "requests", "serving", "files", "card", "edit_units"]
@@ -78,6 +80,7 @@ function House({ house }: { house: BuildingCard }) {
               onMake={() => go({ tab: "edit_units" })}
             />
             <aside className="house-side">
+              {may(me, "notice.read") && <Told companyId={house.company_id} buildingId={house.id} />}
               {chosen && <FlatPanel house={house} unit={chosen} />}
               <Serving house={house} />
               <About house={house} />

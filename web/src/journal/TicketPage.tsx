@@ -5,6 +5,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { ApiError } from "../api/client";
 import type { TicketCard } from "../api/types";
 import { FilesPanel } from "../files/FilesPanel";
+import { ToldOfTicket } from "../notices/Told";
 import { useMe } from "../session/session";
 import { useNow } from "../time/clock";
 import { fullOf, numberOf } from "../time/format";
@@ -70,6 +71,7 @@ function DeskTicket({ ticket: t, onBack }: { ticket: TicketCard; onBack: () => v
           <Prices ticket={t} />
           <Supplier supplier={t.supplier} />
           <Tasks ticket={t} />
+          <ToldOfTicket ticketId={t.id} />
           {t.told_caller && <Panel title={w.card.told}>{t.told_caller}</Panel>}
         </aside>
       </div>

@@ -16,7 +16,8 @@ export type Topic =
   | "session"
   | "staff"
   | "assignment"
-  | "file";
+  | "file"
+  | "notice";
 /** topic "all" means: something was missed, fetch everything again. */
 export type Change = { topic: Topic | "all"; id: number };
 export type Link = { state: "connecting" | "live" | "lost" | "restored"; since: number };

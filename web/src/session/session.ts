@@ -29,6 +29,8 @@ export type Permission =
   | "company.read"
   | "company.write"
   | "announcement.edit"
+  | "notice.read"
+  | "notice.write"
   | "desk.work"
   | "desk.supervise"
   | "platform.operate";

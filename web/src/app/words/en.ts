@@ -7,6 +7,7 @@ export const en: Words<typeof ru> = {
   sections: "Sections",
   desk: "Desk",
   journal: "Requests",
+  notices: "Notices",
   settings: "Settings",
   company: "Company",
   dark: "Dark theme",

@@ -5,6 +5,7 @@ export const ru = {
   sections: "Разделы",
   desk: "Пульт",
   journal: "Заявки",
+  notices: "Оповещения",
   settings: "Настройки",
   company: "Компания",
   dark: "Тёмная тема",

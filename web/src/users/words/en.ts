@@ -166,6 +166,8 @@ export const en: Words<typeof ru> = {
     "company.read": "See the company’s data",
     "company.write": "Change the company’s settings",
     "announcement.edit": "Change greetings and announcements",
+    "notice.read": "See notices",
+    "notice.write": "Raise and end notices",
     "desk.work": "Work at the desk",
     "desk.supervise": "Lead a shift",
     "platform.operate": "Run the dispatch centre",

@@ -25,6 +25,8 @@ const permissions: Record<Permission, string> = {
   "company.read": "Видеть сведения о компании",
   "company.write": "Менять настройки компании",
   "announcement.edit": "Менять приветствия и объявления",
+  "notice.read": "Видеть оповещения",
+  "notice.write": "Поднимать и закрывать оповещения",
   "desk.work": "Работать за пультом",
   "desk.supervise": "Вести смену",
   "platform.operate": "Управлять диспетчерской",
