@@ -47,7 +47,7 @@ func TestANoticeFromTheRaisingToTheEnd(t *testing.T) {
 
 	card := h.ok("supervisor", "GET", path, nil)
 	require.Equal(t, false, card.get(t, "tickets.0.is_tied"))
-	require.Equal(t, float64(1), card.get(t, "calls"))
+	require.Equal(t, int64(1), card.id(t, "calls"))
 	card = h.ok("supervisor", "POST", path+"/tickets", map[string]any{"ticket_ids": []int64{fresh.ID, other.ID}})
 	require.Equal(t, true, card.get(t, "tickets.1.is_tied"))
 	require.Contains(t, h.ok("admin", "GET", fmt.Sprintf("/tickets/%d/events", fresh.ID), nil).body, "Связана с оповещением № 1")
@@ -66,7 +66,7 @@ func TestANoticeFromTheRaisingToTheEnd(t *testing.T) {
 	// F55: still no water after the end comes to an operator and is marked
 	h.ok("operator", "POST", "/desk/calls/"+h.call(ours, "+79000900031")+"/dispose", map[string]any{"kind": "notice", "notice_id": id})
 	card = h.ok("supervisor", "GET", path, nil)
-	require.Equal(t, float64(1), card.get(t, "after"))
+	require.Equal(t, int64(1), card.id(t, "after"))
 	require.Equal(t, "ended", card.get(t, "events.0.kind"))
 	require.Equal(t, int64(3), h.one(`select count(*) from audit_entries where object = $1`, fmt.Sprintf("notice:%d", id)))
 }

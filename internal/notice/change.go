@@ -122,15 +122,15 @@ func (s *Service) Raise(ctx context.Context, companyID int64, in Input) (Notice,
 		return Notice{}, fault.Missing("company")
 	}
 	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (n Notice, err error) {
-		if err = in.check(tx.Now, time.Time{}); err != nil {
+		if err := in.check(tx.Now, time.Time{}); err != nil {
 			return n, err
 		}
-		if err = s.belongs(ctx, tx, companyID, in); err != nil {
+		if err := s.belongs(ctx, tx, companyID, in); err != nil {
 			return n, err
 		}
 		n = Notice{CompanyID: companyID, Version: 1, CreatedAt: tx.Now, CreatedBy: tx.Actor.Name}
 		n.put(in)
-		if err = s.whole(ctx, tx, n); err != nil {
+		if err := s.whole(ctx, tx, n); err != nil {
 			return n, err
 		}
 		if n.Number, err = number(ctx, tx, companyID); err != nil {

@@ -42,7 +42,7 @@ export function NoticeForm({ company, zone: home, was, houses = [], onDone }: Pr
   const where = whole
     ? ""
     : names.length > 0 && names.length <= 2 && groups.length === 0
-      ? names.join(", ")
+      ? `${names.join(", ")}:`
       : w.manyHouses;
   const text = own ?? w.auto(where, w.phrase[service], reason.trim());
   const submit = (e: FormEvent) => {

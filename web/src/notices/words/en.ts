@@ -51,7 +51,7 @@ export const en: typeof ru = {
   text: "What residents are told",
   textHint: "The promised end is said by itself, after this text",
   auto: (where, phrase, reason) =>
-    `${where ? `${where}: ` : "In all houses "}${phrase}${reason ? `. Reason: ${reason}` : ""}.`,
+    `${where ? `${where} ` : "In all houses "}${phrase}${reason ? `. Reason: ${reason}` : ""}.`,
   manyHouses: "In several houses",
   supplier: "Supplier",
   noSupplier: "not given",

@@ -53,8 +53,8 @@ export const ru = {
   text: "Что сказать жителям",
   textHint: "Время окончания произносится само, после этого текста",
   auto: (where: string, phrase: string, reason: string) =>
-    `${where ? `${where}: ` : "Во всех домах "}${phrase}${reason ? `. Причина: ${reason}` : ""}.`,
-  manyHouses: "В нескольких домах",
+    `${where ? `${where} ` : "Во всех домах "}${phrase}${reason ? `. Причина: ${reason}` : ""}.`,
+  manyHouses: "В нескольких домах компании",
   supplier: "Поставщик",
   noSupplier: "не указан",
   voiced: "Произносить звонящим до очереди",
