@@ -46,7 +46,7 @@ create table notice_calls (
   notice_id   bigint      not null references notices (id),
   call_id     bigint      not null references calls (id),
   company_id  bigint      not null references companies (id),
-  n           int         not null,              -- the caller's number is "number-n"
+  n           int         not null,              -- the caller's number is "number/n"
   is_after    boolean     not null default false, -- after the end: "still no water" (F55)
   at          timestamptz not null,
   primary key (notice_id, call_id),

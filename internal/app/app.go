@@ -105,9 +105,9 @@ func New(c Config) (*App, error) {
 	a.Tasks = desk.NewTasks(db, q, a.Telephony)
 	a.Escalation = &escalation.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies, Rules: a.Rules}
 	a.Escalation.Subscribe(q)
-	a.Followup = &followup.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies}
-	a.Followup.Subscribe(q)
 	a.Notices = notice.NewService(db, notice.Needs{Buildings: a.Buildings, Companies: a.Companies, Suppliers: a.Suppliers, Tickets: ticketsForNotices{a.Tickets}})
+	a.Followup = &followup.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies, Calls: a.Calls, Notices: a.Notices}
+	a.Followup.Subscribe(q)
 	a.Director = &routing.Director{DB: db, Companies: a.Companies, Staff: a.Staff, Tasks: a.Tasks, Contacts: a.Contacts, Told: a.Notices}
 
 	client, err := river.NewClient(riverpgxv5.New(c.Pool), a.riverConfig(c))

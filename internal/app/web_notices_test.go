@@ -40,8 +40,8 @@ func TestANoticeFromTheRaisingToTheEnd(t *testing.T) {
 	said := map[string]any{"kind": "notice", "notice_id": id, "note": "третий этаж"}
 	row := h.ok("operator", "POST", "/desk/calls/"+key+"/dispose", said)
 	require.Equal(t, "notice", row.get(t, "disposition"))
-	require.Equal(t, "1-1: третий этаж", row.get(t, "disposition_note"), "a number is given all the same")
-	require.Equal(t, "1-1: третий этаж", h.ok("operator", "POST", "/desk/calls/"+key+"/dispose", said).get(t, "disposition_note"), "said twice it is the same")
+	require.Equal(t, "1/1: третий этаж", row.get(t, "disposition_note"), "a number is given all the same")
+	require.Equal(t, "1/1: третий этаж", h.ok("operator", "POST", "/desk/calls/"+key+"/dispose", said).get(t, "disposition_note"), "said twice it is the same")
 	h.fails("operator", "POST", "/desk/calls/"+key+"/dispose", map[string]any{"kind": "wrong_number"}, http.StatusConflict, "call.disposed")
 	h.fails("operator", "POST", "/desk/calls/"+h.call(ours, resident)+"/dispose", map[string]any{"kind": "notice"}, http.StatusUnprocessableEntity, "call.notice_required")
 

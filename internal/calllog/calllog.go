@@ -36,6 +36,13 @@ type Reached struct {
 	Direction string `json:"direction"`
 }
 
+// Told is published when a caller heard a notice to its end and hung up: he has his
+// answer, nobody calls back, and the call is joined with the notice all the same.
+type Told struct {
+	CallID   int64 `json:"call_id"`
+	NoticeID int64 `json:"notice_id"`
+}
+
 // Service keeps calls.
 type Service struct {
 	db   *pg.DB
@@ -165,10 +172,22 @@ func (s *Service) end(ctx context.Context, tx *pg.Tx, c call, r telephony.Report
 	if err != nil {
 		return err
 	}
+	if told := notice(r); c.direction == "inbound" && !c.joined && told != 0 {
+		return s.jobs.Publish(ctx, tx, Told{CallID: c.id, NoticeID: told})
+	}
 	if c.direction != "inbound" || !r.Cut && r.Outcome != telephony.Abandoned {
 		return nil
 	}
 	return s.jobs.Publish(ctx, tx, Lost{CallID: c.id, CompanyID: c.company, LineID: c.line, Phone: c.phone, At: c.started, Cut: r.Cut, Digit: r.Digit})
+}
+
+// notice is the one that satisfied the caller; 0: none.
+func notice(r telephony.Report) int64 {
+	var told telephony.Told
+	if r.Outcome != telephony.Answered || len(r.Data) == 0 || json.Unmarshal(r.Data, &told) != nil {
+		return 0
+	}
+	return told.Notice
 }
 
 // Orphans ends the calls a dead node left open: «cut by failure».

@@ -86,6 +86,21 @@ func (s *Service) Owner(ctx context.Context, tx *pg.Tx, key string) (companyID i
 	return companyID, err == nil, err
 }
 
+// Joined writes that a call which no operator spoke with ended with a notice, under the
+// number it has there; another result stays.
+func (s *Service) Joined(ctx context.Context, tx *pg.Tx, id, noticeID int64, reference string) error {
+	var companyID int64
+	err := tx.QueryRow(ctx, `update calls set disposition = 'notice', notice_id = $2, disposition_note = $3 where id = $1 and coalesce(disposition, 'lost') = 'lost'
+		returning coalesce(company_id, 0)`, id, noticeID, reference).Scan(&companyID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return tell(ctx, tx, id, companyID)
+}
+
 // Result writes how a call ended for people; a second word is a conflict, the same
 // one is not.
 func (s *Service) Result(ctx context.Context, tx *pg.Tx, key string, d Disposition) (Entry, error) {

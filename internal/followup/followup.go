@@ -15,6 +15,7 @@ import (
 	"d24/internal/calllog"
 	"d24/internal/company"
 	"d24/internal/desk"
+	"d24/internal/notice"
 	"d24/internal/phone"
 	"d24/internal/platform/jobs"
 	"d24/internal/platform/pg"
@@ -31,6 +32,8 @@ type Runner struct {
 	Tasks     *desk.Tasks
 	Staff     *staff.Service
 	Companies *company.Service
+	Calls     *calllog.Service
+	Notices   *notice.Service
 }
 
 // Ask is the job that looks after a ticket: something moved, or it is time to ask.
@@ -77,6 +80,7 @@ func (r *Runner) Subscribe(q *jobs.Queue) {
 		return Ask{TicketID: e.TicketID}
 	})
 	jobs.On(q, func(e calllog.Lost) river.JobArgs { return CallBack{e} })
+	jobs.On(q, func(e calllog.Told) river.JobArgs { return Join{e} })
 	jobs.On(q, func(e calllog.Reached) river.JobArgs {
 		if e.Direction != "inbound" || !phone.IsE164(e.Phone) {
 			return nil
@@ -89,6 +93,7 @@ func (r *Runner) Subscribe(q *jobs.Queue) {
 func (r *Runner) Workers(w *river.Workers) {
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[Ask]) error { return r.Ask(system(ctx), j.Args) }))
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[CallBack]) error { return r.CallBack(system(ctx), j.Args.Lost) }))
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[Join]) error { return r.Join(system(ctx), j.Args.Told) }))
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[GotThrough]) error {
 		return r.GotThrough(system(ctx), j.Args.Phone)
 	}))

@@ -136,5 +136,5 @@ func (n Notice) Words(zone *time.Location, now time.Time) telephony.Speech {
 	return telephony.Speech{Text: fmt.Sprintf("Внимание! %s Ориентировочно %s.", text, till)}
 }
 
-// Reference is the number a caller joined with the notice is told.
-func Reference(number, n int) string { return fmt.Sprintf("%d-%d", number, n) }
+// Reference is the number a caller joined with the notice is told: «двенадцать дробь три».
+func Reference(number, n int) string { return fmt.Sprintf("%d/%d", number, n) }

@@ -75,6 +75,12 @@ type Spoken struct {
 	Speech Speech
 }
 
+// Told is the data of a CallSpoken report about a notice, and of a CallEnded report
+// about a caller whom the notice satisfied.
+type Told struct {
+	Notice int64 `json:"notice"`
+}
+
 // Mode says who hears the call first.
 type Mode string
 

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -103,4 +104,39 @@ func TestPlannedWorksAreHeardFromTheirStart(t *testing.T) {
 	s.pass(time.Hour)
 	require.Len(t, s.heard(resident), 2)
 	require.NotContains(t, s.heard(resident), works.ID)
+}
+
+// told is a resident who heard a notice to its end and hung up.
+func (s *story) told(key, phone string, noticeID int64) {
+	s.t.Helper()
+	for i, r := range []telephony.Report{
+		{Kind: telephony.CallStarted, Direction: "inbound", Phone: phone, LineID: 2, CompanyID: 1},
+		{Kind: telephony.CallEnded, Outcome: telephony.Answered, Data: fmt.Appendf(nil, `{"notice": %d}`, noticeID)},
+	} {
+		r.CallKey, r.Seq, r.At, r.Node = key, i+1, s.clock.Now(), "test"
+		require.NoError(s.t, s.app.Telephony.Report(s.sys, r))
+		require.NoError(s.t, s.app.Telephony.Report(s.sys, r), "a report that comes twice counts once")
+	}
+}
+
+// TestWhoIsSatisfiedByANoticeIsNotCalledBack is C5, L3 and law.md («a notice does not
+// swallow a registration»): the call is joined with the notice and numbered by itself;
+// one cancelled meanwhile keeps its calls; who breaks the notice off is called back (F7).
+func TestWhoIsSatisfiedByANoticeIsNotCalledBack(t *testing.T) {
+	s := begin(t)
+	n := s.raise(notice.Input{IsCompany: true, Service: "power", Text: "Нет света"})
+	s.told("in-1", "+79000900007", n.ID)
+	s.told("in-2", "+79000900008", n.ID)
+	s.pass(time.Second)
+	require.Empty(t, s.rang)
+	require.Zero(t, s.count(`select count(*) from calls where disposition = 'lost'`))
+	require.Equal(t, 1, s.count(`select count(*) from calls where key = 'in-2' and disposition = 'notice' and notice_id = $1 and disposition_note = '1/2'`, n.ID))
+	require.Equal(t, 2, s.count(`select count(*) from notice_calls where notice_id = $1 and not is_after`, n.ID))
+	_, err := s.app.Notices.Cancel(s.sys, n.ID, 1, "ошиблись домом")
+	require.NoError(t, err)
+	s.told("in-3", "+79000900009", n.ID)
+	s.lostCall("in-4", "+79000900010", false)
+	s.pass(time.Second)
+	require.Equal(t, 3, s.count(`select count(*) from calls where disposition = 'notice'`))
+	require.Equal(t, []string{"0′ 0010 callback"}, s.rang)
 }

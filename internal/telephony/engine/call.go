@@ -60,6 +60,8 @@ type call struct {
 	seq     int
 	heard   []telephony.Spoken // notices told to him
 	telling telephony.Spoken   // the one that sounds now
+	told    int64              // the first notice heard to its end; 0 none, or he asked for a person
+	toldAt  time.Time          // when the latest one ended
 	idle    bool               // music plays: he may be told something
 	stop    func()             // the sound being played
 	playing int                // tells an old sound's end from the present one's
@@ -264,6 +266,7 @@ func (c *call) farGone(end sip.Ending) {
 	switch {
 	case c.inbound && c.digit == keyCallBack: // he is saying goodbye to our voice
 		outcome = telephony.Abandoned
+	case c.satisfied():
 	case c.inbound && (!c.joined || c.phase == waiting || c.phase == offered) && c.dec.Action == telephony.Queue: // also after his operator vanished (F1)
 		outcome, blame = telephony.Abandoned, telephony.Theirs
 	case end.Cause == sip.ByMediaLost || end.Cause == sip.ByFailure || end.Cause == sip.ByNoACK:
@@ -319,6 +322,9 @@ func (c *call) ended(o telephony.Outcome, b telephony.Blame, cut bool) {
 		r.Outcome, r.Blame, r.Cut, r.Digit = o, b, cut, c.digit
 		if c.joined {
 			r.Operator = c.operator
+		}
+		if o == telephony.Answered && c.satisfied() {
+			r.Data, _ = json.Marshal(telephony.Told{Notice: c.told})
 		}
 	})
 }

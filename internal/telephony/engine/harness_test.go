@@ -209,7 +209,7 @@ const (
 
 func (beeper) Say(_ context.Context, text string) ([]byte, error) {
 	if strings.HasPrefix(text, noticeWords) {
-		return media.Tone(noticeTone, time.Duration(len(text))*100*time.Millisecond).ALaw(), nil
+		return media.Tone(noticeTone, time.Duration(len(text))*40*time.Millisecond).ALaw(), nil
 	}
 	return media.Tone(voiceTone, time.Duration(600+10*len(text))*time.Millisecond).ALaw(), nil
 }

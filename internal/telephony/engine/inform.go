@@ -15,6 +15,7 @@ const hearing phase = "hearing"
 const (
 	toldFor     = 45 * time.Second // from the answer on no caller is kept from the queue for longer (F56)
 	informEvery = 3 * time.Second  // F54: within 15 s for those who wait; F55: over within 5 s
+	mullsFor    = 10 * time.Second // who hangs up so soon after a whole notice knows what he wanted to know
 )
 
 // The words around notices.
@@ -53,15 +54,29 @@ func (c *call) tell(then func()) {
 			continue
 		}
 		c.heard, c.telling = append(c.heard, n), n
-		c.report(telephony.CallSpoken, func(r *telephony.Report) { r.Data, _ = json.Marshal(map[string]int64{"notice": n.ID}) })
+		c.report(telephony.CallSpoken, func(r *telephony.Report) { r.Data, _ = json.Marshal(telephony.Told{Notice: n.ID}) })
 		c.say(n.Speech, func() {
-			c.telling = telephony.Spoken{}
+			c.telling, c.toldAt = telephony.Spoken{}, time.Now()
+			if c.told == 0 {
+				c.told = n.ID
+			}
 			c.tell(then)
 		})
 		return
 	}
 	c.telling = telephony.Spoken{}
 	then()
+}
+
+// satisfied reports whether a caller who hangs up now has his answer: he has heard a
+// notice to its end and asked for no person by waiting on or by the key. Such a call is
+// no lost one (docs/adr/0004).
+func (c *call) satisfied() bool {
+	soon := mullsFor
+	if c.e.cfg.Pace > 1 {
+		soon /= time.Duration(c.e.cfg.Pace)
+	}
+	return c.inbound && !c.joined && c.told != 0 && time.Since(c.toldAt) < soon
 }
 
 // informed takes what is in force now: what is not any more falls silent, what is new
@@ -93,7 +108,7 @@ func (c *call) unheard() {
 		c.report(telephony.CallQueued)
 		c.e.enqueue(c)
 	}
-	c.telling, c.dec.Notices, c.dec.Place = telephony.Spoken{}, nil, telephony.Place{}
+	c.told, c.telling, c.dec.Notices, c.dec.Place = 0, telephony.Spoken{}, nil, telephony.Place{}
 }
 
 // informing asks every few seconds, while somebody waits, what callers are to hear.

@@ -7,12 +7,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"d24/internal/telephony"
+	"d24/voip/sip"
 )
 
-// outage is a notice whose words sound for about three seconds.
+// outage is a notice whose words sound for less than two seconds.
 var outage = telephony.Spoken{ID: 7, Speech: telephony.Speech{Text: noticeWords + " Нет воды."}}
 
-// long is a notice of more than a minute.
+// long is a notice of half a minute: ten times what is bearable here.
 var long = telephony.Spoken{ID: 8, Speech: telephony.Speech{Text: noticeWords + string(make([]byte, 700))}}
 
 func queued(r telephony.Report) bool { return r.Kind == telephony.CallQueued }
@@ -89,4 +90,44 @@ func TestWhatWasInForceIsNotSpokenWithoutTheDatabase(t *testing.T) {
 	require.Empty(t, d.Notices)
 	require.Equal(t, telephony.Queue, d.Action)
 	w.desk.away.Store(false)
+}
+
+// TestWhoHasHisAnswerIsNoLostCall is F54 and C5: who hangs up right after a whole notice is
+// done with it. Who breaks it off, waits on for an operator or asks for help by the key,
+// and then hangs up, was not answered.
+func TestWhoHasHisAnswerIsNoLostCall(t *testing.T) {
+	toldWhole := func(w *world, _ *sip.Leg) { w.desk.until(w.t, "queued", queued) }
+	for name, c := range map[string]struct {
+		notice telephony.Spoken
+		till   func(*world, *sip.Leg)
+		want   telephony.Outcome
+	}{
+		"after the whole notice": {outage, toldWhole, telephony.Answered},
+		"in the middle of it": {long, func(w *world, _ *sip.Leg) {
+			w.desk.until(w.t, "spoken", func(r telephony.Report) bool { return r.Kind == telephony.CallSpoken && len(r.Data) > 0 })
+		}, telephony.Abandoned},
+		"after waiting on": {outage, func(w *world, l *sip.Leg) {
+			toldWhole(w, l)
+			<-time.After(1500 * time.Millisecond) // more than a tenth of ten seconds
+		}, telephony.Abandoned},
+		"after the emergency key": {outage, func(w *world, l *sip.Leg) {
+			toldWhole(w, l)
+			l.Media().SendDigit('0', 0)
+			w.desk.until(w.t, "key", func(r telephony.Report) bool { return r.Kind == telephony.CallDigit })
+		}, telephony.Abandoned},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, func(d *desk) { d.inForce(c.notice) })
+			leg, _ := w.resident("+79000900001")
+			c.till(w, leg)
+			leg.Hangup()
+			end := w.desk.ended(t)
+			require.Equal(t, c.want, end.Outcome)
+			if c.want == telephony.Answered {
+				require.JSONEq(t, `{"notice": 7}`, string(end.Data))
+				return
+			}
+			require.Empty(t, end.Data)
+		})
+	}
 }
