@@ -36,17 +36,21 @@ func TestTheNoticeIsHeardBeforeTheQueue(t *testing.T) {
 // TestTheEmergencyKeySkipsTheNotice is F16: 0 leads past everything at once, and ahead of others.
 func TestTheEmergencyKeySkipsTheNotice(t *testing.T) {
 	w := newWorld(t, func(d *desk) { d.inForce(long) })
+	w.resident("+79000900002")
+	w.desk.until(t, "queued", queued)
 	leg, ear := w.resident("+79000900001")
 	w.eventually("the notice is heard", func() bool { return ear.heard(noticeTone) })
 	pressed := time.Now()
 	leg.Media().SendDigit('0', 0)
-	at := w.desk.until(t, "queued", queued).At
+	key := w.desk.until(t, "key", func(r telephony.Report) bool { return r.Kind == telephony.CallDigit }).CallKey
+	at := w.desk.until(t, "queued", func(r telephony.Report) bool { return queued(r) && r.CallKey == key }).At
 	require.Less(t, at.Sub(pressed), 2*time.Second)
 	ear.forget()
 	w.eventually("music plays", func() bool { return !ear.heard(noticeTone) })
 	op := w.operator(1, true)
-	_, err := op.Call(w.ctx(), "ringing")
+	v, err := op.Call(w.ctx(), "ringing")
 	require.NoError(t, err)
+	require.Equal(t, key, v.Key, "ahead of who waited before")
 }
 
 // TestNobodyIsKeptFromTheQueueByNotices is F56: a minute of notices ends after 45 s (here a tenth of it).
