@@ -83,7 +83,7 @@ func TestWhatIsWrongInANoticeStandsAtItsField(t *testing.T) {
 		"body.ends_at":      {"ends_at": noon.Add(-time.Hour), "starts_at": noon.Add(-2 * time.Hour)},
 		"body.starts_at":    {"starts_at": noon.Add(-30 * 24 * time.Hour)},
 	} {
-		a := h.as("admin", "POST", "/notices", h.outage(change))
+		a := h.as("supervisor", "POST", "/notices", h.outage(change)) // serves both companies: no fence stands between
 		require.Equal(t, http.StatusUnprocessableEntity, a.status, a.body)
 		require.Equal(t, field, a.get(t, "errors.0.location"), a.body)
 	}

@@ -346,12 +346,13 @@ func (e *ear) heard(hz float64) bool {
 	return tone.Heard(e.got, hz)
 }
 
-// wait gives the phone d of time to hear something and returns it.
-func (e *ear) wait(d time.Duration) []byte {
-	<-time.After(d)
+// without listens for long enough to know a tone and reports that other sound comes.
+func (e *ear) without(hz float64) bool {
+	e.forget()
+	<-time.After(time.Second)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.got
+	return len(e.got) > g711.Rate/2 && !tone.Heard(e.got, hz)
 }
 
 func (e *ear) forget() {
