@@ -98,3 +98,15 @@ func TestWhatIsWrongInANoticeStandsAtItsField(t *testing.T) {
 	require.Equal(t, "Перенесли", h.ok("admin", "PUT", path, body).get(t, "text"))
 	require.Equal(t, "cancelled", h.ok("admin", "POST", path+"/cancel", map[string]any{"version": 2, "why": "перенесли"}).get(t, "state"))
 }
+
+// TestWhatIsInForceStandsFirstAtAHouse: before works that are planned and what is over.
+func TestWhatIsInForceStandsFirstAtAHouse(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	over := h.ok("admin", "POST", "/notices", h.outage(nil)).id(t, "id")
+	planned := h.ok("admin", "POST", "/notices", h.outage(map[string]any{"starts_at": noon.Add(time.Hour)})).id(t, "id")
+	now := h.ok("admin", "POST", "/notices", h.outage(map[string]any{"starts_at": noon.Add(-time.Hour)})).id(t, "id")
+	h.ok("admin", "POST", fmt.Sprintf("/notices/%d/end", over), map[string]any{"version": 1, "done_ticket_ids": []int64{}})
+	at := h.ok("operator", "GET", fmt.Sprintf("/notices/at?building_id=%d", h.building(ours)), nil)
+	require.Equal(t, []int64{now, planned, over}, []int64{at.id(t, "items.0.id"), at.id(t, "items.1.id"), at.id(t, "items.2.id")})
+}

@@ -176,7 +176,7 @@ const recent = 24 * time.Hour
 const ahead = 14 * 24 * time.Hour
 
 // At are the notices of a house for an operator or the house's page: in force, planned
-// for the next two weeks, over for less than a day; house 0: those of the whole company.
+// for the next two weeks, over for less than a day, in this order; house 0: those of the whole company.
 func (s *Service) At(ctx context.Context, companyID, house int64) (out []Notice, err error) {
 	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Notice, error) {
 		if house != 0 {
@@ -200,8 +200,22 @@ func (s *Service) At(ctx context.Context, companyID, house int64) (out []Notice,
 		if err != nil {
 			return nil, err
 		}
-		return slices.DeleteFunc(ns, func(n Notice) bool { return n.covers(house, groups) == nothing }), nil
+		ns = slices.DeleteFunc(ns, func(n Notice) bool { return n.covers(house, groups) == nothing })
+		slices.SortStableFunc(ns, func(a, b Notice) int { return late(a, tx.Now) - late(b, tx.Now) })
+		return ns, nil
 	})
+}
+
+// late puts what is in force before what is planned, and that before what is over.
+func late(n Notice, now time.Time) int {
+	switch n.State(now) {
+	case Planned:
+		return 1
+	case Ended, Cancelled:
+		return 2
+	case InForce, Prolonged:
+	}
+	return 0
 }
 
 // Spoken are the notices callers of these places are to hear now, in the caller's

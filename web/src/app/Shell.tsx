@@ -60,7 +60,7 @@ export function Shell() {
           </Link>
         )}
         {may(me, "notice.read") && (
-          <Link to="/notices" activeProps={{ "aria-current": "page" }}>
+          <Link to="/notices" className="long" activeProps={{ "aria-current": "page" }}>
             <IconSpeakerphone size={20} stroke={1.6} aria-hidden />
             {w.notices}
           </Link>

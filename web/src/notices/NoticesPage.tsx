@@ -14,7 +14,7 @@ import { useWords } from "./words";
 export function NoticesPage() {
   const w = useWords();
   const me = useMe();
-  const [company, setCompany] = useState(me.company?.id ?? me.companies[0]?.id ?? 0);
+  const [company, setCompany] = useState(me.company?.id ?? (me.companies.length === 1 ? me.companies[0]?.id : 0) ?? 0);
   const [which, setWhich] = useState<Which>("now");
   const [open, setOpen] = useState<Notice | "new" | null>(null);
   const notices = useNotices(me.company ? me.company.id : 0, which);
@@ -78,16 +78,19 @@ export function NoticesPage() {
                 label={w.company}
                 allowDeselect={false}
                 data={me.companies.map((c) => ({ value: String(c.id), label: c.name }))}
-                value={String(company)}
+                placeholder={w.companyHint}
+                value={company > 0 ? String(company) : null}
                 onChange={(v) => setCompany(Number(v ?? company))}
               />
             )}
-            <NoticeForm
-              key={company}
-              company={company}
-              zone={me.company?.zone ?? me.zone}
-              onDone={() => setOpen(null)}
-            />
+            {company > 0 && (
+              <NoticeForm
+                key={company}
+                company={company}
+                zone={me.company?.zone ?? me.zone}
+                onDone={() => setOpen(null)}
+              />
+            )}
           </div>
         )}
         {open && open !== "new" && <NoticeDetails id={open.id} />}

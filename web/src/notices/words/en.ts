@@ -11,6 +11,7 @@ export const en: typeof ru = {
   emptyText: "When water or power is off, raise a notice: callers hear it within seconds.",
   emptyPast: "No notice has ended yet",
   company: "Company",
+  companyHint: "Choose whose residents",
   state: {
     planned: "Planned",
     in_force: "In force",
