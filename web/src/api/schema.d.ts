@@ -147,6 +147,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/building-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Photos and documents */
+        get: operations["list-building-files"];
+        put?: never;
+        /**
+         * Add a photo or a document; the same file twice is one
+         * @description The body is the file itself. What it is its content says, not its name: JPEG, PNG, WebP, PDF, DOCX, XLSX.
+         */
+        post: operations["add-building-file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/building-files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file, to be saved */
+        get: operations["get-building-file"];
+        put?: never;
+        post?: never;
+        /** Take a file away; it can be brought back for 30 days */
+        delete: operations["delete-building-file"];
+        options?: never;
+        head?: never;
+        /** Write the words under a file */
+        patch: operations["describe-building-file"];
+        trace?: never;
+    };
+    "/api/v1/building-files/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a file back */
+        post: operations["restore-building-file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/building-files/{id}/thumb": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A small picture of a photo, without the marks of the camera */
+        get: operations["get-building-file-thumb"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/building-groups": {
         parameters: {
             query?: never;
@@ -449,6 +523,23 @@ export interface paths {
         };
         /** A call with what happened in it and its recordings */
         get: operations["get-call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cities a house may be in */
+        get: operations["list-cities"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1653,6 +1744,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notices in force and planned, or past ones */
+        get: operations["list-notices"];
+        put?: never;
+        /** Raise a notice: callers hear it from its start on */
+        post: operations["raise-notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/at": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is told about a house now, soon and just before */
+        get: operations["notices-at"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/of-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notices a request is tied to */
+        get: operations["notices-of-ticket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A notice with its history and requests */
+        get: operations["get-notice"];
+        /** Write a notice anew */
+        put: operations["change-notice"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It was a mistake */
+        post: operations["cancel-notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It is over */
+        post: operations["end-notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/prolong": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Promise a later end */
+        post: operations["prolong-notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tie open requests of its houses to a notice */
+        post: operations["tie-notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/onboarding/readiness": {
         parameters: {
             query?: never;
@@ -2275,6 +2504,80 @@ export interface paths {
         post?: never;
         /** Take a team away */
         delete: operations["remove-team"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ticket-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Photos and documents */
+        get: operations["list-ticket-files"];
+        put?: never;
+        /**
+         * Add a photo or a document; the same file twice is one
+         * @description The body is the file itself. What it is its content says, not its name: JPEG, PNG, WebP, PDF, DOCX, XLSX.
+         */
+        post: operations["add-ticket-file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ticket-files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file, to be saved */
+        get: operations["get-ticket-file"];
+        put?: never;
+        post?: never;
+        /** Take a file away; it can be brought back for 30 days */
+        delete: operations["delete-ticket-file"];
+        options?: never;
+        head?: never;
+        /** Write the words under a file */
+        patch: operations["describe-ticket-file"];
+        trace?: never;
+    };
+    "/api/v1/ticket-files/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a file back */
+        post: operations["restore-ticket-file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ticket-files/{id}/thumb": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A small picture of a photo, without the marks of the camera */
+        get: operations["get-ticket-file-thumb"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3231,7 +3534,8 @@ export interface components {
             /** @enum {string} */
             direction: "inbound" | "outbound";
             /** @enum {string} */
-            disposition: "" | "ticket" | "linked" | "consultation" | "wrong_number" | "task" | "lost";
+            disposition: "" | "ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost";
+            /** @description what the operator wrote; of a call joined with a notice it begins with the number told to the caller */
             disposition_note: string;
             /** Format: int64 */
             disposition_reason_id: number | null;
@@ -3319,8 +3623,13 @@ export interface components {
         };
         CallResult: {
             /** @enum {string} */
-            kind: "ticket" | "linked" | "consultation" | "wrong_number" | "task";
+            kind: "ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task";
             note?: string;
+            /**
+             * Format: int64
+             * @description of notice: the number to tell the caller stands in disposition_note
+             */
+            notice_id?: number;
             /**
              * Format: int64
              * @description of a consultation
@@ -3346,7 +3655,9 @@ export interface components {
             /** @enum {string} */
             direction: "inbound" | "outbound";
             /** @enum {string} */
-            disposition: "" | "ticket" | "linked" | "consultation" | "wrong_number" | "task" | "lost";
+            disposition: "" | "ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost";
+            /** @description what the operator wrote; of a call joined with a notice it begins with the number told to the caller */
+            disposition_note: string;
             /**
              * Format: int64
              * @description of the talk with an operator; of the whole call where none took part
@@ -3488,6 +3799,11 @@ export interface components {
             work_from: string;
             work_to: string;
         };
+        CancelBody: {
+            /** Format: int64 */
+            version: number;
+            why?: string;
+        };
         Catalogue: {
             items: components["schemas"]["CatalogueRow"][];
         };
@@ -3506,6 +3822,30 @@ export interface components {
             kind: "emergency" | "planned" | "paid" | "consultation";
             name: string;
             synonyms: string[];
+            /** Format: int64 */
+            version: number;
+        };
+        ChangeBody: {
+            building_ids: number[];
+            /** Format: date-time */
+            ends_at: string;
+            group_ids: number[];
+            /** @description the whole company; houses and groups are not asked then */
+            is_company: boolean;
+            /** @description callers hear it before the queue */
+            is_voiced: boolean;
+            reason?: string;
+            /** @enum {string} */
+            service: "cold_water" | "hot_water" | "heating" | "power" | "gas" | "sewer" | "lift" | "intercom" | "other";
+            /**
+             * Format: date-time
+             * @description left out: now
+             */
+            starts_at?: string;
+            /** Format: int64 */
+            supplier_id?: number;
+            /** @description said to callers and shown; the promised end is said after it */
+            text: string;
             /** Format: int64 */
             version: number;
         };
@@ -3621,6 +3961,9 @@ export interface components {
             /** Format: int64 */
             id: number;
             name: string;
+        };
+        CityList: {
+            items: components["schemas"]["HouseCity"][];
         };
         CityRow: {
             /** Format: int64 */
@@ -4010,6 +4353,12 @@ export interface components {
             people: components["schemas"]["DutyRow"][];
             responsible: components["schemas"]["DutyHead"];
         };
+        EndBody: {
+            /** @description tied requests that are done with it; a person chose them */
+            done_ticket_ids: number[];
+            /** Format: int64 */
+            version: number;
+        };
         Ended: {
             /** Format: int64 */
             ended: number;
@@ -4063,6 +4412,52 @@ export interface components {
              */
             expires_at: string;
         } | null;
+        FileCaption: {
+            caption: string;
+            /**
+             * Format: int64
+             * @description as it was seen: 409 file.changed when somebody was first
+             */
+            version: number;
+        };
+        FileList: {
+            can_add: boolean;
+            items: components["schemas"]["FileRow"][];
+            /**
+             * Format: int64
+             * @description the most a file may weigh
+             */
+            max_bytes: number;
+        };
+        FileRow: {
+            by: string;
+            /** Format: int64 */
+            bytes: number;
+            /** @description the user may describe and delete it */
+            can_change: boolean;
+            caption: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description false of a picture: too large to be made small */
+            has_thumb: boolean;
+            /** Format: int64 */
+            height: number;
+            /** Format: int64 */
+            id: number;
+            is_deleted: boolean;
+            /** @description has its place in a gallery */
+            is_picture: boolean;
+            /** @description media type, by the content */
+            kind: string;
+            name: string;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description pixels; 0: not a picture
+             */
+            width: number;
+        };
         FirstAdministrator: {
             name: string;
         };
@@ -4081,6 +4476,15 @@ export interface components {
         };
         GreetingText: {
             text: string;
+        };
+        HouseCity: {
+            /** Format: int64 */
+            id: number;
+            /** @description the company's own: what a house without a city gets */
+            is_home: boolean;
+            name: string;
+            /** @description IANA zone of its houses */
+            zone: string;
         };
         ImportApply: {
             /** @description leave the bad rows out */
@@ -4524,6 +4928,30 @@ export interface components {
              */
             role_id?: number;
         };
+        NewNotice: {
+            building_ids: number[];
+            /** Format: int64 */
+            company_id: number;
+            /** Format: date-time */
+            ends_at: string;
+            group_ids: number[];
+            /** @description the whole company; houses and groups are not asked then */
+            is_company: boolean;
+            /** @description callers hear it before the queue */
+            is_voiced: boolean;
+            reason?: string;
+            /** @enum {string} */
+            service: "cold_water" | "hot_water" | "heating" | "power" | "gas" | "sewer" | "lift" | "intercom" | "other";
+            /**
+             * Format: date-time
+             * @description left out: now
+             */
+            starts_at?: string;
+            /** Format: int64 */
+            supplier_id?: number;
+            /** @description said to callers and shown; the promised end is said after it */
+            text: string;
+        };
         NewPasskey: {
             challenge: string;
             /** @description PublicKeyCredential.toJSON() */
@@ -4672,6 +5100,137 @@ export interface components {
             ticket_id: number;
         };
         Nothing: Record<string, never>;
+        NoticeCard: {
+            /**
+             * Format: int64
+             * @description of them after its end: the trouble is still there
+             */
+            after: number;
+            building_ids: number[];
+            /**
+             * Format: int64
+             * @description calls joined with it
+             */
+            calls: number;
+            /** Format: int64 */
+            company_id: number;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            ends_at: string;
+            /** @description newest first */
+            events: components["schemas"]["NoticeEvent"][];
+            group_ids: number[];
+            /** Format: int64 */
+            id: number;
+            is_company: boolean;
+            is_voiced: boolean;
+            /** Format: int64 */
+            number: number;
+            /**
+             * Format: date-time
+             * @description when it stopped being in force
+             */
+            over_at: string | null;
+            reason: string;
+            /** @enum {string} */
+            service: "cold_water" | "hot_water" | "heating" | "power" | "gas" | "sewer" | "lift" | "intercom" | "other";
+            /** Format: date-time */
+            starts_at: string;
+            /** @enum {string} */
+            state: "planned" | "in_force" | "prolonged" | "ended" | "cancelled";
+            /**
+             * Format: int64
+             * @description 0: none
+             */
+            supplier_id: number;
+            text: string;
+            /** @description tied ones, then the open ones of its houses */
+            tickets: components["schemas"]["NoticeTicket"][];
+            /** Format: int64 */
+            version: number;
+            /** @description houses and groups in words; empty: the whole company */
+            where: string;
+            /** @description IANA zone of its houses */
+            zone: string;
+        };
+        NoticeEvent: {
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "made" | "changed" | "prolonged" | "ended" | "cancelled" | "tied";
+            text: string;
+        };
+        NoticeList: {
+            items: components["schemas"]["NoticeRow"][];
+        };
+        NoticeRow: {
+            /**
+             * Format: int64
+             * @description of them after its end: the trouble is still there
+             */
+            after: number;
+            building_ids: number[];
+            /**
+             * Format: int64
+             * @description calls joined with it
+             */
+            calls: number;
+            /** Format: int64 */
+            company_id: number;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            ends_at: string;
+            group_ids: number[];
+            /** Format: int64 */
+            id: number;
+            is_company: boolean;
+            is_voiced: boolean;
+            /** Format: int64 */
+            number: number;
+            /**
+             * Format: date-time
+             * @description when it stopped being in force
+             */
+            over_at: string | null;
+            reason: string;
+            /** @enum {string} */
+            service: "cold_water" | "hot_water" | "heating" | "power" | "gas" | "sewer" | "lift" | "intercom" | "other";
+            /** Format: date-time */
+            starts_at: string;
+            /** @enum {string} */
+            state: "planned" | "in_force" | "prolonged" | "ended" | "cancelled";
+            /**
+             * Format: int64
+             * @description 0: none
+             */
+            supplier_id: number;
+            text: string;
+            /** Format: int64 */
+            version: number;
+            /** @description houses and groups in words; empty: the whole company */
+            where: string;
+            /** @description IANA zone of its houses */
+            zone: string;
+        };
+        NoticeTicket: {
+            address: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            id: number;
+            /** @description work is still owed */
+            is_open: boolean;
+            is_tied: boolean;
+            /** Format: int64 */
+            number: number;
+            reason: string;
+            status: string;
+        };
         OperatorFigures: {
             /**
              * Format: int64
@@ -4762,6 +5321,12 @@ export interface components {
         ProblemField: {
             location: string;
             message: string;
+        };
+        ProlongBody: {
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: int64 */
+            version: number;
         };
         QR: {
             /** @description path of the black ones, a square is 1×1 */
@@ -6256,7 +6821,7 @@ export interface components {
             id: number;
             is_for_resident: boolean;
             /** @enum {string} */
-            kind: "created" | "status" | "comment" | "executor" | "call" | "escalation" | "handover" | "contact";
+            kind: "created" | "status" | "comment" | "executor" | "call" | "escalation" | "handover" | "contact" | "file";
             text: string;
         };
         TicketEvents: {
@@ -6437,6 +7002,9 @@ export interface components {
             /** @enum {string} */
             state: "waiting" | "active" | "done" | "withdrawn";
             title: string;
+        };
+        TieBody: {
+            ticket_ids: number[];
         };
         TrunkFigure: {
             /** Format: int64 */
@@ -6970,6 +7538,235 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPeople"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-building-files": {
+        parameters: {
+            query: {
+                /** @description id of the house or the request they belong to */
+                of: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-building-file": {
+        parameters: {
+            query: {
+                /** @description id of the house or the request they belong to */
+                of: number;
+                /** @description as the file was called */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-building-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-building-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "describe-building-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileCaption"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "restore-building-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-building-file-thumb": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description Error */
@@ -7732,6 +8529,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-cities": {
+        parameters: {
+            query?: {
+                /** @description whose city comes first; 0: the user's company */
+                company_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CityList"];
                 };
             };
             /** @description Error */
@@ -10077,6 +10906,342 @@ export interface operations {
             };
         };
     };
+    "list-notices": {
+        parameters: {
+            query?: {
+                /** @description 0: of all companies served */
+                company_id?: number;
+                which?: "now" | "past";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "raise-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNotice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notices-at": {
+        parameters: {
+            query?: {
+                company_id?: number;
+                /** @description 0: not known, those of the whole company */
+                building_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notices-of-ticket": {
+        parameters: {
+            query: {
+                ticket_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cancel-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "prolong-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProlongBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tie-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TieBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readiness: {
         parameters: {
             query: {
@@ -11706,6 +12871,235 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-ticket-files": {
+        parameters: {
+            query: {
+                /** @description id of the house or the request they belong to */
+                of: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-ticket-file": {
+        parameters: {
+            query: {
+                /** @description id of the house or the request they belong to */
+                of: number;
+                /** @description as the file was called */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-ticket-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-ticket-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "describe-ticket-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileCaption"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "restore-ticket-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-ticket-file-thumb": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
             };
             /** @description Error */
             default: {
