@@ -156,7 +156,8 @@ func (b *bed) narrowed(ctx context.Context) error {
 				for i := range names {
 					names[i] = street(from + i)
 				}
-				return ids, tx.QueryRow(ctx, `select array_agg(id) from buildings where street = any($1)`, names).Scan(&ids)
+				err = tx.QueryRow(ctx, `select array_agg(id) from buildings where street = any($1)`, names).Scan(&ids)
+				return ids, err
 			})
 			if err != nil {
 				return err

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -36,8 +37,8 @@ func main() {
 	only := flag.String("only", "", "address or routing; both without")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
 	err := b.run(ctx, *only)
+	stop()
 	b.figures.Print(os.Stdout)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "benchdirectories:", err)
@@ -138,7 +139,7 @@ func (b *bed) measured(ctx context.Context, name string, clients int, f func(cli
 	if err != nil {
 		return err
 	}
-	least := append(before, after...)
+	least := slices.Concat(before, after)
 	b.figures.Add(name+"_p50", bench.Percentile(took, .5), "ms")
 	b.figures.Add(name+"_p95", bench.Percentile(took, .95), "ms")
 	b.figures.Add(name+"_p99", bench.Percentile(took, .99), "ms")
