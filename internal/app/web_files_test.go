@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -69,6 +70,32 @@ func TestPhotosOfAHouse(t *testing.T) {
 
 	must(t, os.RemoveAll(filepath.Join(h.data, "files")))
 	h.fails("admin", "GET", one, nil, 404, "file.no_file")
+}
+
+// sent counts what was taken of a body.
+type sent struct {
+	io.Reader
+	n int
+}
+
+func (s *sent) Read(b []byte) (int, error) {
+	n, err := s.Reader.Read(b)
+	s.n += n
+	return n, err
+}
+
+// TestARefusedFileIsReadToItsEnd: a browser whose connection is closed while it sends
+// shows «no network» in the place of what is wrong with the file.
+func TestARefusedFileIsReadToItsEnd(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	const size = 20 << 20
+	for path, code := range map[string]string{fmt.Sprintf("/building-files?of=%d", h.building(ours)): "file.kind", "/building-files?of=987654321": "building.not_found"} {
+		body := &sent{Reader: bytes.NewReader(make([]byte, size))}
+		a := h.send("admin", "POST", path, body, http.Header{"Content-Type": {"application/octet-stream"}})
+		require.Equal(t, code, a.get(t, "code"))
+		require.Equal(t, size, body.n, code)
+	}
 }
 
 // TestAPartOfTheHousesShowsItsFilesAlone is A1: a person of some houses sees and adds no

@@ -121,12 +121,12 @@ func TestNamesAreMadeHarmless(t *testing.T) {
 func TestTheSameFileTwiceIsOne(t *testing.T) {
 	t.Parallel()
 	h := open(t, 20)
-	body := jpegOf(t, photo(300, 200))
+	body := []byte("%PDF-1.7\nno picture: pictures wait for each other when they are decoded")
 	ids := make([]int64, 12)
 	var all sync.WaitGroup
 	for i := range ids {
 		all.Go(func() {
-			f, err := h.add("фото.jpg", body)
+			f, err := h.add("акт.pdf", body)
 			if err == nil {
 				ids[i] = f.ID
 			}
@@ -137,8 +137,8 @@ func TestTheSameFileTwiceIsOne(t *testing.T) {
 		require.Equal(t, ids[0], id)
 		require.NotZero(t, id)
 	}
-	require.Len(t, h.stored(), 2, "the bytes of the others are gone")
-	require.Equal(t, []string{"add фото.jpg"}, h.told)
+	require.Len(t, h.stored(), 1, "the bytes of the others are gone")
+	require.Equal(t, []string{"add акт.pdf"}, h.told)
 }
 
 func TestAFileIsDeletedAndBroughtBack(t *testing.T) {

@@ -155,7 +155,12 @@ func (c Config) list(ctx context.Context, in *OfThing) (*list, error) {
 }
 
 func (c Config) add(ctx context.Context, in *upload) (*one, error) {
-	return c.answer(ctx)(c.Service.Add(ctx, attachment.New{Subject: c.Subject, ID: in.Of, Name: in.Name, Body: in.body()}))
+	body := in.body()
+	f, err := c.Service.Add(ctx, attachment.New{Subject: c.Subject, ID: in.Of, Name: in.Name, Body: body})
+	if err != nil { // a browser that is cut while it sends never reads why
+		_, _ = io.Copy(io.Discard, io.LimitReader(body, attachment.MaxBytes))
+	}
+	return c.answer(ctx)(f, err)
 }
 
 // open sends a file. Whatever it is, a browser saves it and runs nothing of it: it is
