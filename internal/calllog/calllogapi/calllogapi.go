@@ -10,6 +10,7 @@ import (
 	"d24/internal/access"
 	"d24/internal/calllog"
 	"d24/internal/page"
+	"d24/internal/phone"
 	"d24/internal/platform/httpapi"
 )
 
@@ -57,6 +58,9 @@ func Register(api huma.API, c Config) {
 }
 
 func (c Config) list(ctx context.Context, in *list) (*pageOut, error) {
+	if err := httpapi.Number(ctx, in.Phone); err != nil {
+		return nil, err
+	}
 	after, err := page.Parse(in.Cursor)
 	if err != nil {
 		return nil, err
@@ -69,10 +73,25 @@ func (c Config) list(ctx context.Context, in *list) (*pageOut, error) {
 		return nil, err
 	}
 	out := &pageOut{CallPage{Items: Rows(rows)}}
+	for i := range out.Body.Items {
+		hide(ctx, &out.Body.Items[i])
+	}
 	if next != "" {
 		out.Body.NextCursor = &next
 	}
 	return out, nil
+}
+
+// hide masks the other party's number for who may not see contacts (K1). Of a call of ours
+// it is the number dialled, too.
+func hide(ctx context.Context, r *CallRow) {
+	if access.From(ctx).Can(access.ContactRead) || r.Phone == "" {
+		return
+	}
+	if r.Called == r.Phone || r.Direction == "outbound" {
+		r.Called = phone.Mask(r.Called)
+	}
+	r.Phone = phone.Mask(r.Phone)
 }
 
 func (c Config) get(ctx context.Context, in *ByID) (*detail, error) {
@@ -84,6 +103,7 @@ func (c Config) get(ctx context.Context, in *ByID) (*detail, error) {
 		CallRow: Row(e), DispositionReasonID: some(e.DispositionReasonID),
 		Events: make([]CallEvent, 0, len(facts)), Recordings: make([]CallRecording, 0, len(files)),
 	}}
+	hide(ctx, &out.Body.CallRow)
 	for _, f := range facts {
 		out.Body.Events = append(out.Body.Events, CallEvent{Seq: f.Seq, At: f.At, Kind: f.Kind, Text: words(f)})
 	}

@@ -16,8 +16,8 @@ type CallRow struct {
 	CompanyName     string         `json:"company_name"`
 	Direction       string         `json:"direction" enum:"inbound,outbound"`
 	Purpose         string         `json:"purpose" enum:",handover,status_inquiry,feedback,callback,announcement,responsible" doc:"of an outbound call"`
-	Phone           string         `json:"phone" doc:"the other party; empty: hidden"`
-	Called          string         `json:"called" doc:"the number dialled"`
+	Phone           string         `json:"phone" doc:"the other party; empty: hidden; the middle is hidden from those who may not see contacts"`
+	Called          string         `json:"called" doc:"the number dialled; of a call of ours hidden as phone is"`
 	LineID          *int64         `json:"line_id"`
 	TaskID          *int64         `json:"task_id"`
 	TicketID        *int64         `json:"ticket_id"`

@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"d24/internal/access"
+	"d24/internal/fault"
 )
 
 // Prefix is where the API lives.
@@ -74,6 +75,15 @@ func May(ctx context.Context, op string, p access.Permission) *Problem {
 		return &Problem{Status: http.StatusForbidden, Code: "access." + string(p), Detail: "Это действие вам недоступно."}
 	}
 	return nil
+}
+
+// Number lets ask for a resident's number only those who may see numbers: what is hidden
+// from the others cannot be found out by asking (K1).
+func Number(ctx context.Context, asked string) error {
+	if asked == "" || access.From(ctx).Can(access.ContactRead) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "access."+string(access.ContactRead), "Искать по номеру может тот, кому видны контакты жителей.")
 }
 
 // Open adds one of the few operations for people who have not signed in.

@@ -279,6 +279,9 @@ func (c Config) read(f Filter) ticket.Filter {
 type pageOut struct{ Body TicketPage }
 
 func (c Config) list(ctx context.Context, in *list) (*pageOut, error) {
+	if err := httpapi.Number(ctx, in.Phone); err != nil {
+		return nil, err
+	}
 	f := c.read(in.Filter)
 	f.Limit = in.Limit
 	var err error
@@ -299,6 +302,9 @@ func (c Config) list(ctx context.Context, in *list) (*pageOut, error) {
 type countOut struct{ Body TicketCount }
 
 func (c Config) count(ctx context.Context, in *Filter) (*countOut, error) {
+	if err := httpapi.Number(ctx, in.Phone); err != nil {
+		return nil, err
+	}
 	n, err := c.Service.Count(ctx, c.read(*in))
 	if err != nil {
 		return nil, err
