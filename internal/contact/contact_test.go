@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"d24/internal/access"
@@ -309,4 +310,40 @@ func TestNamesAreDroppedWhateverTheHeading(t *testing.T) {
 		}
 	}
 	require.Equal(t, map[string]bool{"Кто": true, "Телефон": false, "Адрес": false, "Контактное лицо": true, "Номер собственника": false}, names)
+}
+
+// TestAKilledImportLeavesNothing: the connection dies half-way, the table may be applied again.
+func TestAKilledImportLeavesNothing(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	data, bad := generated(12_000)
+	good := 12_000 - len(bad)
+	in := c.check(data)
+	var name string
+	require.NoError(t, c.db.Pool.QueryRow(t.Context(), `select current_database()`).Scan(&name))
+	held, err := pgx.Connect(t.Context(), pgtest.URL(name)) // the last row waits for this session
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, held.Close(context.Background())) })
+	exec := func(q string) {
+		t.Helper()
+		_, err := held.Exec(t.Context(), q)
+		require.NoError(t, err)
+	}
+	exec(`create function slow() returns trigger language plpgsql as $$ begin if new.phone = '+79000001199' then perform pg_advisory_xact_lock(777); end if; return new; end $$;
+		create trigger slow before insert on contacts for each row execute function slow(); select pg_advisory_lock(777)`)
+	done := make(chan error, 1)
+	go func() {
+		_, err := c.intake.Apply(c.us, "contacts", in.ID, true)
+		done <- err
+	}()
+	const waiting = ` from pg_locks where locktype = 'advisory' and objid = 777 and not granted and database = (select oid from pg_database where datname = current_database())`
+	require.Eventually(t, func() bool { return c.one(`select count(*)`+waiting) > 0 }, 20*time.Second, 10*time.Millisecond)
+	exec(`select pg_terminate_backend(pid)` + waiting)
+	require.Error(t, <-done)
+	require.Zero(t, c.one(`select count(*) from contacts`)+c.one(`select count(*) from audit_entries`), "nothing of it is there")
+	exec(`select pg_advisory_unlock(777); drop trigger slow on contacts`)
+	in, err = c.intake.Apply(c.us, "contacts", in.ID, true)
+	require.NoError(t, err)
+	require.Equal(t, []intake.Part{{Name: "contacts", New: good}}, in.Result.Parts)
+	require.EqualValues(t, good, c.one(`select count(*) from contacts`))
 }
