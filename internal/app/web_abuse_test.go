@@ -292,6 +292,22 @@ func (h *house) abuses() (out []abuse) {
 	add("", "POST", "/invitation/accept", map[string]any{"token": open, "login": "intruder"}, 422)
 	add("foreman", "POST", "/me/password", map[string]any{"current": "foreman", "password": "foreman"}, 422)
 	add("foreman", "POST", "/me/company", map[string]any{"company_id": strange}, 404)
+	// a second factor is taken away by two who may, and neither is its owner
+	for _, way := range []string{"ask", "confirm", "drop"} {
+		for _, by := range []string{"manager", "foreman", "gusev", "contractor", "readonly", "operator", "supervisor"} {
+			add(by, "POST", user("foreman", "second-factor/"+way)+"?company_id=1", nil, 403)
+			add(by, "POST", fmt.Sprintf("/colleagues/%d/second-factor/%s", h.user("platform"), way), nil, 403)
+		}
+		add("admin", "POST", user("admin", "second-factor/"+way), nil, 409)
+		add("admin", "POST", user("admin2", "second-factor/"+way), nil, 404)
+		add("admin", "POST", user("admin2", "second-factor/"+way)+"?company_id=2", nil, 404)
+		add("admin", "POST", user("operator", "second-factor/"+way), nil, 404)
+		add("platform", "POST", fmt.Sprintf("/colleagues/%d/second-factor/%s", h.user("foreman"), way), nil, 404)
+		add("platform", "POST", fmt.Sprintf("/colleagues/%d/second-factor/%s", h.user("platform"), way), nil, 409)
+	}
+	h.asked(h.user("contractor"), ours, "admin")
+	add("admin", "POST", user("contractor", "second-factor/confirm"), nil, 409)
+	add("foreman", "POST", "/me/second-factor/refuse", nil, 409)
 	// a foreign executor, a page past its bound
 	ticket := h.ticket(ours, "ВС-02")
 	add("readonly", "POST", fmt.Sprintf("/tickets/%d/move", ticket.ID), map[string]any{"to": "accepted", "version": 1}, 403)

@@ -202,6 +202,21 @@ func TestAnEndedSessionIsOverOnEveryNode(t *testing.T) {
 	run(t, hub)
 	member := h.user("foreman")
 	for name, kill := range map[string]func(token string){
+		"end others": func(string) {
+			_, other, _ := h.enter(map[string]any{"login": "foreman", "password": "foreman"}, "")
+			require.Equal(t, 200, h.with(other, "POST", "/me/sessions/end-others", nil).status)
+		},
+		"a second factor": func(string) {
+			_, other, _ := h.enter(map[string]any{"login": "foreman", "password": "foreman"}, "")
+			key, _ := h.with(other, "POST", "/me/totp", map[string]any{"password": "foreman"}).get(t, "secret").(string)
+			require.Equal(t, 200, h.with(other, "POST", "/me/totp/confirm", map[string]any{"code": code(t, key, h.clock.Now())}).status)
+		},
+		"a reset of the second factor": func(string) {
+			h.do(`insert into user_totp (user_id, secret, confirmed_at, created_at) values ($1, sha256('x'), $2, $2) on conflict do nothing`, member, noon)
+			h.ok("admin", "POST", fmt.Sprintf("/users/%d/second-factor/ask", member), nil)
+			h.ok("platform", "POST", fmt.Sprintf("/users/%d/second-factor/confirm?company_id=1", member), nil)
+		},
+		"removal":      func(string) { h.ok("admin", "POST", fmt.Sprintf("/users/%d/remove", member), nil) },
 		"logout":       func(token string) { require.Equal(t, 204, h.with(token, "POST", "/logout", nil).status) },
 		"block":        func(string) { h.ok("admin", "POST", fmt.Sprintf("/users/%d/block", member), nil) },
 		"end sessions": func(string) { h.ok("admin", "POST", fmt.Sprintf("/users/%d/sessions/end", member), map[string]any{}) },
@@ -212,6 +227,8 @@ func TestAnEndedSessionIsOverOnEveryNode(t *testing.T) {
 			require.Equal(t, 204, h.with(token, "POST", "/me/password", map[string]any{"current": "foreman", "password": strongPassword}).status)
 		},
 	} {
+		h.do(`insert into company_users (company_id, user_id, role) values (1, $1, 'foreman') on conflict do nothing`, member)
+		h.do(`delete from user_totp where user_id = $1`, member)
 		h.ok("admin", "POST", fmt.Sprintf("/users/%d/unblock", member), nil)
 		h.ok("admin", "PUT", fmt.Sprintf("/users/%d/role", member), map[string]any{"role": "foreman"})
 		h.do(`update users set password_hash = $2 where id = $1`, member, account.Hash("foreman"))
@@ -268,6 +285,29 @@ func TestGuessingIsBounded(t *testing.T) {
 	h.clock.Set(h.clock.Now().Add(16 * time.Minute))
 	later, _, _ := h.enter(map[string]any{"login": "admin", "password": "admin"}, "")
 	require.Equal(t, 200, later.status)
+}
+
+// TestACodeLetsInOnceHoweverManyTry is A6: twenty at once with the same code of the
+// authenticator, then with the same recovery code.
+func TestACodeLetsInOnceHoweverManyTry(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	key, codes := h.factored("foreman")
+	h.clock.Set(h.clock.Now().Add(30 * time.Second))
+	for _, code := range []string{code(t, key, h.clock.Now()), codes[0]} {
+		var in atomic.Int64
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() {
+				if _, err := h.app.Accounts.Login(context.Background(), account.Entry{Login: "foreman", Password: "foreman", Code: code}); err == nil {
+					in.Add(1)
+				}
+			})
+		}
+		all.Wait()
+		require.Equal(t, int64(1), in.Load(), code)
+		h.clock.Set(h.clock.Now().Add(16 * time.Minute))
+	}
 }
 
 // TestNobodyLearnsWhoExists: the same words and the same work for a login that is there
