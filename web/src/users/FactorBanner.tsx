@@ -22,9 +22,9 @@ export function FactorBanner() {
   const at = momentOf(r.at, me.zone, now);
   const failure = refuse.error ?? seen.error;
   return (
-    <div className="banner wrap" role="status">
+    <div className="banner" role="status" style={{ flexWrap: "wrap" }}>
       <IconShieldExclamation size={18} style={{ flex: "none", color: "var(--c-plan-text)" }} aria-hidden />
-      <span className="grow">
+      <span style={{ flex: "1 1 260px" }}>
         {r.state === "asked" ? w.myFactorAsked(r.by, at) : w.myFactorDone(r.by, r.done_by, at)}
         {failure && <b role="alert"> {text(failure)}</b>}
       </span>
