@@ -122,3 +122,12 @@ func executors(ctx context.Context, tx *pg.Tx, r Rule) error {
 	}
 	return tx.SendBatch(ctx, b).Close()
 }
+
+// Responsibles are the people whom rules of the company in force make responsible.
+func (s *Service) Responsibles(ctx context.Context, tx *pg.Tx, companyID int64) ([]int64, error) {
+	rows, err := tx.Query(ctx, `select distinct responsible_id from assignment_rules where company_id = $1 and not is_archived and responsible_id is not null`, companyID)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}

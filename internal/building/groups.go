@@ -83,6 +83,15 @@ func (s *Service) InGroups(ctx context.Context, tx *pg.Tx, companyID int64, grou
 	return pgx.CollectRows(rows, pgx.RowTo[int64])
 }
 
+// OfGroup are the houses of a group, by id; a group the actor does not reach has none.
+func (s *Service) OfGroup(ctx context.Context, tx *pg.Tx, groupID int64) ([]int64, error) {
+	rows, err := tx.Query(ctx, `select building_id from building_group_members where group_id = $1 order by building_id`, groupID)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}
+
 // GroupsOf are those of ids that are groups of the company.
 func (s *Service) GroupsOf(ctx context.Context, tx *pg.Tx, companyID int64, ids []int64) ([]int64, error) {
 	rows, err := tx.Query(ctx, `select id from building_groups where company_id = $1 and id = any($2) order by id`, companyID, ids)

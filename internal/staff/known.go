@@ -41,3 +41,13 @@ func (s *Service) NamesIn(ctx context.Context, tx *pg.Tx, companyID int64) ([]Na
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Named])
 }
+
+// Responsibles are the people of a company whom a duty makes responsible for something.
+func (s *Service) Responsibles(ctx context.Context, tx *pg.Tx, companyID int64) ([]int64, error) {
+	rows, err := tx.Query(ctx, `select distinct d.member_id from member_duties d join members m on m.id = d.member_id
+		where d.company_id = $1 and d.role = 'responsible' and not m.is_archived`, companyID)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}

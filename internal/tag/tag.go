@@ -76,6 +76,33 @@ func (s *Service) All(ctx context.Context, l List, companyID int64) ([]Tag, erro
 	})
 }
 
+// Labels are the labels of ids that the actor reaches, by id; archived ones too: old
+// tickets keep them.
+func (s *Service) Labels(ctx context.Context, tx *pg.Tx, ids []int64) (map[int64]Tag, error) {
+	out := map[int64]Tag{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	rows, err := tx.Query(ctx, "select "+columns+" from tags where id = any($1)", ids)
+	if err != nil {
+		return nil, err
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByName[Tag])
+	for _, t := range all {
+		out[t.ID] = t
+	}
+	return out, err
+}
+
+// Offered are the labels of a company that may be put on, in its order.
+func (s *Service) Offered(ctx context.Context, tx *pg.Tx, companyID int64) ([]Tag, error) {
+	rows, err := tx.Query(ctx, "select "+columns+" from tags where company_id = $1 and not is_archived order by position, lower(name), id", companyID)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[Tag])
+}
+
 // Add makes a row at the end of the list. fault.Invalid "tag.name" for an empty or
 // long name, one that is there already, and when the list is full.
 func (s *Service) Add(ctx context.Context, l List, companyID int64, name, colour string) (Tag, error) {

@@ -28,6 +28,48 @@ const (
 	Mine       View = "mine" // where the actor is executor or responsible, or which he registered
 )
 
+// Order is how a list runs.
+type Order string
+
+// The orders. A deadline that does not exist is the last one.
+const (
+	Newest Order = ""
+	Oldest Order = "oldest"
+	ByDue  Order = "due"
+)
+
+// Soon is how long before its deadline a request is due soon.
+const Soon = 24 * time.Hour
+
+// never stands for a deadline that does not exist; the index of 00085 says the same.
+var never = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
+const dueOrNever = "coalesce(t.due_at, timestamptz '9999-12-31 00:00:00+00')"
+
+// sql is the order and the condition that a row stands after a cursor.
+func (o Order) sql() (order, after string) {
+	switch o {
+	case Oldest:
+		return "t.created_at, t.id", "(t.created_at, t.id) > (?, ?)"
+	case ByDue:
+		return dueOrNever + ", t.id", "(" + dueOrNever + ", t.id) > (?, ?)"
+	case Newest:
+	}
+	return "t.created_at desc, t.id desc", "(t.created_at, t.id) < (?, ?)"
+}
+
+// place is where a page that ends with t ended.
+func (o Order) place(t Ticket) page.Cursor {
+	at := t.CreatedAt
+	if o == ByDue {
+		at = never
+		if t.DueAt != nil {
+			at = *t.DueAt
+		}
+	}
+	return page.Cursor{At: at, ID: t.ID}
+}
+
 // Filter narrows a list. A zero field does not restrict; conditions join by AND.
 type Filter struct {
 	View          View
@@ -40,30 +82,44 @@ type Filter struct {
 	ExecutorID    int64
 	ResponsibleID int64
 	ReasonID      int64
+	GroupID       int64   // houses of a group
+	TagIDs        []int64 // any of these labels
 	Number        int64
 	Phone         string
 	Address       string // words of the address, in any order
 	Text          string // what was typed into the search: a number, a phone, or words of address, reason and description
 	CreatedFrom   time.Time
 	CreatedTo     time.Time
+	DueFrom       time.Time
+	DueTo         time.Time
 	OverdueAt     time.Time // overdue at that moment
+	SoonAt        time.Time // not overdue at that moment, but within Soon of it
+	Order         Order
 	After         page.Cursor
 	Limit         int
 }
 
-// List returns one page of the tickets the actor may see, newest first, and the
+// List returns one page of the tickets the actor may see, in the order of f, and the
 // cursor of the next page ("" at the end).
 func (s *Service) List(ctx context.Context, f Filter) (rows []Ticket, next string, err error) {
 	size := page.Size(f.Limit)
 	rows, err = pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Ticket, error) {
-		w := f.where(tx)
-		rows, err := tx.Query(ctx, "select "+columns+source+"where "+w.String()+" order by t.created_at desc, t.id desc limit "+strconv.Itoa(size+1), w.Args...)
+		w, err := s.narrow(ctx, tx, f)
 		if err != nil {
 			return nil, err
 		}
-		return pgx.CollectRows(rows, scan)
+		order, _ := f.Order.sql()
+		rows, err := tx.Query(ctx, "select "+columns+source+"where "+w.String()+" order by "+order+" limit "+strconv.Itoa(size+1), w.Args...)
+		if err != nil {
+			return nil, err
+		}
+		ts, err := pgx.CollectRows(rows, scan)
+		if err != nil {
+			return nil, err
+		}
+		return ts, s.label(ctx, tx, ts)
 	})
-	rows, next = page.Cut(rows, size, func(t Ticket) page.Cursor { return page.Cursor{At: t.CreatedAt, ID: t.ID} })
+	rows, next = page.Cut(rows, size, f.Order.place)
 	return rows, next, err
 }
 
@@ -71,13 +127,30 @@ func (s *Service) List(ctx context.Context, f Filter) (rows []Ticket, next strin
 func (s *Service) Count(ctx context.Context, f Filter) (n int, err error) {
 	f.After = page.Cursor{}
 	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (n int, err error) {
-		w := f.where(tx)
+		w, err := s.narrow(ctx, tx, f)
+		if err != nil {
+			return 0, err
+		}
 		err = tx.QueryRow(ctx, "select count(*) from (select 1 from tickets t where "+w.String()+" limit "+strconv.Itoa(page.CountMax)+") x", w.Args...).Scan(&n)
 		return n, err
 	})
 }
 
 const stillOwed = "t.status not in ('done', 'closed', 'cancelled')"
+
+// narrow is the condition of a filter under the actor's rights: a list, its count, its
+// export and its mass change have this one.
+func (s *Service) narrow(ctx context.Context, tx *pg.Tx, f Filter) (where.Clause, error) {
+	w := f.where(tx)
+	if f.GroupID != 0 {
+		houses, err := s.buildings.OfGroup(ctx, tx, f.GroupID)
+		if err != nil {
+			return w, err
+		}
+		w.And("t.building_id = any(?)", houses)
+	}
+	return w, nil
+}
 
 func (f Filter) where(tx *pg.Tx) (w where.Clause) {
 	only := func(present bool, cond string, args ...any) {
@@ -97,6 +170,7 @@ func (f Filter) where(tx *pg.Tx) (w where.Clause) {
 	only(f.ExecutorID != 0, "t.executor_id = ?", f.ExecutorID)
 	only(f.ResponsibleID != 0, "t.responsible_id = ?", f.ResponsibleID)
 	only(f.ReasonID != 0, "t.reason_id = ?", f.ReasonID)
+	only(len(f.TagIDs) > 0, "t.tag_ids && ? and t.tag_ids <> '{}'", f.TagIDs)
 	only(f.Number != 0, "t.number = ?", f.Number)
 	only(f.Phone != "", "t.caller_phone = ?", phone.Caller(f.Phone))
 	for _, word := range words(f.Address) {
@@ -106,7 +180,11 @@ func (f Filter) where(tx *pg.Tx) (w where.Clause) {
 	only(!f.CreatedFrom.IsZero(), "t.created_at >= ?", f.CreatedFrom)
 	only(!f.CreatedTo.IsZero(), "t.created_at < ?", f.CreatedTo)
 	only(!f.OverdueAt.IsZero(), "t.due_at < ? and "+stillOwed, f.OverdueAt)
-	only(f.After.ID != 0, "(t.created_at, t.id) < (?, ?)", f.After.At, f.After.ID)
+	only(!f.DueFrom.IsZero(), "t.due_at >= ?", f.DueFrom)
+	only(!f.DueTo.IsZero(), "t.due_at < ?", f.DueTo)
+	only(!f.SoonAt.IsZero(), "t.due_at >= ? and t.due_at < ? and "+stillOwed, f.SoonAt, f.SoonAt.Add(Soon))
+	_, after := f.Order.sql()
+	only(f.After.ID != 0, after, f.After.At, f.After.ID)
 	return w
 }
 

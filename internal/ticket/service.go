@@ -15,6 +15,7 @@ import (
 	"d24/internal/platform/pg"
 	"d24/internal/reason"
 	"d24/internal/staff"
+	"d24/internal/tag"
 )
 
 // Service is the use cases of tickets.
@@ -28,6 +29,7 @@ type Service struct {
 	contacts  *contact.Service
 	rules     *assignment.Service
 	calls     Calls
+	tags      *tag.Service
 }
 
 // Needs are the directories a ticket is made from.
@@ -39,6 +41,7 @@ type Needs struct {
 	Contacts  *contact.Service
 	Rules     *assignment.Service // nil: one of these directories
 	Calls     Calls               // nil: tickets are not tied to calls
+	Tags      *tag.Service        // nil: its own
 }
 
 // NewService returns the service.
@@ -46,8 +49,11 @@ func NewService(db *pg.DB, q *jobs.Queue, n Needs) *Service {
 	if n.Rules == nil {
 		n.Rules = assignment.NewService(db, assignment.Needs{Companies: n.Companies, Buildings: n.Buildings, Staff: n.Staff, Reasons: n.Reasons})
 	}
+	if n.Tags == nil {
+		n.Tags = tag.NewService(db)
+	}
 	return &Service{
-		db: db, jobs: q, companies: n.Companies, buildings: n.Buildings, staff: n.Staff, reasons: n.Reasons, contacts: n.Contacts, rules: n.Rules, calls: n.Calls,
+		db: db, jobs: q, companies: n.Companies, buildings: n.Buildings, staff: n.Staff, reasons: n.Reasons, contacts: n.Contacts, rules: n.Rules, calls: n.Calls, tags: n.Tags,
 	}
 }
 

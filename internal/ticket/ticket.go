@@ -9,6 +9,7 @@ import (
 	"d24/internal/access"
 	"d24/internal/fault"
 	"d24/internal/reason"
+	"d24/internal/tag"
 )
 
 // Kind is the sort of a ticket.
@@ -84,6 +85,8 @@ type Ticket struct {
 	ToldCaller      string
 	CreatedAt       time.Time
 	Version         int
+	TagIDs          []int64          // labels (J5), in the order they were put
+	Tags            []tag.Tag        // those of TagIDs by name, where a list or a card is read
 	Limits          []reason.Applied // which limit gave each moment, as it was that day (R6)
 	Prices          []reason.Price   // of paid work, as they were that day (R5)
 }

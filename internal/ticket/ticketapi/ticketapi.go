@@ -130,6 +130,8 @@ func Register(api huma.API, c Config) {
 	}, func(ctx context.Context, in *ByID) (*one, error) {
 		return c.answer(ctx)(c.Service.AcceptOwn(ctx, in.ID))
 	})
+	c.labels(api)
+	c.kept(api)
 }
 
 // answer makes the card of what a use case returned.
@@ -146,6 +148,10 @@ func (c Config) answer(ctx context.Context) func(ticket.Ticket, error) (*one, er
 // Card shows a ticket whole to the actor.
 func (c Config) Card(ctx context.Context, t ticket.Ticket) (TicketCard, error) {
 	a := access.From(ctx)
+	t, err := c.Service.Labelled(ctx, t)
+	if err != nil {
+		return TicketCard{}, err
+	}
 	card := TicketCard{
 		TicketRow: Row(t, c.Now()), Answers: make([]TicketAnswer, 0, len(t.Answers)), CallerPhone: t.CallerPhone, AccessNote: t.AccessNote, ToldCaller: t.ToldCaller,
 		PostponeReason: t.PostponeReason, PostponedUntil: t.PostponedUntil, Entrance: t.Entrance, Floor: t.Floor, Can: verbs(t, a),
@@ -163,7 +169,6 @@ func (c Config) Card(ctx context.Context, t ticket.Ticket) (TicketCard, error) {
 	if t.CallerPhone != "" && !a.Can(access.ContactRead) {
 		card.CallerPhone = phone.Mask(t.CallerPhone)
 	}
-	var err error
 	if card.Escalation, card.Tasks, err = c.Around.Ladder(ctx, t); err != nil {
 		return card, err
 	}
@@ -248,18 +253,26 @@ type Filter struct {
 	From          time.Time `query:"from" doc:"registered not before"`
 	To            time.Time `query:"to" doc:"registered before"`
 	Overdue       bool      `query:"overdue"`
+	Soon          bool      `query:"soon" doc:"not overdue, but within a day of it"`
+	DueFrom       time.Time `query:"due_from" doc:"the deadline is not before"`
+	DueTo         time.Time `query:"due_to" doc:"the deadline is before"`
+	Address       string    `query:"address" maxLength:"200" doc:"words of the address"`
+	GroupID       int64     `query:"group_id" minimum:"0" doc:"houses of a group"`
+	TagID         []int64   `query:"tag_id,explode" maxItems:"20" doc:"any of these labels"`
 }
 
 type list struct {
 	Filter
 	Cursor string `query:"cursor" maxLength:"200" doc:"next_cursor of the page before"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
+	Order  string `query:"order" enum:"newest,oldest,due" doc:"due: by the deadline, the nearest first"`
 }
 
 func (c Config) read(f Filter) ticket.Filter {
 	out := ticket.Filter{
 		Source: f.Source, CompanyID: f.CompanyID, BuildingID: f.BuildingID, Unit: f.Unit, ExecutorID: f.ExecutorID, ResponsibleID: f.ResponsibleID, ReasonID: f.ReasonID,
 		Number: f.Number, Phone: f.Phone, Text: f.Q, CreatedFrom: f.From, CreatedTo: f.To,
+		DueFrom: f.DueFrom, DueTo: f.DueTo, Address: f.Address, GroupID: f.GroupID, TagIDs: f.TagID,
 	}
 	if f.View != "all" {
 		out.View = ticket.View(f.View)
@@ -273,6 +286,9 @@ func (c Config) read(f Filter) ticket.Filter {
 	if f.Overdue {
 		out.OverdueAt = c.Now()
 	}
+	if f.Soon {
+		out.SoonAt = c.Now()
+	}
 	return out
 }
 
@@ -284,6 +300,9 @@ func (c Config) list(ctx context.Context, in *list) (*pageOut, error) {
 	}
 	f := c.read(in.Filter)
 	f.Limit = in.Limit
+	if in.Order != "newest" {
+		f.Order = ticket.Order(in.Order)
+	}
 	var err error
 	if f.After, err = page.Parse(in.Cursor); err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"d24/internal/platform/httpapi"
+	"d24/internal/tag"
 	"d24/internal/ticket"
 )
 
@@ -36,6 +37,14 @@ type TicketRow struct {
 	Zone         string         `json:"zone" doc:"IANA zone of the house"`
 	Overdue      bool           `json:"overdue" doc:"the limit has passed and work is still owed"`
 	Version      int            `json:"version" doc:"to be sent back with a move"`
+	Tags         []TicketTag    `json:"tags" doc:"labels, in the order they were put"`
+}
+
+// TicketTag is a label of a request.
+type TicketTag struct {
+	ID     int64  `json:"id"`
+	Name   string `json:"name"`
+	Colour string `json:"colour" enum:"blue,violet,teal,pink,brown,grey"`
 }
 
 // TicketCard is a ticket whole, without its history.
@@ -152,7 +161,7 @@ type TicketCount struct {
 type TicketEvent struct {
 	ID            int64          `json:"id" doc:"negative: a call that only the record of calls has"`
 	At            time.Time      `json:"at"`
-	Kind          string         `json:"kind" enum:"created,status,comment,executor,call,escalation,handover,contact,file"`
+	Kind          string         `json:"kind" enum:"created,status,comment,executor,call,escalation,handover,contact,file,label"`
 	By            string         `json:"by" doc:"a person, or a part of the program"`
 	Text          string         `json:"text"`
 	Data          map[string]any `json:"data"`
@@ -253,8 +262,16 @@ func Row(t ticket.Ticket, now time.Time) TicketRow {
 		Address: t.Address, BuildingID: t.BuildingID, Unit: t.Unit, ReasonID: t.ReasonID, ReasonName: t.ReasonName, Description: t.Description,
 		Executor: httpapi.Name(t.ExecutorID, t.ExecutorName), Responsible: httpapi.Name(t.ResponsibleID, t.ResponsibleName),
 		AcceptBy: t.AcceptBy, LocaliseBy: t.LocaliseBy, DueAt: t.DueAt, HandedOverAt: t.HandedOverAt, AcceptedAt: t.AcceptedAt, DoneAt: t.DoneAt,
-		ClosedAt: t.ClosedAt, CreatedAt: t.CreatedAt, Zone: t.Zone, Overdue: t.Overdue(now), Version: t.Version,
+		ClosedAt: t.ClosedAt, CreatedAt: t.CreatedAt, Zone: t.Zone, Overdue: t.Overdue(now), Version: t.Version, Tags: labels(t.Tags),
 	}
+}
+
+func labels(ts []tag.Tag) []TicketTag {
+	out := make([]TicketTag, 0, len(ts))
+	for _, t := range ts {
+		out = append(out, TicketTag{ID: t.ID, Name: t.Name, Colour: t.Colour})
+	}
+	return out
 }
 
 // Rows shows a list.

@@ -1,0 +1,176 @@
+package ticket
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"d24/internal/access"
+	"d24/internal/fault"
+	"d24/internal/platform/pg"
+	"d24/internal/tag"
+)
+
+// maxLabels is how many labels one request may have; more are no labels.
+const maxLabels = 20
+
+// label names the labels of tickets.
+func (s *Service) label(ctx context.Context, tx *pg.Tx, ts []Ticket) error {
+	var ids []int64
+	for _, t := range ts {
+		ids = append(ids, t.TagIDs...)
+	}
+	names, err := s.tags.Labels(ctx, tx, ids)
+	for i := range ts {
+		for _, id := range ts[i].TagIDs {
+			if l, ok := names[id]; ok {
+				ts[i].Tags = append(ts[i].Tags, l)
+			}
+		}
+	}
+	return err
+}
+
+func (s *Service) labelled(ctx context.Context, tx *pg.Tx, t Ticket) (Ticket, error) {
+	one := []Ticket{t}
+	one[0].Tags = nil
+	err := s.label(ctx, tx, one)
+	return one[0], err
+}
+
+// Labelled is a ticket with the names of its labels.
+func (s *Service) Labelled(ctx context.Context, t Ticket) (Ticket, error) {
+	if len(t.TagIDs) == 0 {
+		return t, nil
+	}
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) { return s.labelled(ctx, tx, t) })
+}
+
+// MayLabel reports whether the actor may put labels on tickets.
+func MayLabel(a access.Actor) bool { return a.Can(access.TicketMove) }
+
+// SetLabels puts labels on a ticket and takes others off (J5). fault.Invalid "ticket.label"
+// for a label that is not of its company or is archived, and for too many.
+func (s *Service) SetLabels(ctx context.Context, id int64, put, off []int64, version int) (Ticket, error) {
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) {
+		t, err := lock(ctx, tx, id)
+		switch {
+		case err != nil:
+			return t, err
+		case version != t.Version:
+			return t, changed(t)
+		}
+		_, err = s.relabel(ctx, tx, &t, put, off)
+		return t, err
+	})
+}
+
+// relabel changes the labels of a locked ticket; done is false when they are so already.
+func (s *Service) relabel(ctx context.Context, tx *pg.Tx, t *Ticket, put, off []int64) (done bool, err error) {
+	if !MayLabel(tx.Actor) {
+		return false, fault.New(fault.Forbidden, "ticket.label_forbidden", "Менять метки вам нельзя.")
+	}
+	offered, err := s.tags.Offered(ctx, tx, t.CompanyID)
+	if err != nil {
+		return false, err
+	}
+	names := map[int64]string{}
+	for _, o := range offered {
+		names[o.ID] = o.Name
+	}
+	var said []string
+	next := slices.Clone(t.TagIDs)
+	for _, id := range put {
+		name, ok := names[id]
+		switch {
+		case !ok:
+			return false, fault.New(fault.Invalid, "ticket.label", "Такой метки у компании нет: она в архиве или чужая.").At("body.put", "выберите метку из списка")
+		case !slices.Contains(next, id):
+			next, said = append(next, id), append(said, "+ "+name)
+		}
+	}
+	if len(next) > maxLabels {
+		return false, fault.New(fault.Invalid, "ticket.labels", "На заявке может быть не больше %d меток.", maxLabels).At("body.put", "уберите лишние")
+	}
+	gone, err := s.tags.Labels(ctx, tx, off) // an archived one may be taken off
+	if err != nil {
+		return false, err
+	}
+	for _, id := range off {
+		if i := slices.Index(next, id); i >= 0 {
+			next, said = slices.Delete(next, i, i+1), append(said, "− "+gone[id].Name)
+		}
+	}
+	if len(said) == 0 {
+		return false, nil
+	}
+	t.TagIDs = next
+	t.Version++
+	if err := save(ctx, tx, *t); err != nil {
+		return false, err
+	}
+	return true, s.Log(ctx, tx, *t, Event{Kind: "label", Text: "Метки: " + strings.Join(said, ", ")})
+}
+
+// Choices are what a company's list may be narrowed by and its requests given to.
+type Choices struct {
+	Tags        []tag.Tag
+	Executors   []Named // any of the staff
+	Responsible []Named // the preset list: who is named responsible by a duty or by a rule
+	Reasons     []Named
+	Groups      []Named
+}
+
+// Named is a thing of a directory.
+type Named struct {
+	ID   int64
+	Name string
+}
+
+// Choices of a company; fault.NotFound for one the actor has nothing to do with.
+func (s *Service) Choices(ctx context.Context, companyID int64) (c Choices, err error) {
+	reasons, err := s.reasons.List(ctx, companyID)
+	if err != nil {
+		return c, err
+	}
+	for _, r := range reasons {
+		c.Reasons = append(c.Reasons, Named{r.ID, r.Name})
+	}
+	groups, err := s.buildings.Groups(ctx, companyID)
+	if err != nil {
+		return c, err
+	}
+	for _, g := range groups {
+		if len(g.Buildings) > 0 {
+			c.Groups = append(c.Groups, Named{g.ID, g.Name})
+		}
+	}
+	return c, pg.Do(ctx, s.db, func(tx *pg.Tx) error {
+		people, err := s.staff.NamesIn(ctx, tx, companyID)
+		if err != nil {
+			return err
+		}
+		preset, err := s.preset(ctx, tx, companyID)
+		if err != nil {
+			return err
+		}
+		for _, p := range people {
+			c.Executors = append(c.Executors, Named(p))
+			if slices.Contains(preset, p.ID) {
+				c.Responsible = append(c.Responsible, Named(p))
+			}
+		}
+		c.Tags, err = s.tags.Offered(ctx, tx, companyID)
+		return err
+	})
+}
+
+// preset are the people of a company who may be made responsible.
+func (s *Service) preset(ctx context.Context, tx *pg.Tx, companyID int64) ([]int64, error) {
+	by, err := s.staff.Responsibles(ctx, tx, companyID)
+	if err != nil {
+		return nil, err
+	}
+	ruled, err := s.rules.Responsibles(ctx, tx, companyID)
+	return append(by, ruled...), err
+}
