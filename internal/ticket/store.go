@@ -61,7 +61,7 @@ func lock(ctx context.Context, tx *pg.Tx, id int64) (Ticket, error) {
 
 func save(ctx context.Context, tx *pg.Tx, t Ticket) error {
 	_, err := tx.Exec(ctx, `update tickets set status = $2, executor_id = nullif($3, 0), responsible_id = nullif($4, 0), postpone_reason = $5, postponed_until = $6,
-		handed_over_at = $7, accepted_at = $8, done_at = $9, closed_at = $10, updated_at = $11, version = $12, executor_left_at = $13, tag_ids = coalesce($14, '{}') where id = $1`,
+		handed_over_at = $7, accepted_at = $8, done_at = $9, closed_at = $10, updated_at = $11, version = $12, executor_left_at = $13, tag_ids = coalesce($14::bigint[], '{}') where id = $1`,
 		t.ID, t.Status, t.ExecutorID, t.ResponsibleID, t.PostponeReason, t.PostponedUntil, t.HandedOverAt, t.AcceptedAt, t.DoneAt, t.ClosedAt, tx.Now, t.Version, t.ExecutorLeftAt, t.TagIDs)
 	if err != nil {
 		return err

@@ -57,6 +57,7 @@ export const lamp: ReasonRow = {
 };
 
 export const ticketCard: TicketCard = {
+  tags: [],
   id: 7,
   number: 31,
   company_id: 1,

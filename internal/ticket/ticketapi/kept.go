@@ -55,13 +55,19 @@ type TicketLabels struct {
 	Version int     `json:"version" minimum:"1" maximum:"1000000000" doc:"the version seen; 409 ticket.changed when it is another now"`
 }
 
+// TicketChoice is a thing of a directory.
+type TicketChoice struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+}
+
 // TicketChoices are what a company's list may be narrowed by and its requests given to.
 type TicketChoices struct {
 	Tags        []TicketTag     `json:"tags"`
-	Executors   []httpapi.Named `json:"executors" doc:"any of the staff"`
-	Responsible []httpapi.Named `json:"responsible" doc:"the preset list: by duties and rules"`
-	Reasons     []httpapi.Named `json:"reasons"`
-	Groups      []httpapi.Named `json:"groups" doc:"of houses the user sees"`
+	Executors   []TicketChoice `json:"executors" doc:"any of the staff"`
+	Responsible []TicketChoice `json:"responsible" doc:"the preset list: by duties and rules"`
+	Reasons     []TicketChoice `json:"reasons"`
+	Groups      []TicketChoice `json:"groups" doc:"of houses the user sees"`
 }
 
 type ofCompany struct {
@@ -138,10 +144,10 @@ func (c Config) labels(api huma.API) {
 	})
 }
 
-func named(ns []ticket.Named) []httpapi.Named {
-	out := make([]httpapi.Named, 0, len(ns))
+func named(ns []ticket.Named) []TicketChoice {
+	out := make([]TicketChoice, 0, len(ns))
 	for _, n := range ns {
-		out = append(out, *httpapi.Name(n.ID, n.Name))
+		out = append(out, TicketChoice(n))
 	}
 	return out
 }

@@ -1,10 +1,11 @@
 import { Button, Checkbox, Popover, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
-import { IconChevronDown, IconSearch, IconX } from "@tabler/icons-react";
+import { IconAdjustmentsHorizontal, IconChevronDown, IconSearch, IconX } from "@tabler/icons-react";
 import { useEffect, useState, type Ref } from "react";
 import { Key } from "../ui/blocks";
 import { useWords as useCommon } from "../ui/words";
-import { isFiltered, KINDS, STATUSES, type JournalSearch } from "./search";
+import { ConditionChips, ConditionsDrawer } from "./Conditions";
+import { bare, isFiltered, KINDS, STATUSES, without, type JournalSearch } from "./search";
 import { useWords } from "./words";
 
 type Props = {
@@ -17,6 +18,7 @@ type Props = {
 export function Filters({ search, onChange, inputRef }: Props) {
   const w = useWords();
   const c = useCommon();
+  const [isOpen, setOpen] = useState(false);
   return (
     <div className="row wrap" style={{ gap: 6 }} role="search">
       <SearchField search={search} onChange={onChange} inputRef={inputRef} />
@@ -34,24 +36,36 @@ export function Filters({ search, onChange, inputRef }: Props) {
         chosen={search.kind ?? []}
         onChange={(kind) => onChange(change(search, "kind", kind))}
       />
-      <button
-        type="button"
-        className={search.overdue ? "chip acc press" : "chip press"}
-        aria-pressed={search.overdue ?? false}
-        onClick={() => {
-          const { overdue, ...rest } = search;
-          onChange(overdue ? rest : { ...rest, overdue: true });
-        }}
-      >
-        {w.filter.overdue}
-        {search.overdue && <IconX size={13} aria-hidden />}
+      <Flag name="overdue" search={search} onChange={onChange} />
+      <Flag name="soon" search={search} onChange={onChange} />
+      <ConditionChips search={search} onChange={onChange} />
+      <button type="button" className="chip press" onClick={() => setOpen(true)}>
+        <IconAdjustmentsHorizontal size={13} aria-hidden />
+        {w.filter.more}
       </button>
+      {isOpen && <ConditionsDrawer search={search} onChange={onChange} onClose={() => setOpen(false)} />}
       {isFiltered(search) && (
-        <Button size="compact-xs" variant="subtle" onClick={() => onChange(search.view ? { view: search.view } : {})}>
+        <Button size="compact-xs" variant="subtle" onClick={() => onChange(bare(search))}>
           {w.filter.reset}
         </Button>
       )}
     </div>
+  );
+}
+
+function Flag({ name, search, onChange }: Props & { name: "overdue" | "soon" }) {
+  const w = useWords();
+  const on = search[name] ?? false;
+  return (
+    <button
+      type="button"
+      className={on ? "chip acc press" : "chip press"}
+      aria-pressed={on}
+      onClick={() => onChange(on ? without(search, name) : { ...search, [name]: true })}
+    >
+      {w.filter[name]}
+      {on && <IconX size={13} aria-hidden />}
+    </button>
   );
 }
 

@@ -7,12 +7,14 @@ import { may, useMe } from "../session/session";
 import { Failed, Hints, Key } from "../ui/blocks";
 import { useKeys } from "../ui/keys";
 import { Late } from "../ui/Late";
-import { useCount, useTickets } from "./api";
+import { LONG, useCount, useFromStart, useTickets } from "./api";
+import { useColumns } from "./columns";
 import { Filters } from "./Filters";
-import { useFresh } from "./fresh";
+import { useFresh, useMissed } from "./fresh";
+import { ColumnsMenu, KeptMenu } from "./Kept";
 import { PhoneList } from "./PhoneList";
 import { Nothing, useViews } from "./views";
-import type { JournalSearch, View } from "./search";
+import { bare, without, type JournalSearch, type View } from "./search";
 import { TableSkeleton, TicketTable } from "./TicketTable";
 import { useWords } from "./words";
 import "./journal.css";
@@ -69,6 +71,11 @@ function DeskJournal() {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
   const withCompany = me.kind !== "company";
+  const [chosen, setColumns] = useColumns();
+  const columns = chosen.filter((c) => c !== "company" || withCompany);
+  const isLong = (list.data?.pages.length ?? 0) > LONG;
+  const missed = useMissed(isLong, JSON.stringify(search));
+  const fromStart = useFromStart();
   return (
     <>
       <div className="journal-head col">
@@ -76,6 +83,7 @@ function DeskJournal() {
           <h1 className="page-title">
             {w.title} <Total count={total.data} />
           </h1>
+          <KeptMenu search={search} onChange={go} columns={columns} onColumns={setColumns} />
           <Views view={view} onChange={(v) => go({ ...search, view: v })} />
           <span className="grow" />
           {may(me, "ticket.create") && (
@@ -93,6 +101,20 @@ function DeskJournal() {
         <div className="row" style={{ minHeight: 30 }}>
           <Filters search={search} onChange={go} inputRef={field} />
           <span className="grow" />
+          {missed.is && (
+            <button
+              type="button"
+              className="chip acc press"
+              onClick={() => {
+                scroll.current?.scrollTo({ top: 0 });
+                missed.forget();
+                fromStart(search, me.zone);
+              }}
+            >
+              {w.longList}
+            </button>
+          )}
+          <ColumnsMenu columns={columns} onColumns={setColumns} withCompany={withCompany} />
           {fresh.waiting > 0 && (
             <button
               type="button"
@@ -117,16 +139,18 @@ function DeskJournal() {
           <Failed error={list.error} title={w.failed} retry={() => void list.refetch()} />
         ) : list.isPending ? (
           <Late>
-            <TableSkeleton withCompany={withCompany} />
+            <TableSkeleton columns={columns} />
           </Late>
         ) : shown.length === 0 ? (
-          <Nothing search={search} onDrop={() => go({ view })} />
+          <Nothing search={search} onDrop={() => go(bare(search))} />
         ) : (
           <TicketTable
             items={shown}
             active={active}
             flash={fresh.flash}
-            withCompany={withCompany}
+            columns={columns}
+            order={search.order ?? "newest"}
+            onOrder={(order) => go(order === "newest" ? without(search, "order") : { ...search, order })}
             scroll={scroll}
             onOpen={open}
             onActive={setActive}

@@ -12,7 +12,8 @@ import { useCount, useTickets } from "./api";
 import { Deadline } from "./Deadline";
 import { Filters } from "./Filters";
 import { Nothing, useViews } from "./views";
-import type { JournalSearch } from "./search";
+import { bare, type JournalSearch } from "./search";
+import { Tags } from "./TicketTable";
 import { useWords } from "./words";
 
 /** The journal on a phone: cards by thumb. An executor sees first what waits for his answer, then his work. */
@@ -94,7 +95,7 @@ function CompanyList() {
         <Filters search={search} onChange={go} />
       </div>
       <div className="ph-body">
-        <ListState list={list} empty={<Nothing search={search} onDrop={() => go({ view })} />} count={items.length}>
+        <ListState list={list} empty={<Nothing search={search} onDrop={() => go(bare(search))} />} count={items.length}>
           {items.map((t) => (
             <Card key={t.id} ticket={t} />
           ))}
@@ -161,6 +162,7 @@ function Card({ ticket: t }: { ticket: TicketRow }) {
         {c.number(numberOf(t.number))} · {c.status[t.status].toLowerCase()}
         {t.executor && ` · ${t.executor.name}`}
       </div>
+      {t.tags.length > 0 && <Tags tags={t.tags} />}
     </Link>
   );
 }

@@ -18,6 +18,7 @@ import { useTicket } from "./api";
 import { Prices, Supplier } from "./Besides";
 import { CommentBox } from "./CommentBox";
 import { Facts, Tasks } from "./Facts";
+import { Labels } from "./Labels";
 import { Ladder } from "./Ladder";
 import { PhoneTicket } from "./PhoneTicket";
 import { Terms } from "./Terms";
@@ -67,6 +68,7 @@ function DeskTicket({ ticket: t, onBack }: { ticket: TicketCard; onBack: () => v
           {t.escalation && <Ladder ticket={t} escalation={t.escalation} />}
           <Terms ticket={t} />
           <Facts ticket={t} />
+          <Labels ticket={t} />
           <FilesPanel subject="ticket" of={t.id} zone={t.zone} />
           <Prices ticket={t} />
           <Supplier supplier={t.supplier} />

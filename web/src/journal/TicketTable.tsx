@@ -1,5 +1,5 @@
 import { Skeleton } from "@mantine/core";
-import { IconBrowser, IconDeviceMobile, IconMessageChatbot } from "@tabler/icons-react";
+import { IconArrowDown, IconArrowUp, IconBrowser, IconDeviceMobile, IconMessageChatbot } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, type Ref, type RefObject } from "react";
 import type { Source, TicketRow } from "../api/types";
@@ -7,8 +7,11 @@ import { useNow } from "../time/clock";
 import { numberOf, shortOf } from "../time/format";
 import { kindBar, KindMark } from "../ui/Kind";
 import { useWords as useCommon } from "../ui/words";
+import type { Column } from "./columns";
 import { Deadline } from "./Deadline";
+import type { Order } from "./search";
 import { useWords } from "./words";
+import "../directories/tags.css";
 
 const ROW = 33; // 32 px and the divider
 
@@ -16,7 +19,9 @@ type Props = {
   items: readonly TicketRow[];
   active: number | null;
   flash: ReadonlySet<number>;
-  withCompany: boolean;
+  columns: readonly Column[];
+  order: Order;
+  onOrder: (order: Order) => void;
   scroll: RefObject<HTMLDivElement | null>;
   onOpen: (id: number) => void;
   onActive: (id: number) => void;
@@ -26,7 +31,19 @@ type Props = {
 };
 
 /** The list as a real table; only rows in sight are in the document. */
-export function TicketTable({ items, active, flash, withCompany, scroll, onOpen, onActive, onEnd, footer }: Props) {
+export function TicketTable({
+  items,
+  active,
+  flash,
+  columns,
+  order,
+  onOrder,
+  scroll,
+  onOpen,
+  onActive,
+  onEnd,
+  footer,
+}: Props) {
   const rows = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroll.current,
@@ -50,7 +67,7 @@ export function TicketTable({ items, active, flash, withCompany, scroll, onOpen,
   return (
     <>
       <table className="tbl one rows" aria-rowcount={items.length}>
-        <TableHead withCompany={withCompany} />
+        <TableHead columns={columns} order={order} onOrder={onOrder} />
         <tbody>
           {before > 0 && <tr aria-hidden style={{ height: before }} />}
           {virtual.map((v) => {
@@ -63,7 +80,7 @@ export function TicketTable({ items, active, flash, withCompany, scroll, onOpen,
                   index={v.index}
                   isActive={ticket.id === active}
                   isFresh={flash.has(ticket.id)}
-                  withCompany={withCompany}
+                  columns={columns}
                   onOpen={onOpen}
                   onActive={onActive}
                 />
@@ -78,20 +95,59 @@ export function TicketTable({ items, active, flash, withCompany, scroll, onOpen,
   );
 }
 
-function TableHead({ withCompany }: { withCompany: boolean }) {
-  const { column } = useWords();
+const WIDTH: Partial<Record<Column, number>> = {
+  kind: 128,
+  number: 96,
+  created: 78,
+  status: 104,
+  executor: 170,
+  responsible: 170,
+  tags: 150,
+  company: 180,
+  due: 190,
+};
+
+/** What a press of a column's head does: the order it gives, and the other one when it has it. */
+const SORTS: Partial<Record<Column, readonly Order[]>> = { created: ["newest", "oldest"], due: ["due"] };
+
+type HeadProps = { columns: readonly Column[]; order?: Order; onOrder?: (order: Order) => void };
+
+function TableHead({ columns, order, onOrder }: HeadProps) {
+  const w = useWords();
   return (
     <thead>
       <tr>
-        <th style={{ width: 128 }}>{column.kind}</th>
-        <th style={{ width: 96 }}>{column.number}</th>
-        <th style={{ width: 70 }}>{column.created}</th>
-        <th>{column.address}</th>
-        <th>{column.reason}</th>
-        <th style={{ width: 104 }}>{column.status}</th>
-        <th style={{ width: 180 }}>{column.executor}</th>
-        {withCompany && <th style={{ width: 190 }}>{column.company}</th>}
-        <th style={{ width: 190 }}>{column.due}</th>
+        {columns.map((c) => {
+          const sorts = SORTS[c];
+          const at = order && sorts ? sorts.indexOf(order) : -1;
+          const next = sorts && (sorts[at + 1] ?? (at === 0 && sorts.length === 1 ? "newest" : sorts[0]));
+          return (
+            <th
+              key={c}
+              style={{ width: WIDTH[c] }}
+              aria-sort={at < 0 ? undefined : order === "newest" ? "descending" : "ascending"}
+            >
+              {next && onOrder ? (
+                <button
+                  type="button"
+                  className="bare row th-sort"
+                  title={w.sort(w.filter.orders[next])}
+                  onClick={() => onOrder(next)}
+                >
+                  {w.column[c]}
+                  {at >= 0 &&
+                    (order === "newest" ? (
+                      <IconArrowDown size={12} aria-hidden />
+                    ) : (
+                      <IconArrowUp size={12} aria-hidden />
+                    ))}
+                </button>
+              ) : (
+                w.column[c]
+              )}
+            </th>
+          );
+        })}
       </tr>
     </thead>
   );
@@ -102,16 +158,13 @@ type RowProps = {
   index: number;
   isActive: boolean;
   isFresh: boolean;
-  withCompany: boolean;
+  columns: readonly Column[];
   onOpen: (id: number) => void;
   onActive: (id: number) => void;
 };
 
-function Row({ ticket: t, index, isActive, isFresh, withCompany, onOpen, onActive }: RowProps) {
-  const c = useCommon();
-  const now = useNow();
+function Row({ ticket: t, index, isActive, isFresh, columns, onOpen, onActive }: RowProps) {
   const className = [isActive && "sel", t.status === "new" && "new", isFresh && "fresh"].filter(Boolean).join(" ");
-  const number = numberOf(t.number);
   return (
     <tr
       className={className}
@@ -121,46 +174,103 @@ function Row({ ticket: t, index, isActive, isFresh, withCompany, onOpen, onActiv
       onClick={() => onOpen(t.id)}
       onFocus={() => onActive(t.id)}
     >
-      <td className="kb">
-        <KindMark kind={t.kind} />
-      </td>
-      <td className="n">
-        <span className="row" style={{ gap: 4 }}>
-          <a
-            className="plain"
-            href={`/journal/${t.id}`}
-            aria-label={c.number(number)}
-            onClick={(e) => {
-              if (!e.ctrlKey && !e.metaKey)
-                e.preventDefault(); // the row opens it; with Ctrl a new tab
-              else e.stopPropagation();
-            }}
-          >
-            {number}
-          </a>
-          <SourceSign source={t.source} />
-        </span>
-      </td>
-      <td className="t2 n">{shortOf(t.created_at, t.zone, now)}</td>
-      <td className="cut" title={t.address}>
-        {t.address}
-      </td>
-      <td className="cut" title={t.description || t.reason_name}>
-        {t.reason_name}
-      </td>
-      <td>{c.status[t.status]}</td>
-      <td className="cut">
-        <Executor ticket={t} />
-      </td>
-      {withCompany && (
-        <td className="cut" title={t.company_name}>
-          {t.company_name}
-        </td>
-      )}
-      <td>
-        <Deadline ticket={t} />
-      </td>
+      {columns.map((column) => (
+        <Cell key={column} column={column} ticket={t} isFirst={column === columns[0]} />
+      ))}
     </tr>
+  );
+}
+
+type CellProps = { column: Column; ticket: TicketRow; isFirst: boolean };
+
+function Cell({ column, ticket: t, isFirst }: CellProps) {
+  const c = useCommon();
+  const now = useNow();
+  const bar = isFirst ? "kb " : "";
+  const cut = (text: string, title = text) => (
+    <td className={`${bar}cut`} title={title}>
+      {text}
+    </td>
+  );
+  switch (column) {
+    case "kind":
+      return (
+        <td className={bar}>
+          <KindMark kind={t.kind} />
+        </td>
+      );
+    case "number":
+      return (
+        <td className={`${bar}n`}>
+          <Number ticket={t} />
+        </td>
+      );
+    case "created":
+      return <td className={`${bar}t2 n`}>{shortOf(t.created_at, t.zone, now)}</td>;
+    case "address":
+      return cut(t.address);
+    case "reason":
+      return cut(t.reason_name, t.description || t.reason_name);
+    case "status":
+      return <td className={bar}>{c.status[t.status]}</td>;
+    case "executor":
+      return (
+        <td className={`${bar}cut`}>
+          <Executor ticket={t} />
+        </td>
+      );
+    case "responsible":
+      return cut(t.responsible?.name ?? c.none);
+    case "tags":
+      return (
+        <td className={`${bar}cut`} title={t.tags.map((x) => x.name).join(", ")}>
+          <Tags tags={t.tags} />
+        </td>
+      );
+    case "company":
+      return cut(t.company_name);
+    case "due":
+      return (
+        <td className={bar}>
+          <Deadline ticket={t} />
+        </td>
+      );
+  }
+}
+
+/** Labels of a request: a dot of the colour and the word. */
+export function Tags({ tags }: { tags: TicketRow["tags"] }) {
+  return (
+    <span className="row" style={{ gap: 8 }}>
+      {tags.map((x) => (
+        <span key={x.id} className="row s13" style={{ gap: 4 }}>
+          <span className={`tag-dot ${x.colour}`} aria-hidden />
+          {x.name}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function Number({ ticket: t }: { ticket: TicketRow }) {
+  const c = useCommon();
+  const number = numberOf(t.number);
+  return (
+    <span className="row" style={{ gap: 4 }}>
+      <a
+        className="plain"
+        href={`/journal/${t.id}`}
+        aria-label={c.number(number)}
+        onClick={(e) => {
+          if (!e.ctrlKey && !e.metaKey)
+            e.preventDefault(); // the row opens it; with Ctrl a new tab
+          else e.stopPropagation();
+        }}
+      >
+        {number}
+      </a>
+      <SourceSign source={t.source} />
+    </span>
   );
 }
 
@@ -184,15 +294,15 @@ function SourceSign({ source }: { source: Source }) {
 }
 
 /** The shape of the table while it loads. */
-export function TableSkeleton({ withCompany }: { withCompany: boolean }) {
+export function TableSkeleton({ columns }: { columns: readonly Column[] }) {
   return (
     <table className="tbl one rows" aria-busy>
-      <TableHead withCompany={withCompany} />
+      <TableHead columns={columns} />
       <tbody>
         {Array.from({ length: 12 }, (_, i) => (
           <tr key={i}>
-            {Array.from({ length: withCompany ? 9 : 8 }, (_, j) => (
-              <td key={j}>
+            {columns.map((c, j) => (
+              <td key={c}>
                 <Skeleton h={12} w={`${50 + ((i * 7 + j * 13) % 40)}%`} animate={false} />
               </td>
             ))}

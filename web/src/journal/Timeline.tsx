@@ -8,6 +8,7 @@ import {
   IconPlus,
   IconStairsUp,
   IconUserCheck,
+  IconTag,
   IconUserCog,
   IconAddressBook,
   type Icon,
@@ -27,7 +28,7 @@ type Filter = "all" | "calls" | "states" | "notes";
 
 const kindsOf: Record<Exclude<Filter, "all">, readonly TicketEvent["kind"][]> = {
   calls: ["call"],
-  states: ["created", "status", "executor", "handover", "escalation"],
+  states: ["created", "status", "executor", "handover", "escalation", "label"],
   notes: ["comment", "contact"],
 };
 
@@ -121,6 +122,7 @@ const icons: Record<TicketEvent["kind"], Icon> = {
   status: IconArrowsExchange,
   comment: IconMessage,
   executor: IconUserCog,
+  label: IconTag,
   call: IconPhoneIncoming,
   escalation: IconStairsUp,
   handover: IconUserCheck,

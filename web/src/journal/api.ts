@@ -1,12 +1,22 @@
 /** Queries and changes of the journal over the typed client. */
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, ApiError, take } from "../api/client";
+import type { components } from "../api/schema";
+import { useMe } from "../session/session";
 import type { NewTicket, RecordingPeaks, TicketCard, TicketMove } from "../api/types";
 import { queryOf, type JournalSearch } from "./search";
 
-/** Pages of the list, newest first. */
+export type Choices = components["schemas"]["TicketChoices"];
+export type KeptView = components["schemas"]["TicketView"];
+
+/** A list this long is not fetched again at each change: the person is told, and asks for it. */
+export const LONG = 10;
+
+/** Pages of the list in its order. */
 export function useTickets(search: JournalSearch) {
-  const query = queryOf(search);
+  const { zone } = useMe();
+  const query = { ...queryOf(search, zone), ...(search.order ? { order: search.order } : {}) };
+  const pages = useQueryClient().getQueryData<{ pages: unknown[] }>(["tickets", query])?.pages.length ?? 0;
   return useInfiniteQuery({
     queryKey: ["tickets", query],
     queryFn: ({ pageParam, signal }) =>
@@ -19,13 +29,27 @@ export function useTickets(search: JournalSearch) {
     initialPageParam: "",
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     placeholderData: (before) => before,
-    meta: { live: ["ticket"] as const },
+    meta: { live: pages > LONG ? [] : (["ticket"] as const) },
   });
+}
+
+/** Keeps the first page of the list and fetches it again. */
+export function useFromStart() {
+  const client = useQueryClient();
+  return (search: JournalSearch, zone: string) => {
+    const query = { ...queryOf(search, zone), ...(search.order ? { order: search.order } : {}) };
+    client.setQueryData<{ pages: unknown[]; pageParams: unknown[] }>(
+      ["tickets", query],
+      (all) => all && { pages: all.pages.slice(0, 1), pageParams: all.pageParams.slice(0, 1) },
+    );
+    void client.invalidateQueries({ queryKey: ["tickets", query] });
+  };
 }
 
 /** How many the filter finds; capped at 1000. */
 export function useCount(search: JournalSearch, enabled = true) {
-  const query = queryOf(search);
+  const { zone } = useMe();
+  const query = queryOf(search, zone);
   return useQuery({
     queryKey: ["tickets-count", query],
     queryFn: ({ signal }) => take(api.GET("/api/v1/tickets/count", { params: { query }, signal })),
@@ -168,6 +192,64 @@ export function useReassign(id: number) {
   return useMutation({
     mutationFn: (version: number) =>
       take(api.POST("/api/v1/tickets/{id}/reassign", { params: { path: { id } }, body: { version } })),
+    onSuccess: refresh.keep,
+    onError: (error) => {
+      if (error instanceof ApiError && error.isConflict) refresh.again();
+    },
+  });
+}
+
+/** The company whose directories the conditions are of: the one chosen, or the only one; 0: none yet. */
+export function useCompanyOf(search: JournalSearch): number {
+  const me = useMe();
+  return me.company?.id ?? search.company ?? (me.companies.length === 1 ? (me.companies[0]?.id ?? 0) : 0);
+}
+
+/** By what a company's list may be narrowed, and to whom its requests may be given. */
+export function useChoices(company: number, enabled = true) {
+  return useQuery({
+    queryKey: ["ticket-choices", company],
+    queryFn: ({ signal }) =>
+      take(api.GET("/api/v1/ticket-choices", { params: { query: { company_id: company } }, signal })),
+    enabled: enabled && company > 0,
+    staleTime: 60_000,
+  });
+}
+
+export function useViewsKept(company: number) {
+  return useQuery({
+    queryKey: ["ticket-views", company],
+    queryFn: () => take(api.GET("/api/v1/ticket-views", { params: { query: { company_id: company } } })),
+    enabled: company > 0,
+  });
+}
+
+function useViewChange<V, R>(company: number, write: (v: V) => Promise<R>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: write,
+    onSettled: () => client.invalidateQueries({ queryKey: ["ticket-views", company] }),
+  });
+}
+
+export function useKeepView(company: number) {
+  return useViewChange(company, (body: Omit<components["schemas"]["NewTicketView"], "company_id">) =>
+    take(api.POST("/api/v1/ticket-views", { body: { ...body, company_id: company } })),
+  );
+}
+
+export function useDropView(company: number) {
+  return useViewChange(company, (id: number) =>
+    take(api.DELETE("/api/v1/ticket-views/{id}", { params: { path: { id } } })),
+  );
+}
+
+/** Puts labels on a request and takes others off. */
+export function useLabel(id: number) {
+  const refresh = useRefresh(id);
+  return useMutation({
+    mutationFn: (body: components["schemas"]["TicketLabels"]) =>
+      take(api.POST("/api/v1/tickets/{id}/labels", { params: { path: { id } }, body })),
     onSuccess: refresh.keep,
     onError: (error) => {
       if (error instanceof ApiError && error.isConflict) refresh.again();

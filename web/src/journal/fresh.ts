@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "react";
+import { live } from "../live/live";
 import type { TicketRow } from "../api/types";
 
 /**
@@ -13,7 +14,7 @@ export function useFresh(items: readonly TicketRow[], listKey: string, canMove: 
     move.current = canMove;
   });
   const known = seen?.key === listKey ? seen.ids : null;
-  const waiting = useMemo(() => (known ? head(items, known) : []), [items, known]);
+  const waiting = useMemo(() => (known ? came(items, known) : []), [items, known]);
 
   useEffect(() => {
     if (items.length === 0 && known === null) return;
@@ -39,9 +40,25 @@ export function useFresh(items: readonly TicketRow[], listKey: string, canMove: 
   };
 }
 
-/** Rows before the first known one: those that came while the list was looked at. All are new when none is known. */
-export function head(items: readonly TicketRow[], known: ReadonlySet<number>): TicketRow[] {
+/**
+ * Rows that came while the list was looked at: the unknown ones that stand before the last known one, in whatever order
+ * the list runs. Behind it are rows of the next page. All are new when none is known.
+ */
+export function came(items: readonly TicketRow[], known: ReadonlySet<number>): TicketRow[] {
   if (known.size === 0) return [...items];
-  const first = items.findIndex((t) => known.has(t.id));
-  return items.slice(0, first === -1 ? items.length : first);
+  const last = items.findLastIndex((t) => known.has(t.id));
+  return items.slice(0, last === -1 ? items.length : last).filter((t) => !known.has(t.id));
+}
+
+/** Whether anything changed since a long list was fetched: it is not fetched again by itself. */
+export function useMissed(isLong: boolean, listKey: string) {
+  const [missed, setMissed] = useState("");
+  useEffect(
+    () =>
+      live.onChange((change) => {
+        if (isLong && (change.topic === "ticket" || change.topic === "all")) setMissed(listKey);
+      }),
+    [isLong, listKey],
+  );
+  return { is: isLong && missed === listKey, forget: () => setMissed("") };
 }

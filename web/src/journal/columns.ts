@@ -1,0 +1,34 @@
+/** Which columns the list shows; kept on this machine, and in a kept list. */
+import { useLocalStorage } from "@mantine/hooks";
+
+export const COLUMNS = [
+  "kind",
+  "number",
+  "created",
+  "address",
+  "reason",
+  "status",
+  "executor",
+  "responsible",
+  "tags",
+  "company",
+  "due",
+] as const;
+export type Column = (typeof COLUMNS)[number];
+
+/** What is shown when nobody chose; the company's column is of use only to who sees several. */
+export const USUAL: readonly Column[] = COLUMNS.filter((c) => c !== "responsible");
+/** Without these a row says nothing. */
+export const ALWAYS: readonly Column[] = ["number"];
+
+/** Keeps the known ones in their order; nothing known: the usual. */
+export function readColumns(raw: unknown): Column[] {
+  const given = Array.isArray(raw) ? raw : [];
+  const chosen = COLUMNS.filter((c) => given.includes(c) || ALWAYS.includes(c));
+  return chosen.length > ALWAYS.length ? chosen : [...USUAL];
+}
+
+export function useColumns() {
+  const [raw, set] = useLocalStorage<string[]>({ key: "d24.journal.columns", defaultValue: [] });
+  return [readColumns(raw), (columns: readonly Column[]) => set([...columns])] as const;
+}
