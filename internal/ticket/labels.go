@@ -22,9 +22,10 @@ func (s *Service) label(ctx context.Context, tx *pg.Tx, ts []Ticket) error {
 	}
 	names, err := s.tags.Labels(ctx, tx, ids)
 	for i := range ts {
-		for _, id := range ts[i].TagIDs {
+		t := &ts[i]
+		for _, id := range t.TagIDs {
 			if l, ok := names[id]; ok {
-				ts[i].Tags = append(ts[i].Tags, l)
+				t.Tags = append(t.Tags, l)
 			}
 		}
 	}

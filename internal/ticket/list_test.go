@@ -210,9 +210,13 @@ func TestEveryOrder(t *testing.T) {
 		return *t.DueAt
 	}
 	for order, cmp := range map[Order]func(a, b Ticket) int{
-		Newest: func(a, b Ticket) int { return 2*b.CreatedAt.Compare(a.CreatedAt) + int(b.ID-a.ID)/max(1, abs(b.ID-a.ID)) },
-		Oldest: func(a, b Ticket) int { return 2*a.CreatedAt.Compare(b.CreatedAt) + int(a.ID-b.ID)/max(1, abs(a.ID-b.ID)) },
-		ByDue:  func(a, b Ticket) int { return 2*due(a).Compare(due(b)) + int(a.ID-b.ID)/max(1, abs(a.ID-b.ID)) },
+		Newest: func(a, b Ticket) int {
+			return 2*b.CreatedAt.Compare(a.CreatedAt) + int(b.ID-a.ID)/max(1, abs(b.ID-a.ID))
+		},
+		Oldest: func(a, b Ticket) int {
+			return 2*a.CreatedAt.Compare(b.CreatedAt) + int(a.ID-b.ID)/max(1, abs(a.ID-b.ID))
+		},
+		ByDue: func(a, b Ticket) int { return 2*due(a).Compare(due(b)) + int(a.ID-b.ID)/max(1, abs(a.ID-b.ID)) },
 	} {
 		want := slices.Clone(all)
 		slices.SortFunc(want, cmp)

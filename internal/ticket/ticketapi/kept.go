@@ -63,7 +63,7 @@ type TicketChoice struct {
 
 // TicketChoices are what a company's list may be narrowed by and its requests given to.
 type TicketChoices struct {
-	Tags        []TicketTag     `json:"tags"`
+	Tags        []TicketTag    `json:"tags"`
 	Executors   []TicketChoice `json:"executors" doc:"any of the staff"`
 	Responsible []TicketChoice `json:"responsible" doc:"the preset list: by duties and rules"`
 	Reasons     []TicketChoice `json:"reasons"`
@@ -89,10 +89,10 @@ func (c Config) kept(api huma.API) {
 		}
 		return out, err
 	})
-	type make struct{ Body NewTicketView }
+	type keep struct{ Body NewTicketView }
 	httpapi.Register(api, access.TicketRead, huma.Operation{
 		OperationID: "keep-ticket-view", Method: http.MethodPost, Path: "/ticket-views", Summary: "Keep a list", Tags: tags, DefaultStatus: http.StatusCreated,
-	}, func(ctx context.Context, in *make) (*view, error) {
+	}, func(ctx context.Context, in *keep) (*view, error) {
 		k, err := c.Service.Keep(ctx, in.Body.kept(ticket.Kept{CompanyID: in.Body.CompanyID}))
 		return &view{show(k, access.From(ctx))}, err
 	})

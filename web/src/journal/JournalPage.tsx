@@ -71,8 +71,7 @@ function DeskJournal() {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
   const withCompany = me.kind !== "company";
-  const [chosen, setColumns] = useColumns();
-  const columns = chosen.filter((c) => c !== "company" || withCompany);
+  const [columns, setColumns] = useColumns(withCompany);
   const isLong = (list.data?.pages.length ?? 0) > LONG;
   const missed = useMissed(isLong, JSON.stringify(search));
   const fromStart = useFromStart();

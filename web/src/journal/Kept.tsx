@@ -1,8 +1,8 @@
 import { ActionIcon, Button, Checkbox, Menu, Modal, Popover, TextInput } from "@mantine/core";
 import { IconColumns, IconListDetails, IconUsers } from "@tabler/icons-react";
+import { useRouter } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
 import { ApiError } from "../api/client";
-import { parseSearch, stringifySearch } from "../app/urlsearch";
 import { Note, useErrorText } from "../ui/blocks";
 import { useDropView, useKeepView, useViewsKept, useCompanyOf, type KeptView } from "./api";
 import { ALWAYS, COLUMNS, readColumns, type Column } from "./columns";
@@ -17,19 +17,27 @@ type Props = {
   withCompany: boolean;
 };
 
-const queryText = (search: JournalSearch) => stringifySearch(search).replace(/^\?/, "");
+/** The list as text, in the words of its address, and back. */
+function useAddress() {
+  const { stringifySearch, parseSearch } = useRouter().options;
+  return {
+    textOf: (search: JournalSearch) => stringifySearch?.(search).replace(/^\?/, "") ?? "",
+    read: (text: string) => readSearch(parseSearch?.(text) ?? {}),
+  };
+}
 
 /** Kept lists: one's own and the shared ones. */
 export function KeptMenu({ search, onChange, columns, onColumns }: Omit<Props, "withCompany">) {
   const w = useWords();
+  const address = useAddress();
   const company = useCompanyOf(search);
   const kept = useViewsKept(company).data;
   const drop = useDropView(company);
   const [isKeeping, setKeeping] = useState(false);
-  const now = kept?.items.find((k) => k.query === queryText(search));
+  const now = kept?.items.find((k) => k.query === address.textOf(search));
   const open = (k: KeptView) => {
     if (k.columns.length > 0) onColumns(readColumns(k.columns));
-    onChange(readSearch(parseSearch(k.query)));
+    onChange(address.read(k.query));
   };
   if (!company) return null;
   return (
@@ -63,7 +71,7 @@ export function KeptMenu({ search, onChange, columns, onColumns }: Omit<Props, "
       {isKeeping && (
         <KeepDialog
           company={company}
-          query={queryText(search)}
+          query={address.textOf(search)}
           columns={columns}
           mayShare={kept?.may_share ?? false}
           onClose={() => setKeeping(false)}

@@ -5,7 +5,6 @@ import { may, useMe } from "../session/session";
 import { Panel, useErrorText } from "../ui/blocks";
 import { useChoices, useLabel } from "./api";
 import { useWords } from "./words";
-import "../directories/tags.css";
 
 /** Labels of the company on the request: put from its list, taken off by the cross. */
 export function Labels({ ticket: t }: { ticket: TicketCard }) {

@@ -11,7 +11,6 @@ import type { Column } from "./columns";
 import { Deadline } from "./Deadline";
 import type { Order } from "./search";
 import { useWords } from "./words";
-import "../directories/tags.css";
 
 const ROW = 33; // 32 px and the divider
 

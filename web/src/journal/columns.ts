@@ -28,7 +28,10 @@ export function readColumns(raw: unknown): Column[] {
   return chosen.length > ALWAYS.length ? chosen : [...USUAL];
 }
 
-export function useColumns() {
+/** The columns chosen on this machine. Who sees several companies has the company's column in the place of the labels. */
+export function useColumns(withCompany: boolean) {
   const [raw, set] = useLocalStorage<string[]>({ key: "d24.journal.columns", defaultValue: [] });
-  return [readColumns(raw), (columns: readonly Column[]) => set([...columns])] as const;
+  const usual = USUAL.filter((c) => c !== (withCompany ? "tags" : "company"));
+  const columns = raw.length > 0 ? readColumns(raw).filter((c) => c !== "company" || withCompany) : usual;
+  return [columns, (columns: readonly Column[]) => set([...columns])] as const;
 }
