@@ -29,7 +29,9 @@ var unaudited = map[string]string{
 	"move-ticket": "a request has its own history", "reassign-ticket": "a request has its own history", "refuse-ticket": "a request has its own history",
 	"tie-notice":   "the tie keeps who joined what and when",
 	"dispose-call": "a call keeps its result and who gave it", "place-call": "a call keeps its place", "task-result": "a call task keeps who said what",
-	"keep-draft": "what an operator is typing",
+	"label-ticket":     "a request has its own history",
+	"keep-draft":       "what an operator is typing",
+	"keep-ticket-view": "how a person looks at a list: it changes no data and opens none", "change-ticket-view": "how a person looks at a list", "drop-ticket-view": "how a person looks at a list",
 }
 
 // TestEveryChangeOfSettingsLeavesOneRow is A12: every changing operation of the router,
