@@ -3,6 +3,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -95,7 +96,10 @@ func New(c Config) (*App, error) {
 		Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Contacts: a.Contacts, Rules: a.Rules, Calls: a.Calls,
 	})
 	a.Tickets.Subscribe(q)
-	a.Buildings.Worked, a.Buildings.Regrouped = a.Tickets.Houses, a.Accounts.Regrouped
+	a.Buildings.Worked = a.Tickets.Houses
+	a.Buildings.Regrouped = func(ctx context.Context, tx *pg.Tx, companyID, groupID int64) error {
+		return errors.Join(a.Accounts.Regrouped(ctx, tx, companyID, groupID), a.Rules.Regrouped(ctx, tx, companyID))
+	}
 	jobs.On(q, func(e staff.Left) river.JobArgs {
 		return account.Leaving{CompanyID: e.CompanyID, MemberID: e.MemberID, ByUser: e.ByUser, ByName: e.ByName}
 	})

@@ -133,36 +133,27 @@ type world struct {
 	board   *staff.Board
 }
 
-// reasonClass are reasons that no rule tells apart.
-type reasonClass struct {
-	place     Place // with the reason, when a rule names it
-	emergency bool
-	reasons   []int64
-}
-
-// houseClass are houses that no rule and no duty tells apart.
-type houseClass struct {
-	place  Place
-	zone   string
-	houses []int64
-	rules  []*Rule // that may be about them
-}
-
 type patrol struct {
 	world
 	office Office
 	grid   *grid
 	byRule map[int64]watch
-	byDuty map[[2]int64]watch // work type, house
+	byDuty map[dutyKey]watch
 	hours  map[hoursKey]mask
 	found  map[gapKey]*found
-	led    map[[2]int64]bool // work type, house: somebody has the duty to answer for it
-	lone   map[int]bool      // reason classes with a house nobody answers for
+	led    map[dutyKey]bool // somebody has the duty to answer for it
+	lone   map[int]bool     // reason classes with a house nobody answers for
 }
 
 type hoursKey struct {
 	rule int64
 	zone string
+}
+
+// dutyKey is a kind of work in a class of houses that no duty tells apart.
+type dutyKey struct {
+	work   int64
+	duties int
 }
 
 type gapKey struct {
@@ -185,7 +176,7 @@ func (w world) coverage() Coverage {
 	}
 	p := &patrol{
 		world: w, office: OfficeOf(w.company.Settings, w.board.Production), grid: newGrid(w.board, w.from),
-		byRule: map[int64]watch{}, byDuty: map[[2]int64]watch{}, hours: map[hoursKey]mask{}, found: map[gapKey]*found{}, led: map[[2]int64]bool{}, lone: map[int]bool{},
+		byRule: map[int64]watch{}, byDuty: map[dutyKey]watch{}, hours: map[hoursKey]mask{}, found: map[gapKey]*found{}, led: map[dutyKey]bool{}, lone: map[int]bool{},
 	}
 	rcs, hcs := p.reasonClasses(), p.houseClasses()
 	for i := range rcs {
@@ -202,75 +193,6 @@ func (w world) coverage() Coverage {
 		out.Gaps, out.More = out.Gaps[:shown], len(out.Gaps)-shown
 	}
 	out.People = p.people()
-	return out
-}
-
-func (p *patrol) reasonClasses() (out []reasonClass) {
-	named := map[int64]bool{}
-	for _, r := range p.rules {
-		named[r.ReasonID] = true
-	}
-	type sign struct {
-		work, reason int64
-		emergency    bool
-	}
-	index := map[sign]int{}
-	for _, r := range p.reasons {
-		k := sign{work: r.WorkTypeID, emergency: r.Kind == reason.Emergency}
-		if named[r.ID] {
-			k.reason = r.ID
-		}
-		i, known := index[k]
-		if !known {
-			i = len(out)
-			index[k] = i
-			out = append(out, reasonClass{place: Place{ReasonID: k.reason, WorkTypeID: k.work}, emergency: k.emergency})
-		}
-		out[i].reasons = append(out[i].reasons, r.ID)
-	}
-	return out
-}
-
-func (p *patrol) houseClasses() (out []houseClass) {
-	named, groups := map[int64]bool{}, map[int64]bool{}
-	for _, r := range p.rules {
-		named[r.BuildingID], groups[r.GroupID] = true, true
-	}
-	for _, m := range p.board.Members(p.from) {
-		for _, d := range m.Duties {
-			named[d.BuildingID] = true
-		}
-	}
-	of := map[int64][]int64{}
-	for _, g := range p.groups {
-		for _, h := range g.Houses {
-			if groups[g.ID] {
-				of[h] = append(of[h], g.ID)
-			}
-		}
-	}
-	index := map[string]int{}
-	for _, h := range p.houses {
-		c := houseClass{place: Place{Groups: of[h.ID]}, zone: h.Zone}
-		slices.Sort(c.place.Groups)
-		if named[h.ID] {
-			c.place.BuildingID = h.ID
-		}
-		k := signOf(c)
-		i, known := index[k]
-		if !known {
-			i = len(out)
-			index[k] = i
-			for n := range p.rules {
-				r := &p.rules[n]
-				if r.BuildingID == 0 && r.GroupID == 0 || r.BuildingID != 0 && r.BuildingID == h.ID || r.GroupID != 0 && slices.Contains(of[h.ID], r.GroupID) {
-					c.rules = append(c.rules, r)
-				}
-			}
-			out = append(out, c)
-		}
-		out[i].houses = append(out[i].houses, h.ID)
-	}
 	return out
 }
 
@@ -295,13 +217,18 @@ func (p *patrol) look(i, j int, rc *reasonClass, hc *houseClass) {
 			return
 		}
 	}
-	k := [2]int64{rc.place.WorkTypeID, hc.place.BuildingID}
+	k := dutyKey{rc.place.WorkTypeID, hc.duties}
 	w, known := p.byDuty[k]
 	if !known {
-		w = p.grid.man(p.board.Levels(staff.Query{CompanyID: p.company.ID, WorkTypeID: k[0], BuildingID: k[1]}, "executor"))
+		w = p.grid.man(p.board.Levels(p.asked(k, hc), "executor"))
 		p.byDuty[k] = w
 	}
 	p.note(i, j, rc.emergency, 0, left, w)
+}
+
+// asked is the question to the duties; the first house of a class stands for all.
+func (p *patrol) asked(k dutyKey, hc *houseClass) staff.Query {
+	return staff.Query{CompanyID: p.company.ID, WorkTypeID: k.work, BuildingID: hc.houses[0]}
 }
 
 // lead looks whether somebody always answers for a pair of classes.
@@ -315,10 +242,10 @@ func (p *patrol) lead(i int, rc *reasonClass, hc *houseClass) {
 	if left.empty() {
 		return
 	}
-	k := [2]int64{rc.place.WorkTypeID, hc.place.BuildingID}
+	k := dutyKey{rc.place.WorkTypeID, hc.duties}
 	led, known := p.led[k]
 	if !known {
-		led = p.board.Responsible(staff.Query{CompanyID: p.company.ID, WorkTypeID: k[0], BuildingID: k[1]}, p.from) != nil
+		led = p.board.Responsible(p.asked(k, hc), p.from) != nil
 		p.led[k] = led
 	}
 	if !led {

@@ -21,10 +21,6 @@ type HourRange struct {
 	To   int
 }
 
-func signOf(c houseClass) string {
-	return fmt.Sprint(c.place.BuildingID, c.zone, c.place.Groups)
-}
-
 // gaps turns the holes into lines: those of the same kind, hours and houses are one.
 func (p *patrol) gaps(rcs []reasonClass, hcs []houseClass) (out []Gap) {
 	for k, f := range p.found {

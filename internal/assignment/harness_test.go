@@ -2,6 +2,7 @@ package assignment
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -40,6 +41,31 @@ type groups []Group
 
 func (g groups) Groups(context.Context, *pg.Tx, int64) ([]Group, error) { return g, nil }
 
+// grouped are houses in the test's groups.
+type grouped struct {
+	*building.Service
+	groups
+}
+
+func (g grouped) GroupsOf(_ context.Context, _ *pg.Tx, _ int64, ids []int64) (out []int64, err error) {
+	for _, x := range g.groups {
+		if slices.Contains(ids, x.ID) {
+			out = append(out, x.ID)
+		}
+	}
+	return out, nil
+}
+
+func (g grouped) Grouped(context.Context, *pg.Tx, int64) (map[int64][]int64, error) {
+	out := map[int64][]int64{}
+	for _, x := range g.groups {
+		for _, h := range x.Houses {
+			out[h] = append(out[h], x.ID)
+		}
+	}
+	return out, nil
+}
+
 // suppliers stand in for their directory.
 type suppliers []Named
 
@@ -61,10 +87,11 @@ func demo(t testing.TB) *city {
 	q.Attach(client)
 	c.staff = staff.NewService(c.db, q)
 	houses := building.NewService(c.db)
-	c.staff.Houses = houses
+	gs := groups{{Named{1, "Северные"}, []int64{c.house(0), c.house(1)}}, {Named{2, "Второй"}, []int64{c.house(1)}}}
+	c.staff.Houses = grouped{houses, gs}
 	c.s = NewService(c.db, Needs{
 		Companies: company.NewService(c.db), Buildings: houses, Staff: c.staff, Reasons: reason.NewService(c.db),
-		Groups: groups{{Named{1, "Северные"}, []int64{c.house(0), c.house(1)}}}, Suppliers: suppliers{{7, "Водоканал"}},
+		Groups: gs[:1], Suppliers: suppliers{{7, "Водоканал"}},
 	})
 	c.admin = access.With(context.Background(), access.Actor{Kind: access.Company, CompanyID: 1, UserID: 5, Name: "Администратор", May: access.RolePermissions(access.Admin), Grants: access.RoleGrants(access.Admin, 1, 0)})
 	return c
@@ -165,6 +192,11 @@ func (c *city) mess() {
 	c.add(Rule{WorkTypeID: c.one(`select work_type_id from reasons where id = $1`, c.reason("ЭЛ-01")), Hours: Windows, Windows: []staff.PhoneHours{{Days: []int{2, 5}, From: 1320, To: 1800}}, Levels: levels(4)})
 	c.add(Rule{BuildingID: c.house(2), Hours: Working, Levels: []staff.Level{{N: 1, Members: []int64{6, 7}}, {N: 2, Members: []int64{2, 8}}, {N: 3, Members: []int64{9}}}})
 	c.do(`insert into member_duties (company_id, member_id, role, work_type_id, building_id, level) select 1, 9, 'executor', work_type_id, $2, 2 from reasons where id = $1`, c.reason("ВС-01"), c.house(1))
+	c.do(`update member_duties set work_type_id = null where member_id = 1`)
+	c.do(`delete from member_duties where member_id in (3, 5)`) // theirs are by groups
+	for _, x := range [][3]int64{{3, 1, 1}, {5, 1, 3}, {3, 2, 2}} {
+		c.do(`insert into member_group_duties (company_id, member_id, role, group_id, level) values (1, $1, 'executor', $2, $3)`, x[0], x[1], x[2])
+	}
 }
 
 // load reads the world as Coverage does.

@@ -66,6 +66,12 @@ func (s *Service) Patrol(ctx context.Context) error {
 	})
 }
 
+// Regrouped has a company's coverage looked at again: a group of houses that rules and
+// duties may name has other houses now, or is gone.
+func (s *Service) Regrouped(ctx context.Context, tx *pg.Tx, companyID int64) error {
+	return s.jobs.At(ctx, tx, tx.Now, Check{CompanyID: companyID})
+}
+
 // Check raises one alarm for a company with what its coverage of the coming week lacks,
 // writes it anew when that has changed, and takes it away when it is mended.
 func (s *Service) Check(ctx context.Context, companyID int64) error {

@@ -1,6 +1,7 @@
 package assignment
 
 import (
+	"context"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"d24/internal/building"
 	"d24/internal/calendar"
 	"d24/internal/fault"
 	"d24/internal/platform/pg"
@@ -231,6 +233,90 @@ func TestCoverageAgainstTheChainItself(t *testing.T) {
 	}
 	require.Greater(t, seen[Nobody], 20)
 	require.Greater(t, seen[FewLevels], 20)
+}
+
+// TestADutyByGroupFollowsTheHouses: a house that joins a group or leaves it has the
+// group's people at once: in the decision, the preview, the coverage, and on duty now.
+func TestADutyByGroupFollowsTheHouses(t *testing.T) {
+	t.Parallel()
+	c := demo(t)
+	houses := building.NewService(c.db)
+	c.staff.Houses, c.s.groupsFrom = houses, fromHouses{houses}
+	g, err := houses.CreateGroup(c.admin, building.Group{CompanyID: 1, Name: "Юг", Buildings: []int64{c.house(0)}})
+	require.NoError(t, err)
+	c.do(`delete from member_duties where member_id in (2, 3)`)
+	card := func(id int64, level int, d staff.Duty) error {
+		m, err := c.staff.Get(c.admin, id)
+		require.NoError(t, err)
+		d.Role, d.Level = "executor", level
+		_, err = c.staff.Change(c.admin, id, m.Version, staff.Card{Name: m.Name, Phones: m.AllPhones, Channels: m.Channels, Duties: append(m.Duties, d)})
+		return err
+	}
+	require.NoError(t, card(2, 1, staff.Duty{GroupID: g.ID}))
+	var f *fault.Error
+	require.True(t, fault.As(card(3, 1, staff.Duty{GroupID: g.ID, BuildingID: c.house(0)}), &f))
+	require.Equal(t, "body.duties[0].group_id", f.Fields[0].Location)
+	require.True(t, fault.As(card(3, 1, staff.Duty{GroupID: g.ID + 77}), &f))
+	require.Equal(t, "body.duties[0].group_id", f.Fields[0].Location)
+	m, err := c.staff.Get(c.admin, 2)
+	require.NoError(t, err)
+	require.Equal(t, g.ID, m.Duties[0].GroupID, "it is kept")
+
+	stands := func(house int64) bool {
+		t.Helper()
+		in := slices.ContainsFunc(c.decide("ВС-02", house, noon).Steps, func(s Step) bool { return slices.Contains(s.Members, int64(2)) })
+		p, err := c.s.Preview(c.admin, Question{CompanyID: 1, ReasonID: c.reason("ВС-02"), BuildingID: house, At: noon})
+		require.NoError(t, err)
+		require.Equal(t, in, slices.ContainsFunc(p.Turns, func(x Turn) bool { return x.Name == m.Name || slices.Contains(x.Others, m.Name) }), "preview")
+		w, err := c.staff.OnDuty(c.admin, staff.Query{CompanyID: 1, BuildingID: house, WorkTypeID: 1, At: noon})
+		require.NoError(t, err)
+		require.Equal(t, in, slices.ContainsFunc(w.People, func(x staff.Member) bool { return x.MemberID == 2 }), "on duty now")
+		return in
+	}
+	manned := func() (houses []int64) { // those where he alone stands
+		t.Helper()
+		full, err := c.s.Coverage(c.admin, 1)
+		require.NoError(t, err)
+		for _, g := range full.Gaps {
+			if g.Hole == Nobody {
+				houses = append(houses, g.houses...)
+			}
+		}
+		slices.Sort(houses)
+		return slices.Compact(houses)
+	}
+	all := func(but ...int64) (out []int64) {
+		for n := range int(c.one(`select count(*) from buildings where company_id = 1`)) {
+			if id := c.house(n); !slices.Contains(but, id) {
+				out = append(out, id)
+			}
+		}
+		return out
+	}
+	require.True(t, stands(c.house(0)))
+	require.False(t, stands(c.house(1)))
+	c.do(`delete from member_duties`)
+	require.Equal(t, all(c.house(0)), manned())
+	g.Buildings = []int64{c.house(1)}
+	g, err = houses.ChangeGroup(c.admin, g)
+	require.NoError(t, err)
+	require.False(t, stands(c.house(0)))
+	require.True(t, stands(c.house(1)))
+	require.Equal(t, all(c.house(1)), manned())
+	require.NoError(t, houses.DropGroup(c.admin, g.ID, g.Version))
+	require.False(t, stands(c.house(1)), "a group that is gone has no houses")
+	require.Equal(t, all(), manned())
+}
+
+// fromHouses are the groups of the directory.
+type fromHouses struct{ *building.Service }
+
+func (g fromHouses) Groups(ctx context.Context, tx *pg.Tx, companyID int64) (out []Group, err error) {
+	gs, err := g.AllGroups(ctx, tx, companyID)
+	for _, x := range gs {
+		out = append(out, Group{Named{x.ID, x.Name}, x.Buildings})
+	}
+	return out, err
 }
 
 func TestCoverageTurnsGreen(t *testing.T) {

@@ -110,6 +110,19 @@ func (s *Service) GroupsWith(ctx context.Context, tx *pg.Tx, companyID int64, ho
 	return pgx.CollectRows(rows, pgx.RowTo[int64])
 }
 
+// Grouped are the groups of each house that is in one, of a company; 0: of all that the
+// actor may see. It is for duties.
+func (s *Service) Grouped(ctx context.Context, tx *pg.Tx, companyID int64) (map[int64][]int64, error) {
+	rows, err := tx.Query(ctx, `select building_id, group_id from building_group_members where $1::bigint = 0 or company_id = $1 order by building_id, group_id`, companyID)
+	if err != nil {
+		return nil, err
+	}
+	out := map[int64][]int64{}
+	var house, group int64
+	_, err = pgx.ForEachRow(rows, []any{&house, &group}, func() error { out[house] = append(out[house], group); return nil })
+	return out, err
+}
+
 // CreateGroup adds a group.
 func (s *Service) CreateGroup(ctx context.Context, g Group) (Group, error) {
 	companyID, err := own(ctx, g.CompanyID)

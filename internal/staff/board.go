@@ -17,6 +17,7 @@ type Board struct {
 	members []*onBoard
 	leavers []*onBoard // those who have leaves
 	byID    map[int64]*onBoard
+	grouped map[int64][]int64 // by house, its groups; nil when no duty is by group
 }
 
 type onBoard struct {
@@ -292,7 +293,7 @@ type candidate struct {
 // candidates are who may get a request of a role by their duties at the moment: on
 // each level those at work first, then the most specific duty. Who is on leave is
 // replaced by his substitute, when he has one.
-func (b *Board) candidates(q Query, role string, fits func(Duty, Query) bool, at time.Time) (out []candidate) {
+func (b *Board) candidates(q Query, role string, at time.Time) (out []candidate) {
 	for _, m := range b.members {
 		if m.IsArchived {
 			continue
@@ -304,7 +305,7 @@ func (b *Board) candidates(q Query, role string, fits func(Duty, Query) bool, at
 			}
 		}
 		for _, d := range m.Duties {
-			if d.Role == role && fits(d, q) {
+			if d.Role == role && b.covers(d, q) {
 				out = append(out, candidate{b.at(stands, at), d})
 			}
 		}
@@ -351,7 +352,7 @@ func (b *Board) Responsible(q Query, at time.Time) *Person {
 func (b *Board) chain(q Query, role string, at time.Time) (out []Person) {
 	used := map[int64]bool{}
 	level := 0
-	for _, c := range b.candidates(q, role, Duty.covers, at) {
+	for _, c := range b.candidates(q, role, at) {
 		if c.duty.Level == level || used[c.MemberID] {
 			continue
 		}

@@ -154,6 +154,9 @@ func (s *Service) duties(ctx context.Context, tx *pg.Tx, companyID int64, bad *f
 		} else if k >= 0 {
 			d.WorkType = works[k].Name
 		}
+		if err := s.dutyGroup(ctx, tx, companyID, bad, at, *d); err != nil {
+			return err
+		}
 		if d.BuildingID != 0 {
 			if of, err := s.Houses.CompanyOf(ctx, tx, d.BuildingID); fault.KindOf(err) == fault.NotFound || err == nil && of != companyID {
 				note(bad, at+"building_id", "этого дома у компании нет")
@@ -167,6 +170,20 @@ func (s *Service) duties(ctx context.Context, tx *pg.Tx, companyID int64, bad *f
 		seen[*d] = true
 	}
 	return nil
+}
+
+func (s *Service) dutyGroup(ctx context.Context, tx *pg.Tx, companyID int64, bad *fault.Error, at string, d Duty) error {
+	if d.GroupID == 0 {
+		return nil
+	}
+	if d.BuildingID != 0 {
+		note(bad, at+"group_id", "выберите или дом, или группу домов")
+	}
+	ours, err := s.Houses.GroupsOf(ctx, tx, companyID, []int64{d.GroupID})
+	if err == nil && len(ours) == 0 {
+		note(bad, at+"group_id", "такой группы домов у компании нет")
+	}
+	return err
 }
 
 // WorkType is a kind of work, shared by all companies.

@@ -162,7 +162,7 @@ func (b *Board) standing(q Query, at time.Time) (out []Member) {
 		ids := append([]int64{m.MemberID}, m.State.StandsFor...)
 		for _, id := range ids {
 			for _, d := range b.byID[id].Duties {
-				if d.fits(q) {
+				if b.fits(d, q) {
 					has = true
 					if d.Role == "executor" && (m.Level == 0 || d.Level < m.Level) {
 						m.Level = d.Level

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -28,8 +29,10 @@ const columns = `select m.id, m.company_id, m.name, m.spoken_name, m.position, m
 	coalesce((select jsonb_agg(jsonb_build_object('channel', h.channel, 'address', h.address, 'kinds', h.kinds, 'hours', h.hours) order by h.position)
 		from member_channels h where h.member_id = m.id), '[]'),
 	coalesce((select jsonb_agg(jsonb_build_object('id', d.id, 'role', d.role, 'work_type', coalesce(w.name, ''), 'work_type_id', coalesce(d.work_type_id, 0),
-		'building_id', coalesce(d.building_id, 0), 'level', d.level) order by d.role, d.level, d.id)
-		from member_duties d left join work_types w on w.id = d.work_type_id where d.member_id = m.id), '[]'),
+		'building_id', coalesce(d.building_id, 0), 'group_id', d.group_id, 'level', d.level) order by d.role, d.level, d.id)
+		from (select id, role, work_type_id, building_id, 0 as group_id, level from member_duties where member_id = m.id
+			union all select id, role, work_type_id, null, group_id, level from member_group_duties where member_id = m.id) d
+		left join work_types w on w.id = d.work_type_id), '[]'),
 	coalesce((select jsonb_agg(jsonb_build_object('starts_on', x.starts_on, 'first_on', x.first_on, 'schedule_id', coalesce(x.schedule_id, 0), 'name', coalesce(s.name, ''),
 		'is_cycle', coalesce(s.is_cycle, false), 'by_calendar', coalesce(s.by_calendar, false), 'days', coalesce(s.days, '[]')) order by x.starts_on)
 		from member_schedules x left join work_schedules s on s.id = x.schedule_id where x.member_id = m.id), '[]'),
@@ -98,7 +101,31 @@ func (s *Service) boards(ctx context.Context, tx *pg.Tx, companyID int64, first,
 			b.leavers = append(b.leavers, m)
 		}
 	}
+	if err := s.grouped(ctx, tx, companyID, out); err != nil {
+		return nil, err
+	}
 	return out, s.production(ctx, tx, companyID, out)
+}
+
+// grouped tells boards on which somebody has a duty by group which houses are in it now.
+func (s *Service) grouped(ctx context.Context, tx *pg.Tx, companyID int64, boards map[int64]*Board) error {
+	byGroup := func(m *onBoard) bool {
+		return slices.ContainsFunc(m.Duties, func(d Duty) bool { return d.GroupID != 0 })
+	}
+	var groups map[int64][]int64
+	for _, b := range boards {
+		if !slices.ContainsFunc(b.members, byGroup) {
+			continue
+		}
+		if groups == nil {
+			var err error
+			if groups, err = s.Houses.Grouped(ctx, tx, companyID); err != nil {
+				return err
+			}
+		}
+		b.grouped = groups
+	}
+	return nil
 }
 
 // production puts the companies' own days over the calendar of the country.

@@ -66,7 +66,8 @@ func (s *Service) Change(ctx context.Context, id int64, version int, c Card) (Me
 		if err != nil {
 			return err
 		}
-		for _, q := range []string{`delete from member_phones where member_id = $1`, `delete from member_channels where member_id = $1`, `delete from member_duties where member_id = $1`} {
+		for _, q := range []string{`delete from member_phones where member_id = $1`, `delete from member_channels where member_id = $1`, `delete from member_duties where member_id = $1`,
+			`delete from member_group_duties where member_id = $1`} {
 			if _, err := tx.Exec(ctx, q, id); err != nil {
 				return err
 			}
@@ -91,6 +92,11 @@ func write(ctx context.Context, tx *pg.Tx, companyID, id int64, c Card) error {
 			companyID, id, i+1, h.Channel, h.Address, append([]string{}, h.Kinds...), raw(h.Hours))
 	}
 	for _, d := range c.Duties {
+		if d.GroupID != 0 {
+			b.Queue(`insert into member_group_duties (company_id, member_id, role, work_type_id, group_id, level) values ($1, $2, $3, nullif($4, 0), $5, $6)`,
+				companyID, id, d.Role, d.WorkTypeID, d.GroupID, d.Level)
+			continue
+		}
 		b.Queue(`insert into member_duties (company_id, member_id, role, work_type_id, building_id, level) values ($1, $2, $3, nullif($4, 0), nullif($5, 0), $6)`,
 			companyID, id, d.Role, d.WorkTypeID, d.BuildingID, d.Level)
 	}

@@ -95,26 +95,39 @@ type Duty struct {
 	Role       string `json:"role"`      // executor, responsible
 	WorkType   string `json:"work_type"` // "": every kind of work
 	WorkTypeID int64  `json:"work_type_id"`
-	BuildingID int64  `json:"building_id"` // 0: every house
+	BuildingID int64  `json:"building_id"` // at most one of house and group; neither: every house
+	GroupID    int64  `json:"group_id"`    // of houses: those in it at the moment
 	Level      int    `json:"level"`
 }
 
 // fits reports whether the duty is about this work in this house; 0 in q asks for all.
-func (d Duty) fits(q Query) bool {
-	return (d.WorkTypeID == 0 || q.WorkTypeID == 0 || d.WorkTypeID == q.WorkTypeID) && (d.BuildingID == 0 || q.BuildingID == 0 || d.BuildingID == q.BuildingID)
+func (b *Board) fits(d Duty, q Query) bool {
+	return (d.WorkTypeID == 0 || q.WorkTypeID == 0 || d.WorkTypeID == q.WorkTypeID) && (q.BuildingID == 0 || b.in(d, q.BuildingID))
 }
 
 // covers reports whether who has the duty gets a request of this work and house.
-func (d Duty) covers(q Query) bool {
-	return (d.WorkTypeID == 0 || d.WorkTypeID == q.WorkTypeID) && (d.BuildingID == 0 || d.BuildingID == q.BuildingID)
+func (b *Board) covers(d Duty, q Query) bool {
+	return (d.WorkTypeID == 0 || d.WorkTypeID == q.WorkTypeID) && b.in(d, q.BuildingID)
 }
 
-// closeness orders duties of one level: work and house, work, house, everything.
+// in reports whether a house is one of the duty's.
+func (b *Board) in(d Duty, building int64) bool {
+	if d.GroupID != 0 {
+		return slices.Contains(b.grouped[building], d.GroupID)
+	}
+	return d.BuildingID == 0 || d.BuildingID == building
+}
+
+// closeness orders duties of one level: work and house, work and group, work, house,
+// group, everything.
 func (d Duty) closeness() (n int) {
 	if d.WorkTypeID != 0 {
-		n += 2
+		n += 3
 	}
-	if d.BuildingID != 0 {
+	switch {
+	case d.BuildingID != 0:
+		n += 2
+	case d.GroupID != 0:
 		n++
 	}
 	return n

@@ -20,7 +20,7 @@ func (b *Board) Levels(q Query, role string) (out []Level) {
 	var cs []candidate
 	for _, m := range b.members {
 		for _, d := range m.Duties {
-			if !m.IsArchived && d.Role == role && d.covers(q) {
+			if !m.IsArchived && d.Role == role && b.covers(d, q) {
 				cs = append(cs, candidate{m.Member, d})
 			}
 		}

@@ -24,7 +24,7 @@ func show(m staff.Member, names map[int64]string) StaffRow {
 		row.Schedule = m.Now.Name
 	}
 	for _, d := range m.Duties {
-		row.Duties = append(row.Duties, StaffDuty{Role: d.Role, WorkType: d.WorkType, WorkTypeID: pointer(d.WorkTypeID), BuildingID: pointer(d.BuildingID), Level: d.Level})
+		row.Duties = append(row.Duties, StaffDuty{Role: d.Role, WorkType: d.WorkType, WorkTypeID: pointer(d.WorkTypeID), BuildingID: pointer(d.BuildingID), GroupID: pointer(d.GroupID), Level: d.Level})
 	}
 	return row
 }
@@ -116,7 +116,7 @@ func (f StaffForm) read() staff.Card {
 		c.Channels = append(c.Channels, staff.Channel{Channel: h.Channel, Address: h.Address, Kinds: h.Kinds, Hours: readWeek(h.Hours)})
 	}
 	for _, d := range f.Duties {
-		c.Duties = append(c.Duties, staff.Duty{Role: d.Role, WorkTypeID: value(d.WorkTypeID), BuildingID: value(d.BuildingID), Level: d.Level})
+		c.Duties = append(c.Duties, staff.Duty{Role: d.Role, WorkTypeID: value(d.WorkTypeID), BuildingID: value(d.BuildingID), GroupID: value(d.GroupID), Level: d.Level})
 	}
 	return c
 }

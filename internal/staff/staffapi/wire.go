@@ -35,7 +35,8 @@ type StaffDuty struct {
 	Role       string `json:"role" enum:"executor,responsible"`
 	WorkType   string `json:"work_type" doc:"empty: every kind of work"`
 	WorkTypeID *int64 `json:"work_type_id" doc:"null: every kind of work"`
-	BuildingID *int64 `json:"building_id" doc:"null: every house"`
+	BuildingID *int64 `json:"building_id" doc:"null: every house, or those of the group"`
+	GroupID    *int64 `json:"group_id" doc:"of houses: those in it at the moment; null: not by a group"`
 	Level      int    `json:"level"`
 }
 
@@ -70,7 +71,8 @@ type StaffChannel struct {
 type NewDuty struct {
 	Role       string `json:"role" enum:"executor,responsible"`
 	WorkTypeID *int64 `json:"work_type_id" doc:"null: every kind of work"`
-	BuildingID *int64 `json:"building_id" doc:"null: every house"`
+	BuildingID *int64 `json:"building_id" doc:"null: every house, or those of the group"`
+	GroupID    *int64 `json:"group_id,omitempty" nullable:"true" doc:"of houses, instead of a house; null or absent: not by a group"`
 	Level      int    `json:"level" minimum:"1" maximum:"9"`
 }
 

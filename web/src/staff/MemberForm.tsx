@@ -4,7 +4,7 @@ import { useState, type FormEvent, type ReactNode } from "react";
 import { phoneOf } from "../time/format";
 import { Rest, useRefusal } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
-import { useHouses, useSaveMember, useWorkTypes, type Channel, type StaffCard, type StaffForm } from "./api";
+import { useGroups, useHouses, useSaveMember, useWorkTypes, type Channel, type StaffCard, type StaffForm } from "./api";
 import { formOf, read, type Draft, type HoursDraft, type Told } from "./form";
 import { useWords } from "./words";
 
@@ -288,17 +288,63 @@ function Channels({ draft, set, at, canEdit, connected }: PartProps & { connecte
   );
 }
 
+type Duty = StaffForm["duties"][number];
+type PlaceProps = { duty: Duty; error: string | undefined; put: (part: Partial<Duty>) => void };
+
+/** Where a duty holds: every house, a group of houses, or one. */
+function PlacePick({ duty, error, put }: PlaceProps) {
+  const w = useWords();
+  const houses = useHouses();
+  const groups = useGroups();
+  const group = duty.group_id ?? null;
+  const ofGroups = (groups.data?.items ?? []).map((x) => ({ value: `g${x.id}`, label: x.name }));
+  if (group !== null && groups.data && !groups.data.items.some((x) => x.id === group)) {
+    ofGroups.push({ value: `g${group}`, label: w.card.groupGone });
+  }
+  return (
+    <Select
+      w={145}
+      label={w.card.house}
+      placeholder={w.anyHouse}
+      clearable
+      searchable
+      limit={100}
+      data={[
+        { group: w.card.groups, items: ofGroups },
+        {
+          group: w.card.houses,
+          items: (houses.data?.items ?? []).map((x) => ({ value: `h${x.id}`, label: x.address })),
+        },
+      ].filter((x) => x.items.length > 0)}
+      value={group !== null ? `g${group}` : duty.building_id !== null ? `h${duty.building_id}` : null}
+      error={error}
+      onChange={(v) =>
+        put({
+          group_id: v?.startsWith("g") ? Number(v.slice(1)) : null,
+          building_id: v?.startsWith("h") ? Number(v.slice(1)) : null,
+        })
+      }
+      comboboxProps={{ zIndex: 500, width: "max-content", position: "bottom-start" }}
+    />
+  );
+}
+
 function Duties({ draft, set, at, canEdit }: PartProps) {
   const w = useWords();
   const works = useWorkTypes();
-  const houses = useHouses();
   return (
     <Lines
       title={w.card.duties}
       rows={draft.duties}
       add={w.card.addDuty}
       canEdit={canEdit}
-      make={(): StaffForm["duties"][number] => ({ role: "executor", work_type_id: null, building_id: null, level: 1 })}
+      make={(): StaffForm["duties"][number] => ({
+        role: "executor",
+        work_type_id: null,
+        building_id: null,
+        group_id: null,
+        level: 1,
+      })}
       onChange={(duties) => set({ duties })}
     >
       {(d, i, put) => (
@@ -325,19 +371,7 @@ function Duties({ draft, set, at, canEdit }: PartProps) {
             onChange={(v) => put({ work_type_id: v === null ? null : Number(v) })}
             comboboxProps={{ zIndex: 500 }}
           />
-          <Select
-            w={145}
-            label={w.card.house}
-            placeholder={w.anyHouse}
-            clearable
-            searchable
-            limit={100}
-            data={(houses.data?.items ?? []).map((x) => ({ value: String(x.id), label: x.address }))}
-            value={d.building_id === null ? null : String(d.building_id)}
-            error={at(`duties[${i}].building_id`)}
-            onChange={(v) => put({ building_id: v === null ? null : Number(v) })}
-            comboboxProps={{ zIndex: 500 }}
-          />
+          <PlacePick duty={d} error={at(`duties[${i}].building_id`) ?? at(`duties[${i}].group_id`)} put={put} />
           <NumberInput
             w={70}
             label={w.card.dutyLevel}

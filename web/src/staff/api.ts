@@ -85,6 +85,14 @@ export function useHouses() {
   });
 }
 
+export function useGroups() {
+  const query = { company_id: useCompanyId() };
+  return useQuery({
+    queryKey: ["house-groups", query],
+    queryFn: () => take(api.GET("/api/v1/building-groups", { params: { query } })),
+  });
+}
+
 export function useSchedules() {
   const company = useCompanyId();
   return useQuery({

@@ -38,6 +38,7 @@ export function formOf(card?: StaffCard): Draft {
       role: d.role,
       work_type_id: d.work_type_id,
       building_id: d.building_id,
+      group_id: d.group_id,
       level: d.level,
     })),
   };
