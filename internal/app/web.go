@@ -99,11 +99,11 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	contactapi.Register(api, a.Contacts)
 	intakeapi.Register(api, intakeapi.Config{Service: a.Intake, Kind: "buildings", One: "building", Permission: access.BuildingWrite})
 	intakeapi.Register(api, intakeapi.Config{Service: a.Intake, Kind: "contacts", One: "contact", Permission: access.ContactWrite})
-	reasonapi.Register(api, a.Reasons)
+	reasonapi.Register(api, a.Reasons, a.around)
 	supplierapi.Register(api, supplierapi.Config{Service: a.Suppliers, DB: a.DB})
-	staffapi.Register(api, staffapi.Config{Service: a.Staff, OpenTickets: a.inHands, Connected: []string{"call"}})
+	staffapi.Register(api, staffapi.Config{Service: a.Staff, OpenTickets: a.inHands, Connected: []string{"call"}, Around: a.around})
 	companyapi.Register(api, companyapi.Config{
-		Service: a.Companies, Admins: func(ctx context.Context) (map[int64]int, error) { return a.Accounts.Administrators(ctx) },
+		Service: a.Companies, Around: a.around, Admins: func(ctx context.Context) (map[int64]int, error) { return a.Accounts.Administrators(ctx) },
 		Dir: filepath.Join(c.DataDir, telephony.Announcements), Convert: phrase, Length: phraseLength, Speak: c.spoken(),
 	})
 	calllogapi.Register(api, calllogapi.Config{Service: a.Calls, DataDir: c.DataDir, Peaks: peaks})

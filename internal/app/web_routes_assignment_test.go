@@ -27,6 +27,7 @@ func init() {
 				"company_id": strange, "reason_id": h.reason(strange, "ВС-02"), "building_id": h.building(strange),
 			}}},
 			"coverage":          {{method: "GET", path: "/assignment/coverage?company_id=2"}},
+			"coverage-count":    {{method: "GET", path: "/assignment/coverage/count?company_id=2"}},
 			"readiness":         {{method: "GET", path: "/onboarding/readiness?company_id=2"}},
 			"get-calling-rules": {{method: "GET", path: "/companies/2/calling"}},
 			"set-calling-rules": {{method: "PUT", path: "/companies/2/calling", by: "admin2", body: map[string]any{

@@ -91,15 +91,25 @@ const shown = 200
 // Coverage looks at each reason, house and quarter of an hour of the coming week.
 // fault.NotFound for a company the actor has nothing to do with.
 func (s *Service) Coverage(ctx context.Context, companyID int64) (out Coverage, err error) {
-	if !access.From(ctx).Serves(companyID) {
-		return out, fault.Missing("company")
-	}
-	w := world{}
-	if w.reasons, err = s.reasons.List(ctx, companyID); err != nil {
+	w, err := s.world(ctx, companyID, time.Time{}, time.Time{})
+	if err != nil {
 		return out, err
+	}
+	out, _, _ = w.coverage()
+	return out, nil
+}
+
+// world reads what coverage is computed from, for weeks that begin between two moments;
+// not before now. fault.NotFound for a company the actor has nothing to do with.
+func (s *Service) world(ctx context.Context, companyID int64, from, until time.Time) (w world, err error) {
+	if !access.From(ctx).Serves(companyID) {
+		return w, fault.Missing("company")
+	}
+	if w.reasons, err = s.reasons.List(ctx, companyID); err != nil {
+		return w, err
 	}
 	if w.houses, err = s.buildings.List(ctx, companyID); err != nil {
-		return out, err
+		return w, err
 	}
 	err = pg.Do(ctx, s.db, func(tx *pg.Tx) error {
 		if w.company, err = s.companies.ByID(ctx, tx, companyID); err != nil {
@@ -111,19 +121,24 @@ func (s *Service) Coverage(ctx context.Context, companyID int64) (out Coverage, 
 		if w.rules, err = inForce(ctx, tx, companyID, nil); err != nil {
 			return err
 		}
-		w.from = tx.Now.UTC().Truncate(slot)
-		first := calendar.DateOf(w.from)
-		w.board, err = s.staff.Board(ctx, tx, companyID, first, first+8)
+		w.now = tx.Now.UTC().Truncate(slot)
+		w.from = w.now
+		if from.After(w.from) {
+			w.from = from.UTC().Truncate(slot)
+		}
+		first, last := calendar.DateOf(w.from), calendar.DateOf(w.from)+8
+		if !until.IsZero() {
+			last = max(last, min(calendar.DateOf(until.UTC()), first+7*(farthest-1))+8)
+		}
+		w.board, err = s.staff.Board(ctx, tx, companyID, first, last)
 		return err
 	})
-	if err != nil {
-		return out, err
-	}
-	return w.coverage(), nil
+	return w, err
 }
 
 // world is everything that coverage is computed from.
 type world struct {
+	now     time.Time // on a quarter of an hour
 	from    time.Time
 	company company.Company
 	reasons []reason.Reason
@@ -165,8 +180,9 @@ type gapKey struct {
 // found are the pairs of classes with one hole: by reason class, the house classes.
 type found struct{ pairs map[int][]int }
 
-func (w world) coverage() Coverage {
-	out := Coverage{From: w.from, To: w.from.Add(slots * slot), Zone: w.company.Zone, Houses: len(w.houses)}
+// coverage looks at the week from w.from on; all are its gaps, those not shown too.
+func (w world) coverage() (out Coverage, p *patrol, all []Gap) {
+	out = Coverage{From: w.from, To: w.from.Add(slots * slot), Zone: w.company.Zone, Houses: len(w.houses)}
 	w.reasons = slices.DeleteFunc(slices.Clone(w.reasons), func(r reason.Reason) bool { return r.Kind == reason.Consultation })
 	for _, r := range w.reasons {
 		out.Reasons++
@@ -174,7 +190,7 @@ func (w world) coverage() Coverage {
 			out.Emergencies++
 		}
 	}
-	p := &patrol{
+	p = &patrol{
 		world: w, office: OfficeOf(w.company.Settings, w.board.Production), grid: newGrid(w.board, w.from),
 		byRule: map[int64]watch{}, byDuty: map[dutyKey]watch{}, hours: map[hoursKey]mask{}, found: map[gapKey]*found{}, led: map[dutyKey]bool{}, lone: map[int]bool{},
 	}
@@ -188,12 +204,11 @@ func (w world) coverage() Coverage {
 	for i := range p.lone {
 		out.Leaderless += len(rcs[i].reasons)
 	}
-	out.Gaps = p.gaps(rcs, hcs)
-	if len(out.Gaps) > shown {
-		out.Gaps, out.More = out.Gaps[:shown], len(out.Gaps)-shown
-	}
+	all = p.gaps(rcs, hcs)
+	out.Gaps = all[:min(shown, len(all)):min(shown, len(all))]
+	out.More = len(all) - len(out.Gaps)
 	out.People = p.people()
-	return out
+	return out, p, all
 }
 
 // look finds the holes of one pair of classes.

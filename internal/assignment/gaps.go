@@ -86,6 +86,8 @@ func (p *patrol) sayer() *sayer {
 	return s
 }
 
+func (s *sayer) zone() *time.Location { return company.Location(s.p.company.Zone) }
+
 // named is how many names a line shows of a set.
 const named = 5
 
@@ -116,7 +118,7 @@ func (s *sayer) say(g *Gap) {
 	for _, id := range g.houses[:min(named, len(g.houses))] {
 		g.Houses.IDs, g.Houses.Names = append(g.Houses.IDs, id), append(g.Houses.Names, building.Address(s.house[id], ""))
 	}
-	g.Hours = ranges(g.mask, s.p.from, company.Location(s.p.company.Zone))
+	g.Hours = ranges(g.mask, s.p.from, s.zone())
 }
 
 // ranges says quarters as hours of days: a stretch longer than a day is cut at

@@ -82,6 +82,9 @@ func (s *Service) Check(ctx context.Context, companyID int64) error {
 	lacks := c.Lacks()
 	subject := fmt.Sprintf("company:%d", companyID)
 	return pg.Do(ctx, s.db, func(tx *pg.Tx) error {
+		if err := keepCount(ctx, tx, companyID, len(c.Gaps)+c.More+len(c.People)); err != nil {
+			return err
+		}
 		if lacks == "" {
 			return alarm.Clear(ctx, tx, alarm.CoverageGaps, subject)
 		}
@@ -109,6 +112,7 @@ func (c Coverage) Lacks() string {
 		{string(FewLevels), "аварийные, меньше трёх уровней"},
 		{string(Twice), "один человек на двух уровнях"},
 		{"no_phone", "сотрудники без телефона"},
+		{"dials", "сотрудники, чьи телефоны не обзвонить за время уровня"},
 		{"dismissed", "уволенные в правилах"},
 		{"tie", "правила, которые спорят"},
 	} {

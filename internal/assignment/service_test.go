@@ -339,5 +339,6 @@ func TestCoverageTurnsGreen(t *testing.T) {
 	c.do(`update companies set settings = '{"step_min": 1}' where id = 1`)
 	got, err = c.s.Coverage(c.admin, 1)
 	require.NoError(t, err)
+	require.Contains(t, got.Lacks(), "чьи телефоны не обзвонить", "the alarm says it (F33)")
 	require.Contains(t, got.People, PersonGap{Kind: "dials", MemberID: 1, Name: "Гусев П. Н.", Numbers: 1}, "five dials do not fit into a minute (F33)")
 }

@@ -62,6 +62,18 @@ func (s *Service) CancelLeave(ctx context.Context, leaveID int64) (Member, error
 	})
 }
 
+// OnLeave is whose a leave is; fault.NotFound for none of the actor's.
+func (s *Service) OnLeave(ctx context.Context, leaveID int64) (memberID int64, err error) {
+	err = pg.Do(ctx, s.db, func(tx *pg.Tx) error {
+		err := tx.QueryRow(ctx, `select member_id from member_leaves where id = $1 and cancelled_at is null`, leaveID).Scan(&memberID)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return fault.Missing("leave")
+		}
+		return err
+	})
+	return memberID, err
+}
+
 func (s *Service) ofLeave(ctx context.Context, leaveID int64, f func(tx *pg.Tx, was Member, old Leave) error) (Member, error) {
 	type found struct {
 		member int64

@@ -102,6 +102,22 @@ func Register(api huma.API, c Config) {
 		}
 		return &report{reportOf(x)}, nil
 	})
+	counted(api, c)
+}
+
+// counted adds the number for the badge of the settings.
+func counted(api huma.API, c Config) {
+	type count struct{ Body CoverageCount }
+	httpapi.Register(api, access.CompanyRead, huma.Operation{
+		OperationID: "coverage-count", Method: http.MethodGet, Path: "/assignment/coverage/count", Summary: "How many gaps coverage had at the last look", Tags: []string{"assignment"},
+	}, func(ctx context.Context, in *ofCompany) (*count, error) {
+		x, err := c.Service.Count(ctx, in.CompanyID)
+		out := &count{CoverageCount{Gaps: x.Gaps}}
+		if !x.LookedAt.IsZero() {
+			out.Body.LookedAt = &x.LookedAt
+		}
+		return out, err
+	})
 }
 
 func (c Config) list(ctx context.Context, in *ofCompany) (*list, error) {

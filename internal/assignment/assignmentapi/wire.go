@@ -322,3 +322,9 @@ type RulesToRunning struct {
 type RulesApplied struct {
 	Changed int `json:"changed" doc:"escalations that go on in another order now"`
 }
+
+// CoverageCount is how many gaps the coming week has.
+type CoverageCount struct {
+	Gaps     int        `json:"gaps" doc:"lines of the coverage page"`
+	LookedAt *time.Time `json:"looked_at" doc:"null: not looked at yet"`
+}

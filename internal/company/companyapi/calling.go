@@ -3,6 +3,7 @@ package companyapi
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -31,15 +32,16 @@ type CallingRules struct {
 type CallingState struct {
 	CallingRules
 	MostNumbers int `json:"most_numbers" doc:"of one person that can be dialled as often within the time of a level"`
+	httpapi.After
 }
 
 func stateOf(c company.Calling) CallingState {
 	return CallingState{CallingRules{
 		c.StepMin, c.Dials, c.RingSec, c.OperatorWithinSec, c.InquiryMin, c.CallbackMin, c.RepeatMin, c.QuietFrom, c.QuietTo, c.WorkFrom, c.WorkTo, c.Version,
-	}, c.MostNumbers()}
+	}, c.MostNumbers(), httpapi.Untouched()}
 }
 
-func callingRules(api huma.API, s *company.Service) {
+func callingRules(api huma.API, s *company.Service, around httpapi.Around) {
 	type written struct {
 		ByID
 		Body CallingRules
@@ -57,10 +59,16 @@ func callingRules(api huma.API, s *company.Service) {
 		Description: "422 settings.wrong names the wrong fields, also dials that do not fit into the time of a level.",
 	}, func(ctx context.Context, in *written) (*state, error) {
 		b := in.Body
-		c, err := s.SetCalling(ctx, in.ID, company.Calling{Version: b.Version, Settings: company.Settings{
-			StepMin: b.StepMin, Dials: b.Dials, RingSec: b.RingSec, OperatorWithinSec: b.OperatorWithinSec, InquiryMin: b.InquiryMin, CallbackMin: b.CallbackMin,
-			RepeatMin: b.RepeatMin, QuietFrom: b.QuietFrom, QuietTo: b.QuietTo, WorkFrom: b.WorkFrom, WorkTo: b.WorkTo,
-		}})
-		return &state{stateOf(c)}, err
+		var c company.Calling
+		after, err := around.Do(ctx, in.ID, time.Time{}, time.Time{}, func() (err error) {
+			c, err = s.SetCalling(ctx, in.ID, company.Calling{Version: b.Version, Settings: company.Settings{
+				StepMin: b.StepMin, Dials: b.Dials, RingSec: b.RingSec, OperatorWithinSec: b.OperatorWithinSec, InquiryMin: b.InquiryMin, CallbackMin: b.CallbackMin,
+				RepeatMin: b.RepeatMin, QuietFrom: b.QuietFrom, QuietTo: b.QuietTo, WorkFrom: b.WorkFrom, WorkTo: b.WorkTo,
+			}})
+			return err
+		})
+		out := stateOf(c)
+		out.After = after
+		return &state{out}, err
 	})
 }

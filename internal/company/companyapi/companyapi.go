@@ -19,7 +19,9 @@ import (
 // Config of the operations.
 type Config struct {
 	Service *company.Service
-	Dir     string // recorded phrases are kept here
+	// Around tells what new rules of calling do to coverage and to what runs.
+	Around httpapi.Around
+	Dir    string // recorded phrases are kept here
 	// Convert makes what a stranger sent into the sound of telephones: A-law WAV, 8 kHz,
 	// mono. What cannot be is fault.Invalid in words. The assembly supplies it.
 	Convert func(sound []byte) (wav []byte, err error)
@@ -89,7 +91,7 @@ const (
 // Register adds the operations to api.
 func Register(api huma.API, c Config) {
 	c.register(api)
-	callingRules(api, c.Service)
+	callingRules(api, c.Service, c.Around)
 	tags := []string{"lines"}
 	httpapi.Register(api, access.AnnouncementEdit, huma.Operation{
 		OperationID: "list-lines", Method: http.MethodGet, Path: "/lines", Summary: "Numbers and their greetings", Tags: tags,

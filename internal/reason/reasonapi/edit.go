@@ -3,6 +3,7 @@ package reasonapi
 import (
 	"time"
 
+	"d24/internal/platform/httpapi"
 	"d24/internal/reason"
 )
 
@@ -89,6 +90,7 @@ type ReasonCard struct {
 	Base       *BaseReason     `json:"base" doc:"as the base catalogue has it; null for the company's own"`
 	Weighed    []ReasonWeighed `json:"weighed" doc:"each limit beside the law's"`
 	ReasonBody
+	httpapi.After
 }
 
 // BaseReason is a reason as the base catalogue has it.
@@ -255,7 +257,7 @@ func showBody(b reason.Body) ReasonBody {
 func showCard(r reason.Reason, ws []reason.Weighed) ReasonCard {
 	out := ReasonCard{
 		ID: r.ID, CompanyID: r.CompanyID, Code: r.Code, IsOwn: r.IsOwn, IsArchived: r.IsArchived, Version: r.Version, Reference: r.Reference,
-		Differs: r.Differs(), Weighed: showWeighed(ws), ReasonBody: showBody(r.Body),
+		Differs: r.Differs(), Weighed: showWeighed(ws), ReasonBody: showBody(r.Body), After: httpapi.Untouched(),
 	}
 	if b, ok := reason.Base(r); ok {
 		out.Base = &BaseReason{ReasonBody: showBody(b.Body)}

@@ -26,7 +26,7 @@ type search struct {
 type list struct{ Body ReasonList }
 
 // Register adds the operations to api.
-func Register(api huma.API, s *reason.Service) {
+func Register(api huma.API, s *reason.Service, around httpapi.Around) {
 	tags := []string{"reasons"}
 	httpapi.Register(api, access.ReasonRead, huma.Operation{
 		OperationID: "list-reasons", Method: http.MethodGet, Path: "/reasons", Summary: "A company's catalogue of reasons", Tags: tags,
@@ -56,7 +56,7 @@ func Register(api huma.API, s *reason.Service) {
 		}
 		return out, err
 	})
-	settings(api, s)
+	settings(api, s, around)
 }
 
 func (c OfCompany) company(ctx context.Context) (int64, error) {

@@ -38,7 +38,7 @@ type (
 )
 
 // settings are the operations of the catalogue's editor.
-func settings(api huma.API, s *reason.Service) {
+func settings(api huma.API, s *reason.Service, around httpapi.Around) {
 	tags := []string{"reasons"}
 	httpapi.Register(api, access.ReasonRead, huma.Operation{
 		OperationID: "reason-catalogue", Method: http.MethodGet, Path: "/reasons/catalogue", Summary: "A company's whole catalogue, the archived too", Tags: tags,
@@ -60,22 +60,36 @@ func settings(api huma.API, s *reason.Service) {
 	httpapi.Register(api, access.ReasonWrite, huma.Operation{
 		OperationID: "create-reason", Method: http.MethodPost, Path: "/reasons", Summary: "Add a reason of the company's own", Tags: tags,
 	}, func(ctx context.Context, in *made) (*card, error) {
-		return shown(s.Create(ctx, in.Body.CompanyID, in.Body.body()))
+		return changes(ctx, around, in.Body.CompanyID, func() (reason.Reason, error) { return s.Create(ctx, in.Body.CompanyID, in.Body.body()) })
 	})
 	httpapi.Register(api, access.ReasonWrite, huma.Operation{
 		OperationID: "change-reason", Method: http.MethodPut, Path: "/reasons/{id}", Summary: "Change a reason; requests made before stay as they are", Tags: tags,
 	}, func(ctx context.Context, in *changed) (*card, error) {
-		return shown(s.Change(ctx, in.ID, in.Body.Version, in.Body.body()))
+		was, err := s.Get(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return changes(ctx, around, was.CompanyID, func() (reason.Reason, error) { return s.Change(ctx, in.ID, in.Body.Version, in.Body.body()) })
 	})
 	httpapi.Register(api, access.ReasonWrite, huma.Operation{
 		OperationID: "archive-reason", Method: http.MethodPost, Path: "/reasons/{id}/archive", Summary: "Put a reason away, or back", Tags: tags,
 	}, func(ctx context.Context, in *archived) (*card, error) {
-		return shown(s.Archive(ctx, in.ID, in.Body.Version, in.Body.Archived, in.Body.Sure))
+		was, err := s.Get(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return changes(ctx, around, was.CompanyID, func() (reason.Reason, error) {
+			return s.Archive(ctx, in.ID, in.Body.Version, in.Body.Archived, in.Body.Sure)
+		})
 	})
 	httpapi.Register(api, access.ReasonWrite, huma.Operation{
 		OperationID: "return-reason", Method: http.MethodPost, Path: "/reasons/{id}/return", Summary: "Put fields of a reason back to the base catalogue", Tags: tags,
 	}, func(ctx context.Context, in *returned) (*card, error) {
-		return shown(s.Return(ctx, in.ID, in.Body.Version, in.Body.Fields))
+		was, err := s.Get(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return changes(ctx, around, was.CompanyID, func() (reason.Reason, error) { return s.Return(ctx, in.ID, in.Body.Version, in.Body.Fields) })
 	})
 	httpapi.Register(api, access.ReasonRead, huma.Operation{
 		OperationID: "reason-versions", Method: http.MethodGet, Path: "/reasons/{id}/versions", Summary: "History of a reason", Tags: tags,
@@ -90,6 +104,21 @@ func settings(api huma.API, s *reason.Service) {
 	httpapi.Register(api, access.ReasonRead, huma.Operation{
 		OperationID: "weigh-limits", Method: http.MethodPost, Path: "/reasons/limits", Summary: "Limits beside the law's, and when they would end", Tags: tags,
 	}, func(_ context.Context, in *weigh) (*weighed, error) { return ask(s, in.Body) })
+}
+
+// changes saves a reason and tells what that does to the coverage; what runs keeps the
+// limits of its start and is not asked about.
+func changes(ctx context.Context, around httpapi.Around, companyID int64, save func() (reason.Reason, error)) (*card, error) {
+	var r reason.Reason
+	after, err := around.Do(ctx, companyID, time.Time{}, time.Time{}, func() (err error) {
+		r, err = save()
+		return err
+	})
+	out, err := shown(r, err)
+	if err == nil {
+		out.Body.Warnings = after.Warnings
+	}
+	return out, err
 }
 
 func shown(r reason.Reason, err error) (*card, error) {

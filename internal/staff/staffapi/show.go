@@ -5,6 +5,7 @@ import (
 
 	"d24/internal/access"
 	"d24/internal/calendar"
+	"d24/internal/platform/httpapi"
 	"d24/internal/staff"
 )
 
@@ -64,7 +65,7 @@ func (c Config) card(ctx context.Context, m staff.Member, err error) (*card, err
 	out := StaffCard{
 		StaffRow: show(m, names), SpokenName: m.SpokenName, OwnZone: m.OwnZone, Version: m.Version, PhoneList: make([]StaffPhone, 0, len(m.AllPhones)),
 		Channels: make([]StaffChannel, 0, len(m.Channels)), Connected: append([]string{}, c.Connected...), Plans: make([]StaffPlan, 0, len(m.Plans)),
-		Leaves: make([]StaffLeave, 0, len(m.Leaves)), Can: []string{},
+		Leaves: make([]StaffLeave, 0, len(m.Leaves)), Can: []string{}, After: httpapi.Untouched(),
 	}
 	for _, p := range m.AllPhones {
 		out.PhoneList = append(out.PhoneList, StaffPhone{p.Phone, showWeek(p.Hours), p.Note})
@@ -154,7 +155,7 @@ func (f WorkScheduleForm) read() staff.Schedule {
 }
 
 func showSchedule(x staff.Schedule) WorkSchedule {
-	out := WorkSchedule{ID: x.ID, CompanyID: x.CompanyID, Name: x.Name, IsCycle: x.IsCycle, ByCalendar: x.ByCalendar, Days: make([]ShiftDay, 0, len(x.Days)), Version: x.Version}
+	out := WorkSchedule{ID: x.ID, CompanyID: x.CompanyID, Name: x.Name, IsCycle: x.IsCycle, ByCalendar: x.ByCalendar, Days: make([]ShiftDay, 0, len(x.Days)), Version: x.Version, After: httpapi.Untouched()}
 	for _, d := range x.Days {
 		out.Days = append(out.Days, ShiftDay{string(d.Code), showHours(d.Hours)})
 	}
@@ -171,7 +172,7 @@ func showDays(ds []calendar.Day) []ScheduleDay {
 
 func showMonth(month string, m staff.Month) ScheduleMonth {
 	out := ScheduleMonth{
-		Month: month, Today: m.Today.String(), Days: showDays(m.Days), Rows: make([]ScheduleRow, 0, len(m.Rows)), Totals: make([]ScheduleTotal, 0, len(m.Totals)),
+		Month: month, Today: m.Today.String(), Days: showDays(m.Days), Rows: make([]ScheduleRow, 0, len(m.Rows)), Totals: make([]ScheduleTotal, 0, len(m.Totals)), After: httpapi.Untouched(),
 	}
 	names := map[int64]string{}
 	for _, r := range m.Rows {

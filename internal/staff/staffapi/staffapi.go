@@ -20,6 +20,8 @@ type Config struct {
 	Service *staff.Service
 	// OpenTickets counts the requests in a person's hands, up to 1000.
 	OpenTickets func(ctx context.Context, memberID int64) (int, error)
+	// Around tells what a change does to coverage and to what runs.
+	Around httpapi.Around
 	// Connected are the channels by which something can be sent already.
 	Connected []string
 }
@@ -104,8 +106,7 @@ func changes(api huma.API, c Config) {
 	httpapi.Register(api, access.StaffWrite, huma.Operation{
 		OperationID: "create-staff-member", Method: http.MethodPost, Path: "/staff", Summary: "Add a person", Tags: []string{"staff"}, DefaultStatus: http.StatusCreated,
 	}, func(ctx context.Context, in *newStaff) (*card, error) {
-		m, err := c.Service.Create(ctx, in.Body.CompanyID, in.Body.read())
-		return c.card(ctx, m, err)
+		return c.around(ctx, staff.Member{}, in.Body.CompanyID, func() (staff.Member, error) { return c.Service.Create(ctx, in.Body.CompanyID, in.Body.read()) })
 	})
 	type changed struct {
 		ID   int64 `path:"id" minimum:"1"`
@@ -114,8 +115,7 @@ func changes(api huma.API, c Config) {
 	httpapi.Register(api, access.StaffWrite, huma.Operation{
 		OperationID: "change-staff-member", Method: http.MethodPut, Path: "/staff/{id}", Summary: "Write a person's card", Tags: []string{"staff"},
 	}, func(ctx context.Context, in *changed) (*card, error) {
-		m, err := c.Service.Change(ctx, in.ID, in.Body.Version, in.Body.read())
-		return c.card(ctx, m, err)
+		return c.ofMember(ctx, in.ID, func() (staff.Member, error) { return c.Service.Change(ctx, in.ID, in.Body.Version, in.Body.read()) })
 	})
 	type duty struct {
 		ID   int64 `path:"id" minimum:"1"`
@@ -124,11 +124,12 @@ func changes(api huma.API, c Config) {
 	httpapi.Register(api, access.StaffWrite, huma.Operation{
 		OperationID: "switch-duty", Method: http.MethodPost, Path: "/staff/{id}/duty", Summary: "Put a person on duty or take him off", Tags: []string{"staff"},
 	}, func(ctx context.Context, in *duty) (*card, error) {
-		if err := c.Service.SetDuty(ctx, in.ID, in.Body.OnDuty); err != nil {
-			return nil, err
-		}
-		m, err := c.Service.Get(ctx, in.ID)
-		return c.card(ctx, m, err)
+		return c.ofMember(ctx, in.ID, func() (staff.Member, error) {
+			if err := c.Service.SetDuty(ctx, in.ID, in.Body.OnDuty); err != nil {
+				return staff.Member{}, err
+			}
+			return c.Service.Get(ctx, in.ID)
+		})
 	})
 	type dismissal struct {
 		ID   int64 `path:"id" minimum:"1"`
@@ -137,8 +138,7 @@ func changes(api huma.API, c Config) {
 	httpapi.Register(api, access.StaffWrite, huma.Operation{
 		OperationID: "dismiss-staff-member", Method: http.MethodPost, Path: "/staff/{id}/dismiss", Summary: "Dismiss a person; his open requests go to another", Tags: []string{"staff"},
 	}, func(ctx context.Context, in *dismissal) (*card, error) {
-		m, err := c.Service.Dismiss(ctx, in.ID, value(in.Body.HandTo))
-		return c.card(ctx, m, err)
+		return c.ofMember(ctx, in.ID, func() (staff.Member, error) { return c.Service.Dismiss(ctx, in.ID, value(in.Body.HandTo)) })
 	})
 	httpapi.Register(api, access.StaffWrite, huma.Operation{
 		OperationID: "restore-staff-member", Method: http.MethodPost, Path: "/staff/{id}/restore", Summary: "Take a dismissed person back, off duty", Tags: []string{"staff"},
@@ -160,8 +160,7 @@ func leaves(api huma.API, c Config) {
 		if err != nil {
 			return nil, err
 		}
-		m, err := c.Service.AddLeave(ctx, in.ID, l)
-		return c.card(ctx, m, err)
+		return c.ofMemberDays(ctx, in.ID, l.StartsOn, l.EndsOn, func() (staff.Member, error) { return c.Service.AddLeave(ctx, in.ID, l) })
 	})
 	httpapi.Register(api, access.StaffWrite, huma.Operation{
 		OperationID: "change-leave", Method: http.MethodPut, Path: "/leaves/{id}", Summary: "Move a leave or change who stands in", Tags: []string{"staff"},
@@ -170,14 +169,20 @@ func leaves(api huma.API, c Config) {
 		if err != nil {
 			return nil, err
 		}
-		m, err := c.Service.ChangeLeave(ctx, in.ID, l)
-		return c.card(ctx, m, err)
+		who, err := c.Service.OnLeave(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return c.ofMemberDays(ctx, who, l.StartsOn, l.EndsOn, func() (staff.Member, error) { return c.Service.ChangeLeave(ctx, in.ID, l) })
 	})
 	httpapi.Register(api, access.StaffWrite, huma.Operation{
 		OperationID: "cancel-leave", Method: http.MethodDelete, Path: "/leaves/{id}", Summary: "Drop a leave", Tags: []string{"staff"}, DefaultStatus: http.StatusOK,
 	}, func(ctx context.Context, in *byID) (*card, error) {
-		m, err := c.Service.CancelLeave(ctx, in.ID)
-		return c.card(ctx, m, err)
+		who, err := c.Service.OnLeave(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return c.ofMember(ctx, who, func() (staff.Member, error) { return c.Service.CancelLeave(ctx, in.ID) })
 	})
 	type assign struct {
 		ID   int64 `path:"id" minimum:"1"`
@@ -196,8 +201,7 @@ func leaves(api huma.API, c Config) {
 				return nil, err
 			}
 		}
-		m, err := c.Service.Assign(ctx, in.ID, a)
-		return c.card(ctx, m, err)
+		return c.ofMemberDays(ctx, in.ID, a.StartsOn, a.StartsOn, func() (staff.Member, error) { return c.Service.Assign(ctx, in.ID, a) })
 	})
 }
 
@@ -232,8 +236,14 @@ func schedules(api huma.API, c Config) {
 	httpapi.Register(api, access.StaffWrite, huma.Operation{
 		OperationID: "change-work-schedule", Method: http.MethodPut, Path: "/work-schedules/{id}", Summary: "Write a template; all who work by it work so at once", Tags: []string{"staff"},
 	}, func(ctx context.Context, in *changed) (*template, error) {
-		x, err := c.Service.ChangeSchedule(ctx, in.ID, in.Body.read())
-		return &template{showSchedule(x)}, err
+		var x staff.Schedule
+		after, err := c.Around.Do(ctx, in.Body.CompanyID, time.Time{}, time.Time{}, func() (err error) {
+			x, err = c.Service.ChangeSchedule(ctx, in.ID, in.Body.read())
+			return err
+		})
+		out := showSchedule(x)
+		out.Warnings = append(out.Warnings, after.Warnings...)
+		return &template{out}, err
 	})
 	httpapi.Register(api, access.StaffWrite, huma.Operation{
 		OperationID: "archive-work-schedule", Method: http.MethodPost, Path: "/work-schedules/{id}/archive", Summary: "Put a template away; refused while somebody works by it", Tags: []string{"staff"},
@@ -267,10 +277,13 @@ func months(api huma.API, c Config) {
 			}
 			ms = append(ms, staff.Mark{MemberID: x.MemberID, Date: d, ShiftDay: staff.ShiftDay{Code: staff.Code(x.Code), Hours: readHours(x.Hours)}})
 		}
-		if err := c.Service.SetMarks(ctx, in.Body.CompanyID, ms); err != nil {
+		from, until := days(span(ms))
+		after, err := c.Around.Do(ctx, in.Body.CompanyID, from, until, func() error { return c.Service.SetMarks(ctx, in.Body.CompanyID, ms) })
+		if err != nil {
 			return nil, err
 		}
 		m, err := c.month(ctx, in.Body.CompanyID, in.Body.Month)
+		m.Warnings = append(m.Warnings, after.Warnings...)
 		return &month{m}, err
 	})
 	type ofYear struct {
@@ -298,6 +311,17 @@ func months(api huma.API, c Config) {
 		y, err := c.Service.Year(ctx, in.Body.CompanyID, d.Year())
 		return &year{WorkCalendar{Year: d.Year(), Source: y.Source, Provisional: y.Provisional, Days: showDays(y.Days)}}, err
 	})
+}
+
+// span is the first and the last day written.
+func span(ms []staff.Mark) (first, last calendar.Date) {
+	for _, m := range ms {
+		if first == 0 || m.Date < first {
+			first = m.Date
+		}
+		last = max(last, m.Date)
+	}
+	return first, last
 }
 
 func (c Config) month(ctx context.Context, companyID int64, month string) (ScheduleMonth, error) {

@@ -2,7 +2,11 @@
 // leave, and who is on duty.
 package staffapi
 
-import "time"
+import (
+	"time"
+
+	"d24/internal/platform/httpapi"
+)
 
 // StaffRow is a member of staff as he is now.
 type StaffRow struct {
@@ -113,6 +117,7 @@ type StaffCard struct {
 	Leaves      []StaffLeave   `json:"leaves" doc:"that have not ended"`
 	OpenTickets int            `json:"open_tickets" doc:"requests in his hands, counted up to 1000"`
 	Can         []string       `json:"can" enum:"edit,dismiss,restore"`
+	httpapi.After
 }
 
 // StaffPlan is a schedule a person works by from a day on.
@@ -196,6 +201,7 @@ type WorkSchedule struct {
 	ByCalendar bool       `json:"by_calendar" doc:"holidays off, short days an hour shorter"`
 	Days       []ShiftDay `json:"days"`
 	Version    int        `json:"version"`
+	httpapi.After
 }
 
 // WorkScheduleForm is a template as it is written.
@@ -231,6 +237,7 @@ type ScheduleMonth struct {
 	Days   []ScheduleDay   `json:"days"`
 	Rows   []ScheduleRow   `json:"rows" doc:"staff by kind of work and name, then contractors"`
 	Totals []ScheduleTotal `json:"totals"`
+	httpapi.After
 }
 
 // ScheduleDay is a day of the production calendar.

@@ -1,6 +1,7 @@
 import { IconArrowLeft } from "@tabler/icons-react";
 import { Link, Navigate, Outlet, useLocation } from "@tanstack/react-router";
 import { Empty } from "../ui/blocks";
+import { GapCount } from "./GapCount";
 import { useSections } from "./useSections";
 import { useWords } from "./words";
 import "../ui/settings.css";
@@ -34,6 +35,7 @@ function SettingsNav() {
           {g.pages.map((p) => (
             <Link key={p.word} to={p.to} activeProps={{ "aria-current": "page" }}>
               {w.setting[p.word]}
+              {p.word === "coverage" && <GapCount />}
             </Link>
           ))}
         </section>

@@ -14,6 +14,7 @@ import { LinkBanner } from "./LinkBanner";
 import { useSections } from "./useSections";
 import { StripProvider } from "../ui/StripSlot";
 import { FactorBanner } from "../users/FactorBanner";
+import { GapCount } from "./GapCount";
 import { useWords } from "./words";
 
 /** The frame: rail with the sections the person may open, strip, banner of the link, and the screen. */
@@ -68,7 +69,10 @@ export function Shell() {
         <span className="grow" />
         {anySetting && (
           <Link to="/settings" activeProps={{ "aria-current": "page" }}>
-            <IconSettings size={20} stroke={1.6} aria-hidden />
+            <span className="with-count">
+              <IconSettings size={20} stroke={1.6} aria-hidden />
+              <GapCount />
+            </span>
             {w.settings}
           </Link>
         )}

@@ -17,7 +17,8 @@ export type Topic =
   | "staff"
   | "assignment"
   | "file"
-  | "notice";
+  | "notice"
+  | "coverage";
 /** topic "all" means: something was missed, fetch everything again. */
 export type Change = { topic: Topic | "all"; id: number };
 export type Link = { state: "connecting" | "live" | "lost" | "restored"; since: number };

@@ -4,6 +4,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { api, ApiError, take } from "../api/client";
 import type { components } from "../api/schema";
 import { useMe } from "../session/session";
+import { tellAfter } from "../ui/after";
 
 type S = components["schemas"];
 export type Row = S["CatalogueRow"];
@@ -128,7 +129,10 @@ export function useSave() {
             }),
           )
         : take(api.POST("/api/v1/reasons", { body: { ...body, company_id: company } })),
-    onSuccess: (saved) => again(saved),
+    onSuccess: (saved) => {
+      tellAfter(saved, saved.company_id);
+      again(saved);
+    },
   });
 }
 
@@ -137,7 +141,10 @@ export function useArchive() {
   return useMutation({
     mutationFn: ({ id, ...body }: { id: number; version: number; archived: boolean; sure: boolean }) =>
       take(api.POST("/api/v1/reasons/{id}/archive", { params: { path: { id } }, body })),
-    onSuccess: (saved) => again(saved),
+    onSuccess: (saved) => {
+      tellAfter(saved, saved.company_id);
+      again(saved);
+    },
   });
 }
 
@@ -146,7 +153,10 @@ export function useReturn() {
   return useMutation({
     mutationFn: ({ id, ...body }: { id: number; version: number; fields: BaseField[] }) =>
       take(api.POST("/api/v1/reasons/{id}/return", { params: { path: { id } }, body })),
-    onSuccess: (saved) => again(saved),
+    onSuccess: (saved) => {
+      tellAfter(saved, saved.company_id);
+      again(saved);
+    },
   });
 }
 

@@ -29,6 +29,8 @@ const card: Card = {
   kind: "emergency",
   work_type_id: 1,
   is_own: false,
+  warnings: [],
+  running: 0,
   is_archived: false,
   version: 4,
   reference: "",

@@ -1,20 +1,11 @@
 import { ActionIcon, Button, Drawer, MultiSelect, SegmentedControl, Select, Textarea, TextInput } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
+import { Running } from "../ui/after";
 import { Note } from "../ui/blocks";
 import { useFocusBack } from "../ui/focus";
 import { Refused, Rest, useRefusal, useSaid } from "../ui/settings";
-import {
-  useApplyRules,
-  useHouses,
-  usePeople,
-  useReasons,
-  useSaveRule,
-  useWorks,
-  type Hours,
-  type Rule,
-  type RuleName,
-} from "./api";
+import { useHouses, usePeople, useReasons, useSaveRule, useWorks, type Hours, type Rule, type RuleName } from "./api";
 import { bodyOf, draftOf, lacking, type Draft } from "./form";
 import type { RoutingSearch } from "./search";
 import { useWords } from "./words";
@@ -388,25 +379,3 @@ function Who({
 }
 
 /** Escalations go on as they began; the new order is put under them by an act of its own, asked about once more. */
-function Running({ n, company }: { n: number; company: number }) {
-  const f = useWords().form;
-  const said = useSaid();
-  const apply = useApplyRules(company);
-  const [sure, setSure] = useState(false);
-  if (apply.isSuccess) return <Note>{f.applied(apply.data.changed)}</Note>;
-  return (
-    <>
-      <Note tone="plan">{sure ? f.applySure : f.running(n)}</Note>
-      {apply.isError && <Refused error={apply.error} />}
-      <Button
-        variant="default"
-        loading={apply.isPending}
-        onClick={() =>
-          sure ? apply.mutate(undefined, { onSuccess: (r) => said(f.applied(r.changed)) }) : setSure(true)
-        }
-      >
-        {sure ? f.applyYes : f.apply}
-      </Button>
-    </>
-  );
-}

@@ -124,10 +124,3 @@ export function usePreview(company: number, reason: number, house: number, at: s
     meta: { live: ["assignment", "staff"] as const },
   });
 }
-
-/** Puts the rules of now under the escalations that run (F38). */
-export function useApplyRules(company: number) {
-  return useMutation({
-    mutationFn: () => take(api.POST("/api/v1/assignment/apply", { body: { company_id: company } })),
-  });
-}

@@ -4,7 +4,15 @@ import { may, useMe } from "../session/session";
 import { Failed, Note, Panel } from "../ui/blocks";
 import { Late } from "../ui/Late";
 import { Rest, SettingsPage, useRefusal, useSaid } from "../ui/settings";
-import { mostNumbers, useCalling, useCompanyId, useSetCalling, type CallingRules, type CallingState } from "./api";
+import {
+  mostNumbers,
+  rulesOf,
+  useCalling,
+  useCompanyId,
+  useSetCalling,
+  type CallingRules,
+  type CallingState,
+} from "./api";
 import { useWords } from "./words";
 import "./setup.css";
 
@@ -37,10 +45,7 @@ function Form({ rules, company }: { rules: CallingState; company: number }) {
   const save = useSetCalling(company);
   const refusal = useRefusal(save.error);
   const said = useSaid();
-  const [draft, setDraft] = useState<CallingRules>(() => {
-    const { most_numbers: _, ...own } = rules;
-    return own;
-  });
+  const [draft, setDraft] = useState<CallingRules>(() => rulesOf(rules));
   const set = (part: Partial<CallingRules>) => {
     if (save.isError) save.reset();
     setDraft((d) => ({ ...d, ...part }));

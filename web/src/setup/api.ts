@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, take } from "../api/client";
 import type { components } from "../api/schema";
 import { useMe } from "../session/session";
+import { tellAfter } from "../ui/after";
 
 type S = components["schemas"];
 export type Step = S["ReadinessStep"];
@@ -24,6 +25,15 @@ export function useReadiness(company: number) {
   });
 }
 
+/** What may be written of the rules that were read. */
+export function rulesOf(s: CallingState): CallingRules {
+  const { most_numbers: _, ...told } = s;
+  const rules: Partial<CallingState> = told;
+  delete rules.warnings;
+  delete rules.running;
+  return rules as CallingRules;
+}
+
 const key = (company: number) => ["calling", company] as const;
 
 export function useCalling(company: number) {
@@ -38,7 +48,10 @@ export function useSetCalling(company: number) {
   return useMutation({
     mutationFn: (body: CallingRules) =>
       take(api.PUT("/api/v1/companies/{id}/calling", { params: { path: { id: company } }, body })),
-    onSuccess: (now) => client.setQueryData(key(company), now),
+    onSuccess: (now) => {
+      tellAfter(now, company);
+      client.setQueryData(key(company), now);
+    },
   });
 }
 

@@ -7,6 +7,8 @@ import { Grid } from "./Grid";
 const names = ["Гусев П. Н.", "Орлов Д. С."];
 const days = Array.from({ length: 5 }, (_, i) => `2026-11-0${i + 1}`);
 const month: ScheduleMonth = {
+  warnings: [],
+  running: 0,
   month: "2026-11",
   today: "2026-11-02",
   days: days.map((day) => ({ day, kind: "workday", note: "", provisional: false, own: false })),

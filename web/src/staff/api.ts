@@ -3,6 +3,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tansta
 import { api, take } from "../api/client";
 import type { components } from "../api/schema";
 import { useMe } from "../session/session";
+import { tellAfter } from "../ui/after";
 
 type S = components["schemas"];
 export type StaffRow = S["StaffRow"];
@@ -108,6 +109,7 @@ function useCardChange<V>(change: (v: V) => Promise<StaffCard>) {
   return useMutation({
     mutationFn: change,
     onSuccess: (card) => {
+      tellAfter(card, card.company_id);
       client.setQueryData(memberKey(card.member_id), card);
       for (const key of ["staff", "schedule", "on-duty"]) void client.invalidateQueries({ queryKey: [key] });
     },
@@ -166,7 +168,8 @@ export function useSaveSchedule(id: number | undefined) {
       id === undefined
         ? take(api.POST("/api/v1/work-schedules", { body: { ...body, company_id: company } }))
         : take(api.PUT("/api/v1/work-schedules/{id}", { params: { path: { id } }, body })),
-    onSuccess: () => {
+    onSuccess: (template) => {
+      tellAfter(template, company);
       for (const key of ["work-schedules", "schedule", "staff", "on-duty"])
         void client.invalidateQueries({ queryKey: [key] });
     },
@@ -200,6 +203,7 @@ export function useMark(month: string) {
     mutationFn: (cells: ScheduleMark[]) =>
       take(api.PUT("/api/v1/schedule", { body: { company_id: company, month, cells } })),
     onSuccess: (grid) => {
+      tellAfter(grid, company);
       client.setQueryData(["schedule", company, month], grid);
       for (const key of ["staff", "on-duty", "staff-member"]) void client.invalidateQueries({ queryKey: [key] });
     },

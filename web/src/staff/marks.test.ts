@@ -25,6 +25,8 @@ const cell = (code: Cell["code"], more: Partial<Cell> = {}): Cell => ({
 });
 
 const month: ScheduleMonth = {
+  warnings: [],
+  running: 0,
   month: "2026-11",
   today: "2026-11-02",
   days: ["2026-11-01", "2026-11-02", "2026-11-03"].map((day) => ({

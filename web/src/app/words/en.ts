@@ -1,4 +1,4 @@
-import type { Words } from "../../i18n/i18n";
+import { pluralEn, type Words } from "../../i18n/i18n";
 import type { ru } from "./ru";
 
 export const en: Words<typeof ru> = {
@@ -9,6 +9,7 @@ export const en: Words<typeof ru> = {
   journal: "Requests",
   notices: "Notices",
   settings: "Settings",
+  gaps: (n) => `Coverage: ${n} ${pluralEn(n, "gap", "gaps")}`,
   company: "Company",
   dark: "Dark theme",
   light: "Light theme",

@@ -1,3 +1,5 @@
+import { plural } from "../../i18n/i18n";
+
 /** Words of the frame around the screens. */
 export const ru = {
   product: "Диспетчер24",
@@ -7,6 +9,7 @@ export const ru = {
   journal: "Заявки",
   notices: "Оповещения",
   settings: "Настройки",
+  gaps: (n: number) => `Покрытие: ${n} ${plural(n, "пробел", "пробела", "пробелов")}`,
   company: "Компания",
   dark: "Тёмная тема",
   light: "Светлая тема",

@@ -69,12 +69,6 @@ export const en: Words<typeof ru> = {
     note: "Note",
     save: "Save",
     saved: "The rule is saved",
-    running: (n) => `${n} running ${pluralEn(n, "escalation goes", "escalations go")} on in the order of their start.`,
-    apply: "Apply to the running",
-    applySure:
-      "Whoever was called stays; further calls follow the new rules. It is written into the journal and the requests.",
-    applyYes: "Yes, apply",
-    applied: (n) => `${n} ${pluralEn(n, "escalation follows", "escalations follow")} the new rules`,
     lacking: {
       reason: "choose a reason",
       work: "choose a kind of work",

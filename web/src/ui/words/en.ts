@@ -1,7 +1,17 @@
-import type { Words } from "../../i18n/i18n";
+import { pluralEn, type Words } from "../../i18n/i18n";
 import type { ru } from "./ru";
 
 export const en: Words<typeof ru> = {
+  after: {
+    title: "Saved",
+    opens: "Coverage has gaps now:",
+    running: (n) => `${n} running ${pluralEn(n, "escalation goes", "escalations go")} on in the order of their start.`,
+    apply: "Apply to the running",
+    applySure:
+      "Whoever was called stays; further calls follow the new rules. It is written into the journal and the requests.",
+    applyYes: "Yes, apply",
+    applied: (n) => `${n} ${pluralEn(n, "escalation follows", "escalations follow")} the new rules`,
+  },
   kind: { emergency: "Emergency", planned: "Planned", paid: "Paid", consultation: "Consultation" },
   status: {
     new: "New",

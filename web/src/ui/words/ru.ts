@@ -1,7 +1,20 @@
+import { plural } from "../../i18n/i18n";
 import type { Action, Kind, Outcome, Purpose, ReasonKind, Source, Status } from "../../api/types";
 
 /** Words that every screen shares. */
 export const ru = {
+  after: {
+    title: "Сохранено",
+    opens: "В покрытии появились пробелы:",
+    running: (n: number) =>
+      `${n} ${plural(n, "идущая эскалация продолжится", "идущие эскалации продолжатся", "идущих эскалаций продолжатся")} по прежнему порядку.`,
+    apply: "Применить к идущим",
+    applySure:
+      "Кого уже обзвонили, останется как было; дальше звонки пойдут по новым правилам. Это запишется в журнал и в ленты заявок.",
+    applyYes: "Да, применить",
+    applied: (n: number) =>
+      `По новым правилам ${plural(n, "идёт", "идут", "идёт")} ${n} ${plural(n, "эскалация", "эскалации", "эскалаций")}`,
+  },
   kind: {
     emergency: "Аварийная",
     planned: "Плановая",
