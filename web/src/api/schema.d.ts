@@ -51,6 +51,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assignment/coverage/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many gaps coverage had at the last look */
+        get: operations["coverage-count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assignment/preview": {
         parameters: {
             query?: never;
@@ -2509,6 +2526,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ticket-choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By what a company's list may be narrowed, and to whom its requests may be given */
+        get: operations["ticket-choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ticket-files": {
         parameters: {
             query?: never;
@@ -2578,6 +2612,45 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ticket-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kept lists: the user's own and the shared ones */
+        get: operations["list-ticket-views"];
+        put?: never;
+        /** Keep a list */
+        post: operations["keep-ticket-view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ticket-views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a kept list of one's own
+         * @description 409 ticket_view.changed: somebody was first.
+         */
+        put: operations["change-ticket-view"];
+        post?: never;
+        /** Delete a kept list of one's own */
+        delete: operations["drop-ticket-view"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2703,6 +2776,26 @@ export interface paths {
         get: operations["ticket-events"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put labels on and take others off
+         * @description 409 ticket.changed. 422 ticket.label: archived, or of another company.
+         */
+        post: operations["label-ticket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3523,7 +3616,7 @@ export interface components {
         CallDetail: {
             /** Format: date-time */
             answered_at: string | null;
-            /** @description the number dialled */
+            /** @description the number dialled; of a call of ours hidden as phone is */
             called: string;
             /**
              * Format: int64
@@ -3566,7 +3659,7 @@ export interface components {
              * @enum {string}
              */
             outcome: "" | "answered" | "no_answer" | "busy" | "rejected" | "bad_number" | "carrier_failed" | "cancelled" | "abandoned" | "unknown";
-            /** @description the other party; empty: hidden */
+            /** @description the other party; empty: hidden; the middle is hidden from those who may not see contacts */
             phone: string;
             /**
              * @description of an outbound call
@@ -3644,7 +3737,7 @@ export interface components {
         CallRow: {
             /** Format: date-time */
             answered_at: string | null;
-            /** @description the number dialled */
+            /** @description the number dialled; of a call of ours hidden as phone is */
             called: string;
             /**
              * Format: int64
@@ -3684,7 +3777,7 @@ export interface components {
              * @enum {string}
              */
             outcome: "" | "answered" | "no_answer" | "busy" | "rejected" | "bad_number" | "carrier_failed" | "cancelled" | "abandoned" | "unknown";
-            /** @description the other party; empty: hidden */
+            /** @description the other party; empty: hidden; the middle is hidden from those who may not see contacts */
             phone: string;
             /**
              * @description of an outbound call
@@ -3787,6 +3880,11 @@ export interface components {
             ring_sec: number;
             /**
              * Format: int64
+             * @description of a change just made: escalations that go on by the settings of before, until apply-rules
+             */
+            running: number;
+            /**
+             * Format: int64
              * @description minutes a level has to accept an emergency
              */
             step_min: number;
@@ -3795,6 +3893,8 @@ export interface components {
              * @description as it was seen: 409 settings.changed when somebody was first
              */
             version: number;
+            /** @description of a change just made: in words, the gaps of coverage that it opens */
+            warnings: string[];
             /** @description working hours of rules of routing */
             work_from: string;
             work_to: string;
@@ -3957,6 +4057,14 @@ export interface components {
             /** @description IANA zone; empty: the company's */
             zone: string;
         };
+        ChangedTicketView: {
+            columns?: ("kind" | "number" | "created" | "address" | "reason" | "status" | "executor" | "responsible" | "tags" | "company" | "due")[];
+            is_shared?: boolean;
+            name: string;
+            query: string;
+            /** Format: int64 */
+            version: number;
+        };
         Choice: {
             /** Format: int64 */
             id: number;
@@ -4069,6 +4177,18 @@ export interface components {
             /** @enum {string} */
             source: "call" | "journal" | "import";
             unit: string;
+        };
+        CoverageCount: {
+            /**
+             * Format: int64
+             * @description lines of the coverage page
+             */
+            gaps: number;
+            /**
+             * Format: date-time
+             * @description null: not looked at yet
+             */
+            looked_at: string | null;
         };
         CoverageGap: {
             /** @enum {string} */
@@ -4880,9 +5000,14 @@ export interface components {
         NewDuty: {
             /**
              * Format: int64
-             * @description null: every house
+             * @description null: every house, or those of the group
              */
             building_id: number | null;
+            /**
+             * Format: int64
+             * @description of houses, instead of a house; null or absent: not by a group
+             */
+            group_id?: number | null;
             /** Format: int64 */
             level: number;
             /** @enum {string} */
@@ -5090,6 +5215,14 @@ export interface components {
             reason_id: number;
             /** @description number of the flat; empty: the whole house */
             unit?: string;
+        };
+        NewTicketView: {
+            columns?: ("kind" | "number" | "created" | "address" | "reason" | "status" | "executor" | "responsible" | "tags" | "company" | "due")[];
+            /** Format: int64 */
+            company_id: number;
+            is_shared?: boolean;
+            name: string;
+            query: string;
         };
         NotHandedOver: {
             /** Format: date-time */
@@ -5410,6 +5543,11 @@ export interface components {
             /** @description what the base catalogue's limits rest on */
             reference: string;
             rules: components["schemas"]["ReasonRules"];
+            /**
+             * Format: int64
+             * @description of a change just made: escalations that go on by the settings of before, until apply-rules
+             */
+            running: number;
             /** @description said before the questions */
             safety: string;
             /**
@@ -5422,6 +5560,8 @@ export interface components {
             synonyms: string[];
             /** Format: int64 */
             version: number;
+            /** @description of a change just made: in words, the gaps of coverage that it opens */
+            warnings: string[];
             /** @description each limit beside the law's */
             weighed: components["schemas"]["ReasonWeighed"][];
             /** Format: int64 */
@@ -5839,9 +5979,16 @@ export interface components {
             month: string;
             /** @description staff by kind of work and name, then contractors */
             rows: components["schemas"]["ScheduleRow"][];
+            /**
+             * Format: int64
+             * @description of a change just made: escalations that go on by the settings of before, until apply-rules
+             */
+            running: number;
             /** Format: date */
             today: string;
             totals: components["schemas"]["ScheduleTotal"][];
+            /** @description of a change just made: in words, the gaps of coverage that it opens */
+            warnings: string[];
         };
         ScheduleRow: {
             /** @description one a day */
@@ -6075,6 +6222,11 @@ export interface components {
             /** @description schedules by the day they begin */
             plans: components["schemas"]["StaffPlan"][];
             position: string;
+            /**
+             * Format: int64
+             * @description of a change just made: escalations that go on by the settings of before, until apply-rules
+             */
+            running: number;
             /** @description name of his schedule today; empty: none, on duty whenever switched on */
             schedule: string;
             spoken_name: string;
@@ -6089,6 +6241,8 @@ export interface components {
             until: string | null;
             /** Format: int64 */
             version: number;
+            /** @description of a change just made: in words, the gaps of coverage that it opens */
+            warnings: string[];
             /**
              * @description why he is not on duty
              * @enum {string}
@@ -6110,9 +6264,14 @@ export interface components {
         StaffDuty: {
             /**
              * Format: int64
-             * @description null: every house
+             * @description null: every house, or those of the group
              */
             building_id: number | null;
+            /**
+             * Format: int64
+             * @description of houses: those in it at the moment; null: not by a group
+             */
+            group_id: number | null;
             /** Format: int64 */
             level: number;
             /** @enum {string} */
@@ -6510,6 +6669,8 @@ export interface components {
             status: "new" | "accepted" | "in_progress" | "postponed" | "done" | "closed" | "cancelled";
             /** @description whom it concerns besides (RS1), as the directory has it now; null: nobody */
             supplier: components["schemas"]["TicketSupplier"];
+            /** @description labels, in the order they were put */
+            tags: components["schemas"]["TicketTag"][];
             /** @description calls made and to be made, oldest first */
             tasks: components["schemas"]["TicketTask"][];
             /** @description the words read out after saving */
@@ -6665,6 +6826,8 @@ export interface components {
             status: "new" | "accepted" | "in_progress" | "postponed" | "done" | "closed" | "cancelled";
             /** @description whom it concerns besides (RS1), as the directory has it now; null: nobody */
             supplier: components["schemas"]["TicketSupplier"];
+            /** @description labels, in the order they were put */
+            tags: components["schemas"]["TicketTag"][];
             /** @description calls made and to be made, oldest first */
             tasks: components["schemas"]["TicketTask"][];
             /** @description the words read out after saving */
@@ -6678,6 +6841,21 @@ export interface components {
             version: number;
             /** @description IANA zone of the house */
             zone: string;
+        };
+        TicketChoice: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        TicketChoices: {
+            /** @description any of the staff */
+            executors: components["schemas"]["TicketChoice"][];
+            /** @description of houses the user sees */
+            groups: components["schemas"]["TicketChoice"][];
+            reasons: components["schemas"]["TicketChoice"][];
+            /** @description the preset list: by duties and rules */
+            responsible: components["schemas"]["TicketChoice"][];
+            tags: components["schemas"]["TicketTag"][];
         };
         TicketCount: {
             /** @description there are more: show «1000+» */
@@ -6759,6 +6937,8 @@ export interface components {
             status: "new" | "accepted" | "in_progress" | "postponed" | "done" | "closed" | "cancelled";
             /** @description whom it concerns besides (RS1), as the directory has it now; null: nobody */
             supplier: components["schemas"]["TicketSupplier"];
+            /** @description labels, in the order they were put */
+            tags: components["schemas"]["TicketTag"][];
             /** @description calls made and to be made, oldest first */
             tasks: components["schemas"]["TicketTask"][];
             /** @description the words read out after saving */
@@ -6821,7 +7001,7 @@ export interface components {
             id: number;
             is_for_resident: boolean;
             /** @enum {string} */
-            kind: "created" | "status" | "comment" | "executor" | "call" | "escalation" | "handover" | "contact" | "file";
+            kind: "created" | "status" | "comment" | "executor" | "call" | "escalation" | "handover" | "contact" | "file" | "label";
             text: string;
         };
         TicketEvents: {
@@ -6833,6 +7013,15 @@ export interface components {
             /**
              * Format: int64
              * @description the version the person saw
+             */
+            version: number;
+        };
+        TicketLabels: {
+            off?: number[];
+            put?: number[];
+            /**
+             * Format: int64
+             * @description the version seen; 409 ticket.changed when it is another now
              */
             version: number;
         };
@@ -6947,6 +7136,8 @@ export interface components {
             source: "phone" | "journal" | "app" | "widget" | "bot";
             /** @enum {string} */
             status: "new" | "accepted" | "in_progress" | "postponed" | "done" | "closed" | "cancelled";
+            /** @description labels, in the order they were put */
+            tags: components["schemas"]["TicketTag"][];
             /** @description number of the flat; empty: the whole house */
             unit: string;
             /**
@@ -6967,6 +7158,13 @@ export interface components {
             name: string;
             phones: components["schemas"]["SupplierNumber"][];
         } | null;
+        TicketTag: {
+            /** @enum {string} */
+            colour: "blue" | "violet" | "teal" | "pink" | "brown" | "grey";
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
         TicketTask: {
             /** Format: date-time */
             created_at: string;
@@ -7002,6 +7200,25 @@ export interface components {
             /** @enum {string} */
             state: "waiting" | "active" | "done" | "withdrawn";
             title: string;
+        };
+        TicketView: {
+            /** @description in their order; empty: the usual ones */
+            columns: ("kind" | "number" | "created" | "address" | "reason" | "status" | "executor" | "responsible" | "tags" | "company" | "due")[];
+            /** Format: int64 */
+            id: number;
+            /** @description the user may change it */
+            is_mine: boolean;
+            /** @description everybody who sees the company's journal may open it */
+            is_shared: boolean;
+            name: string;
+            /** @description as in the address of the list: view=open&kind=emergency */
+            query: string;
+            /** Format: int64 */
+            version: number;
+        };
+        TicketViewList: {
+            items: components["schemas"]["TicketView"][];
+            may_share: boolean;
         };
         TieBody: {
             ticket_ids: number[];
@@ -7182,8 +7399,15 @@ export interface components {
             /** @description false: seven days from Monday */
             is_cycle: boolean;
             name: string;
+            /**
+             * Format: int64
+             * @description of a change just made: escalations that go on by the settings of before, until apply-rules
+             */
+            running: number;
             /** Format: int64 */
             version: number;
+            /** @description of a change just made: in words, the gaps of coverage that it opens */
+            warnings: string[];
         };
         WorkScheduleForm: {
             by_calendar: boolean;
@@ -7301,6 +7525,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CoverageReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "coverage-count": {
+        parameters: {
+            query: {
+                company_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageCount"];
                 };
             };
             /** @description Error */
@@ -12883,6 +13138,37 @@ export interface operations {
             };
         };
     };
+    "ticket-choices": {
+        parameters: {
+            query: {
+                company_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketChoices"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-ticket-files": {
         parameters: {
             query: {
@@ -13112,6 +13398,134 @@ export interface operations {
             };
         };
     };
+    "list-ticket-views": {
+        parameters: {
+            query: {
+                company_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketViewList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "keep-ticket-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTicketView"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-ticket-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedTicketView"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "drop-ticket-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-tickets": {
         parameters: {
             query?: {
@@ -13135,9 +13549,23 @@ export interface operations {
                 /** @description registered before */
                 to?: string;
                 overdue?: boolean;
+                /** @description not overdue, but within a day of it */
+                soon?: boolean;
+                /** @description the deadline is not before */
+                due_from?: string;
+                /** @description the deadline is before */
+                due_to?: string;
+                /** @description words of the address */
+                address?: string;
+                /** @description houses of a group */
+                group_id?: number;
+                /** @description any of these labels */
+                tag_id?: number[];
                 /** @description next_cursor of the page before */
                 cursor?: string;
                 limit?: number;
+                /** @description due: by the deadline, the nearest first */
+                order?: "newest" | "oldest" | "due";
             };
             header?: never;
             path?: never;
@@ -13221,6 +13649,18 @@ export interface operations {
                 /** @description registered before */
                 to?: string;
                 overdue?: boolean;
+                /** @description not overdue, but within a day of it */
+                soon?: boolean;
+                /** @description the deadline is not before */
+                due_from?: string;
+                /** @description the deadline is before */
+                due_to?: string;
+                /** @description words of the address */
+                address?: string;
+                /** @description houses of a group */
+                group_id?: number;
+                /** @description any of these labels */
+                tag_id?: number[];
             };
             header?: never;
             path?: never;
@@ -13394,6 +13834,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketEvents"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "label-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketLabels"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketCard"];
                 };
             };
             /** @description Error */
