@@ -4,7 +4,7 @@ import { useState, type FormEvent } from "react";
 import { Running } from "../ui/after";
 import { Note } from "../ui/blocks";
 import { useFocusBack } from "../ui/focus";
-import { Refused, Rest, useRefusal, useSaid } from "../ui/settings";
+import { Rest, useRefusal, useSaid } from "../ui/settings";
 import { useHouses, usePeople, useReasons, useSaveRule, useWorks, type Hours, type Rule, type RuleName } from "./api";
 import { bodyOf, draftOf, lacking, type Draft } from "./form";
 import type { RoutingSearch } from "./search";
