@@ -66,8 +66,10 @@ func (s *Service) Change(ctx context.Context, id int64, version int, c Card) (Me
 		if err != nil {
 			return err
 		}
-		for _, q := range []string{`delete from member_phones where member_id = $1`, `delete from member_channels where member_id = $1`, `delete from member_duties where member_id = $1`,
-			`delete from member_group_duties where member_id = $1`} {
+		for _, q := range []string{
+			`delete from member_phones where member_id = $1`, `delete from member_channels where member_id = $1`, `delete from member_duties where member_id = $1`,
+			`delete from member_group_duties where member_id = $1`,
+		} {
 			if _, err := tx.Exec(ctx, q, id); err != nil {
 				return err
 			}
