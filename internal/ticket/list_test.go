@@ -282,7 +282,10 @@ func TestTheListIsTheCards(t *testing.T) {
 		}
 		actors = append(actors, a)
 	}
-	for _, a := range actors {
+	for i, a := range actors {
+		if i%2 == 1 {
+			a.May = []access.Permission{access.ContactRead}
+		}
 		ctx := access.With(context.Background(), a)
 		var cards []string
 		var mine []Ticket
@@ -307,6 +310,9 @@ func TestTheListIsTheCards(t *testing.T) {
 				continue // another company's group has no houses for him
 			}
 			want := kept(mine, k)
+			if k.name == "a phone in the search" && !a.Can(access.ContactRead) {
+				want = nil // whose number it is would be found by asking
+			}
 			require.ElementsMatch(t, names(want), names(c.pages(ctx, f, 1+r.IntN(30))), "%s of %+v", k.name, a)
 			n, err := c.s.Count(ctx, f)
 			require.NoError(t, err)
