@@ -1,6 +1,6 @@
 -- +goose Up
 -- Secrets that are needed again lie sealed beside the column they were in, by keys that
--- are not in the database (adr/0004). The version before reads and writes the old column:
+-- are not in the database (adr/0005). The version before reads and writes the old column:
 -- for a day both hold the same, then the old one holds nothing.
 set local lock_timeout = '3s';
 

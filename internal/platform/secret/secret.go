@@ -1,6 +1,6 @@
 // Package secret seals what must not lie in the database in the clear and cannot be
 // hashed, because it is needed again: keys of second factors, passwords of trunks. The
-// keys are in a file beside the database, not in it (docs/adr/0004-sealed-secrets.md).
+// keys are in a file beside the database, not in it (docs/adr/0005-sealed-secrets.md).
 package secret
 
 import (

@@ -70,7 +70,7 @@ func (c *call) tell(then func()) {
 
 // satisfied reports whether a caller who hangs up now has his answer: he has heard a
 // notice to its end and asked for no person by waiting on or by the key. Such a call is
-// no lost one (docs/adr/0004).
+// no lost one (docs/adr/0006).
 func (c *call) satisfied() bool {
 	soon := mullsFor
 	if c.e.cfg.Pace > 1 {
