@@ -15,6 +15,7 @@ import (
 // Strip is the figures of this moment.
 type Strip struct {
 	Waiting      int
+	Urgent       int       // of them pressed the key for emergencies
 	Queue        []Waiting // the first of the callers who wait, the longest wait first
 	LongestSince *time.Time
 	InTime, All  int // callers of the shift
@@ -57,31 +58,33 @@ type Mine struct {
 const answerWithin = 5 * time.Minute
 
 // Strip counts what the operator's companies' callers, tickets and tasks are up to.
-func (f *Floor) Strip(ctx context.Context) (s Strip, err error) {
-	err = pg.Do(ctx, f.DB, func(tx *pg.Tx) error {
-		s.Now = tx.Now
-		if s.Mine, err = f.mine(ctx, tx, recentCalls); err != nil {
-			return err
+func (f *Floor) Strip(ctx context.Context) (Strip, error) {
+	return pg.InTx(ctx, f.DB, func(tx *pg.Tx) (Strip, error) { return f.strip(ctx, tx) })
+}
+
+func (f *Floor) strip(ctx context.Context, tx *pg.Tx) (s Strip, err error) {
+	s.Now = tx.Now
+	if s.Mine, err = f.mine(ctx, tx, recentCalls); err != nil {
+		return s, err
+	}
+	s.Zone = s.Mine.Zone
+	if err := f.engines(ctx, tx, &s); err != nil {
+		return s, err
+	}
+	if s.InTime, s.All, err = f.Calls.AnsweredWithin(ctx, tx, s.Mine.Since, answerWithin); err != nil {
+		return s, err
+	}
+	tasks, err := f.Tasks.Open(ctx, tx)
+	if err != nil {
+		return s, err
+	}
+	for _, t := range tasks {
+		if t.Lost() {
+			s.Lost = append(s.Lost, t)
 		}
-		s.Zone = s.Mine.Zone
-		if err := f.engines(ctx, tx, &s); err != nil {
-			return err
-		}
-		if s.InTime, s.All, err = f.Calls.AnsweredWithin(ctx, tx, s.Mine.Since, answerWithin); err != nil {
-			return err
-		}
-		tasks, err := f.Tasks.Open(ctx, tx)
-		if err != nil {
-			return err
-		}
-		for _, t := range tasks {
-			if t.Lost() {
-				s.Lost = append(s.Lost, t)
-			}
-		}
-		slices.SortStableFunc(s.Lost, func(a, b Task) int { return before(a.PromiseAt, b.PromiseAt) })
-		return f.untaken(ctx, tx, &s)
-	})
+	}
+	slices.SortStableFunc(s.Lost, func(a, b Task) int { return before(a.PromiseAt, b.PromiseAt) })
+	err = f.untaken(ctx, tx, &s)
 	return s, err
 }
 
@@ -95,6 +98,9 @@ func (f *Floor) engines(ctx context.Context, tx *pg.Tx, s *Strip) error {
 		for _, w := range fl.Waiting {
 			if w.Kind != "inbound" || w.CompanyID != 0 && !slices.Contains(tx.Actor.Companies, w.CompanyID) {
 				continue
+			}
+			if w.Urgent {
+				s.Urgent++
 			}
 			name, err := f.called(ctx, tx, w.CompanyID)
 			if err != nil {

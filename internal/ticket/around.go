@@ -55,6 +55,14 @@ func (s *Service) NotTaken(ctx context.Context, tx *pg.Tx) ([]Ticket, error) {
 	return scoped(ctx, tx, w, "t.created_at, t.id limit 100")
 }
 
+// DueBetween are the tickets of the actor where work is still owed and the time to do
+// it ends between two moments, the nearest first, at most 50.
+func (s *Service) DueBetween(ctx context.Context, tx *pg.Tx, from, to time.Time) ([]Ticket, error) {
+	var w where.Clause
+	w.And("t.due_at >= ? and t.due_at < ? and "+stillOwed, from, to)
+	return scoped(ctx, tx, w, "t.due_at, t.id limit 50")
+}
+
 // Registered counts the tickets a user made since a moment.
 func (s *Service) Registered(ctx context.Context, tx *pg.Tx, userID int64, since time.Time) (n int, err error) {
 	var w where.Clause

@@ -96,6 +96,7 @@ func Register(api huma.API, c Config) {
 		return c.talk(ctx)(c.Floor.Say(ctx, in.ID, desk.Said{Kind: in.Body.Kind, Note: in.Body.Note, ETA: in.Body.ETA}))
 	})
 	httpapi.Register(api, access.DeskWork, op("desk-figures", http.MethodGet, "/desk/figures", "The strip and the wallboard"), c.figures)
+	httpapi.Register(api, access.DeskSupervise, op("desk-wallboard", http.MethodGet, "/desk/wallboard", "The supervisor's wallboard"), c.wallboard)
 	httpapi.Register(api, access.DeskWork, op("desk-my", http.MethodGet, "/desk/my", "My calls, figures and drafts"), c.my)
 }
 

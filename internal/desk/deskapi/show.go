@@ -7,6 +7,7 @@ import (
 	"d24/internal/calllog/calllogapi"
 	"d24/internal/desk"
 	"d24/internal/platform/httpapi"
+	"d24/internal/telephony"
 	"d24/internal/ticket/ticketapi"
 )
 
@@ -98,9 +99,13 @@ func (c Config) figures(ctx context.Context, _ *struct{}) (*figuresOut, error) {
 		out.Operators.count(o.State)
 	}
 	for _, t := range s.Trunks {
-		out.Trunks = append(out.Trunks, TrunkFigure{Name: t.Name, State: t.State, Text: t.Text, Since: t.Since, Calls: t.Calls})
+		out.Trunks = append(out.Trunks, trunk(t))
 	}
 	return &figuresOut{out}, nil
+}
+
+func trunk(t telephony.FloorTrunk) TrunkFigure {
+	return TrunkFigure{Name: t.Name, State: t.State, Text: t.Text, Since: t.Since, Calls: t.Calls}
 }
 
 func (f *OperatorFigures) count(state string) {

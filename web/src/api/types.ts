@@ -29,6 +29,7 @@ export type CallRow = S["CallRow"];
 export type CallDetail = S["CallDetail"];
 export type DeskCall = S["DeskCall"];
 export type DeskFigures = S["DeskFigures"];
+export type Wallboard = S["Wallboard"];
 export type MyDesk = S["MyDesk"];
 export type TaskRow = S["TaskRow"];
 export type TaskCard = S["TaskCard"];

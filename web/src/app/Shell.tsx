@@ -1,5 +1,12 @@
 import { Menu, useMantineColorScheme } from "@mantine/core";
-import { IconHeadset, IconListDetails, IconSettings, IconSpeakerphone, IconUserCircle } from "@tabler/icons-react";
+import {
+  IconDeviceDesktopAnalytics,
+  IconHeadset,
+  IconListDetails,
+  IconSettings,
+  IconSpeakerphone,
+  IconUserCircle,
+} from "@tabler/icons-react";
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
@@ -52,6 +59,12 @@ export function Shell() {
           <Link to="/desk" activeProps={{ "aria-current": "page" }}>
             <IconHeadset size={20} stroke={1.6} aria-hidden />
             {w.desk}
+          </Link>
+        )}
+        {may(me, "desk.supervise") && (
+          <Link to="/wallboard" activeProps={{ "aria-current": "page" }}>
+            <IconDeviceDesktopAnalytics size={20} stroke={1.6} aria-hidden />
+            {w.wallboard}
           </Link>
         )}
         {may(me, "ticket.read") && (

@@ -21,6 +21,12 @@ const desk = createRoute({
   component: lazyRouteComponent(() => import("../desk/DeskPage"), "DeskPage"),
 });
 
+const wallboard = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/wallboard",
+  component: lazyRouteComponent(() => import("../wallboard/WallboardPage"), "WallboardPage"),
+});
+
 const journal = createRoute({
   getParentRoute: () => signedIn,
   path: "/journal",
@@ -62,7 +68,7 @@ const invite = createRoute({
 const tree = root.addChildren([
   login,
   invite,
-  signedIn.addChildren([profile, start, desk, journal, newRequest, ticket, notices, settings]),
+  signedIn.addChildren([profile, start, desk, wallboard, journal, newRequest, ticket, notices, settings]),
 ]);
 
 /** The router; `history` is given by tests. */

@@ -6,6 +6,7 @@ export const en: Words<typeof ru> = {
   mark: "D24",
   sections: "Sections",
   desk: "Desk",
+  wallboard: "Wallboard",
   journal: "Requests",
   notices: "Notices",
   settings: "Settings",

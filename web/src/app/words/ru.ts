@@ -6,6 +6,7 @@ export const ru = {
   mark: "Д24",
   sections: "Разделы",
   desk: "Пульт",
+  wallboard: "Табло",
   journal: "Заявки",
   notices: "Оповещения",
   settings: "Настройки",
