@@ -1122,6 +1122,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/desk/wallboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The supervisor's wallboard */
+        get: operations["desk-wallboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desk/ws": {
         parameters: {
             query?: never;
@@ -7357,6 +7374,82 @@ export interface components {
             /** Format: date-time */
             since: string;
         };
+        WallDue: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description 0: a call
+             */
+            number: number;
+            text: string;
+            /**
+             * Format: int64
+             * @description 0: a call without a request
+             */
+            ticket_id: number;
+        };
+        WallLost: {
+            /** Format: date-time */
+            called_at: string;
+            /** @description empty: a city's number */
+            company_name: string;
+            /** Format: date-time */
+            promise_at: string | null;
+            /** Format: int64 */
+            task_id: number;
+        };
+        WallUntaken: {
+            address: string;
+            /** Format: date-time */
+            next_step_at: string | null;
+            /** Format: int64 */
+            number: number;
+            reason: string;
+            /** Format: int64 */
+            ticket_id: number;
+        };
+        Wallboard: {
+            /** @description promises that end within 15 minutes, the nearest first */
+            due_soon: components["schemas"]["WallDue"][];
+            /** @description false: the phone part does not answer */
+            engine_alive: boolean;
+            /** Format: date-time */
+            longest_since: string | null;
+            /** @description to be called back, the nearest promise first */
+            lost: components["schemas"]["WallLost"][];
+            /** @description emergencies nobody has taken, the nearest step first */
+            not_handed_over: components["schemas"]["WallUntaken"][];
+            /** @description operators at their places */
+            seats: components["schemas"]["SeatFigure"][];
+            /** Format: date-time */
+            server_time: string;
+            /** Format: int64 */
+            today_all: number;
+            /**
+             * Format: int64
+             * @description callers of the day answered within the law's five minutes
+             */
+            today_in_time: number;
+            /**
+             * Format: int64
+             * @description within twenty seconds
+             */
+            today_quick: number;
+            trunks: components["schemas"]["TrunkFigure"][];
+            /**
+             * Format: int64
+             * @description of them pressed the key for emergencies
+             */
+            urgent: number;
+            /**
+             * Format: int64
+             * @description callers in the queue
+             */
+            waiting: number;
+            /** @description IANA zone of the day and of the hours shown */
+            zone: string;
+        };
         WeighAsk: {
             /**
              * Format: date-time
@@ -9942,6 +10035,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "desk-wallboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wallboard"];
                 };
             };
             /** @description Error */
