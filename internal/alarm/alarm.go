@@ -23,10 +23,11 @@ const (
 	TrunksDown   Code = "trunks-down"   // no provider answers
 	Overdue      Code = "overdue-step"  // a step of an automation had to be armed again
 	EngineDead   Code = "engine-dead"   // a phone engine died with calls in hand
+	VoiceMute    Code = "voice-mute"    // what callers and executors hear cannot be spoken
 )
 
 // Severity orders alarms on the screen.
-var Severity = map[Code]int{NobodyTakes: 1, Reassign: 1, TrunksDown: 1, EngineDead: 1, Overdue: 2, CoverageGaps: 2}
+var Severity = map[Code]int{NobodyTakes: 1, Reassign: 1, TrunksDown: 1, EngineDead: 1, VoiceMute: 1, Overdue: 2, CoverageGaps: 2}
 
 // Alarm is one that is raised.
 type Alarm struct {

@@ -22,7 +22,8 @@ type DialPlan struct {
 	SpacingSec        int            `json:"spacing_sec"` // from the start of one dial to the start of the next
 	OperatorWithinSec int            `json:"operator_within_sec"`
 	Priority          int            `json:"priority"`
-	Words             string         `json:"words"` // spoken when no operator is there
+	Words             string         `json:"words"`            // spoken when no operator is there
+	Number            int64          `json:"number,omitempty"` // of the request to be accepted by a key
 	Keys              string         `json:"keys"`
 	LineID            int64          `json:"line_id"`
 	Since             time.Time      `json:"since,omitzero"` // a call-back's place in the queue: since the call it answers

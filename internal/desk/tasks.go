@@ -206,7 +206,7 @@ func order(t Task, phone string, now time.Time) telephony.Order {
 	o := telephony.Order{
 		Key: orderKey(t), CompanyID: t.CompanyID, LineID: p.LineID, Phone: phone, Purpose: t.Purpose, Ref: fmt.Sprintf("task:%d", t.ID), Title: t.Title,
 		TaskID: t.ID, TicketID: t.TicketID, Mode: p.Mode, Priority: p.Priority, RingFor: p.Seconds(p.RingSec),
-		OperatorWithin: p.operatorWithin(t.Progress.Dialled), Words: telephony.Speech{Text: p.Words}, Keys: p.Keys,
+		OperatorWithin: p.operatorWithin(t.Progress.Dialled), Words: spoken(t), Keys: p.Keys,
 		Until: p.Quiet.Next(now),
 	}
 	if t.Purpose == telephony.Callback {
@@ -218,6 +218,16 @@ func order(t Task, phone string, now time.Time) telephony.Order {
 		}
 	}
 	return o
+}
+
+// spoken are the words of the announcement; an executor hears at least the number of his
+// request and the key (F42).
+func spoken(t Task) telephony.Speech {
+	s := telephony.Speech{Text: t.Plan.Words, Spare: telephony.SpareCall}
+	if t.Plan.Number != 0 {
+		s.Spare, s.Number = telephony.SpareOrder, t.Plan.Number
+	}
+	return s
 }
 
 func orderKey(t Task) string { return fmt.Sprintf("task-%d-%d", t.ID, t.Progress.Tries) }

@@ -265,7 +265,7 @@ func (r *Runner) freeze(ctx context.Context, tx *pg.Tx, t ticket.Ticket) (p Plan
 	p.Title = "Передать аварийную заявку: " + t.ReasonName + ", " + t.Address
 	p.Dial = desk.DialPlan{
 		Mode: telephony.OperatorFirst, Dials: s.Dials, RingSec: s.RingSec, OperatorWithinSec: s.OperatorWithinSec, Pace: s.Pace,
-		Priority: telephony.PriorityEmergency, Words: p.Words, Keys: "1", LineID: line,
+		Priority: telephony.PriorityEmergency, Words: p.Words, Number: t.Number, Keys: "1", LineID: line,
 	}
 	return p, nil
 }

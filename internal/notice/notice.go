@@ -133,7 +133,7 @@ func (n Notice) Words(zone *time.Location, now time.Time) telephony.Speech {
 		till += ", " + end.Format("02.01")
 	}
 	text := strings.TrimRight(strings.TrimSpace(n.Text), ".") + "."
-	return telephony.Speech{Text: fmt.Sprintf("Внимание! %s Ориентировочно %s.", text, till)}
+	return telephony.Speech{Text: fmt.Sprintf("Внимание! %s Ориентировочно %s.", text, till), Spare: telephony.SpareNotice}
 }
 
 // Reference is the number a caller joined with the notice is told: «двенадцать дробь три».

@@ -54,7 +54,7 @@ func (d *Director) Route(ctx context.Context, in telephony.Incoming) (telephony.
 		}
 		dec := telephony.Decision{
 			Action: telephony.Queue, LineID: line.ID, CompanyID: line.CompanyID, CityID: line.CityID, Priority: telephony.PriorityInbound,
-			Greeting: telephony.Speech{Text: line.Greeting, File: line.GreetingFile},
+			Greeting: telephony.Speech{Text: line.Greeting, File: line.GreetingFile, Spare: telephony.SpareWait},
 			Card: telephony.CallCard{
 				LinePhone: line.Phone, LineKind: line.Kind, City: line.City, Zone: line.CityZone, CompanyID: line.CompanyID,
 				Greeting: "Диспетчерская служба, здравствуйте. Назовите, пожалуйста, адрес.",

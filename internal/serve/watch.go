@@ -157,6 +157,26 @@ func (w *watchman) trunks(ctx context.Context) error {
 	})
 }
 
+// voice tells that what must be spoken cannot be: spare phrases sound instead (F42).
+func (w *watchman) voice(ctx context.Context) error {
+	return pg.Do(ctx, w.app.DB, func(tx *pg.Tx) error {
+		floors, err := w.app.Telephony.Floors(ctx, tx)
+		if err != nil {
+			return err
+		}
+		a := alarm.Alarm{Code: alarm.VoiceMute, Subject: "voice"}
+		for _, f := range floors {
+			if f.Mute != "" {
+				a.Text = "Телефонная часть не может произнести слова: " + f.Mute + "."
+			}
+		}
+		if a.Text != "" {
+			return alarm.Raise(ctx, tx, a)
+		}
+		return alarm.Clear(ctx, tx, a.Code, a.Subject)
+	})
+}
+
 // seal puts what was written into the audit journal under its chain, within seconds.
 func (w *watchman) seal(ctx context.Context) error {
 	_, err := audit.Seal(ctx, w.app.DB)

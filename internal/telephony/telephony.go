@@ -64,7 +64,22 @@ const Announcements = "announcements"
 type Speech struct {
 	Text string `json:"text"`
 	File string `json:"file,omitempty"` // of an uploaded phrase, in Announcements
+	// When neither sounds: a phrase recorded beforehand, and a number from digits (F42).
+	Spare  Spare `json:"spare,omitempty"`
+	Number int64 `json:"number,omitempty"`
 }
+
+// Spare names what sounds when words cannot be spoken; "" is a tone.
+type Spare string
+
+// The spares.
+const (
+	SpareWait   Spare = "wait"   // to a resident: stay on the line
+	SpareStay   Spare = "stay"   // the same, to who has heard a greeting
+	SpareNotice Spare = "notice" // to a resident: there is a notice, the dispatcher will tell it
+	SpareOrder  Spare = "order"  // to an executor: an emergency, its number, the key to accept it
+	SpareCall   Spare = "call"   // to anybody we ring: call us back
+)
 
 // Place is where a caller is likely to live; house 0: not known.
 type Place struct{ CompanyID, BuildingID int64 }
@@ -301,6 +316,8 @@ type Floor struct {
 	Waiting   []FloorWaiting `json:"waiting"`
 	Operators []FloorSeat    `json:"operators"`
 	Trunks    []FloorTrunk   `json:"trunks"`
+	// Mute is what could not be spoken of late, in words; "" when the voice speaks (F42).
+	Mute string `json:"mute,omitempty"`
 }
 
 // FloorWaiting is a call or an order waiting for an operator.

@@ -325,7 +325,7 @@ func (e *Engine) beating(ctx context.Context) {
 }
 
 func (e *Engine) floor() telephony.Floor {
-	f := telephony.Floor{At: time.Now(), Waiting: []telephony.FloorWaiting{}, Operators: []telephony.FloorSeat{}, Trunks: e.trunks.floor()}
+	f := telephony.Floor{At: time.Now(), Waiting: []telephony.FloorWaiting{}, Operators: []telephony.FloorSeat{}, Trunks: e.trunks.floor(), Mute: e.prompts.isMute()}
 	for _, c := range e.queue {
 		kind := "inbound"
 		if !c.inbound {

@@ -44,7 +44,7 @@ func (r *routeCache) put(called string, d telephony.Decision) {
 // general is how an unknown line greets while nobody can be asked.
 var general = telephony.Decision{
 	Action: telephony.Queue, Priority: telephony.PriorityInbound,
-	Greeting: telephony.Speech{Text: "Здравствуйте! Вы позвонили в диспетчерскую службу. Оставайтесь на линии, вам ответит диспетчер. Разговор записывается."},
+	Greeting: telephony.Speech{Text: "Здравствуйте! Вы позвонили в диспетчерскую службу. Оставайтесь на линии, вам ответит диспетчер. Разговор записывается.", Spare: telephony.SpareWait},
 	Card:     telephony.CallCard{LineKind: "citywide", Greeting: "Диспетчерская служба, здравствуйте. Назовите, пожалуйста, город и адрес."},
 }
 
@@ -190,7 +190,7 @@ func (c *call) pressed(key string) {
 }
 
 // holdText is for a person whose operator is gone without a word (F1).
-var holdText = telephony.Speech{Text: "Оставайтесь на линии, пожалуйста. Связь с диспетчером прервалась, сейчас вам ответит другой диспетчер."}
+var holdText = telephony.Speech{Text: "Оставайтесь на линии, пожалуйста. Связь с диспетчером прервалась, сейчас вам ответит другой диспетчер.", Spare: telephony.SpareStay}
 
 // orphaned gives a call whose operator vanished to the next one, ahead of all.
 func (c *call) orphaned() {

@@ -21,7 +21,7 @@ const (
 // The words around notices.
 var (
 	dangerWords = telephony.Speech{Text: "Если людям грозит опасность, нажмите ноль."}
-	stayWords   = telephony.Speech{Text: "Если вы звоните по другому вопросу, оставайтесь на линии, вам ответит диспетчер."}
+	stayWords   = telephony.Speech{Text: "Если вы звоните по другому вопросу, оставайтесь на линии, вам ответит диспетчер.", Spare: telephony.SpareStay}
 )
 
 // inform speaks the notices after the greeting, then lets the caller into the queue.

@@ -25,7 +25,7 @@ const handledAtFirst = 3 * time.Minute
 // operator's phone rings he hears music: in a moment he speaks to a person.
 func (c *call) guide() {
 	if c.phase == waiting {
-		c.say(telephony.Speech{Text: c.guidance()}, c.hum)
+		c.say(telephony.Speech{Text: c.guidance(), Spare: telephony.SpareStay}, c.hum)
 		return
 	}
 	c.hum()
