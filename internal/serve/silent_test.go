@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"d24/internal/access"
+	"d24/internal/alarm"
 	"d24/internal/app"
 	"d24/internal/clock/clocktest"
 	"d24/internal/platform/pg"
@@ -51,4 +52,26 @@ func TestAnEngineIsDeadOnlyWhenItStaysSilent(t *testing.T) {
 		look()
 	}
 	require.Equal(t, 1, open(), "only the one that stayed silent is dead")
+}
+
+// TestAMuteVoiceIsAnAlarm is F42: what the engine could not say stands before the shift
+// until it can.
+func TestAMuteVoiceIsAnAlarm(t *testing.T) {
+	clk := clocktest.New(time.Date(2026, 11, 24, 7, 0, 0, 0, time.UTC))
+	a, err := app.New(app.Config{Pool: pgtest.Pool(t), Clock: clk, Log: slog.New(slog.DiscardHandler), Time: clk, Node: "n"})
+	require.NoError(t, err)
+	ctx := access.AsSystem(context.Background(), "test")
+	w := &watchman{app: a, log: slog.New(slog.DiscardHandler), node: "n"}
+	raised := func(mute string) []alarm.Alarm {
+		require.NoError(t, a.Telephony.Beat(ctx, "engine", "127.0.0.1:1", telephony.Floor{Mute: mute}))
+		require.NoError(t, w.voice(ctx))
+		as, err := pg.InTx(ctx, a.DB, func(tx *pg.Tx) ([]alarm.Alarm, error) { return alarm.Raised(ctx, tx) })
+		require.NoError(t, err)
+		return as
+	}
+	as := raised("голос не говорит, звучат запасные фразы")
+	require.Len(t, as, 1)
+	require.Equal(t, alarm.VoiceMute, as[0].Code)
+	require.Contains(t, as[0].Text, "голос не говорит")
+	require.Empty(t, raised(""))
 }
