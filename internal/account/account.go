@@ -55,7 +55,9 @@ type Membership struct {
 
 // Service keeps accounts.
 type Service struct {
-	Keys  *secret.Ring // seals second factors; nil: they lie in the clear
+	Keys *secret.Ring // seals second factors; nil: they lie in the clear
+	// WayIn hears that the login of a person was closed or opened; nil: nobody.
+	WayIn func(ctx context.Context, tx *pg.Tx, companyID, memberID int64) error
 	db    *pg.DB
 	dir   Directory
 	mu    sync.Mutex

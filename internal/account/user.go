@@ -244,11 +244,34 @@ func (s *Service) Block(ctx context.Context, companyID, id int64, shut bool) (Us
 		action = "user.block"
 	}
 	return s.changeUser(ctx, companyID, id, action, func(ctx context.Context, tx *pg.Tx, d desk, _ User) error {
-		if _, err := tx.Exec(ctx, `update company_users set is_blocked = $3 where company_id = $1 and user_id = $2`, d.company, id, shut); err != nil || !shut {
+		if _, err := tx.Exec(ctx, `update company_users set is_blocked = $3 where company_id = $1 and user_id = $2`, d.company, id, shut); err != nil {
+			return err
+		}
+		if err := s.wayIn(ctx, tx, d.company, id); err != nil || !shut {
 			return err
 		}
 		return s.gone(ctx, tx, d.company, id)
 	})
+}
+
+// wayIn tells whoever gave work to the person of a user that his way in has changed.
+func (s *Service) wayIn(ctx context.Context, tx *pg.Tx, companyID, id int64) error {
+	if s.WayIn == nil {
+		return nil
+	}
+	var member int64
+	err := tx.QueryRow(ctx, `select coalesce(member_id, 0) from company_users where company_id = $1 and user_id = $2`, companyID, id).Scan(&member)
+	if err != nil || member == 0 {
+		return err
+	}
+	return s.WayIn(ctx, tx, companyID, member)
+}
+
+// IsShutOut reports whether a person has logins of the company and all of them are closed.
+func (s *Service) IsShutOut(ctx context.Context, tx *pg.Tx, companyID, memberID int64) (shut bool, err error) {
+	err = tx.QueryRow(ctx, `select coalesce(bool_and(c.is_blocked or not u.is_active), false) from company_users c join users u on u.id = c.user_id
+		where c.company_id = $1 and c.member_id = $2`, companyID, memberID).Scan(&shut)
+	return shut, err
 }
 
 // Remove takes a user out of the company with his grants. The last administrator stays.

@@ -93,8 +93,11 @@ func New(c Config) (*App, error) {
 	a.Companies.Founders = append(a.Companies.Founders, reason.Install, tag.Install, func(ctx context.Context, tx *pg.Tx, _ int64) error { return a.Accounts.SpreadTeams(ctx, tx) })
 	a.Rules = assignment.NewService(db, assignment.Needs{Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Groups: groupsForRules{a.Buildings}, Suppliers: suppliersOf{a.Suppliers}, Jobs: q})
 	a.Tickets = ticket.NewService(db, q, ticket.Needs{
-		Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Contacts: a.Contacts, Rules: a.Rules, Calls: a.Calls,
+		Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Contacts: a.Contacts, Rules: a.Rules, Calls: a.Calls, Logins: a.Accounts,
 	})
+	a.Accounts.WayIn = func(ctx context.Context, tx *pg.Tx, _, memberID int64) error {
+		return q.At(ctx, tx, tx.Now, ticket.Away{MemberID: memberID})
+	}
 	a.Tickets.Subscribe(q)
 	a.Buildings.Worked = a.Tickets.Houses
 	a.Buildings.Regrouped = func(ctx context.Context, tx *pg.Tx, companyID, groupID int64) error {

@@ -56,7 +56,11 @@ func (r *Runner) OnLeft(ctx context.Context, l Left) error {
 		if err != nil {
 			return err
 		}
-		_, err = r.Tasks.Withdraw(ctx, tx, desk.Which{TicketID: t.ID, Purposes: []telephony.Purpose{telephony.Responsible, telephony.StatusInquiry}}, "исполнитель сменился")
+		stale := []telephony.Purpose{telephony.Responsible, telephony.StatusInquiry}
+		if t.Status != ticket.New { // nobody is looked for by an escalation: a call goes to an heir who has left too
+			stale = append(stale, telephony.Handover)
+		}
+		_, err = r.Tasks.Withdraw(ctx, tx, desk.Which{TicketID: t.ID, Purposes: stale}, "исполнитель сменился")
 		if err != nil {
 			return err
 		}

@@ -61,8 +61,8 @@ const maxOrphans = 500
 // taken by somebody and not yet done.
 const taken = "t.status in ('accepted', 'in_progress', 'postponed')"
 
-// Away raises «переназначить» for everything that a person who left had accepted, and
-// takes it back when he has come. The end of a shift is no leaving: who is at work on a
+// Away raises «переназначить» for everything that a person who left, or whose login was
+// closed, had accepted, and takes it back when he has come. The end of a shift is no leaving: who is at work on a
 // burst pipe finishes it. A second run says nothing twice.
 func (s *Service) Away(ctx context.Context, a Away) error {
 	return pg.Do(ctx, s.db, func(tx *pg.Tx) error {
@@ -77,11 +77,18 @@ func (s *Service) Away(ctx context.Context, a Away) error {
 			return err
 		}
 		why := leaves[m.State.Why]
+		if why == "" && len(ts) > 0 && s.logins != nil {
+			if shut, err := s.logins.IsShutOut(ctx, tx, m.CompanyID, a.MemberID); err != nil {
+				return err
+			} else if shut {
+				why = "его вход в программу закрыт"
+			}
+		}
 		for _, t := range ts {
 			switch gone := t.ExecutorLeftAt != nil; {
 			case why != "" && !gone:
 				err = s.orphan(ctx, tx, t, m.Name, why)
-			case m.State.OnDuty && gone:
+			case why == "" && m.State.OnDuty && gone:
 				err = s.back(ctx, tx, t)
 			}
 			if err != nil {

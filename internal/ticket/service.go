@@ -30,6 +30,7 @@ type Service struct {
 	rules     *assignment.Service
 	calls     Calls
 	tags      *tag.Service
+	logins    Logins
 }
 
 // Needs are the directories a ticket is made from.
@@ -42,6 +43,13 @@ type Needs struct {
 	Rules     *assignment.Service // nil: one of these directories
 	Calls     Calls               // nil: tickets are not tied to calls
 	Tags      *tag.Service        // nil: its own
+	Logins    Logins              // nil: nobody is shut out
+}
+
+// Logins tells of people's ways in to the program; accounts supply it.
+type Logins interface {
+	// IsShutOut reports whether a person has logins of his company and all of them are closed.
+	IsShutOut(ctx context.Context, tx *pg.Tx, companyID, memberID int64) (bool, error)
 }
 
 // NewService returns the service.
@@ -53,7 +61,7 @@ func NewService(db *pg.DB, q *jobs.Queue, n Needs) *Service {
 		n.Tags = tag.NewService(db)
 	}
 	return &Service{
-		db: db, jobs: q, companies: n.Companies, buildings: n.Buildings, staff: n.Staff, reasons: n.Reasons, contacts: n.Contacts, rules: n.Rules, calls: n.Calls, tags: n.Tags,
+		db: db, jobs: q, companies: n.Companies, buildings: n.Buildings, staff: n.Staff, reasons: n.Reasons, contacts: n.Contacts, rules: n.Rules, calls: n.Calls, tags: n.Tags, logins: n.Logins,
 	}
 }
 

@@ -122,6 +122,9 @@ func (s *Service) passOne(ctx context.Context, tx *pg.Tx, t Takeover, x Ticket) 
 			return err
 		}
 	}
+	if x.ExecutorID == 0 && x.ExecutorLeftAt == nil && x.AcceptedAt != nil && x.Status != New {
+		return s.orphan(ctx, tx, x, t.Name, "уволен, а по правилам на дежурстве больше никого")
+	}
 	return nil
 }
 

@@ -99,3 +99,35 @@ func TestADismissedExecutorsHeirIsCalled(t *testing.T) {
 	require.Contains(t, s.rang[before:], "1′ "+s.phoneOf(now.ExecutorID)+" "+string(telephony.Handover))
 	require.Zero(t, s.reassignAlarms())
 }
+
+// TestTheRingingPhoneOfWhoLeavesStops is F37: the leg to a person who is dismissed, goes
+// on leave or is taken off duty ends within a second, in the same moment here, and the
+// next one is called; also when his shift was over and only his leave is new.
+func TestTheRingingPhoneOfWhoLeavesStops(t *testing.T) {
+	for name, leave := range map[string]func(s *story) error{
+		"dismissed": func(s *story) error { _, err := s.app.Staff.Dismiss(s.sys, 1, 0); return err },
+		"off duty":  func(s *story) error { return s.app.Staff.SetDuty(s.sys, 1, false) },
+		"on leave": func(s *story) error {
+			_, err := s.app.Staff.AddLeave(s.sys, 1, duty.Leave{Kind: "sick", StartsOn: calendar.DateOf(evening), EndsOn: calendar.DateOf(evening) + 3})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := begin(t)
+			e := s.emergency()
+			s.pass(10 * time.Second) // the first phone rings
+			require.Len(t, s.calls, 1)
+			require.Equal(t, []string{"0′ 1000 handover"}, s.rang)
+			require.NoError(t, leave(s))
+			s.pass(0)
+			for _, f := range s.calls {
+				require.NotContains(t, f.order.Phone, "1000", "his leg is cancelled at once")
+			}
+			s.pass(time.Second)
+			require.Equal(t, []string{"0′ 1000 handover", "0′ 1001 handover"}, s.rang)
+			require.NotEqual(t, int64(1), s.ticket(e.ID).ExecutorID)
+			s.pass(5 * time.Minute)
+			require.Zero(t, s.count(`select count(*) from call_tasks where ticket_id = $1 and member_id = 1 and state in ('waiting', 'active')`, e.ID))
+		})
+	}
+}
