@@ -19,6 +19,7 @@ class FakeSource {
 describe("live link", () => {
   let opened: FakeSource[] = [];
   let link: Live;
+  let stop: () => void;
   const ended = vi.fn();
   const last = () => opened.at(-1)!;
   const beat = () => last().say("beat", { time: new Date().toISOString() });
@@ -32,9 +33,12 @@ describe("live link", () => {
       opened.push(source);
       return source as unknown as EventSource;
     });
-    link.start(ended);
+    stop = link.start(ended);
   });
-  afterEach(() => vi.useRealTimers());
+  afterEach(() => {
+    stop();
+    vi.useRealTimers();
+  });
 
   it("is lost when no beat comes for six seconds, and says all was missed when it returns", () => {
     const told: unknown[] = [];
@@ -53,6 +57,19 @@ describe("live link", () => {
       beat();
     }
     expect(link.snapshot().state).toBe("live");
+  });
+
+  it("lets go of its stream on a page that is left, and takes everything anew when the page is shown again", () => {
+    beat();
+    const told: unknown[] = [];
+    link.onChange((c) => told.push(c));
+    window.dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+    expect(last().readyState).toBe(2);
+    window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+    expect(opened).toHaveLength(2);
+    beat();
+    expect(told).toEqual([{ topic: "all", id: 0 }]);
+    expect(link.snapshot().state).toBe("restored");
   });
 
   it("opens a new stream when the old one is dead without a word", () => {

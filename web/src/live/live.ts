@@ -48,7 +48,11 @@ export class Live {
     this.lastBeat = Date.now();
     this.connect();
     this.watch = setInterval(() => this.look(), 500);
+    window.addEventListener("pagehide", this.left);
+    window.addEventListener("pageshow", this.back);
     return () => {
+      window.removeEventListener("pagehide", this.left);
+      window.removeEventListener("pageshow", this.back);
       clearInterval(this.watch);
       this.source?.close();
       this.source = null;
@@ -68,6 +72,17 @@ export class Live {
     return () => this.watchers.delete(watcher);
   };
   snapshot = (): Link => this.link;
+
+  /** A page the browser keeps for «back» would hold its stream, and six of them every connection to the server. */
+  private left = (): void => {
+    this.source?.close();
+    this.source = null;
+  };
+  private back = (e: PageTransitionEvent): void => {
+    if (!e.persisted) return;
+    this.set("lost", this.lastBeat); // what changed meanwhile is fetched with the first beat
+    this.connect();
+  };
 
   private connect(): void {
     this.source?.close();
