@@ -33,6 +33,9 @@ func Words(v TaskView, t *ticket.Ticket, who *staff.Person) (say, ifNot string) 
 	case telephony.Handover:
 		return hello + "Аварийная заявка " + about + ". Принимаете?", "Не ответит на все наборы – заявку получит следующий уровень."
 	case telephony.Responsible:
+		if t != nil && t.ExecutorLeftAt != nil { // F37
+			return hello + "Исполнитель, который принял аварийную заявку " + about + ", не может её продолжать. Кто займётся?", "Не ответит – позвоним снова."
+		}
 		return hello + "Аварийную заявку " + about + " никто не принял. Кто займётся?", "Не ответит – позвоним снова, автоинформатор звонит всем исполнителям."
 	case telephony.Announcement:
 		return hello + "Аварийная заявка " + about + ". Принимаете?", "Автоинформатор повторит звонок, пока заявку не примут."

@@ -52,7 +52,7 @@ function Ruling({ card }: { card: TaskCard | undefined }) {
   const left = Date.parse(at) - now;
   const label = !esc
     ? w.job.untilPromise
-    : esc.level < esc.levels.length
+    : esc.deadline && esc.level < esc.levels.length
       ? w.job.untilLevel(esc.level + 1)
       : w.job.untilStep;
   if (left <= 0) return <div className="s13 k-emg b">{w.job.stepNow}</div>;

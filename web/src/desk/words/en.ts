@@ -356,7 +356,7 @@ export const en: Words<typeof ru> = {
       feedback: "Ask the resident if all is done",
       callback: "The resident did not get through",
       announcement: "Nobody took the request",
-      responsible: "Nobody took the request",
+      responsible: "The request has nobody to do it",
     },
     untilLevel: (n) => `Until level ${n}`,
     untilStep: "Until the next step",

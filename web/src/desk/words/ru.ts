@@ -367,7 +367,7 @@ export const ru = {
       feedback: "Узнать у жителя, всё ли сделано",
       callback: "Житель нам не дозвонился",
       announcement: "Заявку никто не принял",
-      responsible: "Заявку никто не принял",
+      responsible: "Заявка осталась без исполнителя",
     } satisfies Record<Purpose | "", string>,
     untilLevel: (n: number) => `До ${n}-го уровня осталось`,
     untilStep: "До следующего шага осталось",
