@@ -91,7 +91,7 @@ modparam("tm","fr_inv_timer",60000)
 `
 
 // startKamailio runs the provider at ip for the account user/password with the
-// line did; phones are numbers and where they are.
+// line did; phones are numbers and where they are: an address, or user@address.
 func startKamailio(t *testing.T, ip, user, password, did string, phones map[string]string) *kamailio {
 	t.Helper()
 	dir := t.TempDir()
@@ -125,7 +125,11 @@ func startKamailio(t *testing.T, ip, user, password, did string, phones map[stri
   record_route();
 `, user, password, strings.TrimPrefix(did, "+"))
 	for number, at := range phones {
-		fmt.Fprintf(&b, "  if ($rU =~ \"^[+]?%s$\") { $du = \"sip:%s\"; t_relay(); exit; }\n", strings.TrimPrefix(number, "+"), at)
+		to := fmt.Sprintf("$du = \"sip:%s\"", at)
+		if strings.Contains(at, "@") { // another user: one phone has several numbers
+			to = fmt.Sprintf("$ru = \"sip:%s\"", at)
+		}
+		fmt.Fprintf(&b, "  if ($rU =~ \"^[+]?%s$\") { %s; t_relay(); exit; }\n", strings.TrimPrefix(number, "+"), to)
 	}
 	b.WriteString("  sl_send_reply(\"404\",\"No Such Number\");\n}\n")
 	cfg := filepath.Join(dir, "kamailio.cfg")
