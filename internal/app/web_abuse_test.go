@@ -268,6 +268,14 @@ func (h *house) abuses() (out []abuse) {
 	for _, days := range []int{-1, 31, 100000} {
 		add("admin", "POST", "/invitations", map[string]any{"name": "Надолго", "role": "foreman", "days": days}, 422)
 	}
+	// prices and terms below nothing
+	for _, amount := range []int64{-1, -100, 100_000_000_01} {
+		add("admin", "POST", "/reasons", reasonBody(map[string]any{"company_id": 1, "name": "Даром", "kind": "paid", "prices": []any{map[string]any{"name": "Замена", "unit": "шт.", "amount": amount}}}), 422)
+	}
+	add("admin", "POST", "/reasons", reasonBody(map[string]any{"company_id": 1, "name": "Вчера", "rules": map[string]any{
+		"accept": map[string]any{"base": map[string]any{"amount": -5, "unit": "minutes"}, "variants": []any{}}, "localise": map[string]any{"base": map[string]any{"amount": 0, "unit": "minutes"}, "variants": []any{}},
+		"finish": map[string]any{"base": map[string]any{"amount": 0, "unit": "minutes"}, "variants": []any{}},
+	}}), 422)
 	// links used, revoked, guessed, of others
 	for _, token := range []string{used, shut, "x", strings.Repeat("A", 43), used + "A", strings.ToUpper(open), open[:42]} {
 		add("", "POST", "/invitation/look", map[string]any{"token": token}, 404)
