@@ -174,8 +174,19 @@ func (c *quietConn) ReadFrom(b []byte) (int, net.Addr, error) {
 			}
 			continue
 		}
+		if m := modern(b[:n]); len(m) != n && len(m) <= len(b) {
+			n = copy(b, m)
+		}
 		return n, net.UDPAddrFromAddrPort(from), nil
 	}
+}
+
+// WriteTo sends a datagram.
+func (c *quietConn) WriteTo(b []byte, to net.Addr) (int, error) {
+	if _, err := c.UDPConn.WriteTo(old(b), to); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }
 
 // quietListener closes strangers' TCP connections at once and remembers the
@@ -241,15 +252,24 @@ type quietStream struct {
 	l    *quietListener
 	ip   netip.Addr
 	once sync.Once
+	frames
 }
 
-// Read reads while the peer is let in.
+// Read reads whole messages while the peer is let in.
 func (s *quietStream) Read(b []byte) (int, error) {
-	n, err := s.Conn.Read(b)
+	n, err := s.read(s.Conn, b)
 	if err == nil && !s.l.f.Lets(s.ip) {
 		return 0, io.EOF
 	}
 	return n, err
+}
+
+// Write sends a message.
+func (s *quietStream) Write(b []byte) (int, error) {
+	if _, err := s.Conn.Write(old(b)); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }
 
 // Close closes the connection and forgets it.

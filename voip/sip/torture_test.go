@@ -2,6 +2,8 @@ package sip_test
 
 import (
 	"bytes"
+	"cmp"
+	"errors"
 	"net"
 	"net/netip"
 	"os"
@@ -139,31 +141,132 @@ func options(at netip.AddrPort, from, id string) []byte {
 		"\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:d24@b>\r\nCall-ID: " + id + "\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n")
 }
 
-// TestTortureAnswers: what the 49 messages are answered with over UDP. One of
-// them is not answered as it should be: inv2543, an INVITE of the RFC of 1999
-// without branch and tag, gets 400 of the library (48 of 49; S1 wants 49).
-func TestTortureAnswers(t *testing.T) {
+// verdict asks one message of a fresh stack and tells what came back.
+type verdict func(t *testing.T, at netip.AddrPort, o ordeal) (code string)
+
+func tortured(t *testing.T, good func(o ordeal, code string) bool, ask verdict) {
+	t.Helper()
 	const me = "127.0.7.50"
-	to := newTormentor(t, me)
-	good, all := 0, ordeals(t)
+	acceptable, all := 0, ordeals(t)
 	for _, o := range all {
 		b := stack(t, "127.0.7.51", sip.Config{OnInvite: func(l *sip.Leg) { l.Reject(404, "Not Found") }}, me)
-		to.send(t, b.Addr(), o.raw)
-		probe := lib.GenerateTagN(16)
-		to.send(t, b.Addr(), options(b.Addr(), me, probe))
-		code, alive := to.final(idOf(o.raw), probe)
-		require.True(t, alive, "deaf after %s", o.name)
-		if code == "" {
-			code = "none"
-		}
-		if slices.Contains(o.acceptable, code) {
-			good++
+		code := ask(t, b.Addr(), o)
+		if good(o, code) {
+			acceptable++
 		} else {
-			t.Logf("%s: got %s, acceptable %v", o.name, code, o.acceptable)
-			require.Equal(t, "inv2543.dat", o.name, "an answer got worse")
+			t.Errorf("%s: got %s, acceptable %v", o.name, code, o.acceptable)
 		}
 		b.Close()
 	}
-	t.Logf("acceptable answers over UDP: %d of %d", good, len(all))
-	require.GreaterOrEqual(t, good, len(all)-1)
+	t.Logf("acceptable answers: %d of %d", acceptable, len(all))
+}
+
+// TestTortureAnswers is S1: what the 49 messages of RFC 4475 are answered with over
+// UDP from a trunk's address; the stack answers an OPTIONS after each of them.
+func TestTortureAnswers(t *testing.T) {
+	const me = "127.0.7.50"
+	to := newTormentor(t, me)
+	tortured(t, func(o ordeal, code string) bool { return slices.Contains(o.acceptable, code) }, func(t *testing.T, at netip.AddrPort, o ordeal) string {
+		t.Helper()
+		to.send(t, at, o.raw)
+		probe := lib.GenerateTagN(16)
+		to.send(t, at, options(at, me, probe))
+		code, alive := to.final(idOf(o.raw), probe)
+		require.True(t, alive, "deaf after %s", o.name)
+		return cmp.Or(code, "none")
+	})
+}
+
+// TestTortureAnswersOverTCP is S1 over TCP. What cannot be framed is told so and the
+// connection is closed: what comes after it on the connection has no beginning.
+func TestTortureAnswersOverTCP(t *testing.T) {
+	const me = "127.0.7.50"
+	to := newTormentor(t, me)
+	tortured(t, func(o ordeal, code string) bool {
+		return slices.Contains(o.acceptable, code) ||
+			code == "closed" && slices.Contains([]string{"clerr.dat", "ncl.dat", "mcl01.dat"}, o.name) ||
+			code == "400" && o.name == "inv2543.dat" // a body whose length nobody told
+	}, func(t *testing.T, at netip.AddrPort, o ordeal) string {
+		t.Helper()
+		code := overTCP(t, me, at, o)
+		probe := lib.GenerateTagN(16)
+		to.send(t, at, options(at, me, probe))
+		_, alive := to.final(probe, probe)
+		require.True(t, alive, "deaf after %s", o.name)
+		return code
+	})
+}
+
+// overTCP sends a message and a good OPTIONS behind it on a connection of its own.
+func overTCP(t *testing.T, me string, at netip.AddrPort, o ordeal) (code string) {
+	t.Helper()
+	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(me)}}
+	c, err := d.DialContext(t.Context(), "tcp", at.String())
+	require.NoError(t, err)
+	defer c.Close()
+	probe := lib.GenerateTagN(16)
+	_, err = c.Write(append(bytes.Clone(o.raw), options(at, me, probe)...))
+	require.NoError(t, err)
+	require.NoError(t, c.SetReadDeadline(time.Now().Add(10*time.Second)))
+	var heard []byte
+	buf := make([]byte, 65535)
+	for {
+		n, err := c.Read(buf)
+		heard = append(heard, buf[:n]...)
+		code, probed := answered(heard, idOf(o.raw), probe)
+		switch {
+		case code != "":
+			return code
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			require.True(t, probed, "%s: neither an answer nor an end: %q", o.name, heard)
+			return "none"
+		case err != nil:
+			return "closed"
+		case probed: // every request has a goroutine of its own: the first may be answered second
+			require.NoError(t, c.SetReadDeadline(time.Now().Add(300*time.Millisecond)))
+		}
+	}
+}
+
+// answered reads the final answers out of what came over a connection.
+func answered(heard []byte, id, probe string) (code string, probed bool) {
+	for _, m := range bytes.Split(heard, []byte("\r\n\r\n")) {
+		if !bytes.HasPrefix(m, []byte("SIP/2.0 ")) || len(m) < 11 {
+			continue
+		}
+		got, status := idOf(append(m, '\r', '\n')), string(m[8:11])
+		switch {
+		case got == probe:
+			probed = true
+		case (got == id || id == "") && status >= "200" && code == "":
+			code = status
+		}
+	}
+	return code, probed
+}
+
+// TestAnOldPeersCallIsOneTransaction: who speaks RFC 2543 sends no branch; a repeated INVITE
+// is no second call, his answers carry his Via as he wrote it, and his CANCEL finds the call.
+func TestAnOldPeersCallIsOneTransaction(t *testing.T) {
+	const me = "127.0.7.52"
+	to := newTormentor(t, me)
+	legs := make(chan *sip.Leg, 10)
+	b := stack(t, "127.0.7.53", sip.Config{OnInvite: func(l *sip.Leg) { _ = l.Ring(); legs <- l }}, me)
+	request := func(method, to string) []byte {
+		return []byte(method + " sip:79000000002@" + b.Addr().String() + " SIP/2.0\r\nVia: SIP/2.0/UDP " + me + "\r\nFrom: <sip:79000000001@old>\r\nTo: <sip:79000000002@old>" + to +
+			"\r\nCall-ID: old-1\r\nCSeq: 7 " + method + "\r\n\r\n")
+	}
+	for range 3 {
+		to.send(t, b.Addr(), request("INVITE", ""))
+	}
+	leg := <-legs
+	to.send(t, b.Addr(), request("CANCEL", ""))
+	<-leg.Done()
+	require.Equal(t, sip.ByCancel, leg.End().Cause)
+	require.Empty(t, legs, "one call, however often it was asked for")
+	eventually(t, "he is told that it is over, under his own Via", func() bool {
+		said := <-to.heard
+		require.NotContains(t, string(said), "branch")
+		return bytes.HasPrefix(said, []byte("SIP/2.0 487 "))
+	})
 }
