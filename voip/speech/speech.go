@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"d24/voip/g711"
+	"d24/voip/speech/russian"
 	"d24/voip/wav"
 )
 
@@ -55,7 +56,7 @@ func (e *Espeak) Say(ctx context.Context, text string) ([]byte, error) {
 		text = string(r[:2000])
 	}
 	c := exec.CommandContext(ctx, e.bin, "-v", "ru+f3", "-s", "138", "-p", "52", "-g", "2", "-a", "90", "--stdin", "--stdout") //nolint:gosec // the program found
-	c.Stdin = bytes.NewBufferString(Normalise(text))
+	c.Stdin = bytes.NewBufferString(russian.Read(text))
 	out, err := c.Output()
 	if err != nil {
 		return nil, fmt.Errorf("speech: %w", err)
@@ -100,7 +101,7 @@ func NewCached(v Voice, dir string) (*Cached, error) {
 
 // Say returns the words from memory, from the file, or from the voice.
 func (c *Cached) Say(ctx context.Context, text string) ([]byte, error) {
-	sum := sha256.Sum256([]byte("f3-138 " + Normalise(text)))
+	sum := sha256.Sum256([]byte("f3-138 " + russian.Read(text)))
 	key := hex.EncodeToString(sum[:16])
 	c.mu.Lock()
 	b, ok := c.mem[key]

@@ -1,12 +1,12 @@
 package engine
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
 	"d24/internal/phone"
 	"d24/internal/telephony"
+	"d24/voip/speech/russian"
 )
 
 // What a caller may press while he waits.
@@ -67,20 +67,20 @@ func placeWords(place int) string {
 	case place > 20:
 		return "В очереди больше двадцати человек."
 	}
-	return fmt.Sprintf("Ваше место в очереди: %d.", place)
-}
-
-var minuteWords = [...]string{
-	"меньше минуты", "около минуты", "две минуты", "три минуты", "четыре минуты", "пять минут", "шесть минут", "семь минут", "восемь минут", "девять минут", "десять минут",
+	return "У вас " + russian.Place(place) + " место в очереди."
 }
 
 // waitWords says an expected wait; they are few, so that each is spoken once and kept.
 func waitWords(d time.Duration) string {
-	n := int((d + time.Minute/2) / time.Minute)
-	if n >= len(minuteWords) {
+	switch n := int64((d + time.Minute/2) / time.Minute); {
+	case n > 10:
 		return "Ожидание: больше десяти минут."
+	case n > 1:
+		return "Ожидание: " + russian.Minutes.Count(n, russian.Nominative) + "."
+	case n == 1:
+		return "Ожидание: около минуты."
 	}
-	return "Ожидание: " + minuteWords[n] + "."
+	return "Ожидание: меньше минуты."
 }
 
 // urgent reports whether the caller has pressed the key for emergencies.

@@ -115,8 +115,8 @@ func TestPositionAndWaitAreSpoken(t *testing.T) { // F6
 		w.engine.handled = 2 * time.Minute
 	})
 	require.Contains(t, w.guidance("+79000900001"), "Вы следующий в очереди. Ожидание: около минуты.")
-	require.Contains(t, w.guidance("+79000900002"), "Ваше место в очереди: 2. Ожидание: две минуты.")
-	require.Contains(t, w.guidance("+79000900003"), "Ваше место в очереди: 3. Ожидание: три минуты.")
+	require.Contains(t, w.guidance("+79000900002"), "У вас второе место в очереди. Ожидание: две минуты.")
+	require.Contains(t, w.guidance("+79000900003"), "У вас третье место в очереди. Ожидание: три минуты.")
 	require.Contains(t, w.guidance("+79000900003"), backWords)
 	w.inLoop(func() { clear(w.engine.seats) })
 }
