@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -165,6 +166,35 @@ func (s *Service) load(ctx context.Context, tx *pg.Tx, hash [32]byte) (c cached,
 	}
 	err = s.asCompanyUser(ctx, tx, &c, company)
 	return c, err
+}
+
+// ActorOf is what a person may do in a company now, for work that goes on without his
+// browser; fault.Login when he may not come in there any more.
+func (s *Service) ActorOf(ctx context.Context, userID, companyID int64) (access.Actor, error) {
+	ctx = access.AsSystem(ctx, "login")
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (access.Actor, error) {
+		c := cached{me: Me{UserID: userID}}
+		err := tx.QueryRow(ctx, `select name, kind from users where id = $1 and is_active`, userID).Scan(&c.me.Name, &c.me.Kind)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return c.actor, errLogin
+		}
+		if err != nil {
+			return c.actor, err
+		}
+		if c.me.Companies, err = memberships(ctx, tx, userID, c.me.Kind); err != nil {
+			return c.actor, err
+		}
+		if !slices.ContainsFunc(c.me.Companies, func(m Membership) bool { return m.ID == companyID }) {
+			return c.actor, errLogin
+		}
+		c.actor = access.Actor{UserID: userID, Name: c.me.Name}
+		if c.me.Kind != "company" {
+			asStaff(&c)
+			return c.actor, nil
+		}
+		err = s.asCompanyUser(ctx, tx, &c, &companyID)
+		return c.actor, err
+	})
 }
 
 func memberships(ctx context.Context, tx *pg.Tx, userID int64, kind string) ([]Membership, error) {

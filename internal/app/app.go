@@ -23,6 +23,7 @@ import (
 	"d24/internal/company"
 	"d24/internal/contact"
 	"d24/internal/desk"
+	"d24/internal/errand"
 	"d24/internal/escalation"
 	"d24/internal/followup"
 	"d24/internal/intake"
@@ -54,6 +55,7 @@ type App struct {
 	Rules      *assignment.Service
 	Intake     *intake.Service
 	Files      *attachment.Service
+	Errands    *errand.Service
 	Tickets    *ticket.Service
 	Calls      *calllog.Service
 	Telephony  *telephony.Desk
@@ -92,8 +94,9 @@ func New(c Config) (*App, error) {
 	a.Accounts.Keys, a.Companies.Keys = c.Keys, c.Keys
 	a.Companies.Founders = append(a.Companies.Founders, reason.Install, tag.Install, func(ctx context.Context, tx *pg.Tx, _ int64) error { return a.Accounts.SpreadTeams(ctx, tx) })
 	a.Rules = assignment.NewService(db, assignment.Needs{Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Groups: groupsForRules{a.Buildings}, Suppliers: suppliersOf{a.Suppliers}, Jobs: q})
+	a.Errands = errand.NewService(db, q, store(c.Data, "results"), a.Accounts)
 	a.Tickets = ticket.NewService(db, q, ticket.Needs{
-		Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Contacts: a.Contacts, Rules: a.Rules, Calls: a.Calls, Logins: a.Accounts,
+		Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Contacts: a.Contacts, Rules: a.Rules, Calls: a.Calls, Logins: a.Accounts, Errands: a.Errands,
 	})
 	a.Accounts.WayIn = func(ctx context.Context, tx *pg.Tx, _, memberID int64) error {
 		return q.At(ctx, tx, tx.Now, ticket.Away{MemberID: memberID})
@@ -141,13 +144,14 @@ func (a *App) riverConfig(c Config) *river.Config {
 	a.Rules.Workers(workers)
 	a.Accounts.Workers(workers)
 	a.Files.Workers(workers)
+	a.Errands.Workers(workers)
 	cfg := &river.Config{
 		ID: c.Node, Workers: workers, Logger: c.Log, JobTimeout: 10 * time.Second, RescueStuckJobsAfter: 20 * time.Second,
 		FetchCooldown: 20 * time.Millisecond, FetchPollInterval: 500 * time.Millisecond, Test: river.TestConfig{Time: c.Time},
 	}
 	if c.Work {
-		cfg.PeriodicJobs = []*river.PeriodicJob{assignment.Hourly(), attachment.Daily()}
-		cfg.Queues = map[string]river.QueueConfig{jobs.Emergency: {MaxWorkers: 20}, jobs.Calls: {MaxWorkers: 20}, jobs.Messages: {MaxWorkers: 5}, jobs.Slow: {MaxWorkers: 2}}
+		cfg.PeriodicJobs = []*river.PeriodicJob{assignment.Hourly(), attachment.Daily(), errand.Minutely()}
+		cfg.Queues = map[string]river.QueueConfig{jobs.Emergency: {MaxWorkers: 20}, jobs.Calls: {MaxWorkers: 20}, jobs.Messages: {MaxWorkers: 5}, jobs.Slow: {MaxWorkers: 2}, jobs.Bulk: {MaxWorkers: 2}}
 	}
 	return cfg
 }

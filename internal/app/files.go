@@ -14,14 +14,18 @@ import (
 
 // files keeps what is uploaded under DATA/files, and knows to whom it belongs.
 func (a *App) files(data string) *attachment.Service {
-	var store blob.Dir
-	if data != "" {
-		store = blob.Dir(filepath.Join(data, "files"))
-	}
-	return attachment.NewService(a.DB, store,
+	return attachment.NewService(a.DB, store(data, "files"),
 		attachment.Subject{Name: "building", Most: 200, Company: a.Buildings.CompanyOf, Write: access.BuildingWrite, Others: access.BuildingWrite},
 		attachment.Subject{Name: "ticket", Most: 50, Company: a.companyOfTicket, Write: access.TicketComment, Others: access.TicketAssign, Told: a.fileOfTicket},
 	)
+}
+
+// store keeps files under a directory of the data; without data there is none.
+func store(data, name string) blob.Dir {
+	if data == "" {
+		return ""
+	}
+	return blob.Dir(filepath.Join(data, name))
 }
 
 func (a *App) companyOfTicket(ctx context.Context, tx *pg.Tx, id int64) (int64, error) {

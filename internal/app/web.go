@@ -27,6 +27,7 @@ import (
 	"d24/internal/contact/contactapi"
 	"d24/internal/desk"
 	"d24/internal/desk/deskapi"
+	"d24/internal/errand/errandapi"
 	"d24/internal/fault"
 	"d24/internal/intake/intakeapi"
 	"d24/internal/notice/noticeapi"
@@ -117,6 +118,7 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	assignmentapi.Register(api, assignmentapi.Config{Service: a.Rules, Running: a.escalating, Apply: a.Escalation.Apply})
 	attachmentapi.Register(api, attachmentapi.Config{Service: a.Files, Subject: "building", Read: access.BuildingRead, Write: access.BuildingWrite})
 	attachmentapi.Register(api, attachmentapi.Config{Service: a.Files, Subject: "ticket", Read: access.TicketRead, Write: access.TicketComment})
+	errandapi.Register(api, errandapi.Config{Service: a.Errands, Now: a.now})
 	noticeapi.Register(api, noticeapi.Config{Service: a.Notices, Now: a.now})
 	a.live(api, c, now)
 	socket(api, c)

@@ -12,6 +12,7 @@ import (
 	"d24/internal/account"
 	"d24/internal/assignment"
 	"d24/internal/desk"
+	"d24/internal/errand"
 	"d24/internal/escalation"
 	"d24/internal/followup"
 	"d24/internal/staff"
@@ -47,6 +48,8 @@ func (h *house) work() {
 			must(h.t, h.app.Staff.Wake(h.sys, read[staff.Wake](h.t, args)))
 		case ticket.Takeover{}.Kind():
 			must(h.t, h.app.Tickets.Takeover(h.sys, read[ticket.Takeover](h.t, args)))
+		case errand.Run{}.Kind():
+			must(h.t, h.app.Errands.Run(h.sys, read[errand.Run](h.t, args).ErrandID))
 		case desk.Step{}.Kind():
 			must(h.t, h.app.Tasks.Run(h.sys, read[desk.Step](h.t, args)))
 		case followup.Ask{}.Kind():

@@ -22,6 +22,7 @@ type Left struct {
 	MemberID int64 `json:"member_id"` // who left, or who has it now
 	Over     bool  `json:"over"`      // somebody has it
 	IsSame   bool  `json:"is_same"`   // the same as before: nothing to tell him
+	Quiet    bool  `json:"quiet"`     // one of many at once: he is not called for each
 }
 
 // Kind names the job.
@@ -44,7 +45,7 @@ func (w *LeftWorker) Work(ctx context.Context, job *river.Job[Left]) error {
 func (r *Runner) hearLeaving(q *jobs.Queue) {
 	jobs.On(q, func(e ticket.Orphaned) river.JobArgs { return Left{TicketID: e.TicketID, MemberID: e.MemberID} })
 	jobs.On(q, func(e ticket.Reassigned) river.JobArgs {
-		return Left{TicketID: e.TicketID, MemberID: e.MemberID, Over: true, IsSame: e.IsSame}
+		return Left{TicketID: e.TicketID, MemberID: e.MemberID, Over: true, IsSame: e.IsSame, Quiet: e.Quiet}
 	})
 }
 
@@ -76,7 +77,7 @@ func (r *Runner) OnLeft(ctx context.Context, l Left) error {
 		if !l.Over && t.ExecutorLeftAt != nil {
 			return r.askLead(ctx, tx, t, p, tag, until)
 		}
-		if l.IsSame || t.ExecutorID != l.MemberID || !t.Status.Open() {
+		if l.IsSame || l.Quiet || t.ExecutorID != l.MemberID || !t.Status.Open() {
 			return nil
 		}
 		who, err := r.Staff.ByID(ctx, tx, l.MemberID)

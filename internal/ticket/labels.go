@@ -66,51 +66,69 @@ func (s *Service) SetLabels(ctx context.Context, id int64, put, off []int64, ver
 	})
 }
 
+// labelNames are the labels that may be put on a company's tickets, and those taken off.
+type labelNames struct{ put, off map[int64]string }
+
+func (s *Service) labelNames(ctx context.Context, tx *pg.Tx, companyID int64, off []int64) (n labelNames, err error) {
+	offered, err := s.tags.Offered(ctx, tx, companyID)
+	if err != nil {
+		return n, err
+	}
+	gone, err := s.tags.Labels(ctx, tx, off) // an archived one may be taken off
+	n = labelNames{map[int64]string{}, map[int64]string{}}
+	for _, o := range offered {
+		n.put[o.ID] = o.Name
+	}
+	for id, l := range gone {
+		n.off[id] = l.Name
+	}
+	return n, err
+}
+
 // relabel changes the labels of a locked ticket; done is false when they are so already.
 func (s *Service) relabel(ctx context.Context, tx *pg.Tx, t *Ticket, put, off []int64) (done bool, err error) {
-	if !MayLabel(tx.Actor) {
-		return false, fault.New(fault.Forbidden, "ticket.label_forbidden", "Менять метки вам нельзя.")
-	}
-	offered, err := s.tags.Offered(ctx, tx, t.CompanyID)
+	names, err := s.labelNames(ctx, tx, t.CompanyID, off)
 	if err != nil {
 		return false, err
 	}
-	names := map[int64]string{}
-	for _, o := range offered {
-		names[o.ID] = o.Name
+	d, err := t.relabelled(tx.Actor, names, put, off)
+	if err != nil || len(d.events) == 0 {
+		return false, err
+	}
+	*t = d.ticket
+	return true, s.perform(ctx, tx, d)
+}
+
+// relabelled is what a change of labels writes: nothing when they are so already.
+func (t Ticket) relabelled(a access.Actor, names labelNames, put, off []int64) (d deed, err error) {
+	if !MayLabel(a) {
+		return d, fault.New(fault.Forbidden, "ticket.label_forbidden", "Менять метки вам нельзя.")
 	}
 	var said []string
 	next := slices.Clone(t.TagIDs)
 	for _, id := range put {
-		name, ok := names[id]
+		name, ok := names.put[id]
 		switch {
 		case !ok:
-			return false, fault.New(fault.Invalid, "ticket.label", "Такой метки у компании нет: она в архиве или чужая.").At("body.put", "выберите метку из списка")
+			return d, fault.New(fault.Invalid, "ticket.label", "Такой метки у компании нет: она в архиве или чужая.").At("body.put", "выберите метку из списка")
 		case !slices.Contains(next, id):
 			next, said = append(next, id), append(said, "+ "+name)
 		}
 	}
 	if len(next) > maxLabels {
-		return false, fault.New(fault.Invalid, "ticket.labels", "На заявке может быть не больше %d меток.", maxLabels).At("body.put", "уберите лишние")
-	}
-	gone, err := s.tags.Labels(ctx, tx, off) // an archived one may be taken off
-	if err != nil {
-		return false, err
+		return d, fault.New(fault.Invalid, "ticket.labels", "На заявке может быть не больше %d меток.", maxLabels).At("body.put", "уберите лишние")
 	}
 	for _, id := range off {
 		if i := slices.Index(next, id); i >= 0 {
-			next, said = slices.Delete(next, i, i+1), append(said, "− "+gone[id].Name)
+			next, said = slices.Delete(next, i, i+1), append(said, "− "+names.off[id])
 		}
 	}
 	if len(said) == 0 {
-		return false, nil
+		return d, nil
 	}
 	t.TagIDs = next
 	t.Version++
-	if err := save(ctx, tx, *t); err != nil {
-		return false, err
-	}
-	return true, s.Log(ctx, tx, *t, Event{Kind: "label", Text: "Метки: " + strings.Join(said, ", ")})
+	return deed{ticket: t, events: []Event{{Kind: "label", Text: "Метки: " + strings.Join(said, ", ")}}}, nil
 }
 
 // Choices are what a company's list may be narrowed by and its requests given to.

@@ -29,6 +29,7 @@ type Reassigned struct {
 	TicketID int64 `json:"ticket_id"`
 	MemberID int64 `json:"member_id"` // who has it now
 	IsSame   bool  `json:"is_same"`   // who left came back
+	Quiet    bool  `json:"quiet"`     // one of many at once: nobody is called for each
 }
 
 // Away is the job that looks at what a person has accepted when he leaves or comes back (F37).

@@ -10,6 +10,7 @@ import (
 	"d24/internal/building"
 	"d24/internal/company"
 	"d24/internal/contact"
+	"d24/internal/errand"
 	"d24/internal/fault"
 	"d24/internal/platform/jobs"
 	"d24/internal/platform/pg"
@@ -31,6 +32,7 @@ type Service struct {
 	calls     Calls
 	tags      *tag.Service
 	logins    Logins
+	errands   *errand.Service
 }
 
 // Needs are the directories a ticket is made from.
@@ -44,6 +46,7 @@ type Needs struct {
 	Calls     Calls               // nil: tickets are not tied to calls
 	Tags      *tag.Service        // nil: its own
 	Logins    Logins              // nil: nobody is shut out
+	Errands   *errand.Service     // nil: there are no changes of many
 }
 
 // Logins tells of people's ways in to the program; accounts supply it.
@@ -60,9 +63,13 @@ func NewService(db *pg.DB, q *jobs.Queue, n Needs) *Service {
 	if n.Tags == nil {
 		n.Tags = tag.NewService(db)
 	}
-	return &Service{
-		db: db, jobs: q, companies: n.Companies, buildings: n.Buildings, staff: n.Staff, reasons: n.Reasons, contacts: n.Contacts, rules: n.Rules, calls: n.Calls, tags: n.Tags, logins: n.Logins,
+	s := &Service{
+		db: db, jobs: q, companies: n.Companies, buildings: n.Buildings, staff: n.Staff, reasons: n.Reasons, contacts: n.Contacts, rules: n.Rules, calls: n.Calls, tags: n.Tags, logins: n.Logins, errands: n.Errands,
 	}
+	if n.Errands != nil {
+		n.Errands.Handle(ChangeErrand, errand.Work{Batch: s.changeBatch})
+	}
+	return s
 }
 
 // Get returns a ticket the actor may see; fault.NotFound otherwise. That a person opened
@@ -88,9 +95,18 @@ func (s *Service) MoveTx(ctx context.Context, tx *pg.Tx, id int64, m Move) (Tick
 	if err != nil {
 		return was, err
 	}
-	t, err := was.apply(m, tx.Actor, tx.Now)
+	d, err := s.moved(ctx, tx, was, m)
 	if err != nil {
 		return was, err
+	}
+	return d.ticket, s.perform(ctx, tx, d)
+}
+
+// moved is what a move of a locked ticket writes.
+func (s *Service) moved(ctx context.Context, tx *pg.Tx, was Ticket, m Move) (d deed, err error) {
+	t, err := was.apply(m, tx.Actor, tx.Now)
+	if err != nil {
+		return d, err
 	}
 	text := "Состояние: " + Label(t.Status)
 	if m.Reason != "" {
@@ -98,21 +114,14 @@ func (s *Service) MoveTx(ctx context.Context, tx *pg.Tx, id int64, m Move) (Tick
 	}
 	if !t.Status.Open() {
 		if err := s.settle(ctx, tx, &t); err != nil {
-			return was, err
+			return d, err
 		}
 	}
-	if err := save(ctx, tx, t); err != nil {
-		return was, err
-	}
-	if err := s.Log(ctx, tx, t, Event{Kind: "status", Text: text}); err != nil {
-		return was, err
-	}
+	d = deed{ticket: t, events: []Event{{Kind: "status", Text: text}}, fact: Moved{TicketID: t.ID, CompanyID: t.CompanyID, Kind: t.Kind, From: was.Status, To: t.Status}}
 	if m.Comment != "" {
-		if err := s.Log(ctx, tx, t, Event{Kind: "comment", Text: m.Comment}); err != nil {
-			return was, err
-		}
+		d.events = append(d.events, Event{Kind: "comment", Text: m.Comment})
 	}
-	return t, s.jobs.Publish(ctx, tx, Moved{TicketID: t.ID, CompanyID: t.CompanyID, Kind: t.Kind, From: was.Status, To: t.Status})
+	return d, nil
 }
 
 // Comment adds a comment, inside or for the resident.

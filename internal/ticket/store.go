@@ -59,11 +59,16 @@ func lock(ctx context.Context, tx *pg.Tx, id int64) (Ticket, error) {
 	return find(ctx, tx, "t.id = $1", id)
 }
 
+const saving = `update tickets set status = $2, executor_id = nullif($3, 0), responsible_id = nullif($4, 0), postpone_reason = $5, postponed_until = $6,
+	handed_over_at = $7, accepted_at = $8, done_at = $9, closed_at = $10, updated_at = $11, version = $12, executor_left_at = $13, tag_ids = coalesce($14::bigint[], '{}') where id = $1`
+
+// saved are the arguments of saving.
+func saved(tx *pg.Tx, t Ticket) []any {
+	return []any{t.ID, t.Status, t.ExecutorID, t.ResponsibleID, t.PostponeReason, t.PostponedUntil, t.HandedOverAt, t.AcceptedAt, t.DoneAt, t.ClosedAt, tx.Now, t.Version, t.ExecutorLeftAt, t.TagIDs}
+}
+
 func save(ctx context.Context, tx *pg.Tx, t Ticket) error {
-	_, err := tx.Exec(ctx, `update tickets set status = $2, executor_id = nullif($3, 0), responsible_id = nullif($4, 0), postpone_reason = $5, postponed_until = $6,
-		handed_over_at = $7, accepted_at = $8, done_at = $9, closed_at = $10, updated_at = $11, version = $12, executor_left_at = $13, tag_ids = coalesce($14::bigint[], '{}') where id = $1`,
-		t.ID, t.Status, t.ExecutorID, t.ResponsibleID, t.PostponeReason, t.PostponedUntil, t.HandedOverAt, t.AcceptedAt, t.DoneAt, t.ClosedAt, tx.Now, t.Version, t.ExecutorLeftAt, t.TagIDs)
-	if err != nil {
+	if _, err := tx.Exec(ctx, saving, saved(tx, t)...); err != nil {
 		return err
 	}
 	return tell(ctx, tx, t)
@@ -89,17 +94,22 @@ type Event struct {
 
 // Log adds a line to a ticket's history under the transaction's actor.
 func (s *Service) Log(ctx context.Context, tx *pg.Tx, t Ticket, e Event) error {
+	if _, err := tx.Exec(ctx, logging, logged(tx, t, e)...); err != nil {
+		return err
+	}
+	return tell(ctx, tx, t)
+}
+
+const logging = `insert into ticket_events (company_id, ticket_id, at, kind, by_user, by_system, by_name, text, data, call_id, is_for_resident)
+	values ($1, $2, $3, $4, nullif($5, 0), $6, $7, $8, $9, nullif($10, 0), $11)`
+
+// logged are the arguments of logging.
+func logged(tx *pg.Tx, t Ticket, e Event) []any {
 	if e.Data == nil {
 		e.Data = json.RawMessage("{}")
 	}
 	a := tx.Actor
-	_, err := tx.Exec(ctx, `insert into ticket_events (company_id, ticket_id, at, kind, by_user, by_system, by_name, text, data, call_id, is_for_resident)
-		values ($1, $2, $3, $4, nullif($5, 0), $6, $7, $8, $9, nullif($10, 0), $11)`,
-		t.CompanyID, t.ID, tx.Now, e.Kind, a.UserID, a.System, a.Name, e.Text, e.Data, e.CallID, e.IsForResident)
-	if err != nil {
-		return err
-	}
-	return tell(ctx, tx, t)
+	return []any{t.CompanyID, t.ID, tx.Now, e.Kind, a.UserID, a.System, a.Name, e.Text, e.Data, e.CallID, e.IsForResident}
 }
 
 // Events is the history of a ticket, oldest first.

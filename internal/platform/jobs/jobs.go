@@ -21,6 +21,7 @@ const (
 	Calls     = "calls"
 	Messages  = "messages"
 	Slow      = "slow"
+	Bulk      = "bulk" // long work a person started
 )
 
 // Queue inserts jobs and publishes events.
@@ -56,12 +57,39 @@ func (q *Queue) Publish(ctx context.Context, tx *pg.Tx, e any) error {
 	return nil
 }
 
+// PublishAll is Publish of many events, with one insert: the facts of a change of many rows.
+func (q *Queue) PublishAll(ctx context.Context, tx *pg.Tx, events []any) error {
+	var many []river.InsertManyParams
+	for _, e := range events {
+		for _, toJob := range q.subs[reflect.TypeOf(e)] {
+			args := toJob(e)
+			if args == nil {
+				continue
+			}
+			opts := options(args)
+			many = append(many, river.InsertManyParams{Args: args, InsertOpts: &opts})
+		}
+	}
+	if len(many) == 0 {
+		return nil
+	}
+	if _, err := q.client.InsertManyFastTx(ctx, tx.Tx, many); err != nil {
+		return fmt.Errorf("insert %d jobs: %w", len(many), err)
+	}
+	return nil
+}
+
+// options are the job's own (InsertOpts), the queue Slow by default.
+func options(args river.JobArgs) river.InsertOpts {
+	if o, ok := args.(river.JobArgsWithInsertOpts); ok {
+		return o.InsertOpts()
+	}
+	return river.InsertOpts{Queue: Slow}
+}
+
 // At inserts a job to run at t, in tx. The queue is the job's own (InsertOpts), Slow by default.
 func (q *Queue) At(ctx context.Context, tx *pg.Tx, t time.Time, args river.JobArgs) error {
-	opts := river.InsertOpts{Queue: Slow}
-	if o, ok := args.(river.JobArgsWithInsertOpts); ok {
-		opts = o.InsertOpts()
-	}
+	opts := options(args)
 	if t.After(tx.Now) {
 		opts.ScheduledAt = t // River looks for the hour of such jobs every few seconds; see Due
 	}
@@ -79,6 +107,6 @@ func Due(ctx context.Context, tx *pg.Tx) (n int64, err error) {
 	if err != nil || tag.RowsAffected() == 0 {
 		return 0, err
 	}
-	_, err = tx.Exec(ctx, `select pg_notify(current_schema() || '.river_insert', json_build_object('queue', q)::text) from unnest($1::text[]) q`, []string{Emergency, Calls, Messages, Slow})
+	_, err = tx.Exec(ctx, `select pg_notify(current_schema() || '.river_insert', json_build_object('queue', q)::text) from unnest($1::text[]) q`, []string{Emergency, Calls, Messages, Slow, Bulk})
 	return tag.RowsAffected(), err
 }

@@ -132,6 +132,7 @@ func Register(api huma.API, c Config) {
 	})
 	c.labels(api)
 	c.kept(api)
+	c.bulk(api)
 }
 
 // answer makes the card of what a use case returned.

@@ -1159,6 +1159,131 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/errands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Background work the user started */
+        get: operations["list-errands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/errands/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far it is */
+        get: operations["get-errand"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/errands/{id}/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of each request, by number */
+        get: operations["errand-outcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/errands/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table, to be saved */
+        get: operations["errand-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/errands/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file it made, to be saved */
+        get: operations["errand-result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/errands/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on with one that stopped
+         * @description 409 errand.not_stopped, errand.busy: another of the same sort is in hand.
+         */
+        post: operations["resume-errand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/errands/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop after what is in hand; what is done stays done
+         * @description 409 errand.over: it has ended.
+         */
+        post: operations["stop-errand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitation/accept": {
         parameters: {
             query?: never;
@@ -2538,6 +2663,44 @@ export interface paths {
         post?: never;
         /** Take a team away */
         delete: operations["remove-team"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ticket-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many requests in the background
+         * @description The set is frozen at the start. Each request is changed by the rules of a single change and at the version it had then; what is refused is listed with the reason.
+         *     409 ticket.count_changed: they are not as many as expected. 409 errand.busy: the user's last change is still in hand.
+         */
+        post: operations["change-tickets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ticket-changes/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many requests a change of all that match would be about, exactly */
+        get: operations["count-tickets-to-change"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4506,6 +4669,65 @@ export interface components {
             secret: string;
             /** @description otpauth:// */
             uri: string;
+        };
+        ErrandList: {
+            items: components["schemas"]["ErrandRow"][];
+        };
+        ErrandOutcome: {
+            /** Format: int64 */
+            number: number;
+            /** @enum {string} */
+            outcome: "waiting" | "changed" | "refused";
+            /** @description of a refusal, in words */
+            why: string;
+        };
+        ErrandOutcomes: {
+            items: components["schemas"]["ErrandOutcome"][];
+        };
+        ErrandRow: {
+            /** Format: int64 */
+            bytes: number;
+            can_resume: boolean;
+            can_stop: boolean;
+            /** Format: int64 */
+            company_id: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: date-time
+             * @description when the file is removed
+             */
+            expires_at: string | null;
+            /** @description name of the file it made; empty: none, or not yet, or not any more */
+            file: string;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** @description says row by row what was changed and what was refused */
+            has_report: boolean;
+            /** Format: int64 */
+            id: number;
+            /**
+             * @description change of many requests; a list as a file; the register for a supervisory body
+             * @enum {string}
+             */
+            kind: "change" | "export" | "register";
+            /** @description why it stopped */
+            note: string;
+            /** @description the list it was started from, as in the URL */
+            query: string;
+            /** Format: int64 */
+            refused: number;
+            /** @enum {string} */
+            state: "waiting" | "running" | "stopping" | "stopped" | "done";
+            /** @description «Состояние: выполнена» */
+            title: string;
+            /**
+             * Format: int64
+             * @description how many there were when it was started
+             */
+            total: number;
         };
         EscalationLevel: {
             /**
@@ -6859,6 +7081,35 @@ export interface components {
             /** @description IANA zone of the house */
             zone: string;
         };
+        TicketChange: {
+            /**
+             * Format: int64
+             * @description how many the person was told: 409 ticket.count_changed when there are more or fewer
+             */
+            expected: number;
+            /**
+             * Format: int64
+             * @description the executor: any employee; the responsible person: one of the preset list
+             */
+            member_id?: number;
+            off?: number[];
+            /** @description requests chosen by hand; none: all that match the filter in the query */
+            picks?: components["schemas"]["TicketPick"][];
+            put?: number[];
+            /** @description the list as in the address of the screen */
+            query?: string;
+            /** @description of a deferral, a cancellation or a reopening */
+            reason?: string;
+            /** @enum {string} */
+            to?: "accepted" | "in_progress" | "postponed" | "done" | "closed" | "cancelled";
+            /**
+             * Format: date-time
+             * @description of a deferral
+             */
+            until?: string;
+            /** @enum {string} */
+            what: "status" | "executor" | "responsible" | "labels";
+        };
         TicketChoice: {
             /** Format: int64 */
             id: number;
@@ -7026,6 +7277,15 @@ export interface components {
             /** @description IANA zone of the house */
             zone: string;
         };
+        TicketExact: {
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: int64
+             * @description the most that may be changed at once; count is one more when there are more
+             */
+            max: number;
+        };
         TicketHandOn: {
             /**
              * Format: int64
@@ -7069,6 +7329,15 @@ export interface components {
             items: components["schemas"]["TicketRow"][];
             /** @description null at the end */
             next_cursor: string | null;
+        };
+        TicketPick: {
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description as it was on the screen: one that was changed since is refused
+             */
+            version: number;
         };
         TicketPreview: {
             /** Format: date-time */
@@ -10106,6 +10375,224 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    "list-errands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrandList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-errand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrandRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "errand-outcomes": {
+        parameters: {
+            query?: {
+                /** @description only those */
+                refused?: boolean;
+                /** @description the number the last page ended with */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrandOutcomes"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "errand-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "errand-result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "resume-errand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrandRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stop-errand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrandRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -13248,6 +13735,134 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-tickets": {
+        parameters: {
+            query?: {
+                /** @description new: nobody has taken; open: work still owed */
+                view?: "all" | "new" | "open" | "mine";
+                status?: ("new" | "accepted" | "in_progress" | "postponed" | "done" | "closed" | "cancelled")[];
+                kind?: ("emergency" | "planned" | "paid")[];
+                source?: ("phone" | "journal" | "app" | "widget" | "bot")[];
+                company_id?: number;
+                building_id?: number;
+                unit?: string;
+                executor_id?: number;
+                responsible_id?: number;
+                reason_id?: number;
+                number?: number;
+                phone?: string;
+                /** @description a number, a phone, or words of address, reason and description */
+                q?: string;
+                /** @description registered not before */
+                from?: string;
+                /** @description registered before */
+                to?: string;
+                overdue?: boolean;
+                /** @description not overdue, but within a day of it */
+                soon?: boolean;
+                /** @description the deadline is not before */
+                due_from?: string;
+                /** @description the deadline is before */
+                due_to?: string;
+                /** @description words of the address */
+                address?: string;
+                /** @description houses of a group */
+                group_id?: number;
+                /** @description any of these labels */
+                tag_id?: number[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketChange"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrandRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "count-tickets-to-change": {
+        parameters: {
+            query?: {
+                /** @description new: nobody has taken; open: work still owed */
+                view?: "all" | "new" | "open" | "mine";
+                status?: ("new" | "accepted" | "in_progress" | "postponed" | "done" | "closed" | "cancelled")[];
+                kind?: ("emergency" | "planned" | "paid")[];
+                source?: ("phone" | "journal" | "app" | "widget" | "bot")[];
+                company_id?: number;
+                building_id?: number;
+                unit?: string;
+                executor_id?: number;
+                responsible_id?: number;
+                reason_id?: number;
+                number?: number;
+                phone?: string;
+                /** @description a number, a phone, or words of address, reason and description */
+                q?: string;
+                /** @description registered not before */
+                from?: string;
+                /** @description registered before */
+                to?: string;
+                overdue?: boolean;
+                /** @description not overdue, but within a day of it */
+                soon?: boolean;
+                /** @description the deadline is not before */
+                due_from?: string;
+                /** @description the deadline is before */
+                due_to?: string;
+                /** @description words of the address */
+                address?: string;
+                /** @description houses of a group */
+                group_id?: number;
+                /** @description any of these labels */
+                tag_id?: number[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketExact"];
+                };
             };
             /** @description Error */
             default: {

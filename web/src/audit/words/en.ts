@@ -32,6 +32,7 @@ export const en: Words<typeof ru> = {
   all: (object) => `Whole history: ${object}`,
   areas: {
     ticket: "Requests",
+    errand: "Errands",
     recording: "Recordings",
     staff: "Staff",
     schedule: "Schedule",
@@ -62,6 +63,12 @@ export const en: Words<typeof ru> = {
     calendar: "Calendar",
   },
   verbs: {
+    mass_change: "change of many",
+    export: "export",
+    print: "printed",
+    stop: "stopped",
+    resume: "resumed",
+    result: "file taken",
     units: "units",
     confirmed: "address confirmed",
     wrong: "wrong address",
@@ -104,6 +111,7 @@ export const en: Words<typeof ru> = {
     apply: "applied to the running",
   },
   objects: {
+    errand: "errand",
     import: "import",
     ticket: "request",
     recording: "recording",

@@ -30,6 +30,7 @@ export const ru = {
   all: (object: string) => `Вся история: ${object}`,
   areas: {
     ticket: "Заявки",
+    errand: "Задания",
     recording: "Записи разговоров",
     staff: "Сотрудники",
     schedule: "График",
@@ -60,6 +61,12 @@ export const ru = {
     calendar: "Календарь",
   } as Record<string, string>,
   verbs: {
+    mass_change: "массовое изменение",
+    export: "выгрузка",
+    print: "распечатана",
+    stop: "остановлено",
+    resume: "продолжено",
+    result: "файл скачан",
     units: "квартиры",
     confirmed: "адрес подтверждён",
     wrong: "адрес не тот",
@@ -102,6 +109,7 @@ export const ru = {
     apply: "применено к идущим",
   } as Record<string, string>,
   objects: {
+    errand: "задание",
     import: "загрузка",
     ticket: "заявка",
     recording: "запись",
