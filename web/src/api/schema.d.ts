@@ -2696,7 +2696,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many requests a change of all that match would be about, exactly */
+        /**
+         * How many requests a change of all that match would be about, exactly
+         * @description capped: more than may be changed at once.
+         */
         get: operations["count-tickets-to-change"];
         put?: never;
         post?: never;
@@ -7277,15 +7280,6 @@ export interface components {
             /** @description IANA zone of the house */
             zone: string;
         };
-        TicketExact: {
-            /** Format: int64 */
-            count: number;
-            /**
-             * Format: int64
-             * @description the most that may be changed at once; count is one more when there are more
-             */
-            max: number;
-        };
         TicketHandOn: {
             /**
              * Format: int64
@@ -10447,7 +10441,9 @@ export interface operations {
                 after?: number;
             };
             header?: never;
-            path?: never;
+            path: {
+                id: number;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -13861,7 +13857,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TicketExact"];
+                    "application/json": components["schemas"]["TicketCount"];
                 };
             };
             /** @description Error */
