@@ -163,7 +163,7 @@ func row(t *testing.T, owner *pgx.Conn, table string, company any, n int) (names
 			v = company
 		case m != nil:
 			v = m[1]
-		case kind == "text":
+		case kind == "text", kind == "tsvector":
 			v = fmt.Sprint(n)
 		case kind == "integer" && check != "": // a small number: a level, a place in a week
 			v = 1 + n%7

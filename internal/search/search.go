@@ -104,3 +104,33 @@ func Similar(a, b string) float64 {
 	}
 	return float64(common) / float64(len(x)+len(y)-common)
 }
+
+// maxToken is where a word is cut: no word of a language is so long.
+const maxToken = 60
+
+// Tokens are the words of s, folded. A number with a fraction is one word besides being
+// two: "12/3" is "12/3", "12" and "3".
+func Tokens(s string) (out []string) {
+	for _, part := range strings.FieldsFunc(lower(s), func(r rune) bool { return !isWord(r) && r != '/' }) {
+		part = strings.Trim(part, "/")
+		words := strings.FieldsFunc(part, func(r rune) bool { return r == '/' })
+		if len(words) > 1 {
+			out = append(out, cut(strings.Join(words, "/")))
+		}
+		for _, w := range words {
+			out = append(out, cut(w))
+		}
+	}
+	return out
+}
+
+func lower(s string) string { return strings.ReplaceAll(strings.ToLower(s), "ё", "е") }
+
+func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+func cut(w string) string {
+	if r := []rune(w); len(r) > maxToken {
+		return string(r[:maxToken])
+	}
+	return w
+}

@@ -181,6 +181,9 @@ func (s *Service) CreateTx(ctx context.Context, tx *pg.Tx, in NewTicket) (Ticket
 	if err := s.Log(ctx, tx, t, Event{Kind: "created", Text: "Заявка зарегистрирована: " + t.ReasonName, CallID: call}); err != nil {
 		return Ticket{}, err
 	}
+	if err := index(ctx, tx, merge, Index(t)); err != nil {
+		return Ticket{}, err
+	}
 	return t, s.jobs.Publish(ctx, tx, Created{TicketID: t.ID, CompanyID: t.CompanyID, Kind: t.Kind})
 }
 

@@ -41,17 +41,25 @@ func (s *Service) performAll(ctx context.Context, tx *pg.Tx, companyID int64, de
 	}
 	var b pgx.Batch
 	var facts []any
+	said := map[string]bool{}
 	for _, d := range deeds {
 		b.Queue(saving, saved(tx, d.ticket)...)
 		for _, e := range d.events {
 			e.Data = data
 			b.Queue(logging, logged(tx, d.ticket, e)...)
+			if e.Kind == "comment" {
+				b.Queue(adding, added(d.ticket, e.Text)...)
+				said[e.Text] = true
+			}
 		}
 		if d.fact != nil {
 			facts = append(facts, d.fact)
 		}
 	}
 	if err := tx.SendBatch(ctx, &b).Close(); err != nil {
+		return err
+	}
+	if err := learnAll(ctx, tx, said); err != nil {
 		return err
 	}
 	if err := s.jobs.PublishAll(ctx, tx, facts); err != nil {

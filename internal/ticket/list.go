@@ -2,11 +2,9 @@ package ticket
 
 import (
 	"context"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/jackc/pgx/v5"
 
@@ -14,6 +12,7 @@ import (
 	"d24/internal/page"
 	"d24/internal/phone"
 	"d24/internal/platform/pg"
+	"d24/internal/search"
 	"d24/internal/where"
 )
 
@@ -104,18 +103,23 @@ type Filter struct {
 func (s *Service) List(ctx context.Context, f Filter) (rows []Ticket, next string, err error) {
 	size := page.Size(f.Limit)
 	rows, err = pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Ticket, error) {
-		w, err := s.narrow(ctx, tx, f)
+		w, q, err := s.search(ctx, tx, f)
 		if err != nil {
 			return nil, err
 		}
 		order, _ := f.Order.sql()
-		rows, err := tx.Query(ctx, "select "+columns+source+"where "+w.String()+" order by "+order+" limit "+strconv.Itoa(size+1), w.Args...)
+		rows, err := tx.Query(ctx, "select "+columns+source+"where "+w.String()+" order by "+order+" limit "+strconv.Itoa(size+1), unprepared(w.Args)...)
 		if err != nil {
 			return nil, err
 		}
 		ts, err := pgx.CollectRows(rows, scan)
 		if err != nil {
 			return nil, err
+		}
+		if f.Text != "" {
+			if err := show(ctx, tx, q, ts); err != nil {
+				return nil, err
+			}
 		}
 		return ts, s.label(ctx, tx, ts)
 	})
@@ -131,7 +135,7 @@ func (s *Service) Count(ctx context.Context, f Filter) (n int, err error) {
 		if err != nil {
 			return 0, err
 		}
-		err = tx.QueryRow(ctx, "select count(*) from (select 1 from tickets t where "+w.String()+" limit "+strconv.Itoa(page.CountMax)+") x", w.Args...).Scan(&n)
+		err = tx.QueryRow(ctx, "select count(*) from (select 1 from tickets t where "+w.String()+" limit "+strconv.Itoa(page.CountMax)+") x", unprepared(w.Args)...).Scan(&n)
 		return n, err
 	})
 }
@@ -141,15 +145,26 @@ const stillOwed = "t.status not in ('done', 'closed', 'cancelled')"
 // narrow is the condition of a filter under the actor's rights: a list, its count, its
 // export and its mass change have this one.
 func (s *Service) narrow(ctx context.Context, tx *pg.Tx, f Filter) (where.Clause, error) {
+	w, _, err := s.search(ctx, tx, f)
+	return w, err
+}
+
+// search is narrow, and what is looked for, to be shown.
+func (s *Service) search(ctx context.Context, tx *pg.Tx, f Filter) (where.Clause, quest, error) {
 	w := f.where(tx)
 	if f.GroupID != 0 {
 		houses, err := s.buildings.OfGroup(ctx, tx, f.GroupID)
 		if err != nil {
-			return w, err
+			return w, quest{}, err
 		}
 		w.And("t.building_id = any(?)", houses)
 	}
-	return w, nil
+	q := f.quest(tx.Actor)
+	if q.isEmpty() {
+		return w, q, nil
+	}
+	err := s.seek(ctx, tx, &q, f.CompanyID, &w)
+	return w, q, err
 }
 
 func (f Filter) where(tx *pg.Tx) (w where.Clause) {
@@ -173,10 +188,13 @@ func (f Filter) where(tx *pg.Tx) (w where.Clause) {
 	only(len(f.TagIDs) > 0, "t.tag_ids && ? and t.tag_ids <> '{}'", f.TagIDs)
 	only(f.Number != 0, "t.number = ?", f.Number)
 	only(f.Phone != "", "t.caller_phone = ?", phone.Caller(f.Phone))
-	for _, word := range words(f.Address) {
+	for _, word := range search.Tokens(f.Address) {
+		if isNumber.MatchString(word) { // 86 is not 186
+			w.And("t.address ~ ?", `(^|\D)`+word+`(\D|$)`)
+			continue
+		}
 		w.And(folded("t.address")+" like ?", like(word))
 	}
-	f.text(&w, tx.Actor.Can(access.ContactRead))
 	only(!f.CreatedFrom.IsZero(), "t.created_at >= ?", f.CreatedFrom)
 	only(!f.CreatedTo.IsZero(), "t.created_at < ?", f.CreatedTo)
 	only(!f.OverdueAt.IsZero(), "t.due_at < ? and "+stillOwed, f.OverdueAt)
@@ -202,35 +220,6 @@ func (f Filter) view(a access.Actor, w *where.Clause) {
 		}
 	case All:
 	}
-}
-
-var spokenNumber = regexp.MustCompile(`^(?:№\s*)?(\d[\d\s]{0,11})$`)
-
-// text narrows by what was typed. A number of a resident finds requests for who may see
-// numbers: what is hidden cannot be found out by asking.
-func (f Filter) text(w *where.Clause, numbers bool) {
-	q := strings.TrimSpace(f.Text)
-	if q == "" {
-		return
-	}
-	if e, err := phone.Parse(q, ""); err == nil && numbers {
-		w.And("t.caller_phone = ?", e)
-		return
-	}
-	anywhere := folded("t.address || ' ' || t.reason_name || ' ' || t.description") + " like ?"
-	if m := spokenNumber.FindStringSubmatch(q); m != nil {
-		n, _ := strconv.ParseInt(strings.Join(strings.Fields(m[1]), ""), 10, 64)
-		w.And("(t.number = ? or "+anywhere+")", n, like(q))
-		return
-	}
-	for _, word := range words(q) {
-		w.And(anywhere, like(word))
-	}
-}
-
-// words are what is looked for: between them an address has commas, a typed one has not.
-func words(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == ';' })
 }
 
 // folded compares without case and without ё.

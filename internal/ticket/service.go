@@ -33,6 +33,7 @@ type Service struct {
 	tags      *tag.Service
 	logins    Logins
 	errands   *errand.Service
+	breadth   breadth // of a search
 }
 
 // Needs are the directories a ticket is made from.
@@ -64,7 +65,7 @@ func NewService(db *pg.DB, q *jobs.Queue, n Needs) *Service {
 		n.Tags = tag.NewService(db)
 	}
 	s := &Service{
-		db: db, jobs: q, companies: n.Companies, buildings: n.Buildings, staff: n.Staff, reasons: n.Reasons, contacts: n.Contacts, rules: n.Rules, calls: n.Calls, tags: n.Tags, logins: n.Logins, errands: n.Errands,
+		db: db, jobs: q, companies: n.Companies, buildings: n.Buildings, staff: n.Staff, reasons: n.Reasons, contacts: n.Contacts, rules: n.Rules, calls: n.Calls, tags: n.Tags, logins: n.Logins, errands: n.Errands, breadth: usual,
 	}
 	if n.Errands != nil {
 		n.Errands.Handle(ChangeErrand, errand.Work{Batch: s.changeBatch})

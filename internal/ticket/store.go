@@ -97,6 +97,11 @@ func (s *Service) Log(ctx context.Context, tx *pg.Tx, t Ticket, e Event) error {
 	if _, err := tx.Exec(ctx, logging, logged(tx, t, e)...); err != nil {
 		return err
 	}
+	if e.Kind == "comment" {
+		if err := indexComment(ctx, tx, t, e.Text); err != nil {
+			return err
+		}
+	}
 	return tell(ctx, tx, t)
 }
 

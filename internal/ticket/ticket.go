@@ -89,6 +89,7 @@ type Ticket struct {
 	Tags            []tag.Tag        // those of TagIDs by name, where a list or a card is read
 	Limits          []reason.Applied // which limit gave each moment, as it was that day (R6)
 	Prices          []reason.Price   // of paid work, as they were that day (R5)
+	Found           *Found           // of a search, where a list is read
 }
 
 // Facts are what rights depend on.

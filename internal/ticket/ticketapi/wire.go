@@ -38,6 +38,14 @@ type TicketRow struct {
 	Overdue      bool           `json:"overdue" doc:"the limit has passed and work is still owed"`
 	Version      int            `json:"version" doc:"to be sent back with a move"`
 	Tags         []TicketTag    `json:"tags" doc:"labels, in the order they were put"`
+	Found        *TicketFound   `json:"found,omitempty" doc:"by what a search found it"`
+}
+
+// TicketFound is what a search found a request by.
+type TicketFound struct {
+	Words []string `json:"words" doc:"to be marked: lower case, е for ё"`
+	Where string   `json:"where,omitempty" enum:"description,answers,comment,phone" doc:"where text is from; empty: what the row shows"`
+	Text  string   `json:"text,omitempty"`
 }
 
 // TicketTag is a label of a request.
@@ -257,13 +265,17 @@ type NewComment struct {
 
 // Row shows a ticket in a list; now decides whether it is overdue.
 func Row(t ticket.Ticket, now time.Time) TicketRow {
-	return TicketRow{
+	row := TicketRow{
 		ID: t.ID, Number: t.Number, CompanyID: t.CompanyID, CompanyName: t.CompanyName, Kind: string(t.Kind), Status: string(t.Status), Source: t.Source,
 		Address: t.Address, BuildingID: t.BuildingID, Unit: t.Unit, ReasonID: t.ReasonID, ReasonName: t.ReasonName, Description: t.Description,
 		Executor: httpapi.Name(t.ExecutorID, t.ExecutorName), Responsible: httpapi.Name(t.ResponsibleID, t.ResponsibleName),
 		AcceptBy: t.AcceptBy, LocaliseBy: t.LocaliseBy, DueAt: t.DueAt, HandedOverAt: t.HandedOverAt, AcceptedAt: t.AcceptedAt, DoneAt: t.DoneAt,
 		ClosedAt: t.ClosedAt, CreatedAt: t.CreatedAt, Zone: t.Zone, Overdue: t.Overdue(now), Version: t.Version, Tags: labels(t.Tags),
 	}
+	if f := t.Found; f != nil {
+		row.Found = &TicketFound{Words: append([]string{}, f.Words...), Where: f.Where, Text: f.Text}
+	}
+	return row
 }
 
 func labels(ts []tag.Tag) []TicketTag {

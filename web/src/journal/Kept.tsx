@@ -3,6 +3,7 @@ import { IconColumns, IconListDetails, IconUsers } from "@tabler/icons-react";
 import { useRouter } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
 import { ApiError } from "../api/client";
+import { useMe } from "../session/session";
 import { Note, useErrorText } from "../ui/blocks";
 import { useDropView, useKeepView, useViewsKept, useCompanyOf, type KeptView } from "./api";
 import { ALWAYS, COLUMNS, readColumns, type Column } from "./columns";
@@ -39,7 +40,7 @@ export function KeptMenu({ search, onChange, columns, onColumns }: Omit<Props, "
     if (k.columns.length > 0) onColumns(readColumns(k.columns));
     onChange(address.read(k.query));
   };
-  if (!company) return null;
+  if (!company) return <CompanyMenu search={search} onChange={onChange} />;
   return (
     <>
       <Menu position="bottom-start" shadow="md">
@@ -78,6 +79,30 @@ export function KeptMenu({ search, onChange, columns, onColumns }: Omit<Props, "
         />
       )}
     </>
+  );
+}
+
+/** Who serves several companies is told that lists are a company's own, and chooses it here. */
+function CompanyMenu({ search, onChange }: Pick<Props, "search" | "onChange">) {
+  const w = useWords();
+  const { companies } = useMe();
+  if (companies.length === 0) return null;
+  return (
+    <Menu position="bottom-start" shadow="md">
+      <Menu.Target>
+        <Button size="compact-sm" variant="default" leftSection={<IconListDetails size={14} aria-hidden />}>
+          {w.kept.title}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown mah={400} style={{ overflow: "auto", maxWidth: 340 }}>
+        <Menu.Label>{w.kept.ofCompany}</Menu.Label>
+        {companies.map((c) => (
+          <Menu.Item key={c.id} onClick={() => onChange({ ...search, company: c.id })}>
+            {c.name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

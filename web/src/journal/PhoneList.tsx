@@ -11,6 +11,7 @@ import { useWords as useCommon } from "../ui/words";
 import { useCount, useTickets } from "./api";
 import { Deadline } from "./Deadline";
 import { Filters } from "./Filters";
+import { Excerpt, Marked } from "./Marked";
 import { Nothing, useViews } from "./views";
 import { bare, type JournalSearch } from "./search";
 import { Tags } from "./TicketTable";
@@ -156,8 +157,13 @@ function Card({ ticket: t }: { ticket: TicketRow }) {
           <Deadline ticket={t} />
         </span>
       </div>
-      <div className="b pcard-address">{t.address}</div>
-      <div>{t.reason_name}</div>
+      <div className="b pcard-address">
+        <Marked text={t.address} found={t.found} />
+      </div>
+      <div>
+        <Marked text={t.reason_name} found={t.found} />
+      </div>
+      <Excerpt found={t.found} />
       <div className="s13 t2">
         {c.number(numberOf(t.number))} · {c.status[t.status].toLowerCase()}
         {t.executor && ` · ${t.executor.name}`}

@@ -9,6 +9,7 @@ import { kindBar, KindMark } from "../ui/Kind";
 import { useWords as useCommon } from "../ui/words";
 import type { Column } from "./columns";
 import { Deadline } from "./Deadline";
+import { Excerpt, Marked } from "./Marked";
 import type { Order } from "./search";
 import { useWords } from "./words";
 
@@ -186,9 +187,10 @@ function Cell({ column, ticket: t, isFirst }: CellProps) {
   const c = useCommon();
   const now = useNow();
   const bar = isFirst ? "kb " : "";
-  const cut = (text: string, title = text) => (
+  const cut = (text: string, title = text, more?: React.ReactNode) => (
     <td className={`${bar}cut`} title={title}>
-      {text}
+      <Marked text={text} found={t.found} />
+      {more}
     </td>
   );
   switch (column) {
@@ -209,7 +211,7 @@ function Cell({ column, ticket: t, isFirst }: CellProps) {
     case "address":
       return cut(t.address);
     case "reason":
-      return cut(t.reason_name, t.description || t.reason_name);
+      return cut(t.reason_name, t.found?.text || t.description || t.reason_name, <Excerpt found={t.found} />);
     case "status":
       return <td className={bar}>{c.status[t.status]}</td>;
     case "executor":
@@ -266,7 +268,7 @@ function Number({ ticket: t }: { ticket: TicketRow }) {
           else e.stopPropagation();
         }}
       >
-        {number}
+        {t.found?.words.includes(String(t.number)) ? <mark className="found">{number}</mark> : number}
       </a>
       <SourceSign source={t.source} />
     </span>

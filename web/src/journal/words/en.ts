@@ -6,6 +6,7 @@ export const en: Words<typeof ru> = {
   views: { new: "New", open: "In work", mine: "Mine", all: "All" },
   newRequest: "New request",
   search: "Address, number, phone, text",
+  found: { description: "description", answers: "answers", comment: "comment", phone: "phone" },
   filter: {
     status: "State",
     kind: "Kind",
@@ -33,7 +34,7 @@ export const en: Words<typeof ru> = {
     orders: { newest: "Newest first", oldest: "Oldest first", due: "Nearest limit first" },
     anyOne: "any",
     none: "Nothing found",
-    companyFirst: "choose a company first",
+    companyFirst: "choose a company above first",
     show: "Show",
     drop: (name) => `Drop the condition: ${name}`,
     reset: "Reset",
@@ -58,6 +59,7 @@ export const en: Words<typeof ru> = {
   kept: {
     title: "My lists",
     none: "No kept lists yet",
+    ofCompany: "Kept lists, reasons, executors and labels are each company's own. Show the requests of one:",
     shared: "shared",
     keep: "Keep this list…",
     drop: (name) => `Delete the list “${name}”`,

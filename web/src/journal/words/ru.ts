@@ -6,6 +6,7 @@ export const ru = {
   views: { new: "Новые", open: "В работе", mine: "Мои", all: "Все" },
   newRequest: "Новая заявка",
   search: "Адрес, номер, телефон, текст",
+  found: { description: "описание", answers: "ответы", comment: "комментарий", phone: "телефон" },
   filter: {
     status: "Состояние",
     kind: "Вид",
@@ -33,7 +34,7 @@ export const ru = {
     orders: { newest: "Сначала новые", oldest: "Сначала старые", due: "Сначала ближайший срок" },
     anyOne: "любой вариант",
     none: "Ничего не нашлось",
-    companyFirst: "сначала выберите компанию",
+    companyFirst: "сначала выберите компанию выше",
     show: "Показать",
     drop: (name: string) => `Убрать условие: ${name}`,
     reset: "Сбросить",
@@ -58,6 +59,7 @@ export const ru = {
   kept: {
     title: "Мои списки",
     none: "Сохранённых списков ещё нет",
+    ofCompany: "Сохранённые списки, причины, исполнители и метки у каждой компании свои. Показать заявки одной:",
     shared: "общий",
     keep: "Сохранить этот список…",
     drop: (name: string) => `Удалить список «${name}»`,

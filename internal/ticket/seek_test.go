@@ -1,0 +1,317 @@
+package ticket
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"d24/internal/access"
+	"d24/internal/platform/pg"
+	"d24/internal/search"
+)
+
+// wrote makes a request with what somebody said, and what was commented.
+func (c *city) wrote(company int64, said string, comments ...string) Ticket {
+	c.t.Helper()
+	in := NewTicket{CompanyID: company, Unit: "86", CallerPhone: "+79000904127", Source: "phone", Description: said, Answers: []Answer{{ID: 1, Value: "не знает"}}}
+	require.NoError(c.t, pg.Do(c.sys, c.db, func(tx *pg.Tx) error {
+		return tx.QueryRow(c.sys, `select (select id from reasons where company_id = $1 and code = 'ВС-02'), (select min(id) from buildings where company_id = $1)`, company).Scan(&in.ReasonID, &in.BuildingID)
+	}))
+	t, err := c.s.Create(c.sys, in)
+	require.NoError(c.t, err)
+	for _, text := range comments {
+		require.NoError(c.t, c.s.Comment(c.sys, t.ID, text, false))
+	}
+	return t
+}
+
+func (c *city) found(ctx context.Context, typed string) []string {
+	c.t.Helper()
+	rows := c.pages(ctx, Filter{Text: typed}, 100)
+	n, err := c.s.Count(ctx, Filter{Text: typed})
+	require.NoError(c.t, err)
+	require.Len(c.t, rows, n, typed)
+	return names(rows)
+}
+
+// TestSearchFindsWhatPeopleMean: forms of words, ё and е, the other case, fragments, phrases,
+// numbers of houses, the other keyboard layout, words of comments.
+func TestSearchFindsWhatPeopleMean(t *testing.T) {
+	c := open1(t)
+	leak := c.wrote(1, "Сильно протекает батарея под окном, у соседей сухо", "Слесарь заменил прокладку")
+	fence := c.wrote(1, "Дом 12/3: сломан ЗАБОР возле детской площадки; счётчик 000481516")
+	lift := c.wrote(2, "Кран-букса свистит. Квартира 86а, 100%_\\ «счастья»")
+	all := []Ticket{leak, fence, lift}
+	for _, x := range []struct {
+		typed string
+		want  []Ticket
+	}{
+		{"батареи", []Ticket{leak}},             // a form
+		{"БАТАРЕЮ протекает", []Ticket{leak}},   // a form and another case, two words in any order
+		{"прокладки", []Ticket{leak}},           // of a comment
+		{"слесарь заборы", nil},                 // both words have to be there
+		{"счетчик", []Ticket{fence}},            // е for ё
+		{"СЧЁТЧИКИ", []Ticket{fence}},           // ё, a form
+		{"площадк", []Ticket{fence}},            // the beginning
+		{"ощадк", []Ticket{fence}},              // a fragment
+		{"12/3", []Ticket{fence}},               // a house with a fraction
+		{"2/3", nil},                            // not a part of its number
+		{"481516", nil},                         // digits are whole
+		{"000481516", []Ticket{fence}},          //
+		{`"у соседей сухо"`, []Ticket{leak}},    // word for word
+		{"«соседей у сухо»", nil},               //
+		{"«под окном» батарея", []Ticket{leak}}, //
+		{"кран букса", []Ticket{lift}},          //
+		{"кран-буксы", []Ticket{lift}},          //
+		{"100%", []Ticket{lift}},                // signs are no words
+		{",fnfhtz", []Ticket{leak}},             // the other layout
+		{"абракадабра", nil},
+	} {
+		var got []string
+		for _, n := range c.found(c.sys, x.typed) {
+			if slices.Contains(names(all), n) {
+				got = append(got, n)
+			}
+		}
+		require.ElementsMatch(t, names(x.want), got, x.typed)
+	}
+	require.Subset(t, c.found(c.sys, "86"), names(all), "a flat, of two of them in the address")
+}
+
+// TestSearchByPhone: every spelling of a number, and its last digits, find it for who may see
+// numbers, and nothing for who may not: what is hidden cannot be found out by asking.
+func TestSearchByPhone(t *testing.T) {
+	c := open1(t)
+	x := c.wrote(1, "Свет моргает")
+	may := access.Actor{Kind: access.Company, CompanyID: 1, UserID: 1, Grants: access.RoleGrants(access.Admin, 1, 0), May: []access.Permission{access.ContactRead}}
+	mayNot := may
+	mayNot.May = nil
+	for _, typed := range []string{"+79000904127", "+7 900 090-41-27", "8 (900) 090-41-27", "89000904127", "9000904127", "8-900-090-41-27", "090-41-27", "90-41-27", "41-27", "4127", " 7 900 090 41 27 "} {
+		require.Equal(t, names([]Ticket{x}), c.found(access.With(context.Background(), may), typed), typed)
+		require.Empty(t, c.found(access.With(context.Background(), mayNot), typed), typed)
+	}
+	require.Empty(t, c.found(access.With(context.Background(), may), "41-28"))
+	require.Empty(t, c.found(access.With(context.Background(), may), "p:4127"), "a key of the index is nothing that can be typed")
+}
+
+// TestSearchKeepsToTheScope (A1, property): random people, random words; what is found is what a
+// plain reading of the requests they may see finds.
+func TestSearchKeepsToTheScope(t *testing.T) {
+	c := open1(t)
+	require.NoError(t, c.s.ReadIn(c.sys))
+	for i, said := range []string{"Течёт батарея", "течь в батареях и течет кран", "Лифт стоит", "кранбукса", "КРАНЫ текут", "у соседей течь"} {
+		c.wrote(1+int64(i%3), said, "Батарея № "+fmt.Sprint(i), "обещал прийти")
+	}
+	all := c.all()
+	texts, stems := c.texts(all), c.stems()
+	var vocabulary []string
+	for _, ws := range texts {
+		vocabulary = append(vocabulary, ws...)
+	}
+	slices.Sort(vocabulary)
+	vocabulary = slices.Compact(vocabulary)
+	r := rand.New(rand.NewPCG(5, 2)) //nolint:gosec // the draw repeats
+	some := 0
+	for range 200 {
+		a := access.Actor{Kind: access.Company, CompanyID: 1 + r.Int64N(3)}
+		if r.IntN(3) == 0 {
+			a = access.Actor{Kind: access.Operator, Companies: []int64{1 + r.Int64N(3), 1 + r.Int64N(3)}}
+		}
+		for range 1 + r.IntN(2) {
+			k := all[r.IntN(len(all))]
+			if a.Kind == access.Company {
+				k.CompanyID = a.CompanyID
+			}
+			a.Grants = append(a.Grants, []access.Grant{{CompanyID: k.CompanyID}, {CompanyID: k.CompanyID, BuildingIDs: []int64{k.BuildingID}}, {CompanyID: k.CompanyID, ExecutorID: k.ExecutorID}}[r.IntN(3)])
+		}
+		var typed []string
+		for range 1 + r.IntN(2) {
+			w := []rune(vocabulary[r.IntN(len(vocabulary))])
+			if len(w) > 4 && r.IntN(2) == 0 {
+				w = w[r.IntN(2) : len(w)-r.IntN(2)]
+			}
+			typed = append(typed, string(w))
+		}
+		has := func(k Ticket, w string) bool {
+			return slices.ContainsFunc(texts[k.ID], func(x string) bool {
+				switch {
+				case x == w:
+					return true
+				case isNumber.MatchString(w):
+					return beginsNumber(x, w)
+				case len([]rune(w)) >= 3 && strings.Contains(x, w):
+					return true
+				}
+				return stems(x) == stems(w)
+			}) || len(typed) == 1 && isNumber.MatchString(w) && fmt.Sprint(k.Number) == strings.TrimLeft(w, "0")
+		}
+		var want []Ticket
+		for _, k := range all {
+			if a.Scope().Allows(k.Facts()) && !slices.ContainsFunc(typed, func(w string) bool { return !has(k, w) }) {
+				want = append(want, k)
+			}
+		}
+		some += len(want)
+		require.Equal(t, names(want), c.found(access.With(context.Background(), a), strings.Join(typed, " ")), "%v of %+v", typed, a)
+	}
+	require.Greater(t, some, 100)
+}
+
+// texts are the words of requests, read anew.
+func (c *city) texts(all []Ticket) map[int64][]string {
+	out := map[int64][]string{}
+	for _, k := range all {
+		es, err := c.s.Events(c.sys, k.ID)
+		require.NoError(c.t, err)
+		text := k.Address + " " + k.ReasonName + " " + k.Description
+		for _, a := range k.Answers {
+			text += " " + a.Value
+		}
+		for _, e := range es {
+			if e.Kind == "comment" {
+				text += " " + e.Text
+			}
+		}
+		out[k.ID] = search.Tokens(text)
+	}
+	return out
+}
+
+// stems asks the database for the stem of a word.
+func (c *city) stems() func(string) string {
+	known := map[string]string{}
+	return func(w string) string {
+		if _, ok := known[w]; !ok {
+			var stem string
+			require.NoError(c.t, c.db.Pool.QueryRow(c.sys, `select word_stem($1)`, w).Scan(&stem))
+			known[w] = stem
+		}
+		return known[w]
+	}
+}
+
+// TestSearchOfCommonWords: more requests than can be chosen, and a word that stands for more
+// than can be named, are looked through in the order of the list; nothing is missed.
+func TestSearchOfCommonWords(t *testing.T) {
+	c := open1(t)
+	var want []Ticket
+	for i := range 12 {
+		want = append(want, c.wrote(1, fmt.Sprintf("слово%c общее", 'а'+rune(i))))
+	}
+	slices.Reverse(want)
+	q := quest{terms: []term{{typed: "слово", isWide: true}}}
+	require.Empty(t, q.words(), "a wide word does not choose")
+	cond, args := q.conds("")
+	require.Len(t, args, 2, cond)
+	c.s.breadth.forms = 3
+	require.Equal(t, names(want), c.found(c.sys, "слово"))
+	require.Equal(t, names(want), c.found(c.sys, "слово общее"))
+	require.Equal(t, names(want[3:4]), c.found(c.sys, "слово «словои общее»"))
+	c.s.breadth = breadth{forms: usual.forms, chosen: 5}
+	require.Equal(t, names(want), c.found(c.sys, "общими"))
+	require.Equal(t, names(want), c.found(c.sys, "слово"))
+}
+
+// TestReadInFindsOldRequests: what was registered without the search is read in, with its
+// comments, once; and a comment that comes before does not lose the rest.
+func TestReadInFindsOldRequests(t *testing.T) {
+	c := open1(t)
+	x := c.wrote(1, "Дребезжит водосток", "прислать верхолаза")
+	y := c.wrote(1, "Гудит вентиляция")
+	require.NoError(t, pg.Do(c.sys, c.db, func(tx *pg.Tx) error {
+		_, err := tx.Exec(c.sys, `delete from ticket_search`)
+		return err
+	}))
+	require.Empty(t, c.found(c.sys, "водосток"))
+	require.NoError(t, c.s.Comment(c.sys, y.ID, "мастер выехал", false))
+	require.Equal(t, names([]Ticket{y}), c.found(c.sys, "вентиляция мастер"))
+	for range 2 {
+		require.NoError(t, c.s.ReadIn(c.sys))
+		require.Equal(t, names([]Ticket{x}), c.found(c.sys, "водостоки верхолаз"))
+		require.Equal(t, names([]Ticket{y}), c.found(c.sys, "вентиляция мастер"))
+	}
+	var rows, words int
+	require.NoError(t, c.db.Pool.QueryRow(c.sys, `select (select count(*) from tickets) - (select count(*) from ticket_search), (select count(*) - count(distinct word) from ticket_words)`).Scan(&rows, &words))
+	require.Zero(t, rows)
+	require.Zero(t, words, "a word is learnt once")
+}
+
+// FuzzSearch: whatever is typed, the terms of a masked person's search name neither a phone
+// nor a company.
+func FuzzSearch(f *testing.F) {
+	for _, s := range []string{"'; drop table tickets --", `\`, `''`, "& | ! ( )", "'a':*", "«", `"`, "№", "№ 12", "12/3", "//", "%_", "\x00", "ё", "p:4127", "c:2", "n:1", strings.Repeat("а ", 200), "🙂", "<->", "a\\'b"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, typed string) {
+		q := readQuest(typed, false)
+		require.LessOrEqual(t, len(q.terms), maxTerms)
+		for i := range q.terms {
+			q.terms[i].forms = append(q.terms[i].forms, q.terms[i].typed)
+			for _, k := range q.terms[i].keys {
+				require.True(t, strings.HasPrefix(k, "n:"), k)
+			}
+		}
+		require.NotContains(t, q.words(), "'p:")
+		require.NotContains(t, q.words(), "'c:")
+	})
+}
+
+// TestJunkIsOnlyNotFound: the same junk through the whole search.
+func TestJunkIsOnlyNotFound(t *testing.T) {
+	c := open1(t)
+	r := rand.New(rand.NewPCG(9, 9)) //nolint:gosec // the draw repeats
+	signs := []rune(`'"\%_&|!():*<>-№«»„“;,./ aя1ё` + "\t")
+	for _, typed := range []string{"'; drop table tickets; --", `\'`, "a & b | !c", "'к':*", "(((", "«»", `"""`, "№", strings.Repeat("я", 200), strings.Repeat("а б ", 50)} {
+		_, _, err := c.s.List(c.sys, Filter{Text: typed, Address: typed})
+		require.NoError(t, err, typed)
+	}
+	for range 150 {
+		s := make([]rune, 1+r.IntN(12))
+		for i := range s {
+			s[i] = signs[r.IntN(len(signs))]
+		}
+		_, err := c.s.Count(c.sys, Filter{Text: string(s)})
+		require.NoError(t, err, string(s))
+	}
+}
+
+// TestFoundIsShown: which words were found and where, quoted when the list does not show it.
+func TestFoundIsShown(t *testing.T) {
+	c := open1(t)
+	x := c.wrote(1, "Сильно протекает батарея под окном, у соседей сухо", strings.Repeat("долго ждали ", 20)+"Слесарь заменил прокладку")
+	find := func(typed string) Found {
+		rows := c.pages(c.sys, Filter{Text: typed}, 100)
+		require.Len(t, rows, 1, typed)
+		return *rows[0].Found
+	}
+	require.Equal(t, Found{Words: []string{"батарея"}, Where: "description", Text: x.Description}, find("БАТАРЕИ"))
+	got := find("прокладки батареями")
+	require.Equal(t, []string{"батарея", "прокладку"}, got.Words)
+	require.Equal(t, "description", got.Where)
+	got = find("слесарь")
+	require.Equal(t, "comment", got.Where)
+	require.True(t, strings.HasPrefix(got.Text, "…ждали "), got.Text)
+	require.Contains(t, got.Text, "Слесарь заменил прокладку")
+	require.Equal(t, Found{Where: "phone", Text: "+7 900 090-41-27"}, find("90-41-27"))
+	require.Equal(t, Found{Words: []string{fmt.Sprint(x.Number)}}, find(fmt.Sprint("№ ", x.Number)))
+	require.Equal(t, "description", find("«под окном»").Where)
+	require.Equal(t, "description", find(strings.Split(x.Address, ",")[0]+" «у соседей сухо»").Where)
+	rows := c.pages(c.sys, Filter{}, 100)
+	require.Nil(t, rows[0].Found)
+}
+
+// TestCommentsOfMassChangesAreFound: they are written another way.
+func TestCommentsOfMassChangesAreFound(t *testing.T) {
+	c := open1(t)
+	x, y := c.wrote(1, "Первая"), c.wrote(1, "Вторая")
+	require.NoError(t, pg.Do(c.sys, c.db, func(tx *pg.Tx) error {
+		said := []Event{{Kind: "comment", Text: "Подрядчик выехал"}}
+		return c.s.performAll(c.sys, tx, 1, []deed{{ticket: x, events: said}, {ticket: y, events: said}}, nil)
+	}))
+	require.Equal(t, names([]Ticket{y, x}), c.found(c.sys, "подрядчики"))
+}
