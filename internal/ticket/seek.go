@@ -180,7 +180,8 @@ func (s *Service) spread(ctx context.Context, tx *pg.Tx, q *quest) error {
 // beginsNumber reports whether a word begins with the number n and nothing else of digits.
 func beginsNumber(word, n string) bool {
 	rest, ok := strings.CutPrefix(word, n)
-	return ok && (rest == "" || !unicode.IsDigit([]rune(rest)[0]))
+	next, _ := utf8.DecodeRuneInString(rest)
+	return ok && !unicode.IsDigit(next)
 }
 
 // words is the query of the index that requests must answer; "": every one does.

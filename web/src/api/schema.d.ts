@@ -6879,6 +6879,8 @@ export interface components {
              * @description 0: not known
              */
             floor: number;
+            /** @description by what a search found it */
+            found?: components["schemas"]["TicketFound"];
             /** Format: date-time */
             handed_over_at: string | null;
             /** Format: int64 */
@@ -7036,6 +7038,8 @@ export interface components {
              * @description 0: not known
              */
             floor: number;
+            /** @description by what a search found it */
+            found?: components["schemas"]["TicketFound"];
             /** Format: date-time */
             handed_over_at: string | null;
             /** Format: int64 */
@@ -7175,6 +7179,8 @@ export interface components {
              * @description 0: not known
              */
             floor: number;
+            /** @description by what a search found it */
+            found?: components["schemas"]["TicketFound"];
             /** Format: date-time */
             handed_over_at: string | null;
             /** Format: int64 */
@@ -7279,6 +7285,16 @@ export interface components {
             items: components["schemas"]["TicketEvent"][];
             /** @description IANA zone of the house */
             zone: string;
+        };
+        TicketFound: {
+            text?: string;
+            /**
+             * @description where text is from; empty: what the row shows
+             * @enum {string}
+             */
+            where?: "description" | "answers" | "comment" | "phone";
+            /** @description to be marked: lower case, е for ё */
+            words: string[];
         };
         TicketHandOn: {
             /**
@@ -7393,6 +7409,8 @@ export interface components {
             /** Format: date-time */
             due_at: string | null;
             executor: components["schemas"]["Named"];
+            /** @description by what a search found it */
+            found?: components["schemas"]["TicketFound"];
             /** Format: date-time */
             handed_over_at: string | null;
             /** Format: int64 */
