@@ -23,11 +23,12 @@ const (
 	TrunksDown   Code = "trunks-down"   // no provider answers
 	Overdue      Code = "overdue-step"  // a step of an automation had to be armed again
 	EngineDead   Code = "engine-dead"   // a phone engine died with calls in hand
+	LongWait     Code = "long-wait"     // callers wait for more than a minute
 	VoiceMute    Code = "voice-mute"    // what callers and executors hear cannot be spoken
 )
 
 // Severity orders alarms on the screen.
-var Severity = map[Code]int{NobodyTakes: 1, Reassign: 1, TrunksDown: 1, EngineDead: 1, VoiceMute: 1, Overdue: 2, CoverageGaps: 2}
+var Severity = map[Code]int{NobodyTakes: 1, Reassign: 1, TrunksDown: 1, EngineDead: 1, VoiceMute: 1, LongWait: 1, Overdue: 2, CoverageGaps: 2}
 
 // Alarm is one that is raised.
 type Alarm struct {
@@ -53,6 +54,15 @@ func Raise(ctx context.Context, tx *pg.Tx, a Alarm) error {
 // Clear takes an alarm away.
 func Clear(ctx context.Context, tx *pg.Tx, c Code, subject string) error {
 	tag, err := tx.Exec(ctx, `update alarms set cleared_at = $3 where code = $1 and subject = $2 and cleared_at is null`, c, subject, tx.Now)
+	if err != nil || tag.RowsAffected() == 0 {
+		return err
+	}
+	return live.Tell(ctx, tx, live.Change{Topic: "alarm"})
+}
+
+// ClearBut takes away the alarms of a code whose subjects are not among those that stay.
+func ClearBut(ctx context.Context, tx *pg.Tx, c Code, stay []string) error {
+	tag, err := tx.Exec(ctx, `update alarms set cleared_at = $3 where code = $1 and cleared_at is null and not subject = any($2)`, c, append([]string{}, stay...), tx.Now)
 	if err != nil || tag.RowsAffected() == 0 {
 		return err
 	}

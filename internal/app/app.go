@@ -33,6 +33,7 @@ import (
 	"d24/internal/platform/secret"
 	"d24/internal/reason"
 	"d24/internal/routing"
+	"d24/internal/shift"
 	"d24/internal/staff"
 	"d24/internal/supplier"
 	"d24/internal/tag"
@@ -64,6 +65,7 @@ type App struct {
 	Followup   *followup.Runner
 	Director   *routing.Director
 	Notices    *notice.Service
+	Shift      *shift.Service
 }
 
 // Config of an App. Time is set by stories only; Work makes this process run jobs.
@@ -116,7 +118,8 @@ func New(c Config) (*App, error) {
 	a.Escalation = &escalation.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies, Rules: a.Rules}
 	a.Escalation.Subscribe(q)
 	a.Notices = notice.NewService(db, notice.Needs{Buildings: a.Buildings, Companies: a.Companies, Suppliers: a.Suppliers, Tickets: ticketsForNotices{a.Tickets}})
-	a.Followup = &followup.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies, Calls: a.Calls, Notices: a.Notices}
+	a.Shift = shift.NewService(db, a.Calls)
+	a.Followup = &followup.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies, Calls: a.Calls, Notices: a.Notices, Shift: a.Shift}
 	a.Followup.Subscribe(q)
 	a.Director = &routing.Director{DB: db, Companies: a.Companies, Staff: a.Staff, Tasks: a.Tasks, Contacts: a.Contacts, Told: a.Notices}
 

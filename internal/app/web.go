@@ -36,6 +36,7 @@ import (
 	"d24/internal/platform/httpapi"
 	"d24/internal/platform/live"
 	"d24/internal/reason/reasonapi"
+	"d24/internal/shift/shiftapi"
 	"d24/internal/staff/staffapi"
 	"d24/internal/supplier/supplierapi"
 	"d24/internal/tag"
@@ -109,6 +110,7 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	})
 	calllogapi.Register(api, calllogapi.Config{Service: a.Calls, DataDir: c.DataDir, Peaks: peaks})
 	deskapi.Register(api, deskapi.Config{Floor: a.floor(), Tickets: tickets})
+	shiftapi.Register(api, shiftapi.Config{Service: a.Shift})
 	alarmapi.Register(api, alarm.NewService(a.DB))
 	auditapi.Register(api, audit.NewService(a.DB))
 	tagapi.Register(api, tag.NewService(a.DB))

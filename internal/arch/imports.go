@@ -18,7 +18,7 @@ var layers = [][]string{
 	{"account", "company", "building", "staff", "reason", "supplier", "plan", "knowledge", "contact", "tag"}, // directories
 	{"assignment"}, // whose work a request is: stands on the directories, under the records
 	{"ticket", "notice", "debtor", "meter", "calllog", "onboarding"}, // records
-	{"desk"}, // the floor
+	{"desk", "shift"}, // the floor
 	{"routing", "escalation", "notify", "followup", "feedback", "campaign"}, // automation
 	{"dashboard", "report"}, // views
 	{"seed"},                // demo data: fills directories and records

@@ -25,7 +25,7 @@ type Lost struct {
 	Phone     string    `json:"phone"`
 	At        time.Time `json:"at"` // of the call: the ten minutes count from it
 	Cut       bool      `json:"cut"`
-	Digit     string    `json:"digit,omitempty"` // pressed while he waited: "1" asked to be called back, "0" an emergency
+	Digit     string    `json:"digit,omitempty"` // pressed while he waited: "1" asked to be called back, "2" left a message, "0" an emergency
 }
 
 // Reached is published when an operator speaks with somebody: a call-back that is
@@ -59,11 +59,12 @@ type call struct {
 	phone, direction  string
 	started           time.Time
 	joined, ended     bool
+	queued            bool
 }
 
 func find(ctx context.Context, tx *pg.Tx, key string) (c call, err error) {
-	err = tx.QueryRow(ctx, `select id, coalesce(company_id, 0), coalesce(line_id, 0), phone, direction, started_at, joined_at is not null, ended_at is not null from calls where key = $1 for update`, key).
-		Scan(&c.id, &c.company, &c.line, &c.phone, &c.direction, &c.started, &c.joined, &c.ended)
+	err = tx.QueryRow(ctx, `select id, coalesce(company_id, 0), coalesce(line_id, 0), phone, direction, started_at, joined_at is not null, ended_at is not null, queued_at is not null from calls where key = $1 for update`, key).
+		Scan(&c.id, &c.company, &c.line, &c.phone, &c.direction, &c.started, &c.joined, &c.ended, &c.queued)
 	return c, err
 }
 
@@ -140,6 +141,9 @@ func (s *Service) apply(ctx context.Context, tx *pg.Tx, c call, r telephony.Repo
 		if err := set("joined_at = coalesce(joined_at, $2), operator_id = $3", r.At, r.Operator); err != nil {
 			return err
 		}
+		if err := s.late(ctx, tx, c, r); err != nil {
+			return err
+		}
 		return s.jobs.Publish(ctx, tx, Reached{CallID: c.id, Phone: c.phone, Direction: c.direction})
 	case telephony.CallRecorded:
 		return record(ctx, tx, c, r)
@@ -167,9 +171,12 @@ func (s *Service) end(ctx context.Context, tx *pg.Tx, c call, r telephony.Report
 		return nil
 	}
 	_, err := tx.Exec(ctx, `update calls set ended_at = $2, outcome = $3, blame = nullif($4, ''), is_cut = $5,
-		disposition = case when disposition is null and $6 then 'lost' else disposition end where id = $1`,
-		c.id, r.At, r.Outcome, r.Blame, r.Cut, c.direction == "inbound" && !r.Cut && r.Outcome == telephony.Abandoned)
+		disposition = case when disposition is null and $6 then 'lost' else disposition end, has_message = $7 where id = $1`,
+		c.id, r.At, r.Outcome, r.Blame, r.Cut, c.direction == "inbound" && !r.Cut && r.Outcome == telephony.Abandoned, c.direction == "inbound" && r.Digit == telephony.KeyMessage)
 	if err != nil {
+		return err
+	}
+	if err := s.late(ctx, tx, c, r); err != nil {
 		return err
 	}
 	if told := notice(r); c.direction == "inbound" && !c.joined && told != 0 {

@@ -47,6 +47,7 @@ type Entry struct {
 	DispositionReasonID int64
 	DispositionNote     string
 	RecordingID         int64
+	HasMessage          bool // the caller spoke one while nobody was free
 	Zone                string
 }
 
@@ -66,7 +67,7 @@ func (e Entry) Talk() time.Duration {
 const entryColumns = `c.id, c.key, coalesce(c.company_id, 0) as company_id, coalesce(m.name, '') as company_name, coalesce(c.city_id, 0) as city_id, c.direction, c.purpose, c.phone, c.called,
 	coalesce(c.line_id, 0) as line_id, coalesce(l.kind, '') as line_kind, coalesce(c.task_id, 0) as task_id, coalesce(c.ticket_id, 0) as ticket_id, coalesce(t.number, 0) as ticket_number,
 	coalesce(c.operator_id, 0) as operator_id, coalesce(u.name, '') as operator_name, c.started_at, c.queued_at, c.answered_at, c.joined_at, c.ended_at, coalesce(c.outcome, '') as outcome,
-	c.is_cut, coalesce(c.disposition, '') as disposition, coalesce(c.disposition_reason_id, 0) as disposition_reason_id, c.disposition_note, coalesce(r.id, 0) as recording_id,
+	c.is_cut, coalesce(c.disposition, '') as disposition, coalesce(c.disposition_reason_id, 0) as disposition_reason_id, c.disposition_note, coalesce(r.id, 0) as recording_id, c.has_message,
 	coalesce(m.zone, y.zone, 'UTC') as zone`
 
 const entrySource = ` from calls c left join users u on u.id = c.operator_id left join companies m on m.id = c.company_id left join cities y on y.id = c.city_id
@@ -75,6 +76,7 @@ const entrySource = ` from calls c left join users u on u.id = c.operator_id lef
 
 // Search narrows the journal of calls; zero fields do not restrict.
 type Search struct {
+	IDs        []int64
 	CompanyID  int64
 	TicketID   int64
 	TaskID     int64
@@ -95,6 +97,7 @@ func (f Search) where(a access.Actor) (w where.Clause) {
 	}
 	w.And("true")
 	within(a, &w)
+	only(f.IDs != nil, "c.id = any(?)", f.IDs)
 	only(f.CompanyID != 0, "c.company_id = ?", f.CompanyID)
 	only(f.TicketID != 0, "c.ticket_id = ?", f.TicketID)
 	only(f.TaskID != 0, "c.task_id = ?", f.TaskID)

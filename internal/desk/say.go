@@ -22,6 +22,7 @@ type Talk struct {
 	Words  string
 	IfNot  string
 	Dials  []calllog.Entry // oldest first
+	Spoken *calllog.Entry  // the lost call it answers, when the caller left a message in it
 	Remark string          // what the operator must be told after his word
 }
 
@@ -53,6 +54,13 @@ func (f *Floor) talk(ctx context.Context, tx *pg.Tx, id int64) (k Talk, err erro
 	dials, err := f.Calls.PageTx(ctx, tx, calllog.Search{TaskID: id, Limit: 100})
 	for i := len(dials) - 1; i >= 0; i-- {
 		k.Dials = append(k.Dials, dials[i])
+	}
+	if err != nil || k.Task.CallID == 0 {
+		return k, err
+	}
+	lost, err := f.Calls.ByIDs(ctx, tx, []int64{k.Task.CallID})
+	if e := lost[k.Task.CallID]; e.HasMessage {
+		k.Spoken = &e
 	}
 	return k, err
 }

@@ -140,3 +140,9 @@ func (s *Tasks) Calling(ctx context.Context, tx *pg.Tx, purpose telephony.Purpos
 		purpose, number, memberID).Scan(&yes)
 	return yes, err
 }
+
+// Made reports whether a task of this key was ever made.
+func (s *Tasks) Made(ctx context.Context, tx *pg.Tx, key string) (yes bool, err error) {
+	err = tx.QueryRow(ctx, `select exists (select from call_tasks where key = $1)`, key).Scan(&yes)
+	return yes, err
+}

@@ -19,6 +19,7 @@ import (
 	"d24/internal/phone"
 	"d24/internal/platform/jobs"
 	"d24/internal/platform/pg"
+	"d24/internal/shift"
 	"d24/internal/staff"
 	"d24/internal/telephony"
 	"d24/internal/ticket"
@@ -34,6 +35,7 @@ type Runner struct {
 	Companies *company.Service
 	Calls     *calllog.Service
 	Notices   *notice.Service
+	Shift     *shift.Service
 }
 
 // Ask is the job that looks after a ticket: something moved, or it is time to ask.
@@ -80,6 +82,7 @@ func (r *Runner) Subscribe(q *jobs.Queue) {
 		return Ask{TicketID: e.TicketID}
 	})
 	jobs.On(q, func(e calllog.Lost) river.JobArgs { return CallBack{e} })
+	jobs.On(q, func(e calllog.Late) river.JobArgs { return Late{e} })
 	jobs.On(q, func(e calllog.Told) river.JobArgs { return Join{e} })
 	jobs.On(q, func(e calllog.Reached) river.JobArgs {
 		if e.Direction != "inbound" || !phone.IsE164(e.Phone) {
@@ -93,6 +96,7 @@ func (r *Runner) Subscribe(q *jobs.Queue) {
 func (r *Runner) Workers(w *river.Workers) {
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[Ask]) error { return r.Ask(system(ctx), j.Args) }))
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[CallBack]) error { return r.CallBack(system(ctx), j.Args.Lost) }))
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[Late]) error { return r.WriteLate(system(ctx), j.Args.Late) }))
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[Join]) error { return r.Join(system(ctx), j.Args.Told) }))
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[GotThrough]) error {
 		return r.GotThrough(system(ctx), j.Args.Phone)
@@ -258,40 +262,34 @@ func calm(at time.Time, s company.Settings, zone string) time.Time {
 }
 
 // CallBack makes the task that answers a lost call within ten minutes of it (ПП
-// 416 п. 13, F7). A hidden number cannot be called. Several lost calls of one
+// 416 п. 13, F7). A hidden number cannot be called: of its message the supervisor is
+// told (F6). Several lost calls of one
 // number make one task.
 func (r *Runner) CallBack(ctx context.Context, l calllog.Lost) error {
-	if !phone.IsE164(l.Phone) {
-		return nil
-	}
 	return pg.Do(ctx, r.DB, func(tx *pg.Tx) error {
-		called, err := r.Tasks.Calling(ctx, tx, telephony.Callback, l.Phone, 0)
-		if err != nil || called {
-			return err
-		}
-		s := company.Settings{}.WithDefaults()
-		if l.CompanyID != 0 {
-			c, err := r.Companies.ByID(ctx, tx, l.CompanyID)
-			if err != nil {
-				return err
+		if !phone.IsE164(l.Phone) {
+			if l.Digit == telephony.KeyMessage {
+				return r.Shift.Note(ctx, tx, shift.Message, l.CompanyID, l.CallID, tx.Now)
 			}
-			s = c.Settings
+			return nil
 		}
 		title, priority := "Перезвонить: не дождался ответа", telephony.PriorityCallback
 		switch {
-		case l.Digit == "0":
+		case l.Digit == telephony.KeyEmergency:
 			title, priority = "Перезвонить: нажал «авария» и не дождался ответа", telephony.PriorityEmergency
 		case l.Cut:
 			title, priority = "Перезвонить: разговор оборвался по нашей вине", telephony.PriorityCut
-		case l.Digit == "1":
+		case l.Digit == telephony.KeyCallBack:
 			title = "Перезвонить: попросил перезвонить, не дожидаясь на линии"
+		case l.Digit == telephony.KeyMessage:
+			title = "Прослушать сообщение и перезвонить"
 		}
-		promise := l.At.Add(s.Minutes(s.CallbackMin))
-		plan, _ := desk.Fit(desk.DialPlan{Mode: telephony.OperatorFirst, Dials: 3, RingSec: s.RingSec, Pace: s.Pace, Priority: priority, LineID: l.LineID, Since: l.At}, 1, s.Minutes(s.CallbackMin))
-		return r.Tasks.Create(ctx, tx, desk.NewTask{
-			Key: fmt.Sprintf("callback-%d", l.CallID), CompanyID: l.CompanyID, Purpose: telephony.Callback, CallID: l.CallID, Phones: []string{l.Phone},
-			Title: title, Plan: plan, DueAt: tx.Now, PromiseAt: &promise,
-		})
+		if l.Digit == telephony.KeyEmergency || l.Digit == telephony.KeyMessage { // the one that kept his place says less
+			if _, err := r.Tasks.Withdraw(ctx, tx, desk.Which{Key: keptKey(l)}, "положил трубку"); err != nil {
+				return err
+			}
+		}
+		return r.callBack(ctx, tx, backKey(l), l, title, priority)
 	})
 }
 

@@ -70,7 +70,7 @@ func (w *watchman) punctual(ctx context.Context) {
 }
 
 func (w *watchman) look(ctx context.Context) {
-	for name, f := range map[string]func(context.Context) error{"beat": w.beat, "steps": w.steps, "trunks": w.trunks, "voice": w.voice, "audit": w.seal} {
+	for name, f := range map[string]func(context.Context) error{"beat": w.beat, "steps": w.steps, "trunks": w.trunks, "voice": w.voice, "audit": w.seal, "queue": w.app.Followup.Waiting} {
 		if err := f(ctx); err != nil && ctx.Err() == nil {
 			w.log.WarnContext(ctx, "the watchman could not look", "at", name, "err", err)
 		}

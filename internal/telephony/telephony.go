@@ -44,6 +44,13 @@ const (
 	Carrier Blame = "carrier"
 )
 
+// What a caller may press while he waits.
+const (
+	KeyEmergency = "0"
+	KeyCallBack  = "1" // he hangs up, we call him back in his turn
+	KeyMessage   = "2" // he speaks a message
+)
+
 // Purpose is why we call.
 type Purpose string
 

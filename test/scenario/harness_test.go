@@ -169,6 +169,8 @@ func (s *story) run(kind string, args []byte) error {
 		return with(args, func(a followup.Ask) error { return s.app.Followup.Ask(s.sys, a) })
 	case followup.CallBack{}.Kind():
 		return with(args, func(a followup.CallBack) error { return s.app.Followup.CallBack(s.sys, a.Lost) })
+	case followup.Late{}.Kind():
+		return with(args, func(a followup.Late) error { return s.app.Followup.WriteLate(s.sys, a.Late) })
 	case followup.Join{}.Kind():
 		return with(args, func(a followup.Join) error { return s.app.Followup.Join(s.sys, a.Told) })
 	case followup.GotThrough{}.Kind():

@@ -141,6 +141,9 @@ func (c Config) talk(ctx context.Context) func(desk.Talk, error) (*taskOut, erro
 		out := TaskCard{
 			Task: Task(k.Task), Words: k.Words, IfNot: k.IfNot, Remark: k.Remark, Numbers: numbers(k), Results: append([]string{}, desk.Results(k.Task.Purpose)...),
 		}
+		if k.Spoken != nil && k.Spoken.RecordingID != 0 {
+			out.Message = &TaskMessage{RecordingID: k.Spoken.RecordingID, DurationMS: k.Spoken.Talk().Milliseconds(), At: k.Spoken.StartedAt}
+		}
 		if k.Ticket != nil {
 			card, err := c.Tickets.Card(ctx, *k.Ticket)
 			if err != nil {

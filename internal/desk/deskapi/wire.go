@@ -122,6 +122,7 @@ type TaskCard struct {
 	Words   string       `json:"words" doc:"what to say"`
 	Numbers []TaskNumber `json:"numbers" doc:"in the order of dialling, with what came of each dial"`
 	Results []string     `json:"results" enum:"accepted,refused,not_reached,answered,done,not_done,in_progress,wrong_number,told" doc:"that fit this task"`
+	Message *TaskMessage `json:"message" doc:"what the caller spoke while nobody was free"`
 	IfNot   string       `json:"if_not" doc:"what happens when nobody answers, in words"`
 	Remark  string       `json:"remark" doc:"after a result: what the operator must know, such as who accepted earlier"`
 }
@@ -130,6 +131,14 @@ type TaskCard struct {
 type TaskTicket struct {
 	_ struct{} `nullable:"true"`
 	ticketapi.TicketCard
+}
+
+// TaskMessage is the recording of a message.
+type TaskMessage struct {
+	_           struct{}  `nullable:"true"`
+	RecordingID int64     `json:"recording_id"`
+	DurationMS  int64     `json:"duration_ms"`
+	At          time.Time `json:"at"`
 }
 
 // TaskNumber is a number of a task and its dials.

@@ -264,7 +264,7 @@ func (c *call) watch() {
 func (c *call) farGone(end sip.Ending) {
 	outcome, blame := telephony.Answered, telephony.Nobody
 	switch {
-	case c.inbound && c.digit == keyCallBack: // he is saying goodbye to our voice
+	case c.inbound && (c.digit == telephony.KeyCallBack || c.digit == telephony.KeyMessage): // he was about to go
 		outcome = telephony.Abandoned
 	case c.satisfied():
 	case c.inbound && (!c.joined || c.phase == waiting || c.phase == offered) && c.dec.Action == telephony.Queue: // also after his operator vanished (F1)
@@ -308,8 +308,8 @@ func (c *call) finish(o telephony.Outcome, b telephony.Blame, cut bool) {
 	}
 	if e.busy[c.phone] == c {
 		delete(e.busy, c.phone)
-		e.unhold(c.phone)
 	}
+	e.unhold(c.phone)
 	e.distribute()
 }
 

@@ -184,6 +184,8 @@ func (c *call) pressed(key string) {
 	switch {
 	case c.inbound && (c.phase == hearing || c.phase == waiting || c.phase == offered):
 		c.choose(key)
+	case c.phase == dictating:
+		c.dictated()
 	case !c.inbound && c.phase == announcing:
 		c.keyed(key)
 	}

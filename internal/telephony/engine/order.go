@@ -35,6 +35,10 @@ func (e *Engine) newOrder(o telephony.Order) {
 	if !o.Until.IsZero() {
 		c.expiry = time.AfterFunc(time.Until(o.Until), func() { e.post(c.tooLate) })
 	}
+	if c.mustHold() {
+		e.held = append(e.held, c)
+		return
+	}
 	if was := e.busy[o.Phone]; was != nil {
 		if was.phase != waiting || was.leg != nil || was.priority >= c.priority {
 			e.held = append(e.held, c)
@@ -49,10 +53,16 @@ func (e *Engine) newOrder(o telephony.Order) {
 
 // unhold lets the next order for the phone go, the most urgent first.
 func (e *Engine) unhold(phone string) {
+	if len(e.held) == 0 {
+		return
+	}
 	e.held = slices.DeleteFunc(e.held, func(c *call) bool { return c.phase == over })
+	if e.busy[phone] != nil {
+		return
+	}
 	next := -1
 	for i, c := range e.held {
-		if c.phone == phone && (next < 0 || c.priority > e.held[next].priority) {
+		if c.phone == phone && !c.mustHold() && (next < 0 || c.priority > e.held[next].priority) {
 			next = i
 		}
 	}

@@ -9,12 +9,6 @@ import (
 	"d24/voip/speech/russian"
 )
 
-// What a caller may press while he waits.
-const (
-	keyCallBack  = "1"
-	keyEmergency = "0"
-)
-
 // sayEvery is how long a caller hears music before he is told again where he stands.
 const sayEvery = 45 * time.Second
 
@@ -41,6 +35,7 @@ const (
 	urgentWords = "Вы соединяетесь вне очереди, оставайтесь на линии. Если пахнет газом, выйдите на улицу и звоните 104. При пожаре звоните 101, если нужна другая помощь, 112."
 	emptyWords  = "Сейчас все диспетчеры заняты."
 	backWords   = "Нажмите один, и мы перезвоним вам сами: ваше место в очереди сохранится."
+	gasWords    = "Если пахнет газом, выйдите на улицу и звоните 104, если нужна другая срочная помощь, 112."
 	keyWords    = "Если это авария или люди застряли в лифте, нажмите ноль."
 	goodbye     = "Спасибо. Ваше место в очереди сохранено, мы перезвоним вам. До свидания."
 )
@@ -50,13 +45,14 @@ func (c *call) guidance() string {
 	if c.urgent() {
 		return urgentWords
 	}
-	text := emptyWords
+	text := emptyWords + " " + gasWords
 	if place, wait := c.e.standing(c); place > 0 {
 		text = placeWords(place) + " " + waitWords(wait)
 	}
 	if c.callable() {
 		text += " " + backWords
 	}
+	text += " " + messageWords
 	return text + " " + keyWords
 }
 
@@ -84,7 +80,7 @@ func waitWords(d time.Duration) string {
 }
 
 // urgent reports whether the caller has pressed the key for emergencies.
-func (c *call) urgent() bool { return c.inbound && c.digit == keyEmergency }
+func (c *call) urgent() bool { return c.inbound && c.digit == telephony.KeyEmergency }
 
 // callable reports whether we can call the person back: he shows a number.
 func (c *call) callable() bool { return phone.IsE164(c.phone) }
@@ -92,16 +88,18 @@ func (c *call) callable() bool { return phone.IsE164(c.phone) }
 // choose obeys a key of a caller who waits.
 func (c *call) choose(key string) {
 	switch {
-	case key == keyEmergency && !c.urgent():
+	case key == telephony.KeyEmergency && !c.urgent():
 		c.hurry()
-	case key == keyCallBack && c.phase == waiting && c.callable() && !c.urgent():
+	case key == telephony.KeyCallBack && c.phase == waiting && c.callable() && !c.urgent():
 		c.putDown()
+	case key == telephony.KeyMessage && c.phase == waiting && !c.urgent():
+		c.dictate()
 	}
 }
 
 // hurry puts the caller ahead of all (F16).
 func (c *call) hurry() {
-	c.digit = keyEmergency
+	c.digit = telephony.KeyEmergency
 	c.priority = max(c.priority, telephony.PriorityEmergency)
 	c.unheard()
 	if c.phase == offered {
@@ -115,7 +113,7 @@ func (c *call) hurry() {
 // putDown lets the caller go: he is called back in his turn. The call counts as
 // abandoned, and so is called back, whether he hears the words out or not.
 func (c *call) putDown() {
-	c.digit = keyCallBack
+	c.digit = telephony.KeyCallBack
 	c.halt()
 	c.e.unqueue(c)
 	c.phase = announcing

@@ -6,6 +6,7 @@ import {
   IconSettings,
   IconSpeakerphone,
   IconUserCircle,
+  IconUsersGroup,
 } from "@tabler/icons-react";
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
@@ -65,6 +66,12 @@ export function Shell() {
           <Link to="/wallboard" activeProps={{ "aria-current": "page" }}>
             <IconDeviceDesktopAnalytics size={20} stroke={1.6} aria-hidden />
             {w.wallboard}
+          </Link>
+        )}
+        {may(me, "desk.supervise") && (
+          <Link to="/shift" activeProps={{ "aria-current": "page" }}>
+            <IconUsersGroup size={20} stroke={1.6} aria-hidden />
+            {w.shift}
           </Link>
         )}
         {may(me, "ticket.read") && (

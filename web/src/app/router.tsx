@@ -2,6 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createRoute, createRouter, lazyRouteComponent, redirect, type RouterHistory } from "@tanstack/react-router";
 import { readPlace, readSearch } from "../journal/search";
 import { may } from "../session/session";
+import { readShift } from "../shift/search";
 import { login, root, signedIn } from "./routes";
 import { settings } from "./settings";
 import { Broken } from "./Trouble";
@@ -25,6 +26,13 @@ const wallboard = createRoute({
   getParentRoute: () => signedIn,
   path: "/wallboard",
   component: lazyRouteComponent(() => import("../wallboard/WallboardPage"), "WallboardPage"),
+});
+
+const shift = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/shift",
+  validateSearch: readShift,
+  component: lazyRouteComponent(() => import("../shift/ShiftPage"), "ShiftPage"),
 });
 
 const journal = createRoute({
@@ -68,7 +76,7 @@ const invite = createRoute({
 const tree = root.addChildren([
   login,
   invite,
-  signedIn.addChildren([profile, start, desk, wallboard, journal, newRequest, ticket, notices, settings]),
+  signedIn.addChildren([profile, start, desk, wallboard, shift, journal, newRequest, ticket, notices, settings]),
 ]);
 
 /** The router; `history` is given by tests. */

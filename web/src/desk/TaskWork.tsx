@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api, ApiError, take } from "../api/client";
 import type { TaskCard, TaskResult } from "../api/types";
 import { useLang } from "../i18n/i18n";
+import { Player } from "../player/Player";
 import type { CallView } from "../softphone/protocol";
 import { useNow } from "../time/clock";
 import { numberOf, phoneOf, remainsOf, timeOf } from "../time/format";
@@ -110,6 +111,11 @@ export function TaskPane({ call, card, work, needsResult }: PaneProps) {
       <div data-testid="greeting">
         <Say label={w.job.words}>{card?.words ?? call.title}</Say>
       </div>
+      {card?.message && (
+        <Panel title={w.job.message}>
+          <Player recordingId={card.message.recording_id} durationMs={card.message.duration_ms} />
+        </Panel>
+      )}
       {card?.ticket && <Brief card={card} />}
       <span className="grow" />
       {call.state === "ended" && !needsResult && !work.result && (

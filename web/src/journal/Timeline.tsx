@@ -21,7 +21,7 @@ import { clockOf, fullOf, shortOf } from "../time/format";
 import { Failed } from "../ui/blocks";
 import { Late } from "../ui/Late";
 import { useEvents } from "./api";
-import { Player } from "./Player";
+import { Player } from "../player/Player";
 import { useWords } from "./words";
 
 type Filter = "all" | "calls" | "states" | "notes";

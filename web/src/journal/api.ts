@@ -3,7 +3,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tansta
 import { api, ApiError, take } from "../api/client";
 import type { components } from "../api/schema";
 import { useMe } from "../session/session";
-import type { NewTicket, RecordingPeaks, TicketCard, TicketMove } from "../api/types";
+import type { NewTicket, TicketCard, TicketMove } from "../api/types";
 import { queryOf, type JournalSearch } from "./search";
 
 export type Choices = components["schemas"]["TicketChoices"];
@@ -167,22 +167,6 @@ export function useCreate() {
       void client.invalidateQueries({ queryKey: ["tickets-count"] });
       void client.invalidateQueries({ queryKey: ["building", made.building_id] });
     },
-  });
-}
-
-const isSilent = (peaks: RecordingPeaks | undefined) => ![...(peaks?.peer ?? []), ...(peaks?.ours ?? [])].some(Boolean);
-
-/** Both sides of a recording as heights 0..100; fetching them is not listening. */
-export function usePeaks(recordingId: number) {
-  return useQuery({
-    queryKey: ["peaks", recordingId],
-    queryFn: () =>
-      take(api.GET("/api/v1/recordings/{id}/peaks", { params: { path: { id: recordingId }, query: { n: 240 } } })),
-    staleTime: Infinity,
-    retry: false,
-    // A recording just ended may not be whole yet: it is asked for again for a minute.
-    refetchInterval: ({ state }) =>
-      isSilent(state.data) && state.dataUpdateCount + state.errorUpdateCount < 12 ? 5_000 : false,
   });
 }
 

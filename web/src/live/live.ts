@@ -18,6 +18,7 @@ export type Topic =
   | "assignment"
   | "file"
   | "notice"
+  | "incident"
   | "coverage";
 /** topic "all" means: something was missed, fetch everything again. */
 export type Change = { topic: Topic | "all"; id: number };

@@ -7,6 +7,7 @@ export const en: Words<typeof ru> = {
   sections: "Sections",
   desk: "Desk",
   wallboard: "Wallboard",
+  shift: "Shift",
   journal: "Requests",
   notices: "Notices",
   settings: "Settings",

@@ -7,6 +7,7 @@ export const ru = {
   sections: "Разделы",
   desk: "Пульт",
   wallboard: "Табло",
+  shift: "Смена",
   journal: "Заявки",
   notices: "Оповещения",
   settings: "Настройки",

@@ -362,6 +362,7 @@ export const en: Words<typeof ru> = {
     untilStep: "Until the next step",
     untilPromise: "A call back was promised, left",
     stepNow: "The step is now",
+    message: "The caller’s message",
     whom: "Whom",
     resident: "Resident",
     number: "Number",

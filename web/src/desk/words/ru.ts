@@ -373,6 +373,7 @@ export const ru = {
     untilStep: "До следующего шага осталось",
     untilPromise: "Обещали перезвонить, осталось",
     stepNow: "Шаг наступил",
+    message: "Сообщение звонившего",
     whom: "Кому",
     resident: "Житель",
     number: "Номер",

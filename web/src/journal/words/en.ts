@@ -212,15 +212,6 @@ export const en: Words<typeof ru> = {
       seed: "initial data",
     },
   },
-  player: {
-    recording: (t) => `Recording of the call, ${t}`,
-    play: "Play",
-    pause: "Pause",
-    seek: "Place in the recording",
-    speed: "Speed",
-    failed: "The recording did not open",
-    of: (at, all) => `${at} / ${all}`,
-  },
   comment: {
     target: "For",
     inside: "Inside",

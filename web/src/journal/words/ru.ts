@@ -220,15 +220,6 @@ export const ru = {
       seed: "начальные данные",
     },
   },
-  player: {
-    recording: (t: string) => `Запись разговора, ${t}`,
-    play: "Слушать",
-    pause: "Остановить",
-    seek: "Место в записи",
-    speed: "Скорость",
-    failed: "Запись не открылась",
-    of: (at: string, all: string) => `${at} / ${all}`,
-  },
   comment: {
     target: "Кому",
     inside: "Внутри",

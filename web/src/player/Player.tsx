@@ -2,7 +2,8 @@ import { IconPlayerPauseFilled, IconPlayerPlayFilled } from "@tabler/icons-react
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import type { RecordingPeaks } from "../api/types";
 import { clockOf } from "../time/format";
-import { usePeaks } from "./api";
+import { usePeaks } from "./peaks";
+import "./player.css";
 import { useWords } from "./words";
 
 const SPEEDS = [1, 1.5, 2] as const;
@@ -49,7 +50,7 @@ export function Player({ recordingId, durationMs }: { recordingId: number; durat
     setSpeed(next);
     if (audio.current) audio.current.playbackRate = next;
   };
-  const label = w.player.recording(clockOf(total * 1000));
+  const label = w.recording(clockOf(total * 1000));
   return (
     <div>
       <div className="player" role="group" aria-label={label}>
@@ -66,7 +67,7 @@ export function Player({ recordingId, durationMs }: { recordingId: number; durat
         <button
           type="button"
           className="play"
-          aria-label={playing ? w.player.pause : w.player.play}
+          aria-label={playing ? w.pause : w.play}
           onClick={() => (playing ? audio.current?.pause() : void start())}
         >
           {playing ? <IconPlayerPauseFilled size={13} aria-hidden /> : <IconPlayerPlayFilled size={13} aria-hidden />}
@@ -78,19 +79,14 @@ export function Player({ recordingId, durationMs }: { recordingId: number; durat
           onSeek={(part) => seek(part * total)}
           onStep={(s) => seek(at + s)}
         />
-        <span className="s12 t2 nw num">{w.player.of(clockOf(at * 1000), clockOf(total * 1000))}</span>
-        <button
-          type="button"
-          className="chip press num speed"
-          aria-label={`${w.player.speed} ${speed}×`}
-          onClick={faster}
-        >
+        <span className="s12 t2 nw num">{w.of(clockOf(at * 1000), clockOf(total * 1000))}</span>
+        <button type="button" className="chip press num speed" aria-label={`${w.speed} ${speed}×`} onClick={faster}>
           {String(speed)}×
         </button>
       </div>
       {failed && (
         <div className="field-error" role="alert">
-          {w.player.failed}
+          {w.failed}
         </div>
       )}
     </div>
@@ -139,7 +135,7 @@ function Wave({ peaks, at, total, onSeek, onStep }: WaveProps) {
       className="wave"
       role="slider"
       tabIndex={0}
-      aria-label={w.player.seek}
+      aria-label={w.seek}
       aria-valuemin={0}
       aria-valuemax={Math.round(total)}
       aria-valuenow={Math.round(at * total)}

@@ -1,0 +1,62 @@
+package engine
+
+import (
+	"time"
+
+	"d24/internal/telephony"
+	"d24/voip/media"
+)
+
+// dictating: a caller who does not want to wait speaks a message (F6). It is a part of
+// the call's recording.
+const dictating phase = "dictating"
+
+// messageFor is how long a message may be.
+const messageFor = 2 * time.Minute
+
+const (
+	messageWords  = "Нажмите два, чтобы оставить сообщение."
+	dictateWords  = "Говорите после сигнала. Назовите адрес и что случилось. Закончив, положите трубку или нажмите любую клавишу."
+	dictatedWords = "Спасибо, сообщение записано, диспетчер прослушает его. До свидания."
+)
+
+// dictate lets the caller speak a message. Who hangs up before the signal has left none:
+// he is called back all the same, as one who asked for it.
+func (c *call) dictate() {
+	c.digit = telephony.KeyCallBack
+	c.halt()
+	c.e.unqueue(c)
+	c.phase = dictating
+	c.e.waited(c, true)
+	c.say(telephony.Speech{Text: dictateWords}, func() {
+		c.play(media.Beep(), false, func() {
+			c.digit = telephony.KeyMessage
+			c.play(media.Silence(time.Second), true, nil) // a silent trunk looks like a dead one
+			c.wait(messageFor, c.dictated)
+		})
+	})
+}
+
+// dictated ends the message.
+func (c *call) dictated() {
+	if c.digit != telephony.KeyMessage {
+		return // a key during the words before the signal
+	}
+	c.halt()
+	c.phase = announcing
+	c.say(telephony.Speech{Text: dictatedWords}, func() { c.finish(telephony.Abandoned, telephony.Nobody, false) })
+}
+
+// mustHold reports whether an order is a call-back to a number that waits on the line:
+// its place is kept, and nobody dials a busy phone (F6).
+func (c *call) mustHold() bool {
+	if c.order.Purpose != telephony.Callback {
+		return false
+	}
+	for _, x := range c.e.calls {
+		if x.inbound && x.phase != over && x.phone == c.phone {
+			return true
+		}
+	}
+	return false
+}
