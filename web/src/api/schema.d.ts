@@ -2383,6 +2383,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shift/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a supervisor has to look into */
+        get: operations["list-incidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shift/incidents/{id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I have looked into it; 409 incident.looked: somebody has already */
+        post: operations["look-at-incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff": {
         parameters: {
             query?: never;
@@ -3342,7 +3376,7 @@ export interface components {
         };
         AlarmRow: {
             /** @enum {string} */
-            code: "nobody-takes" | "reassign" | "coverage-gaps" | "trunks-down" | "overdue-step" | "engine-dead";
+            code: "nobody-takes" | "reassign" | "coverage-gaps" | "trunks-down" | "overdue-step" | "engine-dead" | "voice-mute" | "long-wait";
             /**
              * Format: int64
              * @description null: concerns us all
@@ -4950,6 +4984,50 @@ export interface components {
              */
             step: "" | "reading" | "comparing" | "applying";
         };
+        IncidentList: {
+            items: components["schemas"]["IncidentRow"][];
+        };
+        IncidentRow: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            call_id: number;
+            /** Format: date-time */
+            called_at: string;
+            /** @description empty: a city's number */
+            company_name: string;
+            /**
+             * Format: int64
+             * @description of the recording
+             */
+            duration_ms: number;
+            /** Format: int64 */
+            id: number;
+            is_answered: boolean;
+            /**
+             * @description the law's five minutes were over; a message of a caller without a number
+             * @enum {string}
+             */
+            kind: "late_answer" | "message";
+            /** Format: date-time */
+            looked_at: string | null;
+            looked_by: string;
+            note: string;
+            /** @description empty: hidden */
+            phone: string;
+            /**
+             * Format: int64
+             * @description of a message
+             */
+            recording_id: number | null;
+            /**
+             * Format: date-time
+             * @description null: he waits still
+             */
+            waited_till: string | null;
+            /** @description IANA zone */
+            zone: string;
+        };
         Invitation: {
             /** Format: date-time */
             created_at: string;
@@ -5056,6 +5134,10 @@ export interface components {
             phrase: components["schemas"]["Phrase"];
             /** @description spoken by the machine when there is no recorded phrase */
             text: string;
+        };
+        LookInBody: {
+            /** @description what was found */
+            note: string;
         };
         LostCall: {
             phone: string;
@@ -6741,6 +6823,8 @@ export interface components {
         TaskCard: {
             /** @description what happens when nobody answers, in words */
             if_not: string;
+            /** @description what the caller spoke while nobody was free */
+            message: components["schemas"]["TaskMessage"];
             /** @description in the order of dialling, with what came of each dial */
             numbers: components["schemas"]["TaskNumber"][];
             /** @description after a result: what the operator must know, such as who accepted earlier */
@@ -6763,6 +6847,14 @@ export interface components {
              */
             outcome: "" | "answered" | "no_answer" | "busy" | "rejected" | "bad_number" | "carrier_failed" | "cancelled" | "abandoned" | "unknown";
         };
+        TaskMessage: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            duration_ms: number;
+            /** Format: int64 */
+            recording_id: number;
+        } | null;
         TaskNumber: {
             /** @description does not exist: is not dialled any more */
             bad: boolean;
@@ -12973,6 +13065,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SharedSupplier"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-incidents": {
+        parameters: {
+            query?: {
+                /** @description those somebody has looked into, the latest first; otherwise those still open, the oldest first */
+                looked?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "look-at-incident": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentRow"];
                 };
             };
             /** @description Error */
