@@ -39,8 +39,12 @@ func TestACallerWhoWaitsOn(t *testing.T) { // F6
 	lead := access.With(s.op, access.Actor{Kind: access.Operator, UserID: 3, Name: "Старший смены", Companies: []int64{0, 1, 2, 3}, May: access.StaffPermissions("supervisor")})
 	s.waits("in-1", "+79000900007")
 	s.waits("in-2", "") // hides his number
-	raised := func() int { return s.count(`select count(*) from alarms where code = 'long-wait' and cleared_at is null`) }
-	tasks := func(cond string) int { return s.count(`select count(*) from call_tasks where purpose = 'callback' and ` + cond) }
+	raised := func() int {
+		return s.count(`select count(*) from alarms where code = 'long-wait' and cleared_at is null`)
+	}
+	tasks := func(cond string) int {
+		return s.count(`select count(*) from call_tasks where purpose = 'callback' and ` + cond)
+	}
 
 	s.pass(59 * time.Second)
 	s.look()
