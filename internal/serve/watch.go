@@ -134,29 +134,6 @@ func (w *watchman) engines(ctx context.Context) error {
 	return w.alarm(ctx, w.silent[""] >= silentLooks, alarm.Alarm{Code: alarm.EngineDead, Subject: "engine", Text: "Телефонная часть не отвечает: звонки не принимаются."})
 }
 
-func (w *watchman) trunks(ctx context.Context) error {
-	return pg.Do(ctx, w.app.DB, func(tx *pg.Tx) error {
-		floors, err := w.app.Telephony.Floors(ctx, tx)
-		if err != nil {
-			return err
-		}
-		all, down := 0, 0
-		for _, f := range floors {
-			for _, t := range f.Trunks {
-				all++
-				if t.State == "down" {
-					down++
-				}
-			}
-		}
-		a := alarm.Alarm{Code: alarm.TrunksDown, Subject: "trunks", Text: "Ни один оператор связи не отвечает: входящих нет, исходящие не проходят."}
-		if all > 0 && all == down {
-			return alarm.Raise(ctx, tx, a)
-		}
-		return alarm.Clear(ctx, tx, a.Code, a.Subject)
-	})
-}
-
 // voice tells that what must be spoken cannot be: spare phrases sound instead (F42).
 func (w *watchman) voice(ctx context.Context) error {
 	return pg.Do(ctx, w.app.DB, func(tx *pg.Tx) error {

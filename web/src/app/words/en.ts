@@ -38,6 +38,7 @@ export const en: Words<typeof ru> = {
   },
   setting: {
     companies: "Companies",
+    trunks: "Trunks",
     readiness: "Readiness",
     houses: "Houses",
     contacts: "Contacts",

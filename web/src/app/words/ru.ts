@@ -38,6 +38,7 @@ export const ru = {
   },
   setting: {
     companies: "Компании",
+    trunks: "Транки",
     readiness: "Готовность к запуску",
     houses: "Дома",
     contacts: "Контакты",
