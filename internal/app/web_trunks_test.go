@@ -29,7 +29,7 @@ func TestATrunkIsSetUpOnTheScreen(t *testing.T) {
 	made := h.ok("platform", http.MethodPost, "/trunks", form)
 	id := made.id(t, "id")
 	require.Equal(t, true, made.get(t, "has_password"))
-	require.NotContains(t, string(made.body), "тайна")
+	require.NotContains(t, made.body, "тайна")
 	require.Equal(t, int64(1), h.one(`select count(*) from trunks where id = $1 and auth_password = '' and auth_sealed is not null`, id))
 	require.Equal(t, int64(0), h.one(`select count(*) from audit_entries where data::text like '%тайна%'`))
 
