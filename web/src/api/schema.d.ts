@@ -3079,6 +3079,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trunks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts at providers and how they are */
+        get: operations["list-trunks"];
+        put?: never;
+        /** Add an account at a provider */
+        post: operations["add-trunk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trunks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change an account at a provider
+         * @description The phone engine follows within seconds; calls that go on are not cut.
+         */
+        put: operations["change-trunk"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -3376,7 +3414,7 @@ export interface components {
         };
         AlarmRow: {
             /** @enum {string} */
-            code: "nobody-takes" | "reassign" | "coverage-gaps" | "trunks-down" | "overdue-step" | "engine-dead" | "voice-mute" | "long-wait";
+            code: "nobody-takes" | "reassign" | "coverage-gaps" | "trunks-down" | "trunk-down" | "caller-id-blocked" | "overdue-step" | "engine-dead" | "voice-mute" | "long-wait";
             /**
              * Format: int64
              * @description null: concerns us all
@@ -7613,9 +7651,26 @@ export interface components {
         TieBody: {
             ticket_ids: number[];
         };
+        TrunkFailure: {
+            cause: string;
+            /** Format: int64 */
+            count: number;
+        };
         TrunkFigure: {
             /** Format: int64 */
             calls: number;
+            /** @description the commonest cause of them */
+            cause: string;
+            /**
+             * Format: int64
+             * @description calls it may carry at once; 0: no limit
+             */
+            channels: number;
+            /**
+             * Format: int64
+             * @description dials of the last hour that failed by its fault
+             */
+            failed: number;
             name: string;
             /** Format: date-time */
             since: string;
@@ -7623,12 +7678,132 @@ export interface components {
             state: "up" | "down" | "unknown";
             text: string;
         };
+        TrunkForm: {
+            /** @description its packets come from, beside the host's own; IP or network */
+            addresses: string[];
+            /** @description numbers of other trunks that the provider lets through */
+            caller_ids: string[];
+            /** @description the provider: two numbers of a company at one are flagged */
+            carrier: string;
+            /**
+             * Format: int64
+             * @description calls at once; 0: no limit
+             */
+            channels: number;
+            /** @description pcma, pcmu; offered in this order */
+            codecs: string[];
+            host: string;
+            is_active: boolean;
+            name: string;
+            /** @description written only; absent: the one that is kept */
+            password?: string;
+            /**
+             * Format: int64
+             * @description calls we begin in a second; 0: no limit
+             */
+            per_second: number;
+            /**
+             * Format: int64
+             * @description 0: 5060
+             */
+            port: number;
+            /**
+             * Format: int64
+             * @description lower is tried first
+             */
+            priority: number;
+            /** @description we register with a password; false: the provider trusts our address */
+            registers: boolean;
+            /** @description udp or tcp */
+            transport: string;
+            user: string;
+            /**
+             * Format: int64
+             * @description as it was read
+             */
+            version?: number;
+        };
         TrunkRow: {
             carrier: string;
             /** Format: int64 */
             id: number;
             name: string;
         };
+        TrunkSheet: {
+            /** @description its packets come from, beside the host's own; IP or network */
+            addresses: string[];
+            /** @description numbers of other trunks that the provider lets through */
+            caller_ids: string[];
+            /** @description the provider: two numbers of a company at one are flagged */
+            carrier: string;
+            /**
+             * Format: int64
+             * @description calls at once; 0: no limit
+             */
+            channels: number;
+            /** @description pcma, pcmu; offered in this order */
+            codecs: string[];
+            has_password: boolean;
+            host: string;
+            /** Format: int64 */
+            id: number;
+            is_active: boolean;
+            /** @description numbers bound to it */
+            lines: string[];
+            name: string;
+            /** @description null: no engine knows it yet */
+            now: components["schemas"]["TrunkState"];
+            /**
+             * Format: int64
+             * @description calls we begin in a second; 0: no limit
+             */
+            per_second: number;
+            /**
+             * Format: int64
+             * @description 0: 5060
+             */
+            port: number;
+            /**
+             * Format: int64
+             * @description lower is tried first
+             */
+            priority: number;
+            /** @description we register with a password; false: the provider trusts our address */
+            registers: boolean;
+            /** @description udp or tcp */
+            transport: string;
+            user: string;
+            /** Format: int64 */
+            version: number;
+        };
+        TrunkSheets: {
+            items: components["schemas"]["TrunkSheet"][];
+        };
+        TrunkState: {
+            /** @description it refuses our numbers at once */
+            blocked: boolean;
+            /** Format: int64 */
+            calls: number;
+            /** @description of the last hour */
+            failures: components["schemas"]["TrunkFailure"][];
+            /**
+             * Format: date-time
+             * @description when it last answered OPTIONS; null: never
+             */
+            pong: string | null;
+            /**
+             * Format: int64
+             * @description calls begun in the last second
+             */
+            rate: number;
+            registered: boolean;
+            /** Format: date-time */
+            since: string;
+            /** @enum {string} */
+            state: "up" | "down" | "unknown";
+            /** @description why it does not work */
+            text: string;
+        } | null;
         User: {
             /** Format: int64 */
             id: number;
@@ -14883,6 +15058,103 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-trunks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkSheets"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-trunk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrunkForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkSheet"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-trunk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrunkForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkSheet"];
+                };
             };
             /** @description Error */
             default: {
