@@ -19,6 +19,7 @@ type Code string
 const (
 	NobodyTakes  Code = "nobody-takes"      // an emergency that no executor has taken
 	Reassign     Code = "reassign"          // who accepted a request has left
+	PairMissing  Code = "pair-missing"      // a request has no supplier's request
 	CoverageGaps Code = "coverage-gaps"     // nobody would take some requests of the coming week
 	TrunksDown   Code = "trunks-down"       // no provider answers
 	TrunkDown    Code = "trunk-down"        // one provider does not answer, another does
@@ -30,7 +31,7 @@ const (
 )
 
 // Severity orders alarms on the screen.
-var Severity = map[Code]int{NobodyTakes: 1, Reassign: 1, TrunksDown: 1, TrunkDown: 2, IDBlocked: 2, EngineDead: 1, VoiceMute: 1, LongWait: 1, Overdue: 2, CoverageGaps: 2}
+var Severity = map[Code]int{NobodyTakes: 1, Reassign: 1, TrunksDown: 1, TrunkDown: 2, IDBlocked: 2, EngineDead: 1, VoiceMute: 1, PairMissing: 1, LongWait: 1, Overdue: 2, CoverageGaps: 2}
 
 // Alarm is one that is raised.
 type Alarm struct {

@@ -34,6 +34,7 @@ type Settings struct {
 	RingSec           int    `json:"ring_sec"`            // how long a phone rings
 	OperatorWithinSec int    `json:"operator_within_sec"` // F89
 	InquiryMin        int    `json:"inquiry_min"`         // minutes until the executor is asked how it goes
+	SupplierMin       int    `json:"supplier_min"`        // hour X: minutes from the handing over until a supplier is asked
 	CallbackMin       int    `json:"callback_min"`        // ПП 416 п. 13: a lost caller is called within ten minutes
 	RepeatMin         int    `json:"repeat_min"`          // F43: how often the last step repeats
 	QuietFrom         string `json:"quiet_from"`          // no planned calls from "21:00"
@@ -62,6 +63,7 @@ func (s Settings) WithDefaults() Settings {
 	def(&s.RingSec, 45)
 	def(&s.OperatorWithinSec, 60)
 	def(&s.InquiryMin, 120)
+	def(&s.SupplierMin, 120)
 	def(&s.CallbackMin, 10)
 	def(&s.RepeatMin, 10)
 	if s.QuietFrom == "" {

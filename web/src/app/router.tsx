@@ -1,6 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRoute, createRouter, lazyRouteComponent, redirect, type RouterHistory } from "@tanstack/react-router";
 import { readPlace, readSearch } from "../journal/search";
+import { readPairSearch } from "../supplierTickets/search";
 import { may } from "../session/session";
 import { readShift } from "../shift/search";
 import { login, root, signedIn } from "./routes";
@@ -61,6 +62,19 @@ const notices = createRoute({
   component: lazyRouteComponent(() => import("../notices/NoticesPage"), "NoticesPage"),
 });
 
+const supplierTickets = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/supplier-requests",
+  validateSearch: readPairSearch,
+  component: lazyRouteComponent(() => import("../supplierTickets/SupplierTicketsPage"), "SupplierTicketsPage"),
+});
+
+const supplierTicket = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/supplier-requests/$id",
+  component: lazyRouteComponent(() => import("../supplierTickets/SupplierTicketPage"), "SupplierTicketPage"),
+});
+
 const profile = createRoute({
   getParentRoute: () => signedIn,
   path: "/profile",
@@ -76,7 +90,20 @@ const invite = createRoute({
 const tree = root.addChildren([
   login,
   invite,
-  signedIn.addChildren([profile, start, desk, wallboard, shift, journal, newRequest, ticket, notices, settings]),
+  signedIn.addChildren([
+    profile,
+    start,
+    desk,
+    wallboard,
+    shift,
+    journal,
+    newRequest,
+    ticket,
+    supplierTickets,
+    supplierTicket,
+    notices,
+    settings,
+  ]),
 ]);
 
 /** The router; `history` is given by tests. */

@@ -19,7 +19,8 @@ export type Topic =
   | "file"
   | "notice"
   | "incident"
-  | "coverage";
+  | "coverage"
+  | "supplier_ticket";
 /** topic "all" means: something was missed, fetch everything again. */
 export type Change = { topic: Topic | "all"; id: number };
 export type Link = { state: "connecting" | "live" | "lost" | "restored"; since: number };

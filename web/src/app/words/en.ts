@@ -9,6 +9,7 @@ export const en: Words<typeof ru> = {
   wallboard: "Wallboard",
   shift: "Shift",
   journal: "Requests",
+  supplierTickets: "Suppliers",
   notices: "Notices",
   settings: "Settings",
   gaps: (n) => `Coverage: ${n} ${pluralEn(n, "gap", "gaps")}`,
