@@ -2572,6 +2572,101 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/supplier-tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suppliers' requests, newest first */
+        get: operations["list-supplier-tickets"];
+        put?: never;
+        /**
+         * Open the supplier's half of a request that has none
+         * @description 409 supplier_ticket.exists: it has one.
+         */
+        post: operations["open-supplier-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supplier-tickets/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many a filter finds */
+        get: operations["count-supplier-tickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supplier-tickets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A supplier's request whole */
+        get: operations["get-supplier-ticket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supplier-tickets/{id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The supplier was told; hour X counts from now
+         * @description 409 supplier_ticket.changed, supplier_ticket.move_impossible: it is another now.
+         */
+        post: operations["hand-over-supplier-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supplier-tickets/{id}/news": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What was heard of it: state, number, next hour X
+         * @description 409 supplier_ticket.ticket_open: the ordinary request is still open; send pair_seen when the person knows.
+         */
+        post: operations["tell-supplier-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/suppliers": {
         parameters: {
             query?: never;
@@ -3030,7 +3125,7 @@ export interface paths {
         put?: never;
         /**
          * Change the state
-         * @description 409 ticket.changed: somebody changed it meanwhile. 409 ticket.move_impossible: not from this state.
+         * @description 409 ticket.changed: somebody changed it meanwhile. 409 ticket.move_impossible: not from this state. 409 ticket.pair_open: its supplier's request is open; send pair_seen when the person knows.
          */
         post: operations["move-ticket"];
         delete?: never;
@@ -4091,6 +4186,11 @@ export interface components {
             step_min: number;
             /**
              * Format: int64
+             * @description from the handing over until a supplier is asked; left out: 120
+             */
+            supplier_min?: number;
+            /**
+             * Format: int64
              * @description as it was seen: 409 settings.changed when somebody was first
              */
             version: number;
@@ -4143,6 +4243,11 @@ export interface components {
              * @description minutes a level has to accept an emergency
              */
             step_min: number;
+            /**
+             * Format: int64
+             * @description from the handing over until a supplier is asked; left out: 120
+             */
+            supplier_min?: number;
             /**
              * Format: int64
              * @description as it was seen: 409 settings.changed when somebody was first
@@ -5542,6 +5647,15 @@ export interface components {
              */
             supplier_id: number | null;
         };
+        NewSupplierTicket: {
+            /**
+             * Format: int64
+             * @description of the company's list; left out: whom the rules had named
+             */
+            supplier_id?: number;
+            /** Format: int64 */
+            ticket_id: number;
+        };
         NewTag: {
             /** @enum {string} */
             colour: "blue" | "violet" | "teal" | "pink" | "brown" | "grey";
@@ -6764,6 +6878,17 @@ export interface components {
              */
             version: number;
         };
+        SupplierHandOver: {
+            /**
+             * Format: date-time
+             * @description hour X; left out: the company's usual time after now
+             */
+            followup_at?: string;
+            handed_to?: string;
+            their_number?: string;
+            /** Format: int64 */
+            version: number;
+        };
         SupplierKind: {
             /** @description as reasons name it */
             code: string;
@@ -6778,6 +6903,25 @@ export interface components {
         };
         SupplierList: {
             items: components["schemas"]["SupplierRow"][];
+        };
+        SupplierNews: {
+            /**
+             * Format: date-time
+             * @description hour X; left out: the company's usual time after now
+             */
+            followup_at?: string;
+            /** @description the person knows that the ordinary request is open; without it 409 supplier_ticket.ticket_open */
+            pair_seen?: boolean;
+            text?: string;
+            /** @description left out: stays */
+            their_number?: string;
+            /**
+             * @description left out: the state stays
+             * @enum {string}
+             */
+            to?: "new" | "accepted" | "in_progress" | "done" | "closed" | "cancelled";
+            /** Format: int64 */
+            version: number;
         };
         SupplierNumber: {
             hours: string;
@@ -6822,6 +6966,160 @@ export interface components {
             supplier_id: number | null;
             /** Format: int64 */
             version: number;
+        };
+        SupplierTicketCard: {
+            /** Format: date-time */
+            accepted_at: string | null;
+            address: string;
+            /** Format: int64 */
+            building_id: number;
+            /** Format: date-time */
+            closed_at: string | null;
+            /** Format: int64 */
+            company_id: number;
+            company_name: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            done_at: string | null;
+            /** @description oldest first */
+            events: components["schemas"]["SupplierTicketEvent"][];
+            /**
+             * Format: date-time
+             * @description hour X: when to ask; null: nothing to ask
+             */
+            followup_at: string | null;
+            /** Format: date-time */
+            handed_over_at: string | null;
+            /** @description who took it there */
+            handed_to: string;
+            hours: string;
+            /** Format: int64 */
+            id: number;
+            /** @description hour X has come */
+            is_due: boolean;
+            /** @description what was said last */
+            news: string;
+            /**
+             * Format: int64
+             * @description of the ordinary request
+             */
+            number: number;
+            /** @description of the supplier as the directory has it now */
+            phones: components["schemas"]["SupplierTicketPhone"][];
+            reason_name: string;
+            /** @enum {string} */
+            status: "new" | "handed_over" | "accepted" | "in_progress" | "done" | "closed" | "cancelled";
+            /**
+             * Format: int64
+             * @description of the company's list
+             */
+            supplier_id: number;
+            supplier_kind: string;
+            /** @description as it was that day */
+            supplier_name: string;
+            /** @description the supplier's own number of it */
+            their_number: string;
+            /**
+             * Format: int64
+             * @description of the ordinary request
+             */
+            ticket_id: number;
+            /** @enum {string} */
+            ticket_kind: "emergency" | "planned" | "paid";
+            /** @enum {string} */
+            ticket_status: "new" | "accepted" | "in_progress" | "postponed" | "done" | "closed" | "cancelled";
+            /** @description states this user may move it to */
+            to: ("new" | "handed_over" | "accepted" | "in_progress" | "done" | "closed" | "cancelled")[];
+            /** Format: int64 */
+            version: number;
+            /** @description IANA zone of the house */
+            zone: string;
+        };
+        SupplierTicketCount: {
+            /** @description there are more: show «1000+» */
+            capped: boolean;
+            /** Format: int64 */
+            count: number;
+        };
+        SupplierTicketEvent: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            text: string;
+        };
+        SupplierTicketPage: {
+            items: components["schemas"]["SupplierTicketRow"][];
+            /** @description null at the end */
+            next_cursor: string | null;
+        };
+        SupplierTicketPhone: {
+            hours: string;
+            note: string;
+            /** @description E.164, or a short number */
+            phone: string;
+        };
+        SupplierTicketRow: {
+            /** Format: date-time */
+            accepted_at: string | null;
+            address: string;
+            /** Format: int64 */
+            building_id: number;
+            /** Format: date-time */
+            closed_at: string | null;
+            /** Format: int64 */
+            company_id: number;
+            company_name: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            done_at: string | null;
+            /**
+             * Format: date-time
+             * @description hour X: when to ask; null: nothing to ask
+             */
+            followup_at: string | null;
+            /** Format: date-time */
+            handed_over_at: string | null;
+            /** @description who took it there */
+            handed_to: string;
+            /** Format: int64 */
+            id: number;
+            /** @description hour X has come */
+            is_due: boolean;
+            /** @description what was said last */
+            news: string;
+            /**
+             * Format: int64
+             * @description of the ordinary request
+             */
+            number: number;
+            reason_name: string;
+            /** @enum {string} */
+            status: "new" | "handed_over" | "accepted" | "in_progress" | "done" | "closed" | "cancelled";
+            /**
+             * Format: int64
+             * @description of the company's list
+             */
+            supplier_id: number;
+            supplier_kind: string;
+            /** @description as it was that day */
+            supplier_name: string;
+            /** @description the supplier's own number of it */
+            their_number: string;
+            /**
+             * Format: int64
+             * @description of the ordinary request
+             */
+            ticket_id: number;
+            /** @enum {string} */
+            ticket_kind: "emergency" | "planned" | "paid";
+            /** @enum {string} */
+            ticket_status: "new" | "accepted" | "in_progress" | "postponed" | "done" | "closed" | "cancelled";
+            /** Format: int64 */
+            version: number;
+            /** @description IANA zone of the house */
+            zone: string;
         };
         TOTPCode: {
             code: string;
@@ -7028,6 +7326,8 @@ export interface components {
             number: number;
             /** @description the limit has passed and work is still owed */
             overdue: boolean;
+            /** @description the supplier's half of it (RS2); null: it has none */
+            pair: components["schemas"]["TicketPair"];
             postpone_reason: string;
             /** Format: date-time */
             postponed_until: string | null;
@@ -7187,6 +7487,8 @@ export interface components {
             number: number;
             /** @description the limit has passed and work is still owed */
             overdue: boolean;
+            /** @description the supplier's half of it (RS2); null: it has none */
+            pair: components["schemas"]["TicketPair"];
             postpone_reason: string;
             /** Format: date-time */
             postponed_until: string | null;
@@ -7328,6 +7630,8 @@ export interface components {
             number: number;
             /** @description the limit has passed and work is still owed */
             overdue: boolean;
+            /** @description the supplier's half of it (RS2); null: it has none */
+            pair: components["schemas"]["TicketPair"];
             postpone_reason: string;
             /** Format: date-time */
             postponed_until: string | null;
@@ -7408,7 +7712,7 @@ export interface components {
             id: number;
             is_for_resident: boolean;
             /** @enum {string} */
-            kind: "created" | "status" | "comment" | "executor" | "call" | "escalation" | "handover" | "contact" | "file" | "label";
+            kind: "created" | "status" | "comment" | "executor" | "call" | "escalation" | "handover" | "contact" | "file" | "label" | "supplier";
             text: string;
         };
         TicketEvents: {
@@ -7450,6 +7754,8 @@ export interface components {
         };
         TicketMove: {
             comment?: string;
+            /** @description the person knows that the supplier's request is open */
+            pair_seen?: boolean;
             /** @description of a deferral, a cancellation or a reopening */
             reason?: string;
             /** @enum {string} */
@@ -7470,6 +7776,18 @@ export interface components {
             /** @description null at the end */
             next_cursor: string | null;
         };
+        TicketPair: {
+            /** Format: date-time */
+            followup_at: string | null;
+            /** Format: int64 */
+            id: number;
+            /** @description the supplier still owes work */
+            is_open: boolean;
+            /** @enum {string} */
+            status: "new" | "handed_over" | "accepted" | "in_progress" | "done" | "closed" | "cancelled";
+            supplier_name: string;
+            their_number: string;
+        } | null;
         TicketPick: {
             /** Format: int64 */
             id: number;
@@ -13685,6 +14003,231 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SupplierKinds"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-supplier-tickets": {
+        parameters: {
+            query?: {
+                /** @description new: nobody has told the supplier; open: work still owed; due: hour X has come */
+                view?: "all" | "new" | "open" | "due";
+                status?: ("new" | "handed_over" | "accepted" | "in_progress" | "done" | "closed" | "cancelled")[];
+                /** @description of the supplier, as reasons name it */
+                kind?: string;
+                supplier_id?: number;
+                company_id?: number;
+                building_id?: number;
+                /** @description of the ordinary request */
+                number?: number;
+                /** @description words of address, reason, supplier, its number */
+                q?: string;
+                from?: string;
+                to?: string;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierTicketPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "open-supplier-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSupplierTicket"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierTicketCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "count-supplier-tickets": {
+        parameters: {
+            query?: {
+                /** @description new: nobody has told the supplier; open: work still owed; due: hour X has come */
+                view?: "all" | "new" | "open" | "due";
+                status?: ("new" | "handed_over" | "accepted" | "in_progress" | "done" | "closed" | "cancelled")[];
+                /** @description of the supplier, as reasons name it */
+                kind?: string;
+                supplier_id?: number;
+                company_id?: number;
+                building_id?: number;
+                /** @description of the ordinary request */
+                number?: number;
+                /** @description words of address, reason, supplier, its number */
+                q?: string;
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierTicketCount"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-supplier-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierTicketCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "hand-over-supplier-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupplierHandOver"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierTicketCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tell-supplier-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupplierNews"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierTicketCard"];
                 };
             };
             /** @description Error */
