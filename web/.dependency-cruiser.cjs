@@ -1,4 +1,4 @@
-// shared (api, i18n, live, session, time, ui) <- parts (files, request, softphone) <- features <- app.
+// shared (api, i18n, live, session, time, ui) <- parts (errands, files, request, softphone) <- features <- app.
 const features =
   "^src/(journal|login|desk|companies|houses|contacts|staff|users|reasons|routing|directories|audit|lines|setup)/";
 module.exports = {
@@ -15,21 +15,21 @@ module.exports = {
       severity: "error",
       from: { path: "^src/(api|i18n|live|session|time|ui)/" },
       to: {
-        path: "^src/(journal|login|desk|companies|houses|contacts|staff|users|reasons|routing|directories|audit|lines|setup|files|request|softphone|app)/",
+        path: "^src/(journal|login|desk|companies|houses|contacts|staff|users|reasons|routing|directories|audit|lines|setup|errands|files|request|softphone|app)/",
       },
     },
     {
       name: "features-do-not-know-app",
       severity: "error",
       from: {
-        path: "^src/(journal|login|desk|companies|houses|contacts|staff|users|reasons|routing|directories|audit|lines|setup|files|request|softphone)/",
+        path: "^src/(journal|login|desk|companies|houses|contacts|staff|users|reasons|routing|directories|audit|lines|setup|errands|files|request|softphone)/",
       },
       to: { path: "^src/app/" },
     },
     {
       name: "parts-know-no-feature",
       severity: "error",
-      from: { path: "^src/(files|request|softphone)/" },
+      from: { path: "^src/(errands|files|request|softphone)/" },
       to: { path: features },
     },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },

@@ -98,7 +98,6 @@ export const ticketCard: TicketCard = {
   limits: [],
   prices: [],
   supplier: null,
-  pair: null,
 };
 
 const rights = {

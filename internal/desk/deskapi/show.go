@@ -105,14 +105,7 @@ func (c Config) figures(ctx context.Context, _ *struct{}) (*figuresOut, error) {
 }
 
 func trunk(t telephony.FloorTrunk) TrunkFigure {
-	f := TrunkFigure{Name: t.Name, State: t.State, Text: t.Text, Since: t.Since, Calls: t.Calls, Channels: t.Channels}
-	for _, why := range t.Causes() {
-		if f.Cause == "" {
-			f.Cause = why
-		}
-		f.Failed += t.Failures[why]
-	}
-	return f
+	return TrunkFigure{Name: t.Name, State: t.State, Text: t.Text, Since: t.Since, Calls: t.Calls}
 }
 
 func (f *OperatorFigures) count(state string) {

@@ -68,7 +68,6 @@ type call struct {
 	undo    func()             // the join
 	timer   *time.Timer
 	giveUp  context.CancelFunc // of the dial under way
-	leave   func()             // gives the trunk's channel back
 	stopped bool               // withdrawn
 	expiry  *time.Timer        // of an order that must not ring for ever
 }
@@ -251,11 +250,10 @@ func (c *call) wait(d time.Duration, f func()) {
 
 // watch ends the call when its far side is gone.
 func (c *call) watch() {
-	leg, leave := c.leg, c.leave
+	leg := c.leg
 	c.e.beside(func() {
 		select {
 		case <-leg.Done():
-			leave()
 			end := leg.End()
 			c.e.post(func() { c.farGone(end) })
 		case <-c.e.quit:

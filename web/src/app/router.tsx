@@ -1,7 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRoute, createRouter, lazyRouteComponent, redirect, type RouterHistory } from "@tanstack/react-router";
 import { readPlace, readSearch } from "../journal/search";
-import { readPairSearch } from "../supplierTickets/search";
 import { may } from "../session/session";
 import { readShift } from "../shift/search";
 import { login, root, signedIn } from "./routes";
@@ -62,17 +61,10 @@ const notices = createRoute({
   component: lazyRouteComponent(() => import("../notices/NoticesPage"), "NoticesPage"),
 });
 
-const supplierTickets = createRoute({
+const errands = createRoute({
   getParentRoute: () => signedIn,
-  path: "/supplier-requests",
-  validateSearch: readPairSearch,
-  component: lazyRouteComponent(() => import("../supplierTickets/SupplierTicketsPage"), "SupplierTicketsPage"),
-});
-
-const supplierTicket = createRoute({
-  getParentRoute: () => signedIn,
-  path: "/supplier-requests/$id",
-  component: lazyRouteComponent(() => import("../supplierTickets/SupplierTicketPage"), "SupplierTicketPage"),
+  path: "/errands",
+  component: lazyRouteComponent(() => import("../errands/ErrandsPage"), "ErrandsPage"),
 });
 
 const profile = createRoute({
@@ -99,8 +91,7 @@ const tree = root.addChildren([
     journal,
     newRequest,
     ticket,
-    supplierTickets,
-    supplierTicket,
+    errands,
     notices,
     settings,
   ]),

@@ -1,18 +1,21 @@
 import { Button, SegmentedControl } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo, useRef, useState } from "react";
+import { ErrandStrip } from "../errands/ErrandStrip";
 import { may, useMe } from "../session/session";
 import { Failed, Hints, Key } from "../ui/blocks";
 import { useKeys } from "../ui/keys";
 import { Late } from "../ui/Late";
 import { LONG, useCount, useFromStart, useTickets } from "./api";
+import { BulkBar } from "./BulkBar";
 import { useColumns } from "./columns";
 import { Filters } from "./Filters";
 import { useFresh, useMissed } from "./fresh";
 import { ColumnsMenu, KeptMenu } from "./Kept";
 import { PhoneList } from "./PhoneList";
+import { usePicks } from "./picks";
 import { Nothing, useViews } from "./views";
 import { bare, without, type JournalSearch, type View } from "./search";
 import { TableSkeleton, TicketTable } from "./TicketTable";
@@ -44,6 +47,16 @@ function DeskJournal() {
   const stays = useCallback(() => (scroll.current?.scrollTop ?? 0) < 8 && !inside.current, []);
   const fresh = useFresh(list.isPlaceholderData ? [] : items, JSON.stringify(search), stays);
   const shown = list.isPlaceholderData ? items : fresh.shown;
+  const mayPick = may(me, "ticket.move");
+  const picks = usePicks(shown, JSON.stringify(search));
+  const picked = mayPick && (picks.isAll || picks.chosen.size > 0);
+  const extend = (by: number) => {
+    if (active === null || !mayPick) return;
+    step(by);
+    const at = shown.findIndex((t) => t.id === active);
+    const next = shown[Math.min(Math.max(at + by, 0), shown.length - 1)];
+    if (next) picks.reach(active, next.id);
+  };
   const go = (next: JournalSearch) => void navigate({ to: "/journal", search: next, replace: true });
   const open = (id: number) => {
     lastOpened = id;
@@ -56,6 +69,18 @@ function DeskJournal() {
     if (next) setActive(next.id);
   };
   useKeys({
+    ...(mayPick
+      ? {
+          Space: (e: KeyboardEvent) => {
+            if (e.target instanceof HTMLElement && e.target.closest("button, a, [role=dialog]")) e.target.click();
+            else if (active !== null) picks.toggle(active, false);
+          },
+          "shift+ArrowDown": () => extend(1),
+          "shift+ArrowUp": () => extend(-1),
+          "ctrl+KeyA": () => picks.page(true),
+        }
+      : {}),
+    ...(picked ? { Escape: picks.clear } : {}),
     ArrowDown: () => step(1),
     ArrowUp: () => step(-1),
     Enter: (e) => {
@@ -85,6 +110,9 @@ function DeskJournal() {
           <KeptMenu search={search} onChange={go} columns={columns} onColumns={setColumns} />
           <Views view={view} onChange={(v) => go({ ...search, view: v })} />
           <span className="grow" />
+          <Link to="/errands" className="s13">
+            {w.errands}
+          </Link>
           {may(me, "ticket.create") && (
             <Button
               size="xs"
@@ -154,6 +182,7 @@ function DeskJournal() {
             onOpen={open}
             onActive={setActive}
             onEnd={onEnd}
+            picks={mayPick ? picks : null}
             footer={
               <div className="quiet" style={{ padding: "8px 16px" }}>
                 {hasNextPage ? w.more : w.end(shown.length)}
@@ -162,8 +191,11 @@ function DeskJournal() {
           />
         )}
       </div>
+      <ErrandStrip />
+      {picked && <BulkBar picks={picks} search={search} total={total.data} loaded={shown.length} />}
       <Hints
         items={[
+          ...(mayPick ? ([["Space", w.hint.pick]] as const) : []),
           ["↑ ↓", w.hint.move],
           ["Enter", w.hint.open],
           ["/", w.hint.search],

@@ -1,13 +1,13 @@
 import { ActionIcon, Button, Checkbox, Menu, Modal, Popover, TextInput } from "@mantine/core";
 import { IconColumns, IconListDetails, IconUsers } from "@tabler/icons-react";
-import { useRouter } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
 import { ApiError } from "../api/client";
 import { useMe } from "../session/session";
 import { Note, useErrorText } from "../ui/blocks";
 import { useDropView, useKeepView, useViewsKept, useCompanyOf, type KeptView } from "./api";
+import { useAddress } from "./address";
 import { ALWAYS, COLUMNS, readColumns, type Column } from "./columns";
-import { readSearch, type JournalSearch } from "./search";
+import type { JournalSearch } from "./search";
 import { useWords } from "./words";
 
 type Props = {
@@ -17,15 +17,6 @@ type Props = {
   onColumns: (columns: readonly Column[]) => void;
   withCompany: boolean;
 };
-
-/** The list as text, in the words of its address, and back. */
-function useAddress() {
-  const { stringifySearch, parseSearch } = useRouter().options;
-  return {
-    textOf: (search: JournalSearch) => stringifySearch?.(search).replace(/^\?/, "") ?? "",
-    read: (text: string) => readSearch(parseSearch?.(text) ?? {}),
-  };
-}
 
 /** Kept lists: one's own and the shared ones. */
 export function KeptMenu({ search, onChange, columns, onColumns }: Omit<Props, "withCompany">) {

@@ -1,17 +1,20 @@
 import { Button, Skeleton } from "@mantine/core";
 import { IconClock, IconPlus } from "@tabler/icons-react";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import type { TicketRow } from "../api/types";
+import { ErrandStrip } from "../errands/ErrandStrip";
 import { may, roleOf, useMe } from "../session/session";
 import { numberOf } from "../time/format";
 import { Empty, Failed } from "../ui/blocks";
 import { KindMark, kindBar } from "../ui/Kind";
 import { useWords as useCommon } from "../ui/words";
 import { useCount, useTickets } from "./api";
+import { BulkBar } from "./BulkBar";
 import { Deadline } from "./Deadline";
 import { Filters } from "./Filters";
 import { Excerpt, Marked } from "./Marked";
+import { usePicks, type Picks } from "./picks";
 import { Nothing, useViews } from "./views";
 import { bare, type JournalSearch } from "./search";
 import { Tags } from "./TicketTable";
@@ -63,11 +66,34 @@ function CompanyList() {
   const fresh = useCount({ view: "new" }).data;
   const items = list.data?.pages.flatMap((p) => p.items) ?? [];
   const go = (next: JournalSearch) => void navigate({ to: "/journal", search: next, replace: true });
+  const [isPicking, setPicking] = useState(false);
+  const picks = usePicks(items, JSON.stringify(search));
+  const total = useCount(search, isPicking).data;
+  const picking = isPicking ? picks : undefined;
   return (
     <div className="ph-app">
       <div className="ph-top row">
         <h1 className="page-title grow">{w.title}</h1>
-        {may(me, "ticket.create") && (
+        {!isPicking && (
+          <Link to="/errands" className="s13">
+            {w.errands}
+          </Link>
+        )}
+        {may(me, "ticket.move") && (
+          <Button
+            h={44}
+            px={12}
+            variant={isPicking ? "light" : "default"}
+            aria-pressed={isPicking}
+            onClick={() => {
+              picks.clear();
+              setPicking(!isPicking);
+            }}
+          >
+            {isPicking ? w.bulk.selectEnd : w.bulk.select}
+          </Button>
+        )}
+        {may(me, "ticket.create") && !isPicking && (
           <Button
             h={44}
             px={12}
@@ -98,11 +124,15 @@ function CompanyList() {
       <div className="ph-body">
         <ListState list={list} empty={<Nothing search={search} onDrop={() => go(bare(search))} />} count={items.length}>
           {items.map((t) => (
-            <Card key={t.id} ticket={t} />
+            <Card key={t.id} ticket={t} {...(picking ? { picks: picking } : {})} />
           ))}
           <More list={list} />
         </ListState>
       </div>
+      <ErrandStrip />
+      {picking && (picking.isAll || picking.chosen.size > 0) && (
+        <BulkBar picks={picking} search={search} total={total} loaded={items.length} />
+      )}
     </div>
   );
 }
@@ -145,10 +175,34 @@ function More({ list }: { list: List }) {
   );
 }
 
-function Card({ ticket: t }: { ticket: TicketRow }) {
-  const c = useCommon();
+function Card({ ticket: t, picks }: { ticket: TicketRow; picks?: Picks }) {
+  const w = useWords();
+  if (picks) {
+    return (
+      <label className="pcard pcard-pick" style={kindBar(t.kind)}>
+        <input
+          type="checkbox"
+          aria-label={w.bulk.pick(numberOf(t.number))}
+          checked={picks.isAll || picks.chosen.has(t.id)}
+          onChange={() => picks.toggle(t.id, false)}
+        />
+        <span className="grow">
+          <CardFacts ticket={t} />
+        </span>
+      </label>
+    );
+  }
   return (
     <Link className="pcard plain" style={kindBar(t.kind)} to="/journal/$id" params={{ id: String(t.id) }}>
+      <CardFacts ticket={t} />
+    </Link>
+  );
+}
+
+function CardFacts({ ticket: t }: { ticket: TicketRow }) {
+  const c = useCommon();
+  return (
+    <>
       <div className="row wrap">
         <KindMark kind={t.kind} />
         <span className="grow" />
@@ -169,7 +223,7 @@ function Card({ ticket: t }: { ticket: TicketRow }) {
         {t.executor && ` · ${t.executor.name}`}
       </div>
       {t.tags.length > 0 && <Tags tags={t.tags} />}
-    </Link>
+    </>
   );
 }
 

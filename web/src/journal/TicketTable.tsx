@@ -10,8 +10,10 @@ import { useWords as useCommon } from "../ui/words";
 import type { Column } from "./columns";
 import { Deadline } from "./Deadline";
 import { Excerpt, Marked } from "./Marked";
+import type { Picks } from "./picks";
 import type { Order } from "./search";
 import { useWords } from "./words";
+import "./bulk.css";
 
 const ROW = 33; // 32 px and the divider
 
@@ -28,6 +30,8 @@ type Props = {
   onEnd: () => void;
   footer: React.ReactNode;
   tableRef?: Ref<HTMLTableElement>;
+  /** null: nothing may be done with many. */
+  picks: Picks | null;
 };
 
 /** The list as a real table; only rows in sight are in the document. */
@@ -43,6 +47,7 @@ export function TicketTable({
   onActive,
   onEnd,
   footer,
+  picks,
 }: Props) {
   const rows = useVirtualizer({
     count: items.length,
@@ -67,7 +72,7 @@ export function TicketTable({
   return (
     <>
       <table className="tbl one rows" aria-rowcount={items.length}>
-        <TableHead columns={columns} order={order} onOrder={onOrder} />
+        <TableHead columns={columns} order={order} onOrder={onOrder} picks={picks} items={items} />
         <tbody>
           {before > 0 && <tr aria-hidden style={{ height: before }} />}
           {virtual.map((v) => {
@@ -81,6 +86,7 @@ export function TicketTable({
                   isActive={ticket.id === active}
                   isFresh={flash.has(ticket.id)}
                   columns={columns}
+                  picks={picks}
                   onOpen={onOpen}
                   onActive={onActive}
                 />
@@ -110,13 +116,29 @@ const WIDTH: Partial<Record<Column, number>> = {
 /** What a press of a column's head does: the order it gives, and the other one when it has it. */
 const SORTS: Partial<Record<Column, readonly Order[]>> = { created: ["newest", "oldest"], due: ["due"] };
 
-type HeadProps = { columns: readonly Column[]; order?: Order; onOrder?: (order: Order) => void };
+type HeadProps = {
+  columns: readonly Column[];
+  order?: Order;
+  onOrder?: (order: Order) => void;
+  picks?: Picks | null;
+  items?: readonly TicketRow[];
+};
 
-function TableHead({ columns, order, onOrder }: HeadProps) {
+function TableHead({ columns, order, onOrder, picks, items = [] }: HeadProps) {
   const w = useWords();
   return (
     <thead>
       <tr>
+        {picks && (
+          <th style={{ width: 34 }} className="pick">
+            <input
+              type="checkbox"
+              aria-label={w.bulk.pickAll}
+              checked={items.length > 0 && items.every((t) => picks.chosen.has(t.id))}
+              onChange={(e) => picks.page(e.currentTarget.checked)}
+            />
+          </th>
+        )}
         {columns.map((c) => {
           const sorts = SORTS[c];
           const at = order && sorts ? sorts.indexOf(order) : -1;
@@ -159,12 +181,17 @@ type RowProps = {
   isActive: boolean;
   isFresh: boolean;
   columns: readonly Column[];
+  picks: Picks | null;
   onOpen: (id: number) => void;
   onActive: (id: number) => void;
 };
 
-function Row({ ticket: t, index, isActive, isFresh, columns, onOpen, onActive }: RowProps) {
-  const className = [isActive && "sel", t.status === "new" && "new", isFresh && "fresh"].filter(Boolean).join(" ");
+function Row({ ticket: t, index, isActive, isFresh, columns, picks, onOpen, onActive }: RowProps) {
+  const w = useWords();
+  const isPicked = picks !== null && (picks.isAll || picks.chosen.has(t.id));
+  const className = [isActive && "sel", isPicked && "picked", t.status === "new" && "new", isFresh && "fresh"]
+    .filter(Boolean)
+    .join(" ");
   return (
     <tr
       className={className}
@@ -174,8 +201,19 @@ function Row({ ticket: t, index, isActive, isFresh, columns, onOpen, onActive }:
       onClick={() => onOpen(t.id)}
       onFocus={() => onActive(t.id)}
     >
+      {picks && (
+        <td className="kb pick" onClick={(e) => e.stopPropagation()}>
+          <input
+            type="checkbox"
+            aria-label={w.bulk.pick(numberOf(t.number))}
+            checked={isPicked}
+            onClick={(e) => picks.toggle(t.id, e.shiftKey)}
+            onChange={() => undefined}
+          />
+        </td>
+      )}
       {columns.map((column) => (
-        <Cell key={column} column={column} ticket={t} isFirst={column === columns[0]} />
+        <Cell key={column} column={column} ticket={t} isFirst={!picks && column === columns[0]} />
       ))}
     </tr>
   );

@@ -9,7 +9,6 @@ import {
   IconStairsUp,
   IconUserCheck,
   IconTag,
-  IconTool,
   IconUserCog,
   IconAddressBook,
   type Icon,
@@ -29,7 +28,7 @@ type Filter = "all" | "calls" | "states" | "notes";
 
 const kindsOf: Record<Exclude<Filter, "all">, readonly TicketEvent["kind"][]> = {
   calls: ["call"],
-  states: ["created", "status", "executor", "handover", "escalation", "label", "supplier"],
+  states: ["created", "status", "executor", "handover", "escalation", "label"],
   notes: ["comment", "contact"],
 };
 
@@ -124,7 +123,6 @@ const icons: Record<TicketEvent["kind"], Icon> = {
   comment: IconMessage,
   executor: IconUserCog,
   label: IconTag,
-  supplier: IconTool,
   call: IconPhoneIncoming,
   escalation: IconStairsUp,
   handover: IconUserCheck,

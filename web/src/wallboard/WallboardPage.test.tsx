@@ -100,7 +100,7 @@ describe("wallboard", () => {
   });
 
   it("says that the phone part does not answer, and which line is down", async () => {
-    const trunk = { text: "", since: ago(9), calls: 2, channels: 30, failed: 0, cause: "" };
+    const trunk = { text: "", since: ago(9), calls: 2 };
     await open(
       board({
         engine_alive: false,

@@ -59,7 +59,6 @@ export const en: Words<typeof ru> = {
     notice: "Notices",
     postpone_reason: "Reasons of deferral",
     line: "Numbers and greetings",
-    trunk: "Trunks",
     company: "Company",
     calendar: "Calendar",
   },
@@ -133,7 +132,6 @@ export const en: Words<typeof ru> = {
     notice: "notice",
     postpone_reason: "reason of deferral",
     line: "number",
-    trunk: "trunk",
     company: "company",
   },
 };

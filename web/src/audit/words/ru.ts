@@ -57,7 +57,6 @@ export const ru = {
     notice: "Оповещения",
     postpone_reason: "Причины отложения",
     line: "Номера и приветствия",
-    trunk: "Транки",
     company: "Компания",
     calendar: "Календарь",
   } as Record<string, string>,
@@ -131,7 +130,6 @@ export const ru = {
     notice: "оповещение",
     postpone_reason: "причина отложения",
     line: "номер",
-    trunk: "транк",
     company: "компания",
   } as Record<string, string>,
 };
