@@ -28,6 +28,7 @@ import (
 	"d24/internal/desk"
 	"d24/internal/desk/deskapi"
 	"d24/internal/errand/errandapi"
+	"d24/internal/escalation/escalationapi"
 	"d24/internal/fault"
 	"d24/internal/intake/intakeapi"
 	"d24/internal/notice/noticeapi"
@@ -110,6 +111,7 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	})
 	calllogapi.Register(api, calllogapi.Config{Service: a.Calls, DataDir: c.DataDir, Peaks: peaks})
 	deskapi.Register(api, deskapi.Config{Floor: a.floor(), Tickets: tickets})
+	escalationapi.Register(api, a.Escalation)
 	shiftapi.Register(api, shiftapi.Config{Service: a.Shift})
 	alarmapi.Register(api, alarm.NewService(a.DB))
 	auditapi.Register(api, audit.NewService(a.DB))

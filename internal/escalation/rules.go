@@ -53,6 +53,8 @@ type State struct {
 	Deadline time.Time `json:"deadline"`
 	Mark     int       `json:"mark"` // of the wake-up asked for
 	Tried    []int     `json:"tried"`
+	// Held: a supervisor calls around himself until Deadline.
+	Held bool `json:"held,omitempty"`
 }
 
 // grace is how long an attempt in progress at the deadline may go on (F33); look
@@ -70,6 +72,7 @@ type Input struct {
 	Taken   bool    // somebody accepted the ticket, by any channel, or it is over
 	Absent  []int64 // members who are not at work now
 	Busy    bool    // the level's phone rings at this moment
+	Hand    *Hand   // a supervisor steps in
 }
 
 // Over is the end of a level's task.
@@ -84,12 +87,13 @@ type Do string
 
 // What an escalation does.
 const (
-	HandOver     Do = "hand_over"   // make Level the executor and call him
-	Withdraw     Do = "withdraw"    // stop calling
-	AnnounceAll  Do = "announce"    // the announcement to every level
-	CallLead     Do = "responsible" // an operator calls the responsible person, the supervisor is alarmed
-	WakeAt       Do = "wake"        // at Deadline, with State.Mark
-	Say          Do = "log"         // a line of the ticket's history
+	HandOver     Do = "hand_over"       // make Level the executor and call him
+	Withdraw     Do = "withdraw"        // stop calling
+	AnnounceAll  Do = "announce"        // the announcement to every level
+	CallLead     Do = "responsible"     // an operator calls the responsible person, the supervisor is alarmed
+	WakeAt       Do = "wake"            // at Deadline, with State.Mark
+	Say          Do = "log"             // a line of the ticket's history
+	CallLeadNow  Do = "responsible_now" // an operator calls him besides the rest, at a supervisor's word
 	AlarmsAreOff Do = "clear_alarms"
 )
 
@@ -111,6 +115,13 @@ func Next(p Plan, s State, in Input, now time.Time) (State, []Action) {
 		return s, []Action{{Do: Withdraw}, {Do: AlarmsAreOff}}
 	case in.Started && s.Stage == "":
 		return enter(p, s, 0, in, now)
+	case in.Hand != nil:
+		return stepIn(p, s, *in.Hand, in, now)
+	case s.Held:
+		if in.Woken != nil && *in.Woken == s.Mark && !now.Before(s.Deadline) {
+			return goOn(p, s, in, now)
+		}
+		return s, nil
 	case s.Stage == Calling:
 		return calling(p, s, in, now)
 	case s.Stage == Announcing && in.Woken != nil && *in.Woken == s.Mark:
@@ -172,7 +183,7 @@ func enter(p Plan, s State, level int, in Input, now time.Time) (State, []Action
 		s, more := announce(p, s, now)
 		return s, append(acts, more...)
 	}
-	s = State{Stage: Calling, Level: level, Deadline: now.Add(p.Step), Mark: s.Mark + 1, Tried: append(slices.Clone(s.Tried), level)}
+	s = State{Stage: Calling, Level: level, Round: s.Round, Deadline: now.Add(p.Step), Mark: s.Mark + 1, Tried: append(slices.Clone(s.Tried), level)}
 	return s, append(acts, Action{Do: HandOver, Level: level}, Action{Do: WakeAt, At: s.Deadline})
 }
 

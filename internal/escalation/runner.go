@@ -357,6 +357,8 @@ func (r *Runner) do(ctx context.Context, tx *pg.Tx, t ticket.Ticket, p Plan, s S
 		return r.announce(ctx, tx, t, p, s)
 	case CallLead:
 		return r.lead(ctx, tx, t, p, s)
+	case CallLeadNow:
+		return r.leadNow(ctx, tx, t, p)
 	case Withdraw:
 		_, err := r.Tasks.Withdraw(ctx, tx, desk.Which{TicketID: t.ID, Purposes: mine}, "больше не нужно")
 		return err

@@ -323,6 +323,7 @@ type Floor struct {
 	Waiting   []FloorWaiting `json:"waiting"`
 	Operators []FloorSeat    `json:"operators"`
 	Trunks    []FloorTrunk   `json:"trunks"`
+	Calls     []FloorCall    `json:"calls"`
 	// Mute is what could not be spoken of late, in words; "" when the voice speaks (F42).
 	Mute string `json:"mute,omitempty"`
 }
@@ -335,6 +336,26 @@ type FloorWaiting struct {
 	Kind      string    `json:"kind"`               // inbound, task
 	Urgent    bool      `json:"urgent,omitempty"`   // the caller pressed the key for emergencies
 	Repeated  bool      `json:"repeated,omitempty"` // he called a short while ago and reached nobody
+}
+
+// FloorCall is a call that is going on, or an order that waits.
+type FloorCall struct {
+	CallKey    string    `json:"call_key"`
+	CompanyID  int64     `json:"company_id"`
+	CityID     int64     `json:"city_id,omitempty"`
+	BuildingID int64     `json:"building_id,omitempty"` // where the number is likely to live
+	Phone      string    `json:"phone"`
+	IsInbound  bool      `json:"is_inbound,omitempty"`
+	State      string    `json:"state"` // the engine's phase, or "held"
+	StartedAt  time.Time `json:"started_at"`
+	Since      time.Time `json:"since"` // in this state
+	OperatorID int64     `json:"operator_id,omitempty"`
+	Operator   string    `json:"operator,omitempty"`
+	TrunkID    int64     `json:"trunk_id,omitempty"`
+	Purpose    Purpose   `json:"purpose,omitempty"`
+	TicketID   int64     `json:"ticket_id,omitempty"`
+	Urgent     bool      `json:"urgent,omitempty"`
+	Repeated   bool      `json:"repeated,omitempty"`
 }
 
 // FloorSeat is an operator's state: off, ready, ringing, talking, wrap_up, pause, not_ready.

@@ -97,6 +97,7 @@ func Register(api huma.API, c Config) {
 	})
 	httpapi.Register(api, access.DeskWork, op("desk-figures", http.MethodGet, "/desk/figures", "The strip and the wallboard"), c.figures)
 	httpapi.Register(api, access.DeskSupervise, op("desk-wallboard", http.MethodGet, "/desk/wallboard", "The supervisor's wallboard"), c.wallboard)
+	httpapi.Register(api, access.DeskSupervise, op("live-calls", http.MethodGet, "/desk/live-calls", "The calls of this moment"), c.liveCalls)
 	httpapi.Register(api, access.DeskWork, op("desk-my", http.MethodGet, "/desk/my", "My calls, figures and drafts"), c.my)
 }
 

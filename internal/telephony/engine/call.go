@@ -69,6 +69,9 @@ type call struct {
 	timer   *time.Timer
 	giveUp  context.CancelFunc // of the dial under way
 	stopped bool               // withdrawn
+	trunk   int64              // that carries it
+	shownAs string             // on the list of calls
+	sinceAt time.Time          // since when
 	expiry  *time.Timer        // of an order that must not ring for ever
 }
 
@@ -89,7 +92,7 @@ func (c *call) begin(trunkID int64) {
 	if c.started {
 		return
 	}
-	c.started = true
+	c.started, c.trunk = true, trunkID
 	c.report(telephony.CallStarted, func(r *telephony.Report) {
 		r.Phone, r.TrunkID = c.phone, trunkID
 		if c.inbound {

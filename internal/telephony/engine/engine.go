@@ -336,5 +336,6 @@ func (e *Engine) floor() telephony.Floor {
 	for _, s := range e.seats {
 		f.Operators = append(f.Operators, telephony.FloorSeat{UserID: s.who.UserID, Name: s.who.Name, State: s.state, Reason: s.reason, Since: s.since})
 	}
+	e.live(&f)
 	return f
 }

@@ -280,6 +280,7 @@ func (d *dialer) run(ctx context.Context) (*sip.Leg, telephony.Outcome, telephon
 			if n == 0 {
 				d.c.begin(way.trunk.ID)
 			} else {
+				d.c.trunk = way.trunk.ID
 				d.c.report(telephony.CallTrunk, func(r *telephony.Report) { r.TrunkID = way.trunk.ID })
 			}
 		})

@@ -1051,6 +1051,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/desk/live-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The calls of this moment */
+        get: operations["live-calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desk/my": {
         parameters: {
             query?: never;
@@ -1278,6 +1295,43 @@ export interface paths {
          * @description 409 errand.over: it has ended.
          */
         post: operations["stop-errand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/escalations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Running escalations, the nearest step first */
+        get: operations["list-escalations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/escalations/{id}/step-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A supervisor steps in
+         * @description skip: the next level now; take_over: the machine waits 15 minutes; responsible: he is called now besides the rest. The answer is the list anew.
+         */
+        post: operations["step-in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4783,6 +4837,43 @@ export interface components {
             /** @enum {string} */
             state: "waiting" | "calling" | "accepted" | "refused" | "not_reached" | "timed_out" | "skipped" | "not_needed";
         };
+        EscalationList: {
+            items: components["schemas"]["EscalationRow"][];
+        };
+        EscalationRow: {
+            address: string;
+            /** @description the person of the level */
+            calling: string;
+            /** @description a supervisor calls around himself */
+            is_held: boolean;
+            /**
+             * Format: int64
+             * @description from 1
+             */
+            level: number;
+            /** Format: int64 */
+            levels: number;
+            /** @description who comes then; empty: the announcement and the responsible person */
+            next: string;
+            /**
+             * Format: date-time
+             * @description when it goes on by itself
+             */
+            next_at: string;
+            /** Format: int64 */
+            number: number;
+            reason: string;
+            /** @description empty: none */
+            responsible: string;
+            /** @enum {string} */
+            stage: "calling" | "announcing";
+            /** Format: date-time */
+            started_at: string;
+            /** Format: int64 */
+            ticket_id: number;
+            /** @description IANA zone */
+            zone: string;
+        };
         EventCall: {
             /** @enum {string} */
             direction: "inbound" | "outbound";
@@ -4872,6 +4963,15 @@ export interface components {
         };
         GreetingText: {
             text: string;
+        };
+        HandInBody: {
+            /** @enum {string} */
+            do: "skip" | "take_over" | "responsible";
+            /**
+             * Format: int64
+             * @description the level seen: a skip of one that has gone already is refused
+             */
+            level: number;
         };
         HouseCity: {
             /** Format: int64 */
@@ -5134,6 +5234,55 @@ export interface components {
             phrase: components["schemas"]["Phrase"];
             /** @description spoken by the machine when there is no recorded phrase */
             text: string;
+        };
+        LiveCallList: {
+            /**
+             * Format: int64
+             * @description how many there are; at most 200 are listed
+             */
+            all: number;
+            items: components["schemas"]["LiveCallRow"][];
+            /** Format: date-time */
+            server_time: string;
+        };
+        LiveCallRow: {
+            /** Format: int64 */
+            building_id: number | null;
+            /** Format: int64 */
+            company_id: number | null;
+            /** @description empty: a city's number */
+            company_name: string;
+            /** @description likely to be the caller's; empty: not known */
+            house: string;
+            is_inbound: boolean;
+            /** @description he called a short while ago and reached nobody */
+            is_repeated: boolean;
+            /** @description he pressed the key for emergencies */
+            is_urgent: boolean;
+            /** @description the engine's name of the call */
+            key: string;
+            operator: string;
+            /** Format: int64 */
+            operator_id: number | null;
+            /** @description empty: hidden */
+            phone: string;
+            /**
+             * @description of a call of ours
+             * @enum {string}
+             */
+            purpose: "" | "handover" | "status_inquiry" | "feedback" | "callback" | "announcement" | "responsible";
+            /**
+             * Format: date-time
+             * @description in this state
+             */
+            since: string;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            state: "arriving" | "hearing" | "waiting" | "offered" | "counting" | "dialling" | "talking" | "held" | "announcing" | "dictating";
+            /** Format: int64 */
+            ticket_id: number | null;
+            trunk: string;
         };
         LookInBody: {
             /** @description what was found */
@@ -10297,6 +10446,35 @@ export interface operations {
             };
         };
     };
+    "live-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveCallList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "desk-my": {
         parameters: {
             query?: never;
@@ -10689,6 +10867,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrandRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-escalations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "step-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the request */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationList"];
                 };
             };
             /** @description Error */

@@ -2,12 +2,14 @@ import { Tabs } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { SettingsPage } from "../ui/settings";
+import { Calls } from "./Calls";
+import { Escalations } from "./Escalations";
 import { Incidents } from "./Incidents";
 import { TABS, type Tab } from "./search";
 import "./shift.css";
 import { useWords } from "./words";
 
-const pages: Record<Tab, ComponentType> = { incidents: Incidents };
+const pages: Record<Tab, ComponentType> = { calls: Calls, escalations: Escalations, incidents: Incidents };
 
 /** The supervisor's page: one tab for each thing he does. */
 export function ShiftPage() {

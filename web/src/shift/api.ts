@@ -5,6 +5,9 @@ import type { components } from "../api/schema";
 import type { Topic } from "../live/live";
 
 type S = components["schemas"];
+export type LiveCall = S["LiveCallRow"];
+export type Escalation = S["EscalationRow"];
+export type StepIn = "skip" | "take_over" | "responsible";
 export type Incident = S["IncidentRow"];
 
 export function live(...topics: Topic[]): { live: Topic[] } {
@@ -29,4 +32,27 @@ export function useChange<V, R>(write: (v: V) => Promise<R>) {
 export const useLookAt = (id: number) =>
   useChange((note: string) =>
     take(api.POST("/api/v1/shift/incidents/{id}/look", { params: { path: { id } }, body: { note } })),
+  );
+
+export function useCalls() {
+  return useQuery({
+    queryKey: ["shift", "calls"],
+    queryFn: () => take(api.GET("/api/v1/desk/live-calls")),
+    meta: live("figures", "call"),
+    refetchInterval: 3_000,
+  });
+}
+
+export function useEscalations() {
+  return useQuery({
+    queryKey: ["shift", "escalations"],
+    queryFn: () => take(api.GET("/api/v1/escalations")),
+    meta: live("escalation", "ticket"),
+    refetchInterval: 15_000,
+  });
+}
+
+export const useStepIn = (id: number) =>
+  useChange((body: { do: StepIn; level: number }) =>
+    take(api.POST("/api/v1/escalations/{id}/step-in", { params: { path: { id } }, body })),
   );

@@ -1,10 +1,10 @@
 /** The tabs of the supervisor's page, in their order. */
-export const TABS = ["incidents"] as const;
+export const TABS = ["calls", "escalations", "incidents"] as const;
 export type Tab = (typeof TABS)[number];
 
 export type ShiftSearch = { tab?: Tab };
 
-/** `?tab=incidents`; anything else is the first. */
+/** `?tab=escalations`; anything else is the first. */
 export function readShift(search: Record<string, unknown>): ShiftSearch {
   const tab = TABS.find((t) => t === search.tab);
   return tab ? { tab } : {};

@@ -1,9 +1,10 @@
-import { screen, within } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it, vi } from "vitest";
 import { meOf } from "../../test/fixtures";
 import { serve, showPage } from "../../test/render";
 import type { Wallboard } from "../api/types";
-import { levelOf, waitTone } from "./tones";
+import { levelOf, waitTone } from "../time/tones";
 import { WallboardPage } from "./WallboardPage";
 
 const ago = (sec: number) => new Date(Date.now() - sec * 1000).toISOString();
@@ -113,5 +114,33 @@ describe("wallboard", () => {
     expect(screen.getByTestId("wall-age")).toHaveTextContent("телефонная часть не отвечает");
     expect(tile("trunks")).toHaveAttribute("data-tone", "warn");
     expect(tile("trunks")).toHaveTextContent("сбой");
+  });
+
+  it("is silent until somebody clicks, then sounds once for each tile that turns red", async () => {
+    let tones = 0;
+    const node = () => ({ connect: (x: unknown) => x, start: () => tones++, stop: () => {}, frequency: {}, gain: {} });
+    class Audio {
+      currentTime = 0;
+      destination = {};
+      createOscillator = node;
+      createGain = node;
+      close = () => Promise.resolve();
+    }
+    vi.stubGlobal("AudioContext", Audio);
+    let now = board({ urgent: 1, waiting: 1 });
+    serve({ "GET /api/v1/desk/wallboard": () => now });
+    const { client } = showPage(<WallboardPage />, meOf("admin"));
+    const sound = await screen.findByTestId("wall-sound");
+    expect(sound).toHaveAttribute("aria-pressed", "false");
+    expect(tones).toBe(0);
+    await userEvent.click(sound);
+    expect(tones).toBe(2);
+    now = board({ urgent: 1, waiting: 1, engine_alive: false });
+    await client.invalidateQueries({ queryKey: ["wallboard"] });
+    await waitFor(() => expect(tones).toBe(4));
+    await client.invalidateQueries({ queryKey: ["wallboard"] });
+    expect(tones).toBe(4);
+    await userEvent.click(sound);
+    expect(sound).toHaveAttribute("aria-pressed", "false");
   });
 });

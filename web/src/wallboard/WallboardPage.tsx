@@ -16,8 +16,9 @@ import { useLang } from "../i18n/i18n";
 import { useLink } from "../live/useLive";
 import { useNow } from "../time/clock";
 import { clockOf, numberOf, remainsOf, timeOf } from "../time/format";
+import { Alert } from "./Alert";
 import { wallboardQuery } from "./queries";
-import { ageTone, late, levelOf, waitTone, type Tone } from "./tones";
+import { ageTone, late, levelOf, waitTone, type Tone } from "../time/tones";
 import "./wallboard.css";
 import { useWords } from "./words";
 
@@ -44,6 +45,10 @@ export function WallboardPage() {
         <span className={data && !stale && data.engine_alive ? "sub" : "sub bad"} data-testid="wall-age">
           {!data ? w.noData : data.engine_alive ? w.age(age) : w.noEngine}
         </span>
+        <Link to="/shift" className="wall-link" data-testid="wall-shift">
+          {w.shift}
+        </Link>
+        {data && <Alert data={data} now={now} />}
         <b className="time">{data && timeOf(now, data.zone)}</b>
       </header>
       {data && <Tiles data={data} now={now} />}
@@ -102,15 +107,17 @@ function Tiles({ data, now }: { data: Wallboard; now: number }) {
         tone={data.lost.length > 0 ? "bad" : ""}
         foot={w.within}
       >
-        <Lines empty={w.noLost} all={data.lost.length}>
-          {data.lost.slice(0, LINES).map((l) => (
+        <Lines
+          empty={w.noLost}
+          of={data.lost}
+          row={(l) => (
             <Row
               key={l.task_id}
               head={`${timeOf(l.called_at, data.zone)} ${l.company_name || w.city}`}
               value={left(l.promise_at)}
             />
-          ))}
-        </Lines>
+          )}
+        />
       </Tile>
       <Tile
         name="owed"
@@ -119,8 +126,10 @@ function Tiles({ data, now }: { data: Wallboard; now: number }) {
         tone={data.not_handed_over.length > 0 ? "bad" : ""}
         foot={w.toStep}
       >
-        <Lines empty={w.noOwed} all={data.not_handed_over.length}>
-          {data.not_handed_over.slice(0, LINES).map((t) => (
+        <Lines
+          empty={w.noOwed}
+          of={data.not_handed_over}
+          row={(t) => (
             <Row
               key={t.ticket_id}
               ticket={t.ticket_id}
@@ -128,8 +137,8 @@ function Tiles({ data, now }: { data: Wallboard; now: number }) {
               sub={`№ ${numberOf(t.number)} · ${t.reason}`}
               value={left(t.next_step_at)}
             />
-          ))}
-        </Lines>
+          )}
+        />
       </Tile>
       <Tile
         name="due"
@@ -138,11 +147,13 @@ function Tiles({ data, now }: { data: Wallboard; now: number }) {
         tone={data.due_soon.some((d) => late(d.at, now)) ? "bad" : data.due_soon.length > 0 ? "warn" : ""}
         foot={w.dueNote}
       >
-        <Lines empty={w.noDue} all={data.due_soon.length}>
-          {data.due_soon.slice(0, LINES).map((d) => (
+        <Lines
+          empty={w.noDue}
+          of={data.due_soon}
+          row={(d) => (
             <Row key={`${d.ticket_id} ${d.at} ${d.text}`} ticket={d.ticket_id} head={d.text} value={left(d.at)} />
-          ))}
-        </Lines>
+          )}
+        />
       </Tile>
       <Tile
         name="trunks"
@@ -151,16 +162,18 @@ function Tiles({ data, now }: { data: Wallboard; now: number }) {
         tone={down === 0 ? "" : down < data.trunks.length ? "warn" : "bad"}
         foot={w.calls}
       >
-        <Lines empty={w.noTrunks} all={data.trunks.length}>
-          {data.trunks.slice(0, LINES).map((t) => (
+        <Lines
+          empty={w.noTrunks}
+          of={data.trunks}
+          row={(t) => (
             <Row
               key={t.name}
               sign={t.state === "up" ? <IconCheck aria-hidden /> : <IconX aria-hidden />}
               head={t.name}
               value={t.state === "up" ? w.up(t.calls) : t.state === "down" ? w.down : w.unknown}
             />
-          ))}
-        </Lines>
+          )}
+        />
       </Tile>
     </div>
   );
@@ -227,13 +240,14 @@ function State({ icon, word, n }: { icon: ReactNode; word: string; n: number }) 
   );
 }
 
-function Lines({ children, empty, all }: { children: ReactNode[]; empty: string; all: number }) {
+/** The first of a list, the rest as a number. */
+function Lines<T>({ of, row, empty }: { of: readonly T[]; row: (one: T) => ReactNode; empty: string }) {
   const w = useWords();
-  if (all === 0) return <p className="sub">{empty}</p>;
+  if (of.length === 0) return <p className="sub">{empty}</p>;
   return (
     <ul>
-      {children}
-      {all > children.length && <li className="sub">{w.more(all - children.length)}</li>}
+      {of.slice(0, LINES).map(row)}
+      {of.length > LINES && <li className="sub">{w.more(of.length - LINES)}</li>}
     </ul>
   );
 }

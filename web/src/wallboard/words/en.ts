@@ -1,6 +1,9 @@
 export const en = {
   title: (night: boolean) => (night ? "Dispatch centre, night shift" : "Dispatch centre, day shift"),
   back: "To the desk",
+  shift: "Shift",
+  soundOn: "Sound on",
+  soundOff: "Sound off",
   age: (sec: number) => (sec < 3600 ? `data ${sec}\u00a0s old` : "old data"),
   noData: "no data yet",
   noEngine: "the phone part does not answer",

@@ -1,0 +1,70 @@
+import { IconAlertTriangle, IconRepeat } from "@tabler/icons-react";
+import { useNow } from "../time/clock";
+import { clockOf, phoneOf } from "../time/format";
+import { Empty } from "../ui/blocks";
+import { waitTone } from "../time/tones";
+import { useCalls, type LiveCall } from "./api";
+import { Loaded } from "./Loaded";
+import { useWords } from "./words";
+
+/** Every call of this moment: callers who wait first. */
+export function Calls() {
+  const w = useWords().call;
+  return (
+    <Loaded of={useCalls()}>
+      {({ items, all }) =>
+        items.length === 0 ? (
+          <Empty title={w.none} />
+        ) : (
+          <>
+            <ul className="panel shift-list" aria-label={w.list}>
+              {items.map((c) => (
+                <Row key={c.key} c={c} />
+              ))}
+            </ul>
+            {all > items.length && <div className="quiet">{w.more(all - items.length)}</div>}
+          </>
+        )
+      }
+    </Loaded>
+  );
+}
+
+const tones = { "": "", warn: "plan", bad: "emg", over: "emg" } as const;
+
+function Row({ c }: { c: LiveCall }) {
+  const all = useWords();
+  const w = all.call;
+  const now = useNow();
+  const waits = c.is_inbound && !c.operator_id;
+  const tone = waits ? waitTone(now - Date.parse(c.started_at)) : "";
+  return (
+    <li className="shift-call" data-testid={`call-${c.key}`} data-tone={tone || undefined}>
+      <span className={`chip ${tones[tone]}`}>
+        {tone !== "" && <IconAlertTriangle size={14} aria-hidden />}
+        {w.state[c.state]} <span className="num">{clockOf(now - Date.parse(waits ? c.started_at : c.since))}</span>
+      </span>
+      <span className="grow">
+        <span className="b">{c.phone ? phoneOf(c.phone) : all.hidden}</span>{" "}
+        {c.is_urgent && (
+          <span className="chip emg">
+            <IconAlertTriangle size={14} aria-hidden />
+            {w.urgent}
+          </span>
+        )}
+        {c.is_repeated && (
+          <span className="chip">
+            <IconRepeat size={14} aria-hidden />
+            {w.repeated}
+          </span>
+        )}
+        <span className="s13 t2 block">
+          {[c.is_inbound ? w.inbound : w.purpose[c.purpose], c.company_name || all.city, c.house, c.trunk]
+            .filter(Boolean)
+            .join(" · ")}
+        </span>
+      </span>
+      <span className="s13">{c.operator}</span>
+    </li>
+  );
+}
