@@ -10,7 +10,7 @@ export GOFLAGS ?= -buildvcs=false
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
 GENERATED := api/openapi.json web/src/api/schema.d.ts
 
-.PHONY: help run test check lint fmt generate verify build smoke bench-phone bench-desk bench-directories bench-floor clean
+.PHONY: help run test check lint fmt generate verify build smoke bench-phone bench-desk bench-directories bench-floor bench-journal clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 — \2/p' $(MAKEFILE_LIST) | column -t -s '—' -o '—'
@@ -75,6 +75,11 @@ bench-directories: ## figures of the directories: address search, whose work a r
 
 bench-floor: ## figures of the dispatch floor: a decision of the queue
 	@scripts/bench-floor
+
+bench-journal: ## figures of the journal at full size: lists, search, making requests (ROWS=10000000)
+	@scripts/deps test
+	@$(MAKE) build
+	@scripts/bench-journal
 
 clean: ## removes what was built; ./data stays
 	@rm -rf bin .cache web/node_modules

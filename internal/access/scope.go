@@ -54,6 +54,9 @@ func (s Scope) Where(t string) (cond string, args []any) {
 	if s.all {
 		return "true", nil
 	}
+	if whole := s.companies(); whole != nil {
+		return t + ".company_id = any(?)", []any{whole}
+	}
 	or := []string{"false"} // no grants, no rows
 	for _, g := range s.grants {
 		and := []string{t + ".company_id = ?"}
@@ -70,6 +73,21 @@ func (s Scope) Where(t string) (cond string, args []any) {
 		or = append(or, "("+strings.Join(and, " and ")+")")
 	}
 	return "(" + strings.Join(or, " or ") + ")", args
+}
+
+// companies are those of which the scope has everything, when it is of nothing else and of
+// more than one.
+func (s Scope) companies() (out []int64) {
+	for _, g := range s.grants {
+		if len(g.BuildingIDs) > 0 || len(g.WorkTypeIDs) > 0 || g.ExecutorID != 0 || g.ResponsibleID != 0 {
+			return nil
+		}
+		out = append(out, g.CompanyID)
+	}
+	if len(out) < 2 {
+		return nil
+	}
+	return out
 }
 
 // Places tells which houses the actor may see: all of his companies', or those of ids,

@@ -107,8 +107,7 @@ func (s *Service) List(ctx context.Context, f Filter) (rows []Ticket, next strin
 		if err != nil {
 			return nil, err
 		}
-		order, _ := f.Order.sql()
-		rows, err := tx.Query(ctx, "select "+columns+source+"where "+w.String()+" order by "+order+" limit "+strconv.Itoa(size+1), unprepared(w.Args)...)
+		rows, err := tx.Query(ctx, f.page(tx.Actor, &w, size+1), unprepared(w.Args)...)
 		if err != nil {
 			return nil, err
 		}
@@ -125,6 +124,21 @@ func (s *Service) List(ctx context.Context, f Filter) (rows []Ticket, next strin
 	})
 	rows, next = page.Cut(rows, size, f.Order.place)
 	return rows, next, err
+}
+
+// page is the query of a page. Of several companies the first rows of each are taken in the
+// order of the list, by its index, and the first of these: a list of many companies costs
+// what its page costs, however many requests they have.
+func (f Filter) page(a access.Actor, w *where.Clause, n int) string {
+	order, _ := f.Order.sql()
+	limit := " order by " + order + " limit " + strconv.Itoa(n)
+	if a.Kind != access.Operator || len(a.Companies) < 2 || f.CompanyID != 0 {
+		return "select " + columns + source + "where " + w.String() + limit
+	}
+	w.And("t.company_id = k.id and k.id = any(?)", a.Companies)
+	of := "$" + strconv.Itoa(len(w.Args))
+	return "select " + columns + source + "where t.id = any(array(select t.id from unnest(" + of + "::bigint[]) k (id) cross join lateral (select t.* from tickets t where " + w.String() +
+		limit + ") t" + limit + "))" + " order by " + order
 }
 
 // Count counts at most to page.CountMax; more is shown as «1000+».
@@ -159,6 +173,11 @@ func (s *Service) search(ctx context.Context, tx *pg.Tx, f Filter) (where.Clause
 		}
 		w.And("t.building_id = any(?)", houses)
 	}
+	if len(f.TagIDs) > 0 {
+		if err := s.tagged(ctx, tx, f.TagIDs, &w); err != nil {
+			return w, quest{}, err
+		}
+	}
 	q := f.quest(tx.Actor)
 	if q.isEmpty() {
 		return w, q, nil
@@ -185,7 +204,6 @@ func (f Filter) where(tx *pg.Tx) (w where.Clause) {
 	only(f.ExecutorID != 0, "t.executor_id = ?", f.ExecutorID)
 	only(f.ResponsibleID != 0, "t.responsible_id = ?", f.ResponsibleID)
 	only(f.ReasonID != 0, "t.reason_id = ?", f.ReasonID)
-	only(len(f.TagIDs) > 0, "t.tag_ids && ? and t.tag_ids <> '{}'", f.TagIDs)
 	only(f.Number != 0, "t.number = ?", f.Number)
 	only(f.Phone != "", "t.caller_phone = ?", phone.Caller(f.Phone))
 	for _, word := range search.Tokens(f.Address) {

@@ -239,11 +239,7 @@ func (s *Service) seek(ctx context.Context, tx *pg.Tx, q *quest, companyID int64
 		var c where.Clause
 		cond, args := q.conds(chosen)
 		c.And(cond, args...)
-		rows, err := tx.Query(ctx, "select s.ticket_id from ticket_search s where "+c.String()+" limit "+strconv.Itoa(s.breadth.chosen+1), unprepared(c.Args)...)
-		if err != nil {
-			return err
-		}
-		ids, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+		ids, err = s.choose(ctx, tx, "select s.ticket_id from ticket_search s where ", c)
 		return err
 	})
 	if err != nil {
@@ -256,6 +252,30 @@ func (s *Service) seek(ctx context.Context, tx *pg.Tx, q *quest, companyID int64
 	cond, args := q.conds("")
 	w.And("(select "+cond+" from ticket_search s where s.ticket_id = t.id)", args...) // one by one, in the order of the list
 	return nil
+}
+
+func (s *Service) choose(ctx context.Context, tx *pg.Tx, what string, c where.Clause) ([]int64, error) {
+	rows, err := tx.Query(ctx, what+c.String()+" limit "+strconv.Itoa(s.breadth.chosen+1), unprepared(c.Args)...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}
+
+// tagged narrows a list to requests with any of some labels, chosen as by words.
+func (s *Service) tagged(ctx context.Context, tx *pg.Tx, tags []int64, w *where.Clause) error {
+	var c where.Clause
+	c.And("t.tag_ids && ? and t.tag_ids <> '{}'", tags)
+	var ids []int64
+	err := asSearch(ctx, tx, func(tx *pg.Tx) (err error) {
+		ids, err = s.choose(ctx, tx, "select t.id from tickets t where ", c)
+		return err
+	})
+	if err == nil && len(ids) <= s.breadth.chosen {
+		w.And("t.id = any(?)", ids)
+	}
+	w.And("t.tag_ids && ? and t.tag_ids <> '{}'", tags)
+	return err
 }
 
 // among is the beginning of a query of the index that leaves a company's requests, or those

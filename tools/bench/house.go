@@ -39,6 +39,15 @@ func ProviderIP(net string) string { return net + ".11" }
 
 // Start runs binary under dir until Stop; it is ready when this returns.
 func Start(ctx context.Context, binary, dir, net string) (*House, error) {
+	return start(ctx, binary, dir, net, []string{"D24_DATABASE_URL=", "D24_DATABASE_OWNER_URL="}, "--demo", "--no-city", "--city-x", ProviderIP(net)+":5060", "--city-y", net+".12:5060")
+}
+
+// StartOn is Start on a database filled before: the program's address of it, and the owner's.
+func StartOn(ctx context.Context, binary, dir, net, database, owner string) (*House, error) {
+	return start(ctx, binary, dir, net, []string{"D24_DATABASE_URL=" + database, "D24_DATABASE_OWNER_URL=" + owner})
+}
+
+func start(ctx context.Context, binary, dir, net string, env []string, args ...string) (*House, error) {
 	ip := program(net)
 	h := &House{SIP: ip + ":5062", Page: "http://" + ip + ":8024", Figures: "http://" + ip + ":8026/metrics", data: filepath.Join(dir, "data"), log: filepath.Join(dir, "d24.log"), exited: make(chan struct{})}
 	if err := os.Chmod(dir, 0o755); err != nil { // the database's own user passes through it
@@ -48,11 +57,10 @@ func Start(ctx context.Context, binary, dir, net string) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close() //nolint:errcheck // the child has its own
-	h.cmd = exec.Command(binary, "serve", "--demo", "--no-city", "--data", h.data, "--listen", ip+":8024", "--sip", h.SIP, "--webrtc", ip+":8025", "--phone-api", ip+":8026",
-		"--city-x", ProviderIP(net)+":5060", "--city-y", net+".12:5060")
+	defer log.Close()                                                                                                                                                                      //nolint:errcheck // the child has its own
+	h.cmd = exec.Command(binary, append([]string{"serve", "--data", h.data, "--listen", ip + ":8024", "--sip", h.SIP, "--webrtc", ip + ":8025", "--phone-api", ip + ":8026"}, args...)...) //nolint:gosec // the program measured
 	h.cmd.Stdout, h.cmd.Stderr = log, log
-	h.cmd.Env = append(os.Environ(), "D24_DATABASE_URL=", "D24_DATABASE_OWNER_URL=")
+	h.cmd.Env = append(os.Environ(), env...)
 	if err := h.cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -110,6 +118,9 @@ func (h *House) Stop() {
 		<-h.exited
 	}
 }
+
+// Process is the program itself, without the engine.
+func (h *House) Process() Process { return Process(h.cmd.Process.Pid) }
 
 // Person is somebody signed in.
 type Person struct {

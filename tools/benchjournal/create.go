@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"d24/tools/bench"
+	"d24/tools/bench/journal"
+)
+
+// rates at which requests are made, a second: as many as come, however slow the answers are.
+var rates = []int{50, 100, 200, 300}
+
+// most requests that are being made at once; more are late, and their lateness counts.
+const most = 64
+
+// create makes requests at a steady rate, beside twenty lists a second.
+func (b *bed) create(ctx context.Context) error {
+	maker, err := b.enter(ctx, journal.Floor)
+	if err != nil {
+		return err
+	}
+	reader, err := b.enter(ctx, journal.Admin)
+	if err != nil {
+		return err
+	}
+	form := b.forms()
+	for _, rate := range rates {
+		mid, cancel := context.WithCancel(ctx)
+		var read []float64
+		var readErr error
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			lists := journal.Lists()[:9]
+			r := rand.New(rand.NewPCG(3, 3)) //nolint:gosec // the draw repeats
+			read, readErr = steady(mid, 20, 1<<30, func(i int) error {
+				_, err := reader.ask(ctx, http.MethodGet, "/tickets?"+lists[i%len(lists)].Query(b.world, r).Encode(), nil)
+				return err
+			})
+		})
+		began := time.Now()
+		cpu, _ := b.house.Process().CPU()
+		took, err := steady(ctx, rate, int(b.making.Seconds())*rate, func(i int) error {
+			_, err := maker.ask(ctx, http.MethodPost, "/tickets", form(i))
+			return err
+		})
+		over := time.Since(began)
+		used, _ := b.house.Process().CPU()
+		cancel()
+		wg.Wait()
+		if err := errors.Join(err, readErr); err != nil {
+			return err
+		}
+		b.keepFigures(fmt.Sprintf("create_%d", rate), took, over)
+		b.keepFigures(fmt.Sprintf("create_%d_reading", rate), read, over)
+		b.figures.Add(fmt.Sprintf("create_%d_cpu", rate), (used-cpu).Seconds()*1000/float64(len(took)), "ms")
+		fmt.Fprintf(os.Stderr, "  the program's own CPU, reading too: %.1f ms a request, load %.1f\n", (used-cpu).Seconds()*1000/float64(len(took)), bench.Busy())
+	}
+	return nil
+}
+
+// steady starts n operations, rate a second, and tells how long after its moment each was done, in ms.
+func steady(ctx context.Context, rate, n int, f func(i int) error) (took []float64, err error) {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, most)
+	began := time.Now()
+	for i := 0; i < n && ctx.Err() == nil; i++ {
+		due := began.Add(time.Duration(i) * time.Second / time.Duration(rate))
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Until(due)):
+		}
+		slots <- struct{}{}
+		wg.Go(func() {
+			e := f(i)
+			d := time.Since(due).Seconds() * 1000
+			mu.Lock()
+			defer mu.Unlock()
+			took, err = append(took, d), errors.Join(err, e)
+			<-slots
+		})
+		if mu.Lock(); err != nil {
+			mu.Unlock()
+			break
+		}
+		mu.Unlock()
+	}
+	wg.Wait()
+	return took, err
+}
+
+// forms are the requests to be made, of all companies.
+func (b *bed) forms() func(i int) map[string]any {
+	key := time.Now().UnixNano()
+	return func(i int) map[string]any {
+		form := b.world.Form(rand.New(rand.NewPCG(uint64(key), uint64(i)))) //nolint:gosec // which house is of no matter
+		form["idempotency_key"] = fmt.Sprintf("bench-%d-%d", key, i)
+		return form
+	}
+}
