@@ -89,7 +89,7 @@ func (s *Service) Decide(ctx context.Context, tx *pg.Tx, q Question) (Answer, er
 		q.At = tx.Now
 	}
 	d := calendar.DateOf(q.At.UTC())
-	b, err := s.staff.Board(ctx, tx, q.CompanyID, d, d+boardDays)
+	b, err := s.staff.KeptBoard(ctx, tx, q.CompanyID, d, d+boardDays)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -161,7 +161,7 @@ func answer(b *staff.Board, c Chosen, p Place, at time.Time) Answer {
 // (F37, F38): the order is that of the start, the people are those of this moment.
 func (s *Service) Restand(ctx context.Context, tx *pg.Tx, companyID int64, levels []staff.Level, taken ...int64) ([]staff.Person, error) {
 	d := calendar.DateOf(tx.Now.UTC())
-	b, err := s.staff.Board(ctx, tx, companyID, d, d+boardDays)
+	b, err := s.staff.KeptBoard(ctx, tx, companyID, d, d+boardDays)
 	if err != nil {
 		return nil, err
 	}

@@ -45,8 +45,9 @@ type Left struct {
 type Service struct {
 	Houses Houses // set by the assembly before anything is asked
 
-	db   *pg.DB
-	jobs *jobs.Queue
+	db         *pg.DB
+	jobs       *jobs.Queue
+	boardsKept boards
 }
 
 // NewService returns the service.

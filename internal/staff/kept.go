@@ -1,0 +1,79 @@
+package staff
+
+import (
+	"context"
+	"sync"
+
+	"d24/internal/calendar"
+	"d24/internal/platform/pg"
+)
+
+// mostKept bounds how many people a process keeps in memory.
+const mostKept = 40_000
+
+// boards are the people of companies as they were read last.
+type boards struct {
+	mu     sync.Mutex
+	kept   map[boardKey]keptBoard
+	people int
+}
+
+type boardKey struct {
+	company     int64
+	first, last calendar.Date
+}
+
+type keptBoard struct {
+	state changes
+	board *Board
+}
+
+// changes tell any two states of a company's people apart.
+type changes struct{ count, last int64 }
+
+// KeptBoard is Board out of the process's memory, when nothing of it has changed since: every
+// change of the people, their schedules and leaves, the calendar or the groups of houses is
+// counted in the database by its own transaction, and asked for here by the reader's (F37).
+// It is shared: nobody may change it.
+func (s *Service) KeptBoard(ctx context.Context, tx *pg.Tx, companyID int64, first, last calendar.Date) (*Board, error) {
+	var now changes
+	if err := tx.QueryRow(ctx, `select count(*), coalesce(max(id), 0) from staff_changes where company_id = $1`, companyID).Scan(&now.count, &now.last); err != nil {
+		return nil, err
+	}
+	key := boardKey{companyID, first, last}
+	if b := s.boardsKept.get(key, now); b != nil {
+		return b, nil
+	}
+	b, err := s.Board(ctx, tx, companyID, first, last)
+	if err != nil || now.count == 0 { // none: the actor sees nothing of the company
+		return b, err
+	}
+	for _, m := range b.members {
+		b.work(m) // made now, as others will only read it
+	}
+	s.boardsKept.put(key, keptBoard{now, b})
+	return b, nil
+}
+
+func (k *boards) get(key boardKey, now changes) *Board {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if x, ok := k.kept[key]; ok && x.state == now {
+		return x.board
+	}
+	return nil
+}
+
+// put keeps a board; those of days gone by go with the rest when there are too many.
+func (k *boards) put(key boardKey, x keptBoard) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.kept == nil || k.people > mostKept {
+		k.kept, k.people = map[boardKey]keptBoard{}, 0
+	}
+	if was, ok := k.kept[key]; ok {
+		k.people -= len(was.board.members)
+	}
+	k.kept[key] = x
+	k.people += len(x.board.members)
+}
