@@ -110,7 +110,10 @@ func Open(ctx context.Context, db *pgx.Conn) (*World, error) {
 	if err := db.QueryRow(ctx, `select max(created_at), max(id), (select count(*) from companies) from tickets where id <= (select done_to from ticket_search_state)`).Scan(&w.Now, &w.Requests, &companies); err != nil {
 		return nil, err
 	}
-	return w, w.read(ctx, c, companies)
+	if err := w.read(ctx, c, companies); err != nil {
+		return nil, err
+	}
+	return w, nil
 }
 
 // dropIndexes takes the indexes and keys of the large tables away and returns how they are
