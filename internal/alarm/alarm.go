@@ -17,18 +17,21 @@ type Code string
 
 // The alarms.
 const (
-	NobodyTakes  Code = "nobody-takes"  // an emergency that no executor has taken
-	Reassign     Code = "reassign"      // who accepted a request has left
-	CoverageGaps Code = "coverage-gaps" // nobody would take some requests of the coming week
-	TrunksDown   Code = "trunks-down"   // no provider answers
-	Overdue      Code = "overdue-step"  // a step of an automation had to be armed again
-	EngineDead   Code = "engine-dead"   // a phone engine died with calls in hand
-	LongWait     Code = "long-wait"     // callers wait for more than a minute
-	VoiceMute    Code = "voice-mute"    // what callers and executors hear cannot be spoken
+	NobodyTakes  Code = "nobody-takes"      // an emergency that no executor has taken
+	Reassign     Code = "reassign"          // who accepted a request has left
+	PairMissing  Code = "pair-missing"      // a request has no supplier's request
+	CoverageGaps Code = "coverage-gaps"     // nobody would take some requests of the coming week
+	TrunksDown   Code = "trunks-down"       // no provider answers
+	TrunkDown    Code = "trunk-down"        // one provider does not answer, another does
+	IDBlocked    Code = "caller-id-blocked" // a provider refuses our numbers at once (F83)
+	Overdue      Code = "overdue-step"      // a step of an automation had to be armed again
+	EngineDead   Code = "engine-dead"       // a phone engine died with calls in hand
+	LongWait     Code = "long-wait"         // callers wait for more than a minute
+	VoiceMute    Code = "voice-mute"        // what callers and executors hear cannot be spoken
 )
 
 // Severity orders alarms on the screen.
-var Severity = map[Code]int{NobodyTakes: 1, Reassign: 1, TrunksDown: 1, EngineDead: 1, VoiceMute: 1, LongWait: 1, Overdue: 2, CoverageGaps: 2}
+var Severity = map[Code]int{NobodyTakes: 1, Reassign: 1, TrunksDown: 1, TrunkDown: 2, IDBlocked: 2, EngineDead: 1, VoiceMute: 1, PairMissing: 1, LongWait: 1, Overdue: 2, CoverageGaps: 2}
 
 // Alarm is one that is raised.
 type Alarm struct {

@@ -39,6 +39,7 @@ import (
 	"d24/internal/tag"
 	"d24/internal/telephony"
 	"d24/internal/ticket"
+	"d24/internal/ticket/supplierticket"
 )
 
 // App is the assembled program.
@@ -58,6 +59,7 @@ type App struct {
 	Files      *attachment.Service
 	Errands    *errand.Service
 	Tickets    *ticket.Service
+	Pairs      *supplierticket.Service
 	Calls      *calllog.Service
 	Telephony  *telephony.Desk
 	Tasks      *desk.Tasks
@@ -100,6 +102,8 @@ func New(c Config) (*App, error) {
 	a.Tickets = ticket.NewService(db, q, ticket.Needs{
 		Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Contacts: a.Contacts, Rules: a.Rules, Calls: a.Calls, Logins: a.Accounts, Errands: a.Errands,
 	})
+	a.Pairs = supplierticket.NewService(db, q, a.Tickets, a.Suppliers, a.Companies)
+	a.Tickets.Pairs = a.Pairs
 	a.Accounts.WayIn = func(ctx context.Context, tx *pg.Tx, _, memberID int64) error {
 		return q.At(ctx, tx, tx.Now, ticket.Away{MemberID: memberID})
 	}

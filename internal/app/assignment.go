@@ -9,6 +9,7 @@ import (
 	"d24/internal/fault"
 	"d24/internal/platform/pg"
 	"d24/internal/supplier"
+	"d24/internal/ticket"
 	"d24/internal/ticket/ticketapi"
 )
 
@@ -60,6 +61,15 @@ func (a *App) supplierOf(ctx context.Context, companyID, buildingID, reasonID in
 		}
 		return out, nil
 	})
+}
+
+// pairOf is the supplier's half of a ticket the actor may see; nil: it has none.
+func (a *App) pairOf(ctx context.Context, t ticket.Ticket) (*ticketapi.TicketPair, error) {
+	p, err := a.Pairs.OfTicket(ctx, t.ID)
+	if err != nil || p == nil {
+		return nil, err
+	}
+	return &ticketapi.TicketPair{ID: p.ID, SupplierName: p.SupplierName, Status: string(p.Status), TheirNumber: p.TheirNumber, FollowupAt: p.FollowupAt, IsOpen: p.Status.Open()}, nil
 }
 
 // escalating counts a company's escalations that go on now.

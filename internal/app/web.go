@@ -43,6 +43,7 @@ import (
 	"d24/internal/tag"
 	"d24/internal/tag/tagapi"
 	"d24/internal/telephony"
+	"d24/internal/ticket/supplierticket/supplierticketapi"
 	"d24/internal/ticket/ticketapi"
 	"d24/voip/speech"
 )
@@ -95,7 +96,7 @@ func OpenAPI() ([]byte, error) {
 
 func (a *App) operations(api huma.API, c WebConfig) {
 	now := func() clock.Clock { return a.DB.Clock } // asked late: the document is made without a database
-	tickets := ticketapi.Config{Service: a.Tickets, Around: ticketapi.Around{Ladder: a.ladder, Calls: a.callsOf, Supplier: a.supplierOf}, Now: a.now}
+	tickets := ticketapi.Config{Service: a.Tickets, Around: ticketapi.Around{Ladder: a.ladder, Calls: a.callsOf, Supplier: a.supplierOf, Pair: a.pairOf}, Now: a.now}
 	accountapi.Register(api, accountapi.Config{Service: a.Accounts, Now: a.now, Secure: c.Secure})
 	ticketapi.Register(api, tickets)
 	buildingapi.Register(api, buildingapi.Config{Service: a.Buildings, Tickets: a.ticketsOf, Serving: a.serving})
@@ -103,11 +104,13 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	intakeapi.Register(api, intakeapi.Config{Service: a.Intake, Kind: "buildings", One: "building", Permission: access.BuildingWrite})
 	intakeapi.Register(api, intakeapi.Config{Service: a.Intake, Kind: "contacts", One: "contact", Permission: access.ContactWrite})
 	reasonapi.Register(api, a.Reasons, a.around)
+	supplierticketapi.Register(api, supplierticketapi.Config{Service: a.Pairs, Tickets: a.Tickets, Suppliers: a.Suppliers, Now: a.now})
 	supplierapi.Register(api, supplierapi.Config{Service: a.Suppliers, DB: a.DB})
 	staffapi.Register(api, staffapi.Config{Service: a.Staff, OpenTickets: a.inHands, Connected: []string{"call"}, Around: a.around})
 	companyapi.Register(api, companyapi.Config{
 		Service: a.Companies, Around: a.around, Admins: func(ctx context.Context) (map[int64]int, error) { return a.Accounts.Administrators(ctx) },
 		Dir: filepath.Join(c.DataDir, telephony.Announcements), Convert: phrase, Length: phraseLength, Speak: c.spoken(),
+		Floors: a.floors,
 	})
 	calllogapi.Register(api, calllogapi.Config{Service: a.Calls, DataDir: c.DataDir, Peaks: peaks})
 	deskapi.Register(api, deskapi.Config{Floor: a.floor(), Tickets: tickets})

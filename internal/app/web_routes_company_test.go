@@ -15,6 +15,11 @@ func init() {
 				method: "POST", path: "/companies/2/lines", by: "platform", want: http.StatusForbidden,
 				body: map[string]any{"phone": "+73430000777", "trunk_id": 1},
 			}},
+			"list-trunks": {{method: "GET", path: "/trunks", by: "platform", want: http.StatusForbidden}},
+			"add-trunk":   {{method: "POST", path: "/trunks", by: "platform", want: http.StatusForbidden, body: trunkForm("Новый")}},
+			"change-trunk": {{
+				method: "PUT", path: "/trunks/1", by: "platform", want: http.StatusForbidden, body: trunkForm("Другой"),
+			}},
 			"invite-administrator": {{
 				method: "POST", path: "/companies/2/administrators", by: "platform", want: http.StatusForbidden,
 				body: map[string]any{"name": "Новый А. А."},

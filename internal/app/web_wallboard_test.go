@@ -44,13 +44,16 @@ func TestTheWallboardSpeaksOfTheFloor(t *testing.T) {
 			{CallKey: "b", CompanyID: strange, Since: noon, Kind: "inbound"},
 		},
 		Operators: []telephony.FloorSeat{{UserID: 1, Name: "Оператор", State: "wrap_up", Since: noon}, {UserID: 2, State: "off"}},
-		Trunks:    []telephony.FloorTrunk{{ID: 1, Name: "Транк X", State: "up", Since: noon, Calls: 3}},
+		Trunks:    []telephony.FloorTrunk{{ID: 1, Name: "Транк X", State: "up", Since: noon, Calls: 3, Channels: 30, Failures: map[string]int{"не отвечает": 2, "сбой у провайдера": 1}}},
 	}))
 	w := h.ok("supervisor", http.MethodGet, "/desk/wallboard", nil)
 	require.InDelta(t, 1, w.get(t, "urgent"), 0)
 	require.Equal(t, since.Format(time.RFC3339), w.get(t, "longest_since"))
 	require.Len(t, w.get(t, "seats"), 1)
 	require.InDelta(t, 3, w.get(t, "trunks.0.calls"), 0)
+	require.InDelta(t, 30, w.get(t, "trunks.0.channels"), 0)
+	require.InDelta(t, 3, w.get(t, "trunks.0.failed"), 0)
+	require.Equal(t, "не отвечает", w.get(t, "trunks.0.cause"))
 	require.Equal(t, task, w.id(t, "lost.0.task_id"))
 	require.Equal(t, noon.Add(10*time.Minute).Format(time.RFC3339), w.get(t, "lost.0.promise_at"))
 	require.Equal(t, id, w.id(t, "not_handed_over.0.ticket_id"))

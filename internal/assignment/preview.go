@@ -94,7 +94,7 @@ func (s *Service) foresee(ctx context.Context, tx *pg.Tx, q Question, house buil
 	out.Chosen = a.Chosen
 	out.Executor, out.Lead = a.Executor(), a.Responsible
 	out.Turns = turns(b, a, string(out.Reason.Kind), q.At, c.Settings)
-	if out.Supplier, err = s.supplierOf(ctx, tx, q, a, out.Reason.SupplierKind); err != nil {
+	if out.Supplier, err = s.SupplierOf(ctx, tx, q, a, out.Reason.SupplierKind); err != nil {
 		return err
 	}
 	out.Why = why(*out)
@@ -145,10 +145,11 @@ func (s *Service) SupplierFor(ctx context.Context, tx *pg.Tx, q Question) (Named
 	if err != nil {
 		return Named{}, err
 	}
-	return s.supplierOf(ctx, tx, q, a, r.SupplierKind)
+	return s.SupplierOf(ctx, tx, q, a, r.SupplierKind)
 }
 
-func (s *Service) supplierOf(ctx context.Context, tx *pg.Tx, q Question, a Answer, kind string) (Named, error) {
+// SupplierOf is the supplier of an answer that Decide gave.
+func (s *Service) SupplierOf(ctx context.Context, tx *pg.Tx, q Question, a Answer, kind string) (Named, error) {
 	if a.SupplierID == 0 {
 		if s.suppliersFrom == nil || kind == "" {
 			return Named{}, nil

@@ -34,6 +34,7 @@ type Settings struct {
 	RingSec           int    `json:"ring_sec"`            // how long a phone rings
 	OperatorWithinSec int    `json:"operator_within_sec"` // F89
 	InquiryMin        int    `json:"inquiry_min"`         // minutes until the executor is asked how it goes
+	SupplierMin       int    `json:"supplier_min"`        // hour X: minutes from the handing over until a supplier is asked
 	CallbackMin       int    `json:"callback_min"`        // ПП 416 п. 13: a lost caller is called within ten minutes
 	RepeatMin         int    `json:"repeat_min"`          // F43: how often the last step repeats
 	QuietFrom         string `json:"quiet_from"`          // no planned calls from "21:00"
@@ -62,6 +63,7 @@ func (s Settings) WithDefaults() Settings {
 	def(&s.RingSec, 45)
 	def(&s.OperatorWithinSec, 60)
 	def(&s.InquiryMin, 120)
+	def(&s.SupplierMin, 120)
 	def(&s.CallbackMin, 10)
 	def(&s.RepeatMin, 10)
 	if s.QuietFrom == "" {
@@ -143,14 +145,15 @@ func (s *Service) LineOf(ctx context.Context, tx *pg.Tx, companyID int64) (id in
 // Trunks lists the accounts in force with the numbers bound to each (F83).
 func (s *Service) Trunks(ctx context.Context) ([]telephony.Trunk, error) {
 	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]telephony.Trunk, error) {
-		rows, err := tx.Query(ctx, `select id, name, host, port, transport, registers, auth_user, auth_password, auth_sealed, addresses, channels, priority from trunks where is_active order by priority, id`)
+		rows, err := tx.Query(ctx, `select id, name, host, port, transport, registers, auth_user, auth_password, auth_sealed, addresses, channels, priority,
+			calls_per_second, codecs, caller_ids from trunks where is_active order by priority, id`)
 		if err != nil {
 			return nil, err
 		}
 		out, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (t telephony.Trunk, err error) {
-			t.Lines = map[int64]string{}
+			t.Lines, t.Owners = map[int64]string{}, map[int64]int64{}
 			var sealed []byte
-			err = r.Scan(&t.ID, &t.Name, &t.Host, &t.Port, &t.Transport, &t.Registers, &t.User, &t.Password, &sealed, &t.Addresses, &t.Channels, &t.Priority)
+			err = r.Scan(&t.ID, &t.Name, &t.Host, &t.Port, &t.Transport, &t.Registers, &t.User, &t.Password, &sealed, &t.Addresses, &t.Channels, &t.Priority, &t.PerSecond, &t.Laws, &t.Numbers)
 			t.Password = s.password(t.ID, t.Password, sealed)
 			return t, err
 		})
@@ -167,13 +170,19 @@ func (s *Service) Trunks(ctx context.Context) ([]telephony.Trunk, error) {
 }
 
 func numbers(ctx context.Context, tx *pg.Tx, t *telephony.Trunk) error {
-	rows, err := tx.Query(ctx, `select id, phone from lines where trunk_id = $1 and is_active`, t.ID)
+	rows, err := tx.Query(ctx, `select id, phone, coalesce(company_id, 0) from lines where trunk_id = $1 and is_active`, t.ID)
 	if err != nil {
 		return err
 	}
-	var id int64
+	var id, owner int64
 	var phone string
-	_, err = pgx.ForEachRow(rows, []any{&id, &phone}, func() error { t.Lines[id] = phone; return nil })
+	_, err = pgx.ForEachRow(rows, []any{&id, &phone, &owner}, func() error {
+		t.Lines[id] = phone
+		if owner != 0 {
+			t.Owners[id] = owner
+		}
+		return nil
+	})
 	return err
 }
 

@@ -85,6 +85,7 @@ func (c Calling) check() error {
 	between("ring_sec", c.RingSec, 15, 120)
 	between("operator_within_sec", c.OperatorWithinSec, 10, 600)
 	between("inquiry_min", c.InquiryMin, 10, 1440)
+	between("supplier_min", c.SupplierMin, 10, 2880)
 	between("callback_min", c.CallbackMin, 1, 10) // ПП 416 п. 13
 	between("repeat_min", c.RepeatMin, 1, 60)
 	for at, v := range map[string]string{"quiet_from": c.QuietFrom, "quiet_to": c.QuietTo, "work_from": c.WorkFrom, "work_to": c.WorkTo} {

@@ -25,6 +25,7 @@ const (
 	// again: one is dead only when it stays silent for some looks in a row.
 	engineEvery = time.Second
 	silentLooks = 3
+	pairLooks   = 15 // the auditor of pairs looks every half a minute
 )
 
 // watchman looks whether anything that should have happened did not: it gives
@@ -34,6 +35,7 @@ type watchman struct {
 	log   *slog.Logger
 	node  string
 	quiet int
+	looks int // since the pairs were looked at
 	// silent counts the looks in a row at which an engine was silent; "" stands for
 	// «no engine at all». Only engines' own loop touches it.
 	silent map[string]int
@@ -70,7 +72,7 @@ func (w *watchman) punctual(ctx context.Context) {
 }
 
 func (w *watchman) look(ctx context.Context) {
-	for name, f := range map[string]func(context.Context) error{"beat": w.beat, "steps": w.steps, "trunks": w.trunks, "voice": w.voice, "audit": w.seal, "queue": w.app.Followup.Waiting} {
+	for name, f := range map[string]func(context.Context) error{"beat": w.beat, "steps": w.steps, "trunks": w.trunks, "voice": w.voice, "audit": w.seal, "pairs": w.pairs, "queue": w.app.Followup.Waiting} {
 		if err := f(ctx); err != nil && ctx.Err() == nil {
 			w.log.WarnContext(ctx, "the watchman could not look", "at", name, "err", err)
 		}
@@ -134,29 +136,6 @@ func (w *watchman) engines(ctx context.Context) error {
 	return w.alarm(ctx, w.silent[""] >= silentLooks, alarm.Alarm{Code: alarm.EngineDead, Subject: "engine", Text: "Телефонная часть не отвечает: звонки не принимаются."})
 }
 
-func (w *watchman) trunks(ctx context.Context) error {
-	return pg.Do(ctx, w.app.DB, func(tx *pg.Tx) error {
-		floors, err := w.app.Telephony.Floors(ctx, tx)
-		if err != nil {
-			return err
-		}
-		all, down := 0, 0
-		for _, f := range floors {
-			for _, t := range f.Trunks {
-				all++
-				if t.State == "down" {
-					down++
-				}
-			}
-		}
-		a := alarm.Alarm{Code: alarm.TrunksDown, Subject: "trunks", Text: "Ни один оператор связи не отвечает: входящих нет, исходящие не проходят."}
-		if all > 0 && all == down {
-			return alarm.Raise(ctx, tx, a)
-		}
-		return alarm.Clear(ctx, tx, a.Code, a.Subject)
-	})
-}
-
 // voice tells that what must be spoken cannot be: spare phrases sound instead (F42).
 func (w *watchman) voice(ctx context.Context) error {
 	return pg.Do(ctx, w.app.DB, func(tx *pg.Tx) error {
@@ -175,6 +154,18 @@ func (w *watchman) voice(ctx context.Context) error {
 		}
 		return alarm.Clear(ctx, tx, a.Code, a.Subject)
 	})
+}
+
+// pairs looks for requests whose supplier's half is missing (F49).
+func (w *watchman) pairs(ctx context.Context) error {
+	if w.looks++; w.looks%pairLooks != 1 {
+		return nil
+	}
+	n, err := w.app.Pairs.Audit(ctx)
+	if n > 0 {
+		w.log.ErrorContext(ctx, "requests without their supplier's half", "requests", n)
+	}
+	return err
 }
 
 // seal puts what was written into the audit journal under its chain, within seconds.

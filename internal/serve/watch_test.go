@@ -42,15 +42,19 @@ func TestTheWatchmanRaisesTheAlarmOfTrunksAndEngines(t *testing.T) {
 		return codes
 	}
 	require.Empty(t, look("up", "up"))
-	require.Empty(t, look("up", "down"), "the other one carries the calls")
-	require.Empty(t, look("unknown", "down"), "what is not known yet is no alarm")
+	require.Equal(t, []string{"trunk-down"}, look("up", "down"), "the other one carries the calls, and the provider is to be called")
+	require.Equal(t, []string{"trunk-down"}, look("unknown", "down"), "what is not known yet is not down")
+	require.Empty(t, look("up", "up"))
 	require.Equal(t, []string{"trunks-down"}, look("down", "down"))
 	require.Equal(t, []string{"trunks-down"}, look("down", "down"), "one alarm, however often it is seen")
-	require.Empty(t, look("down", "up"))
+	require.Equal(t, []string{"trunk-down"}, look("down", "up"))
+	require.Empty(t, look("up"), "a trunk that was switched off has no alarm")
 	clk.Set(clk.Now().Add(11 * time.Second))
 	for range silentLooks - 1 {
 		require.Empty(t, look(), "it may only be that the database was away")
 	}
 	require.Equal(t, []string{"engine-dead"}, look())
 	require.Empty(t, look("up", "up"))
+	require.NoError(t, a.Telephony.Beat(ctx, "phone", "127.0.0.1:1", telephony.Floor{Trunks: []telephony.FloorTrunk{{ID: 1, State: "up", Blocked: true}}}))
+	require.Equal(t, []string{"caller-id-blocked"}, look(), "F83")
 }

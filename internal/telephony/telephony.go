@@ -6,6 +6,9 @@ package telephony
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"d24/internal/platform/pg"
@@ -249,9 +252,48 @@ type Trunk struct {
 	User      string
 	Password  string
 	Addresses []string
-	Channels  int
-	Priority  int
+	Channels  int              // calls at once, both ways; 0: as many as come
+	PerSecond int              // calls begun in a second; 0: as many as come
+	Laws      []string         // offered, the best first: "pcma", "pcmu"; none: both
+	Priority  int              // lower is tried first
 	Lines     map[int64]string // line id → phone shown through this trunk (F83: bound to its trunk)
+	Owners    map[int64]int64  // line id → company; none: a city's
+	Numbers   []string         // of other trunks that the provider lets us show as well
+}
+
+// Shows reports whether the number may stand in a call through the trunk (F83).
+func (t Trunk) Shows(number string) bool {
+	if slices.Contains(t.Numbers, number) {
+		return true
+	}
+	for _, own := range t.Lines {
+		if own == number {
+			return true
+		}
+	}
+	return false
+}
+
+// Shown is the number of a call of a line of a company through the trunk: the line's own,
+// when the provider lets it through, another of the company's, a city's; "" none: another
+// company's number is never shown.
+func (t Trunk) Shown(line, company int64, number string) string {
+	if own, ok := t.Lines[line]; ok {
+		return own
+	}
+	if number != "" && slices.Contains(t.Numbers, number) {
+		return number
+	}
+	common := ""
+	for _, id := range slices.Sorted(maps.Keys(t.Lines)) {
+		switch owner := t.Owners[id]; {
+		case owner != 0 && owner == company:
+			return t.Lines[id]
+		case owner == 0 && common == "":
+			common = t.Lines[id]
+		}
+	}
+	return common
 }
 
 // Trunks lists the trunks in force.
@@ -375,6 +417,31 @@ type FloorTrunk struct {
 	Text  string    `json:"text"`
 	Since time.Time `json:"since"`
 	Calls int       `json:"calls"`
+
+	Registered bool           `json:"registered,omitempty"`
+	Pong       time.Time      `json:"pong,omitzero"`        // when the provider last answered OPTIONS
+	Channels   int            `json:"channels,omitempty"`   // the limit of calls; 0: none
+	PerSecond  int            `json:"per_second,omitempty"` // the limit of calls begun in a second; 0: none
+	Rate       int            `json:"rate,omitempty"`       // begun in the last second
+	Failures   map[string]int `json:"failures,omitempty"`   // of the last hour, by their cause in words
+	Blocked    bool           `json:"blocked,omitempty"`    // it refuses our caller ids at once, one after another (F83)
+}
+
+// Causes are the causes of failures of the last hour, the commonest first.
+func (t FloorTrunk) Causes() []string {
+	return slices.SortedFunc(maps.Keys(t.Failures), func(a, b string) int {
+		if d := t.Failures[b] - t.Failures[a]; d != 0 {
+			return d
+		}
+		return strings.Compare(a, b)
+	})
+}
+
+// Changed is the data of a CallTrunk report: from which trunk to which, and why.
+type Changed struct {
+	From string `json:"from,omitempty"`
+	To   string `json:"to,omitempty"`
+	Why  string `json:"why,omitempty"`
 }
 
 // Calls keeps the record of calls; calllog supplies it.

@@ -48,6 +48,7 @@ type Plan struct {
 	Terms       reason.Terms
 	Executor    *staff.Person
 	Responsible *staff.Person
+	Supplier    assignment.Named // without an id: none is concerned
 	Why         string
 }
 
@@ -118,10 +119,12 @@ func (s *Service) terms(ctx context.Context, tx *pg.Tx, p Plan, answers []Answer
 }
 
 func (s *Service) people(ctx context.Context, tx *pg.Tx, p *Plan) error {
-	a, err := s.rules.Decide(ctx, tx, assignment.Question{
-		CompanyID: p.Company.ID, BuildingID: p.Building.ID, ReasonID: p.Reason.ID, WorkTypeID: p.Reason.WorkTypeID, Zone: p.Building.Zone,
-	})
+	q := assignment.Question{CompanyID: p.Company.ID, BuildingID: p.Building.ID, ReasonID: p.Reason.ID, WorkTypeID: p.Reason.WorkTypeID, Zone: p.Building.Zone}
+	a, err := s.rules.Decide(ctx, tx, q)
 	if err != nil {
+		return err
+	}
+	if p.Supplier, err = s.rules.SupplierOf(ctx, tx, q, a, p.Reason.SupplierKind); err != nil {
 		return err
 	}
 	p.Executor, p.Responsible, p.Why = a.Executor(), a.Responsible, a.Why(p.Reason.Name)
@@ -183,6 +186,11 @@ func (s *Service) CreateTx(ctx context.Context, tx *pg.Tx, in NewTicket) (Ticket
 	}
 	if err := index(ctx, tx, merge, Index(t)); err != nil {
 		return Ticket{}, err
+	}
+	if t.SupplierID != 0 && s.Pairs != nil {
+		if err := s.Pairs.Open(ctx, tx, t, t.SupplierID); err != nil {
+			return Ticket{}, err
+		}
 	}
 	return t, s.jobs.Publish(ctx, tx, Created{TicketID: t.ID, CompanyID: t.CompanyID, Kind: t.Kind})
 }
@@ -259,7 +267,7 @@ func open(in NewTicket, p Plan, tx *pg.Tx) Ticket {
 		Entrance: p.Unit.Entrance, Floor: p.Unit.Floor, Address: building.Address(p.Building, in.Unit), Zone: p.Building.Zone,
 		ReasonID: p.Reason.ID, ReasonName: p.Reason.Name, WorkTypeID: p.Reason.WorkTypeID, Description: strings.TrimSpace(in.Description), Answers: in.Answers,
 		CallerPhone: in.CallerPhone, AccessNote: in.AccessNote, AcceptBy: p.Terms.Accept, LocaliseBy: p.Terms.Localise, DueAt: p.Terms.Finish,
-		CreatedAt: tx.Now, Version: 1, Limits: p.Terms.Applied, Prices: p.Reason.Prices,
+		CreatedAt: tx.Now, Version: 1, Limits: p.Terms.Applied, Prices: p.Reason.Prices, SupplierID: p.Supplier.ID,
 	}
 	if p.Executor != nil {
 		t.ExecutorID, t.ExecutorName = p.Executor.MemberID, p.Executor.Name
@@ -289,11 +297,11 @@ func (s *Service) insert(ctx context.Context, tx *pg.Tx, t *Ticket, in NewTicket
 		return err
 	}
 	err = tx.QueryRow(ctx, `insert into tickets (company_id, number, kind, status, source, building_id, unit, entrance, floor, address, zone, reason_id, reason_version, reason_name,
-			work_type_id, description, answers, caller_phone, access_note, executor_id, responsible_id, accept_by, localise_by, due_at, told_caller, created_by, created_at, updated_at, idempotency_key, limits, prices)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, nullif($15, 0), $16, $17, $18, $19, nullif($20, 0), nullif($21, 0), $22, $23, $24, $25, nullif($26, 0), $27, $27, nullif($28, ''), $29, $30)
+			work_type_id, description, answers, caller_phone, access_note, executor_id, responsible_id, accept_by, localise_by, due_at, told_caller, created_by, created_at, updated_at, idempotency_key, limits, prices, supplier_id)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, nullif($15, 0), $16, $17, $18, $19, nullif($20, 0), nullif($21, 0), $22, $23, $24, $25, nullif($26, 0), $27, $27, nullif($28, ''), $29, $30, nullif($31, 0))
 		returning id`,
 		t.CompanyID, t.Number, t.Kind, t.Status, t.Source, t.BuildingID, t.Unit, t.Entrance, t.Floor, t.Address, t.Zone, t.ReasonID, p.Reason.Version, t.ReasonName,
-		t.WorkTypeID, t.Description, answers, t.CallerPhone, t.AccessNote, t.ExecutorID, t.ResponsibleID, t.AcceptBy, t.LocaliseBy, t.DueAt, t.ToldCaller, tx.Actor.UserID, tx.Now, in.IdempotencyKey, limits, prices).Scan(&t.ID)
+		t.WorkTypeID, t.Description, answers, t.CallerPhone, t.AccessNote, t.ExecutorID, t.ResponsibleID, t.AcceptBy, t.LocaliseBy, t.DueAt, t.ToldCaller, tx.Actor.UserID, tx.Now, in.IdempotencyKey, limits, prices, t.SupplierID).Scan(&t.ID)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return fault.Missing("ticket")
 	}

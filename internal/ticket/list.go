@@ -211,7 +211,7 @@ func (f Filter) where(tx *pg.Tx) (w where.Clause) {
 			w.And("t.address ~ ?", `(^|\D)`+word+`(\D|$)`)
 			continue
 		}
-		w.And(folded("t.address")+" like ?", like(word))
+		w.And(Folded("t.address")+" like ?", Like(word))
 	}
 	only(!f.CreatedFrom.IsZero(), "t.created_at >= ?", f.CreatedFrom)
 	only(!f.CreatedTo.IsZero(), "t.created_at < ?", f.CreatedTo)
@@ -240,11 +240,12 @@ func (f Filter) view(a access.Actor, w *where.Clause) {
 	}
 }
 
-// folded compares without case and without ё.
-func folded(expr string) string { return "translate(lower(" + expr + "), 'ё', 'е')" }
+// Folded compares without case and without ё.
+func Folded(expr string) string { return "translate(lower(" + expr + "), 'ё', 'е')" }
 
 var likeSigns = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`, `ё`, `е`)
 
-func like(s string) string {
+// Like is a pattern that finds s anywhere in what Folded gives.
+func Like(s string) string {
 	return "%" + likeSigns.Replace(strings.ToLower(strings.TrimSpace(s))) + "%"
 }

@@ -6,6 +6,14 @@ import (
 	"d24/internal/platform/pg"
 )
 
+// Pairs keeps suppliers' tickets, the second halves of tickets (RS2); they supply it.
+type Pairs interface {
+	// Open makes the second half of a new ticket, in its transaction (F49).
+	Open(ctx context.Context, tx *pg.Tx, t Ticket, supplierID int64) error
+	// IsOpen reports whether a ticket has a second half that is not over.
+	IsOpen(ctx context.Context, tx *pg.Tx, ticketID int64) (bool, error)
+}
+
 // Calls keeps which call a ticket came from; the record of calls supplies it.
 type Calls interface {
 	// Attach ties a call to the ticket it made, and to the ticket's company: on a

@@ -217,11 +217,11 @@ func (q quest) conds(chosen string) (cond string, args []any) {
 	}
 	for _, t := range q.terms {
 		if t.isWide {
-			add("(s.body like ? or s.doc @@ ?::text::tsquery)", like(t.typed), anyOf(t.forms))
+			add("(s.body like ? or s.doc @@ ?::text::tsquery)", Like(t.typed), anyOf(t.forms))
 		}
 	}
 	for _, p := range q.phrases {
-		add("s.body like ?", like(p))
+		add("s.body like ?", Like(p))
 	}
 	return strings.Join(and, " and "), args
 }

@@ -19,8 +19,9 @@ import (
 	"d24/internal/tag"
 )
 
-// Service is the use cases of tickets.
+// Service is the use cases of tickets. Pairs is set before it is used; nil: suppliers have no tickets.
 type Service struct {
+	Pairs     Pairs
 	db        *pg.DB
 	jobs      *jobs.Queue
 	companies *company.Service
@@ -86,8 +87,27 @@ func (s *Service) Get(ctx context.Context, id int64) (Ticket, error) {
 }
 
 // Move changes the state by the rules, as the actor.
+// fault.Conflict "ticket.pair_open": it would be over while its supplier's ticket is not,
+// and m does not say that the person knows (F49).
 func (s *Service) Move(ctx context.Context, id int64, m Move) (Ticket, error) {
-	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) { return s.MoveTx(ctx, tx, id, m) })
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) {
+		t, err := s.MoveTx(ctx, tx, id, m)
+		if err != nil || m.PairSeen || t.Status.Open() {
+			return t, err
+		}
+		open, err := s.pairOpen(ctx, tx, t)
+		if open {
+			return t, fault.New(fault.Conflict, "ticket.pair_open", "Заявка РСО к № %d ещё не закрыта. Она не закроется сама.", t.Number)
+		}
+		return t, err
+	})
+}
+
+func (s *Service) pairOpen(ctx context.Context, tx *pg.Tx, t Ticket) (bool, error) {
+	if s.Pairs == nil || t.SupplierID == 0 {
+		return false, nil
+	}
+	return s.Pairs.IsOpen(ctx, tx, t.ID)
 }
 
 // MoveTx is Move in the caller's transaction.
@@ -116,6 +136,13 @@ func (s *Service) moved(ctx context.Context, tx *pg.Tx, was Ticket, m Move) (d d
 	if !t.Status.Open() {
 		if err := s.settle(ctx, tx, &t); err != nil {
 			return d, err
+		}
+		open, err := s.pairOpen(ctx, tx, t)
+		if err != nil {
+			return d, err
+		}
+		if open {
+			text += "; заявка РСО остаётся открытой"
 		}
 	}
 	d = deed{ticket: t, events: []Event{{Kind: "status", Text: text}}, fact: Moved{TicketID: t.ID, CompanyID: t.CompanyID, Kind: t.Kind, From: was.Status, To: t.Status}}

@@ -16,7 +16,7 @@ import (
 const columns = `t.id, t.company_id, c.name, t.number, t.kind, t.status, t.source, t.building_id, t.unit, t.entrance, t.floor, t.address, t.zone,
 	t.reason_id, t.reason_name, coalesce(t.work_type_id, 0), t.description, t.answers, t.caller_phone, t.access_note,
 	coalesce(t.executor_id, 0), coalesce(e.name, ''), coalesce(t.responsible_id, 0), coalesce(r.name, ''), t.postpone_reason, t.postponed_until,
-	t.accept_by, t.localise_by, t.due_at, t.handed_over_at, t.accepted_at, t.done_at, t.closed_at, t.told_caller, t.created_at, t.version, t.limits, t.prices, t.executor_left_at, t.tag_ids`
+	t.accept_by, t.localise_by, t.due_at, t.handed_over_at, t.accepted_at, t.done_at, t.closed_at, t.told_caller, t.created_at, t.version, t.limits, t.prices, t.executor_left_at, t.tag_ids, coalesce(t.supplier_id, 0)`
 
 const source = ` from tickets t join companies c on c.id = t.company_id left join members e on e.id = t.executor_id left join members r on r.id = t.responsible_id `
 
@@ -25,7 +25,7 @@ func scan(row pgx.CollectableRow) (t Ticket, err error) {
 	err = row.Scan(&t.ID, &t.CompanyID, &t.CompanyName, &t.Number, &t.Kind, &t.Status, &t.Source, &t.BuildingID, &t.Unit, &t.Entrance, &t.Floor, &t.Address, &t.Zone,
 		&t.ReasonID, &t.ReasonName, &t.WorkTypeID, &t.Description, &answers, &t.CallerPhone, &t.AccessNote,
 		&t.ExecutorID, &t.ExecutorName, &t.ResponsibleID, &t.ResponsibleName, &t.PostponeReason, &t.PostponedUntil,
-		&t.AcceptBy, &t.LocaliseBy, &t.DueAt, &t.HandedOverAt, &t.AcceptedAt, &t.DoneAt, &t.ClosedAt, &t.ToldCaller, &t.CreatedAt, &t.Version, &limits, &prices, &t.ExecutorLeftAt, &t.TagIDs)
+		&t.AcceptBy, &t.LocaliseBy, &t.DueAt, &t.HandedOverAt, &t.AcceptedAt, &t.DoneAt, &t.ClosedAt, &t.ToldCaller, &t.CreatedAt, &t.Version, &limits, &prices, &t.ExecutorLeftAt, &t.TagIDs, &t.SupplierID)
 	if err == nil {
 		err = errors.Join(json.Unmarshal(answers, &t.Answers), json.Unmarshal(limits, &t.Limits), json.Unmarshal(prices, &t.Prices))
 	}

@@ -85,6 +85,7 @@ type Ticket struct {
 	ToldCaller      string
 	CreatedAt       time.Time
 	Version         int
+	SupplierID      int64            // of the company's list: whom the rules named when it was made; 0: nobody
 	TagIDs          []int64          // labels (J5), in the order they were put
 	Tags            []tag.Tag        // those of TagIDs by name, where a list or a card is read
 	Limits          []reason.Applied // which limit gave each moment, as it was that day (R6)
@@ -115,11 +116,12 @@ func (t Ticket) Overdue(now time.Time) bool {
 
 // Move is a wish to change the state.
 type Move struct {
-	To      Status
-	Reason  string     // of a deferral, a cancellation or a reopening
-	Until   *time.Time // of a deferral
-	Comment string
-	Version int // the version the person saw; 0: not checked
+	To       Status
+	Reason   string     // of a deferral, a cancellation or a reopening
+	Until    *time.Time // of a deferral
+	Comment  string
+	PairSeen bool // the person knows that the supplier's ticket is open
+	Version  int  // the version the person saw; 0: not checked
 }
 
 var moves = map[Status][]Status{

@@ -210,11 +210,16 @@ type Local struct {
 	Port    int
 	ID      int64
 	Version int64
+	Laws    []g711.Law // offered, the best first; nil: A-law, then mu-law
 }
 
-// Offer describes what we can: both laws and telephone-event 101.
+// Offer describes what we can: the laws and telephone-event 101.
 func (l Local) Offer() []byte {
-	return l.build([]g711.Law{g711.ALaw, g711.MuLaw}, 101, SendRecv, []string{"audio"}, 0)
+	laws := l.Laws
+	if len(laws) == 0 {
+		laws = []g711.Law{g711.ALaw, g711.MuLaw}
+	}
+	return l.build(laws, 101, SendRecv, []string{"audio"}, 0)
 }
 
 // Describe offers what was agreed again, for a re-INVITE of ours: hold is

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/emiago/sipgo/sip"
+
+	"d24/voip/g711"
 )
 
 // Header is one header added to an INVITE.
@@ -27,6 +29,8 @@ type Target struct {
 	AuthUser  string
 	Password  string
 	Headers   []Header
+	Inside    bool       // a registered phone of ours, not a number at a provider
+	Laws      []g711.Law // offered, the best first; nil: A-law, then mu-law
 	// Silence is how long a trunk may give no sign of life; 3 s when zero.
 	Silence time.Duration
 	// OnProgress hears 18x; early: sound comes already.
@@ -43,6 +47,7 @@ type DialError struct {
 	Reason string // the Reason header as it came
 	Silent bool   // no sign of life: the trunk is dead
 	Unsent bool   // the INVITE never left
+	Barred bool   // it may not leave: a number that we never dial (S9)
 	Ended  bool   // we gave up (cancelled or rang out)
 	Text   string // for the log
 }
@@ -64,12 +69,18 @@ func (s *Stack) Dial(ctx context.Context, t Target) (*Leg, *DialError) {
 	if t.Silence == 0 {
 		t.Silence = defaultSilence
 	}
+	if s.cfg.MayDial != nil && !t.Inside {
+		if err := s.cfg.MayDial(t.User); err != nil {
+			return nil, &DialError{Unsent: true, Barred: true, Text: err.Error()}
+		}
+	}
 	req := s.invitation(t)
 	l, err := s.newLeg(req)
 	if err != nil {
 		return nil, &DialError{Unsent: true, Text: err.Error()}
 	}
 	l.auth = login{user: t.AuthUser, password: t.Password}
+	l.local.Laws = t.Laws
 	req.SetBody(l.describe())
 	c := &caller{l: l, t: t, req: req}
 	de := c.run(ctx)

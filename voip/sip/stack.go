@@ -46,6 +46,9 @@ type Config struct {
 	OnRegister func(*sip.Request, sip.ServerTransaction)
 	// OnOptions answers OPTIONS outside of calls; nil: 200.
 	OnOptions func(*sip.Request, sip.ServerTransaction)
+	// MayDial is the last word on a number before its INVITE leaves, whoever dials and
+	// why (S9); nil: any. Registered phones of ours (Target.Inside) are not asked for.
+	MayDial func(number string) error
 	// Authorise may demand proof from who sends an INVITE; false: it has answered.
 	Authorise func(*sip.Request, sip.ServerTransaction) bool
 }

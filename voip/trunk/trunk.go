@@ -27,7 +27,7 @@ type Config struct {
 	AuthUser  string // when it differs from User
 	Password  string
 	Expiry    time.Duration // asked for; 60 s when zero
-	PingEvery time.Duration // of an account that does not register; 15 s when zero
+	PingEvery time.Duration // how often the provider is asked by OPTIONS whether it lives; 5 s when zero
 	// OnChange hears of every change: up, and in words why not. It runs on the
 	// account's goroutine and must not call Close.
 	OnChange func(up bool, text string)
@@ -48,14 +48,19 @@ type Status struct {
 	Phase Phase
 	Text  string    // in words, "" when all is well
 	Since time.Time // of this phase and text
+	Pong  time.Time // when it last answered OPTIONS; zero: never
 }
 
 const (
 	firstRetry  = time.Second
 	lastRetry   = 5 * time.Second // of a provider that is away: its return is noticed within seconds
 	refusedFor  = time.Minute     // of one who refuses us: asking again and again gets us banned
-	tryFor      = 5 * time.Second
 	closeWithin = 2 * time.Second
+	// A dead provider is known within 15 s (R17): a question of a second ago was
+	// answered, the next is not, and neither is the registration that then decides.
+	pingEvery = 5 * time.Second
+	pingFor   = 2 * time.Second
+	tryFor    = 4 * time.Second
 )
 
 const refused = "провайдер не принял имя или пароль"
@@ -77,7 +82,7 @@ func Start(s *vsip.Stack, cfg Config) *Account {
 		cfg.Expiry = time.Minute
 	}
 	if cfg.PingEvery == 0 {
-		cfg.PingEvery = 15 * time.Second
+		cfg.PingEvery = pingEvery
 	}
 	if cfg.AuthUser == "" {
 		cfg.AuthUser = cfg.User
@@ -126,7 +131,12 @@ func (a *Account) run(ctx context.Context) {
 			}
 			wait, retry = min(retry, limit), min(2*retry, refusedFor)
 		}
-		if !a.sleep(ctx, wait) {
+		if failed == "" && a.cfg.Registers {
+			a.hold(ctx, wait)
+		} else {
+			a.sleep(ctx, wait)
+		}
+		if ctx.Err() != nil {
 			break
 		}
 	}
@@ -149,24 +159,65 @@ func (a *Account) Check() {
 	}
 }
 
-func (a *Account) sleep(ctx context.Context, d time.Duration) bool {
+// sleep waits; early: it was asked to look at once, or ctx ended.
+func (a *Account) sleep(ctx context.Context, d time.Duration) (early bool) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
-		return false
+		return true
 	case <-a.check:
 		return true
 	case <-t.C:
-		return true
+		return false
 	}
+}
+
+// hold keeps a registration until it is to be renewed. A provider that used to answer
+// OPTIONS and does not any more is asked for a registration at once: that decides.
+func (a *Account) hold(ctx context.Context, wait time.Duration) {
+	ping := a.s.Request(sip.OPTIONS, a.cfg.User, a.host(), a.cfg.Dest, a.cfg.Transport)
+	for end := time.Now().Add(wait); ; {
+		left := time.Until(end)
+		if left <= a.cfg.PingEvery {
+			a.sleep(ctx, left)
+			return
+		}
+		if a.sleep(ctx, a.cfg.PingEvery) {
+			return
+		}
+		if !a.ping(ctx, ping) && !a.Status().Pong.IsZero() {
+			a.mu.Lock()
+			a.status.Pong = time.Time{} // it may be one that answers no OPTIONS any more
+			a.mu.Unlock()
+			return
+		}
+	}
+}
+
+// ping asks by OPTIONS; any answer is a sign of life.
+func (a *Account) ping(ctx context.Context, req *sip.Request) bool {
+	ctx, cancel := context.WithTimeout(ctx, pingFor)
+	defer cancel()
+	vsip.Again(req)
+	if _, err := a.s.Do(ctx, req, a.cfg.AuthUser, a.cfg.Password); err != nil {
+		return false
+	}
+	a.pong()
+	return true
+}
+
+func (a *Account) pong() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.status.Pong = time.Now()
 }
 
 func (a *Account) set(p Phase, text string) {
 	a.mu.Lock()
 	changed := a.status.Phase != p || a.status.Text != text
 	if changed {
-		a.status = Status{Phase: p, Text: text, Since: time.Now()}
+		a.status.Phase, a.status.Text, a.status.Since = p, text, time.Now()
 	}
 	a.mu.Unlock()
 	if changed && a.cfg.OnChange != nil {
@@ -208,6 +259,7 @@ func (a *Account) once(ctx context.Context, req *sip.Request, expiry time.Durati
 	case err != nil:
 		return 0, "нет ответа от " + a.host()
 	case !a.cfg.Registers:
+		a.pong()
 		return a.cfg.PingEvery, "" // any answer is a sign of life
 	case res.StatusCode == 423:
 		return a.longer(res)

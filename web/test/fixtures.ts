@@ -98,6 +98,7 @@ export const ticketCard: TicketCard = {
   limits: [],
   prices: [],
   supplier: null,
+  pair: null,
 };
 
 const rights = {

@@ -2,6 +2,7 @@ package calllogapi
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"d24/internal/calllog"
 	"d24/internal/telephony"
@@ -12,7 +13,7 @@ var facts = map[telephony.ReportKind]string{
 	telephony.CallQueued: "Встал в очередь", telephony.CallOffered: "Звонит оператору", telephony.CallMissed: "Оператор не ответил",
 	telephony.CallJoined: "Оператор на линии", telephony.CallLeft: "Оператор отключился, собеседник на линии", telephony.CallHeld: "На удержании",
 	telephony.CallResumed: "Снят с удержания", telephony.CallDigit: "Нажата клавиша", telephony.CallSpoken: "Прозвучало объявление",
-	telephony.CallTrunk: "Линия отказала, пробуем следующую", telephony.CallRecorded: "Запись", telephony.CallEnded: "Звонок окончен",
+	telephony.CallTrunk: "Другой транк", telephony.CallRecorded: "Запись", telephony.CallEnded: "Звонок окончен",
 }
 
 var outcomes = map[telephony.Outcome]string{
@@ -24,6 +25,18 @@ var recorded = map[string]string{"writing": "началась", "done": "сох�
 
 // Outcome is how a call ended, in Russian; "" while it goes on.
 func Outcome(o string) string { return outcomes[telephony.Outcome(o)] }
+
+// changed says which trunk failed, why, and which took its place (T4).
+func changed(raw json.RawMessage) string {
+	var c telephony.Changed
+	if json.Unmarshal(raw, &c) != nil || c.To == "" {
+		return ""
+	}
+	if c.From == "" {
+		return ": «" + c.To + "»"
+	}
+	return fmt.Sprintf(": «%s» – %s, звоним через «%s»", c.From, c.Why, c.To)
+}
 
 // words tells a fact of a call in Russian.
 func words(f calllog.Fact) string {
@@ -38,6 +51,8 @@ func words(f calllog.Fact) string {
 		text += " " + r.Digit
 	case r.Kind == telephony.CallRecorded && r.Recording != nil:
 		text += " " + recorded[r.Recording.State]
+	case r.Kind == telephony.CallTrunk && !r.Repeat:
+		text += changed(r.Data)
 	case r.Kind == telephony.CallEnded && r.Outcome != "":
 		text += ": " + outcomes[r.Outcome]
 	}

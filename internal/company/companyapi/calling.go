@@ -1,6 +1,7 @@
 package companyapi
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -19,6 +20,7 @@ type CallingRules struct {
 	RingSec           int    `json:"ring_sec"`
 	OperatorWithinSec int    `json:"operator_within_sec" doc:"then the system dials itself"`
 	InquiryMin        int    `json:"inquiry_min" doc:"until the executor is asked how it goes"`
+	SupplierMin       int    `json:"supplier_min,omitempty" doc:"from the handing over until a supplier is asked; left out: 120"`
 	CallbackMin       int    `json:"callback_min" doc:"a lost caller is called within"`
 	RepeatMin         int    `json:"repeat_min" doc:"how often the last step repeats"`
 	QuietFrom         string `json:"quiet_from" maxLength:"5"`
@@ -37,7 +39,7 @@ type CallingState struct {
 
 func stateOf(c company.Calling) CallingState {
 	return CallingState{CallingRules{
-		c.StepMin, c.Dials, c.RingSec, c.OperatorWithinSec, c.InquiryMin, c.CallbackMin, c.RepeatMin, c.QuietFrom, c.QuietTo, c.WorkFrom, c.WorkTo, c.Version,
+		c.StepMin, c.Dials, c.RingSec, c.OperatorWithinSec, c.InquiryMin, c.SupplierMin, c.CallbackMin, c.RepeatMin, c.QuietFrom, c.QuietTo, c.WorkFrom, c.WorkTo, c.Version,
 	}, c.MostNumbers(), httpapi.Untouched()}
 }
 
@@ -62,7 +64,7 @@ func callingRules(api huma.API, s *company.Service, around httpapi.Around) {
 		var c company.Calling
 		after, err := around.Do(ctx, in.ID, time.Time{}, time.Time{}, func() (err error) {
 			c, err = s.SetCalling(ctx, in.ID, company.Calling{Version: b.Version, Settings: company.Settings{
-				StepMin: b.StepMin, Dials: b.Dials, RingSec: b.RingSec, OperatorWithinSec: b.OperatorWithinSec, InquiryMin: b.InquiryMin, CallbackMin: b.CallbackMin,
+				StepMin: b.StepMin, Dials: b.Dials, RingSec: b.RingSec, OperatorWithinSec: b.OperatorWithinSec, InquiryMin: b.InquiryMin, SupplierMin: cmp.Or(b.SupplierMin, 120), CallbackMin: b.CallbackMin,
 				RepeatMin: b.RepeatMin, QuietFrom: b.QuietFrom, QuietTo: b.QuietTo, WorkFrom: b.WorkFrom, WorkTo: b.WorkTo,
 			}})
 			return err

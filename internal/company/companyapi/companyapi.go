@@ -14,6 +14,7 @@ import (
 	"d24/internal/company"
 	"d24/internal/fault"
 	"d24/internal/platform/httpapi"
+	"d24/internal/telephony"
 )
 
 // Config of the operations.
@@ -27,6 +28,8 @@ type Config struct {
 	Convert func(sound []byte) (wav []byte, err error)
 	// Admins are how many people may set each company up; accounts are another module's.
 	Admins func(ctx context.Context) (map[int64]int, error)
+	// Floors are what the living engines know of this moment.
+	Floors func(ctx context.Context) ([]telephony.Floor, error)
 	// Length of a phrase that Convert made.
 	Length func(wav []byte) (time.Duration, error)
 	// Speak is how the words of a text sound: a WAV. nil without a voice.
@@ -91,6 +94,7 @@ const (
 // Register adds the operations to api.
 func Register(api huma.API, c Config) {
 	c.register(api)
+	c.trunks(api)
 	callingRules(api, c.Service, c.Around)
 	tags := []string{"lines"}
 	httpapi.Register(api, access.AnnouncementEdit, huma.Operation{

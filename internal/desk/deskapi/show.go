@@ -105,7 +105,14 @@ func (c Config) figures(ctx context.Context, _ *struct{}) (*figuresOut, error) {
 }
 
 func trunk(t telephony.FloorTrunk) TrunkFigure {
-	return TrunkFigure{Name: t.Name, State: t.State, Text: t.Text, Since: t.Since, Calls: t.Calls}
+	f := TrunkFigure{Name: t.Name, State: t.State, Text: t.Text, Since: t.Since, Calls: t.Calls, Channels: t.Channels}
+	for _, why := range t.Causes() {
+		if f.Cause == "" {
+			f.Cause = why
+		}
+		f.Failed += t.Failures[why]
+	}
+	return f
 }
 
 func (f *OperatorFigures) count(state string) {

@@ -224,6 +224,10 @@ type TrunkFigure struct {
 	Text  string    `json:"text"`
 	Since time.Time `json:"since"`
 	Calls int       `json:"calls"`
+
+	Channels int    `json:"channels" doc:"calls it may carry at once; 0: no limit"`
+	Failed   int    `json:"failed" doc:"dials of the last hour that failed by its fault"`
+	Cause    string `json:"cause" doc:"the commonest cause of them"`
 }
 
 // ShiftFigures is an operator's own work since the shift began.

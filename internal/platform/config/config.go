@@ -45,6 +45,7 @@ type Sound struct {
 	SIP    string `env:"D24_SIP" envDefault:"127.0.0.1:5062" help:"адрес SIP, UDP и TCP"`
 	RTP    string `env:"D24_RTP_PORTS" envDefault:"10000-19999" help:"порты звука телефонов"`
 	WebRTC string `env:"D24_WEBRTC" envDefault:"127.0.0.1:8025" help:"адрес звука браузеров, UDP"`
+	Also   string `env:"D24_DIAL_ALSO" help:"начала номеров, куда разрешено звонить кроме городских и мобильных России, через запятую: +7800,+375"`
 	Door   string `env:"D24_PHONE_API" envDefault:"127.0.0.1:8026" help:"дверь телефонной части для веб-части"`
 }
 

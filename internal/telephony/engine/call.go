@@ -68,6 +68,7 @@ type call struct {
 	undo    func()             // the join
 	timer   *time.Timer
 	giveUp  context.CancelFunc // of the dial under way
+	leave   func()             // gives the trunk's channel back
 	stopped bool               // withdrawn
 	trunk   int64              // that carries it
 	shownAs string             // on the list of calls
@@ -253,10 +254,11 @@ func (c *call) wait(d time.Duration, f func()) {
 
 // watch ends the call when its far side is gone.
 func (c *call) watch() {
-	leg := c.leg
+	leg, leave := c.leg, c.leave
 	c.e.beside(func() {
 		select {
 		case <-leg.Done():
+			leave()
 			end := leg.End()
 			c.e.post(func() { c.farGone(end) })
 		case <-c.e.quit:

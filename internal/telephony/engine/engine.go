@@ -20,6 +20,7 @@ import (
 	"sync"
 	"time"
 
+	"d24/internal/phone"
 	"d24/internal/telephony"
 	"d24/voip/media"
 	"d24/voip/rtp"
@@ -55,6 +56,8 @@ type Config struct {
 	Data    string // recordings, uploaded phrases and the journal live under it
 	// Pace divides the waits of people (ring of a seat, wrap-up, counting): tests only; 0 is 1.
 	Pace int
+	// Abroad are beginnings of numbers that are dialled beside Russian ones.
+	Abroad []string
 }
 
 // Deps are what the engine asks and tells.
@@ -128,7 +131,7 @@ func (e *Engine) open() (err error) {
 		return err
 	}
 	e.ports = rtp.NewPorts(e.cfg.SIP.Addr(), e.cfg.RTPLow, e.cfg.RTPHigh)
-	if e.stack, err = sip.Listen(sip.Config{Listen: e.cfg.SIP, Ports: e.ports, Filter: e.filter, UserAgent: "Dispatcher24", Log: e.log, OnInvite: e.onInvite}); err != nil {
+	if e.stack, err = sip.Listen(sip.Config{Listen: e.cfg.SIP, Ports: e.ports, Filter: e.filter, UserAgent: "Dispatcher24", Log: e.log, OnInvite: e.onInvite, MayDial: e.mayDial}); err != nil {
 		return fmt.Errorf("адрес SIP %s: %w", e.cfg.SIP, err)
 	}
 	if e.web, err = webrtc.NewAPI(webrtc.Config{Listen: e.cfg.WebRTC}); err != nil {
@@ -194,6 +197,9 @@ func (e *Engine) loop(ctx context.Context) {
 		}
 	}
 }
+
+// mayDial is asked before every INVITE that leaves for a provider (S9).
+func (e *Engine) mayDial(number string) error { return phone.MayDial(number, e.cfg.Abroad...) }
 
 // safely keeps one bad call from taking the others with it.
 func (e *Engine) safely(f func()) {

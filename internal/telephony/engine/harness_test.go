@@ -291,7 +291,7 @@ func newWorld(t *testing.T, more ...func(*desk)) *world {
 		require.Zero(t, ports, "ports")
 		w.eventually("goroutines are gone", func() bool { return runtime.NumGoroutine() <= w.before })
 	})
-	w.eventually("the trunk lives", func() bool { return len(w.engine.trunks.routes(1)) > 0 && w.engine.trunks.floor()[0].State == "up" })
+	w.eventually("the trunk lives", func() bool { return len(w.engine.trunks.routes(1, 1)) > 0 && w.engine.trunks.floor()[0].State == "up" })
 	return w
 }
 

@@ -76,13 +76,15 @@ func (e *Engine) onInvite(leg *sip.Leg) {
 		return
 	}
 	d := e.route(in)
-	c := &call{e: e, key: in.CallKey, inbound: true, phase: arriving, in: in, dec: d, company: d.CompanyID, phone: in.Caller, priority: d.Priority, since: in.At, leg: leg}
+	c := &call{e: e, key: in.CallKey, inbound: true, phase: arriving, in: in, dec: d, company: d.CompanyID, phone: in.Caller, priority: d.Priority, since: in.At, leg: leg, leave: e.trunks.enter(in.TrunkID)}
 	switch d.Action {
 	case telephony.Reject:
+		c.leave()
 		leg.Reject(404, "Not Found")
 		e.post(func() { c.refused(telephony.BadNumber, telephony.Carrier) })
 		return
 	case telephony.DropAndCallBack:
+		c.leave()
 		leg.Reject(486, "Busy Here")
 		e.post(func() { c.refused(telephony.Rejected, telephony.Nobody) })
 		return

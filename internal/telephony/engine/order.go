@@ -2,11 +2,13 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
 
 	"d24/internal/telephony"
+	"d24/voip/g711"
 	"d24/voip/sip"
 )
 
@@ -181,7 +183,7 @@ func (c *call) dial() {
 		defer cancel()
 		leg, outcome, blame := d.run(ctx)
 		c.e.post(func() {
-			c.giveUp = nil
+			c.giveUp, c.leave = nil, d.leave
 			if leg == nil {
 				if c.stopped {
 					outcome, blame = telephony.Cancelled, telephony.Nobody
@@ -198,6 +200,7 @@ func (c *call) dial() {
 func (c *call) reached(leg *sip.Leg) {
 	if c.phase == over || c.stopped {
 		leg.Hangup()
+		c.leave()
 		c.finish(telephony.Cancelled, telephony.Nobody, false)
 		return
 	}
@@ -267,40 +270,88 @@ type dialer struct {
 	e     *Engine
 	order telephony.Order
 	ring  time.Duration
+	leave func() // gives the channel of the answered call back
 }
 
-// run returns the answered leg, or why there is none.
+// run returns the answered leg, or why there is none. A trunk whose channels or turns are
+// taken is passed over; when all are, the dial waits a moment: its provider would refuse it.
 func (d *dialer) run(ctx context.Context) (*sip.Leg, telephony.Outcome, telephony.Blame) {
-	ways := d.e.trunks.routes(d.order.LineID)
-	for n, way := range ways {
-		if go1, why := d.invited(ctx, way.trunk.ID); !go1 {
-			return nil, why, telephony.Ours
-		}
-		d.e.post(func() {
-			if n == 0 {
-				d.c.begin(way.trunk.ID)
-			} else {
-				d.c.trunk = way.trunk.ID
-				d.c.report(telephony.CallTrunk, func(r *telephony.Report) { r.TrunkID = way.trunk.ID })
-			}
-		})
-		leg, de := d.through(ctx, way)
-		if de == nil {
-			d.e.trunks.judged(way.trunk.ID, true)
-			return leg, telephony.Answered, telephony.Nobody
-		}
-		outcome, blame, retry := outcomeOf(de)
-		if ctx.Err() != nil {
+	for since := time.Now(); ; {
+		leg, o, b, tried := d.round(ctx)
+		switch {
+		case tried:
+			return leg, o, b
+		case patience(ctx, since):
+			continue
+		case ctx.Err() != nil:
 			return nil, telephony.Cancelled, telephony.Nobody
 		}
-		d.e.trunks.judged(way.trunk.ID, !retry)
+		d.e.log.Warn("a dial is put off: no channel of a trunk is free", "order", d.order.Key)
+		d.e.post(func() { d.c.begin(0) })
+		return nil, telephony.CarrierFailed, telephony.Ours
+	}
+}
+
+// round tries each trunk once; tried false: none had a channel free.
+func (d *dialer) round(ctx context.Context) (_ *sip.Leg, _ telephony.Outcome, _ telephony.Blame, tried bool) {
+	ways := d.e.trunks.routes(d.order.LineID, d.order.CompanyID)
+	var changed telephony.Changed
+	for _, way := range ways {
+		leave := d.e.trunks.admit(way.trunk.ID)
+		if leave == nil {
+			continue
+		}
+		if go1, why := d.invited(ctx, way.trunk.ID); !go1 {
+			leave()
+			return nil, why, telephony.Ours, true
+		}
+		d.tell(way.trunk, changed, tried)
+		tried = true
+		began := time.Now()
+		leg, de := d.through(ctx, way)
+		d.e.trunks.refused(way.trunk.ID, de, time.Since(began))
+		if de == nil {
+			d.leave = leave
+			d.e.trunks.judged(way.trunk.ID, "")
+			return leg, telephony.Answered, telephony.Nobody, true
+		}
+		leave()
+		outcome, blame, retry := outcomeOf(de)
+		if ctx.Err() != nil {
+			return nil, telephony.Cancelled, telephony.Nobody, true
+		}
+		why := ""
+		if retry {
+			why = whyOf(de)
+		}
+		d.e.trunks.judged(way.trunk.ID, why)
 		d.e.log.Info("a dial failed", "order", d.order.Key, "trunk", way.trunk.Name, "outcome", outcome, "why", de.Error())
 		if !retry {
-			return nil, outcome, blame
+			return nil, outcome, blame, true
 		}
+		changed = telephony.Changed{From: way.trunk.Name, Why: why}
 	}
-	d.e.post(func() { d.c.begin(0) })
-	return nil, telephony.CarrierFailed, telephony.Carrier
+	if tried || len(ways) == 0 {
+		d.e.post(func() { d.c.begin(0) })
+		return nil, telephony.CarrierFailed, telephony.Carrier, true
+	}
+	return nil, "", "", false
+}
+
+// tell opens the call in the journal, or writes there that the trunk was changed (T4).
+func (d *dialer) tell(t telephony.Trunk, changed telephony.Changed, again bool) {
+	d.e.post(func() {
+		if !again && !d.c.started {
+			d.c.begin(t.ID)
+			return
+		}
+		d.c.trunk = t.ID
+		d.c.report(telephony.CallTrunk, func(r *telephony.Report) {
+			changed.To = t.Name
+			r.TrunkID = t.ID
+			r.Data, _ = json.Marshal(changed)
+		})
+	})
 }
 
 // invited writes down that the phone is about to ring, before it does (F46). Only
@@ -338,11 +389,27 @@ func (d *dialer) through(ctx context.Context, way route) (*sip.Leg, *sip.DialErr
 			d.c.report(telephony.CallTrunk, func(r *telephony.Report) { r.TrunkID, r.Repeat = way.trunk.ID, true })
 		})
 	}
+	if !way.trunk.Shows(way.from) { // F83: refused by us before the provider does
+		return nil, &sip.DialError{Unsent: true, Text: "the number " + way.from + " is not this trunk's"}
+	}
 	return d.e.stack.Dial(ctx, t)
 }
 
 // target is the phone at a trunk.
 func target(way route, phone string) sip.Target {
 	t := way.trunk
-	return sip.Target{User: phone, Host: t.Host, Dest: hostPort(t), Transport: t.Transport, From: way.from, FromHost: t.Host, AuthUser: t.User, Password: t.Password}
+	return sip.Target{User: phone, Host: t.Host, Dest: hostPort(t), Transport: t.Transport, From: way.from, FromHost: t.Host, AuthUser: t.User, Password: t.Password, Laws: laws(t.Laws)}
+}
+
+// laws are the codecs offered to a trunk, the best first.
+func laws(names []string) (out []g711.Law) {
+	for _, n := range names {
+		switch n {
+		case "pcma":
+			out = append(out, g711.ALaw)
+		case "pcmu":
+			out = append(out, g711.MuLaw)
+		}
+	}
+	return out
 }

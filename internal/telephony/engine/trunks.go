@@ -28,7 +28,10 @@ type account struct {
 	since time.Time
 	fails int       // dials in a row that failed by the trunk's fault
 	spoil time.Time // when the last of them did
+	meter
 }
+
+const unknown = "проверяется"
 
 func newTrunks(e *Engine) *trunks { return &trunks{e: e} }
 
@@ -74,7 +77,11 @@ func (t *trunks) apply(list []telephony.Trunk) {
 			kept = append(kept, t.list[i])
 			continue
 		}
-		kept = append(kept, t.open(x))
+		a := t.open(x)
+		if i := slices.IndexFunc(t.list, func(a *account) bool { return a.ID == x.ID }); i >= 0 {
+			a.meter = t.list[i].meter // its calls go on
+		}
+		kept = append(kept, a)
 	}
 	for _, a := range t.list {
 		if !slices.Contains(kept, a) {
@@ -89,7 +96,7 @@ func sameAccount(a, b telephony.Trunk) bool {
 }
 
 func (t *trunks) open(x telephony.Trunk) *account {
-	a := &account{Trunk: x, since: time.Now(), text: "проверяется"}
+	a := &account{Trunk: x, since: time.Now(), text: unknown}
 	a.reg = trunk.Start(t.e.stack, trunk.Config{
 		ID: strconv.FormatInt(x.ID, 10), Host: x.Host, Port: x.Port, Transport: x.Transport, Registers: x.Registers, User: x.User, Password: x.Password,
 		OnChange: func(up bool, text string) {
@@ -138,14 +145,14 @@ func (t *trunks) alive() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return slices.ContainsFunc(t.list, func(a *account) bool {
-		return a.up && (a.fails < sickAfter || time.Since(a.spoil) > sickFor)
+		return a.up && !a.sick() && (a.fails < sickAfter || time.Since(a.spoil) > sickFor)
 	})
 }
 
-// routes are the ways for a call of a line, the best first: the trunk the line is
-// bound to, then the others with a number of their own (F83). Trunks that are
+// routes are the ways for a call of a line of a company, the best first: the trunk the
+// line is bound to, then the others with a number of their own (F83). Trunks that are
 // known to be down come last: they are tried only when nothing else is left.
-func (t *trunks) routes(line int64) (out []route) {
+func (t *trunks) routes(line, company int64) (out []route) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	rank := func(a *account) int {
@@ -153,7 +160,7 @@ func (t *trunks) routes(line int64) (out []route) {
 		if _, own := a.Lines[line]; own {
 			n -= 1000
 		}
-		if a.fails >= sickAfter {
+		if a.fails >= sickAfter || a.sick() {
 			n += 10_000
 		}
 		if !a.up {
@@ -161,48 +168,35 @@ func (t *trunks) routes(line int64) (out []route) {
 		}
 		return n
 	}
+	number := ""
 	list := slices.Clone(t.list)
+	for _, a := range list {
+		if own, ok := a.Lines[line]; ok {
+			number = own
+		}
+	}
 	slices.SortStableFunc(list, func(a, b *account) int { return rank(a) - rank(b) })
 	for _, a := range list {
-		from, ok := a.Lines[line]
-		if !ok {
-			for _, id := range sorted(a.Lines) {
-				from = a.Lines[id]
-				break
-			}
-		}
-		if from != "" {
+		if from := a.Shown(line, company, number); from != "" {
 			out = append(out, route{a.Trunk, from})
 		}
 	}
 	return out
 }
 
-func sorted(m map[int64]string) (ids []int64) {
-	for id := range m {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	return ids
-}
-
-// judged remembers whether a dial through the trunk went well.
-func (t *trunks) judged(id int64, ok bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, a := range t.list {
-		if a.ID != id {
-			continue
-		}
-		if ok {
+// judged remembers how a dial through the trunk went; why "" well.
+func (t *trunks) judged(id int64, why string) {
+	t.on(id, func(a *account) {
+		if why == "" {
 			a.fails = 0
-			continue
+			return
 		}
+		a.failed(why)
 		a.spoil = time.Now()
 		if a.fails++; a.fails == sickAfter {
 			a.reg.Check() // is its provider there at all?
 		}
-	}
+	})
 }
 
 func (t *trunks) floor() []telephony.FloorTrunk {
@@ -210,14 +204,20 @@ func (t *trunks) floor() []telephony.FloorTrunk {
 	defer t.mu.Unlock()
 	out := []telephony.FloorTrunk{}
 	for _, a := range t.list {
-		state := "down"
+		f := telephony.FloorTrunk{ID: a.ID, Name: a.Name, State: "down", Text: a.text, Since: a.since, Channels: a.Channels, PerSecond: a.PerSecond}
 		switch {
+		case a.up && a.sick():
+			f.Text = a.sickWhy
 		case a.up && a.fails < sickAfter:
-			state = "up"
-		case a.text == "проверяется":
-			state = "unknown"
+			f.State = "up"
+		case a.up:
+			f.Text = "звонки через него не проходят"
+		case a.text == unknown:
+			f.State = "unknown"
 		}
-		out = append(out, telephony.FloorTrunk{ID: a.ID, Name: a.Name, State: state, Text: a.text, Since: a.since})
+		f.Registered, f.Pong = a.up && a.Registers, a.reg.Status().Pong
+		f.Calls, f.Rate, f.Failures, f.Blocked = a.figures()
+		out = append(out, f)
 	}
 	return out
 }
@@ -237,6 +237,8 @@ func (t *trunks) close() {
 // as this one did not even try the phone.
 func outcomeOf(de *sip.DialError) (o telephony.Outcome, b telephony.Blame, retry bool) {
 	switch {
+	case de.Barred:
+		return telephony.BadNumber, telephony.Ours, false
 	case de.Ended:
 		return telephony.NoAnswer, telephony.Theirs, false
 	case de.Silent || de.Unsent || de.Code == 0:

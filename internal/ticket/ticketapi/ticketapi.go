@@ -24,6 +24,8 @@ type Around struct {
 	// Supplier is whom a request of a reason and a house concerns at a moment; nil: none, or
 	// nothing the actor may read.
 	Supplier func(ctx context.Context, companyID, buildingID, reasonID int64, zone string, at time.Time) (*TicketSupplier, error)
+	// Pair is the supplier's half of a ticket (RS2); nil: it has none.
+	Pair func(ctx context.Context, t ticket.Ticket) (*TicketPair, error)
 }
 
 // TicketCall is a call as the history of a ticket needs it.
@@ -97,10 +99,10 @@ func Register(api huma.API, c Config) {
 	}, c.preview)
 	httpapi.Register(api, access.TicketMove, huma.Operation{
 		OperationID: "move-ticket", Method: http.MethodPost, Path: "/tickets/{id}/move", Summary: "Change the state", Tags: tags,
-		Description: "409 ticket.changed: somebody changed it meanwhile. 409 ticket.move_impossible: not from this state.",
+		Description: "409 ticket.changed: somebody changed it meanwhile. 409 ticket.move_impossible: not from this state. 409 ticket.pair_open: its supplier's request is open; send pair_seen when the person knows.",
 	}, func(ctx context.Context, in *move) (*one, error) {
 		b := in.Body
-		return c.answer(ctx)(c.Service.Move(ctx, in.ID, ticket.Move{To: ticket.Status(b.To), Reason: b.Reason, Until: b.Until, Comment: b.Comment, Version: b.Version}))
+		return c.answer(ctx)(c.Service.Move(ctx, in.ID, ticket.Move{To: ticket.Status(b.To), Reason: b.Reason, Until: b.Until, Comment: b.Comment, PairSeen: b.PairSeen, Version: b.Version}))
 	})
 	httpapi.Register(api, access.TicketMove, huma.Operation{
 		OperationID: "refuse-ticket", Method: http.MethodPost, Path: "/tickets/{id}/refuse", Summary: "The executor cannot take a new ticket: it goes to the next one", Tags: tags,
@@ -171,6 +173,9 @@ func (c Config) Card(ctx context.Context, t ticket.Ticket) (TicketCard, error) {
 		card.CallerPhone = phone.Mask(t.CallerPhone)
 	}
 	if card.Escalation, card.Tasks, err = c.Around.Ladder(ctx, t); err != nil {
+		return card, err
+	}
+	if card.Pair, err = c.Around.Pair(ctx, t); err != nil {
 		return card, err
 	}
 	card.Supplier, err = c.Around.Supplier(ctx, t.CompanyID, t.BuildingID, t.ReasonID, t.Zone, t.CreatedAt)

@@ -72,6 +72,18 @@ type TicketCard struct {
 	Limits         []TicketLimit     `json:"limits" doc:"which limit gave each moment, as it was that day"`
 	Prices         []TicketPrice     `json:"prices" doc:"of paid work, as they were that day"`
 	Supplier       *TicketSupplier   `json:"supplier" doc:"whom it concerns besides (RS1), as the directory has it now; null: nobody"`
+	Pair           *TicketPair       `json:"pair" doc:"the supplier's half of it (RS2); null: it has none"`
+}
+
+// TicketPair is the supplier's half of a request.
+type TicketPair struct {
+	_            struct{}   `nullable:"true"`
+	ID           int64      `json:"id"`
+	SupplierName string     `json:"supplier_name"`
+	Status       string     `json:"status" enum:"new,handed_over,accepted,in_progress,done,closed,cancelled"`
+	TheirNumber  string     `json:"their_number"`
+	FollowupAt   *time.Time `json:"followup_at"`
+	IsOpen       bool       `json:"is_open" doc:"the supplier still owes work"`
 }
 
 // TicketSupplier is the resource supplier that a request concerns.
@@ -169,7 +181,7 @@ type TicketCount struct {
 type TicketEvent struct {
 	ID            int64          `json:"id" doc:"negative: a call that only the record of calls has"`
 	At            time.Time      `json:"at"`
-	Kind          string         `json:"kind" enum:"created,status,comment,executor,call,escalation,handover,contact,file,label"`
+	Kind          string         `json:"kind" enum:"created,status,comment,executor,call,escalation,handover,contact,file,label,supplier"`
 	By            string         `json:"by" doc:"a person, or a part of the program"`
 	Text          string         `json:"text"`
 	Data          map[string]any `json:"data"`
@@ -244,11 +256,12 @@ type TicketPreview struct {
 
 // TicketMove is a wish to change the state.
 type TicketMove struct {
-	To      string     `json:"to" enum:"accepted,in_progress,postponed,done,closed,cancelled"`
-	Reason  string     `json:"reason,omitempty" maxLength:"500" doc:"of a deferral, a cancellation or a reopening"`
-	Until   *time.Time `json:"until,omitempty" doc:"of a deferral"`
-	Comment string     `json:"comment,omitempty" maxLength:"4000"`
-	Version int        `json:"version" minimum:"1" maximum:"1000000000" doc:"the version seen; 409 ticket.changed when it is another now"`
+	To       string     `json:"to" enum:"accepted,in_progress,postponed,done,closed,cancelled"`
+	Reason   string     `json:"reason,omitempty" maxLength:"500" doc:"of a deferral, a cancellation or a reopening"`
+	Until    *time.Time `json:"until,omitempty" doc:"of a deferral"`
+	Comment  string     `json:"comment,omitempty" maxLength:"4000"`
+	PairSeen bool       `json:"pair_seen,omitempty" doc:"the person knows that the supplier's request is open"`
+	Version  int        `json:"version" minimum:"1" maximum:"1000000000" doc:"the version seen; 409 ticket.changed when it is another now"`
 }
 
 // TicketRefusal is the executor's word that he cannot take a new ticket.

@@ -5,6 +5,7 @@ import {
   IconListDetails,
   IconSettings,
   IconSpeakerphone,
+  IconTool,
   IconUserCircle,
   IconUsersGroup,
 } from "@tabler/icons-react";
@@ -78,6 +79,12 @@ export function Shell() {
           <Link to="/journal" activeProps={{ "aria-current": "page" }}>
             <IconListDetails size={20} stroke={1.6} aria-hidden />
             {w.journal}
+          </Link>
+        )}
+        {may(me, "supplier.read") && (
+          <Link to="/supplier-requests" activeProps={{ "aria-current": "page" }}>
+            <IconTool size={20} stroke={1.6} aria-hidden />
+            {w.supplierTickets}
           </Link>
         )}
         {may(me, "notice.read") && (

@@ -1,6 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRoute, createRouter, lazyRouteComponent, redirect, type RouterHistory } from "@tanstack/react-router";
 import { readPlace, readSearch } from "../journal/search";
+import { readPairSearch } from "../supplierTickets/search";
 import { may } from "../session/session";
 import { readShift } from "../shift/search";
 import { login, root, signedIn } from "./routes";
@@ -61,6 +62,19 @@ const notices = createRoute({
   component: lazyRouteComponent(() => import("../notices/NoticesPage"), "NoticesPage"),
 });
 
+const supplierTickets = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/supplier-requests",
+  validateSearch: readPairSearch,
+  component: lazyRouteComponent(() => import("../supplierTickets/SupplierTicketsPage"), "SupplierTicketsPage"),
+});
+
+const supplierTicket = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/supplier-requests/$id",
+  component: lazyRouteComponent(() => import("../supplierTickets/SupplierTicketPage"), "SupplierTicketPage"),
+});
+
 const errands = createRoute({
   getParentRoute: () => signedIn,
   path: "/errands",
@@ -91,6 +105,8 @@ const tree = root.addChildren([
     journal,
     newRequest,
     ticket,
+    supplierTickets,
+    supplierTicket,
     errands,
     notices,
     settings,

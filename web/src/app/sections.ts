@@ -43,6 +43,7 @@ export const sections: readonly { word: keyof typeof ru.settingGroup; pages: rea
     word: "platform",
     pages: [
       { to: "/settings/companies", word: "companies", permission: "platform.operate" },
+      { to: "/settings/trunks", word: "trunks", permission: "platform.operate" },
       { to: "/settings/teams", word: "teams", permission: "platform.operate" },
     ],
   },

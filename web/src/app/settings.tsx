@@ -154,6 +154,12 @@ const companies = createRoute({
   component: lazyRouteComponent(() => import("../companies/CompaniesPage"), "CompaniesPage"),
 });
 
+const trunks = createRoute({
+  getParentRoute: () => frame,
+  path: "/trunks",
+  component: lazyRouteComponent(() => import("../trunks/TrunksPage"), "TrunksPage"),
+});
+
 // A new page: its route here, its line in sections.ts. The page stands in its feature and draws a SettingsPage.
 export const settings = frame.addChildren([
   routing,
@@ -177,5 +183,6 @@ export const settings = frame.addChildren([
   lines,
   audit,
   companies,
+  trunks,
   teams,
 ]);

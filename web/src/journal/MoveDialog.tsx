@@ -2,6 +2,7 @@ import { Button, Modal, Textarea, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { ApiError } from "../api/client";
 import type { TicketCard, TicketMove } from "../api/types";
+import { PairWarning } from "../supplierTickets/PairPanel";
 import { serverNow } from "../time/clock";
 import { dayIn, momentIn, numberOf } from "../time/format";
 import { Key, Note, useErrorText } from "../ui/blocks";
@@ -11,6 +12,9 @@ import { checkMove, needsReason, TO, type Asking, type MoveErrors, type MoveForm
 import { useWords } from "./words";
 
 type Props = { ticket: TicketCard; action: Asking; onClose: () => void; onDone: (action: Asking) => void };
+
+/** Actions after which nothing is owed any more. */
+const ends = (action: Asking) => action === "done" || action === "close" || action === "cancel";
 
 const DAY = 86_400_000;
 
@@ -45,6 +49,7 @@ export function MoveDialog({ ticket: t, action, onClose, onDone }: Props) {
     if (needsReason(action)) body.reason = form.reason.trim();
     else if (form.comment.trim()) body.comment = form.comment.trim();
     if (action === "postpone") body.until = momentIn(t.zone, form.date, form.time);
+    if (ends(action) && t.pair?.is_open) body.pair_seen = true; // the warning stood above the button
     move.mutate(body, { onSuccess: () => onDone(action) });
   };
   const set = (part: Partial<MoveForm>) => setForm((f) => ({ ...f, ...part }));
@@ -140,6 +145,7 @@ export function MoveDialog({ ticket: t, action, onClose, onDone }: Props) {
             onChange={(e) => set({ comment: e.currentTarget.value })}
           />
         )}
+        {ends(action) && <PairWarning ticket={t} />}
         {action === "close" && <div className="quiet">{w.move.closeNote}</div>}
         {action === "cancel" && <div className="quiet">{w.move.cancelNote}</div>}
         {action === "refuse" && <div className="quiet">{w.move.refuseNote}</div>}

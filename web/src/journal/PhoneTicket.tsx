@@ -14,6 +14,7 @@ import { FilesPanel } from "../files/FilesPanel";
 import { useBuilding } from "../request/search";
 import { may, useMe } from "../session/session";
 import { useLang } from "../i18n/i18n";
+import { PairPanel } from "../supplierTickets/PairPanel";
 import { useNow } from "../time/clock";
 import { momentOf, numberOf, remainsOf } from "../time/format";
 import { Note } from "../ui/blocks";
@@ -74,6 +75,7 @@ export function PhoneTicket({ ticket: t, onBack }: { ticket: TicketCard; onBack:
         <Facts ticket={t} />
         <FilesPanel subject="ticket" of={t.id} zone={t.zone} />
         <Prices ticket={t} />
+        <PairPanel ticket={t} />
         <Supplier supplier={t.supplier} />
         <section className="panel ph-line">
           <Timeline ticketId={t.id} zone={t.zone} />

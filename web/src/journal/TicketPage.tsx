@@ -6,6 +6,7 @@ import { ApiError } from "../api/client";
 import type { TicketCard } from "../api/types";
 import { FilesPanel } from "../files/FilesPanel";
 import { ToldOfTicket } from "../notices/Told";
+import { PairPanel } from "../supplierTickets/PairPanel";
 import { useMe } from "../session/session";
 import { useNow } from "../time/clock";
 import { fullOf, numberOf } from "../time/format";
@@ -71,6 +72,7 @@ function DeskTicket({ ticket: t, onBack }: { ticket: TicketCard; onBack: () => v
           <Labels ticket={t} />
           <FilesPanel subject="ticket" of={t.id} zone={t.zone} />
           <Prices ticket={t} />
+          <PairPanel ticket={t} />
           <Supplier supplier={t.supplier} />
           <Tasks ticket={t} />
           <ToldOfTicket ticketId={t.id} />

@@ -9,6 +9,7 @@ import {
   IconStairsUp,
   IconUserCheck,
   IconTag,
+  IconTool,
   IconUserCog,
   IconAddressBook,
   type Icon,
@@ -28,7 +29,7 @@ type Filter = "all" | "calls" | "states" | "notes";
 
 const kindsOf: Record<Exclude<Filter, "all">, readonly TicketEvent["kind"][]> = {
   calls: ["call"],
-  states: ["created", "status", "executor", "handover", "escalation", "label"],
+  states: ["created", "status", "executor", "handover", "escalation", "label", "supplier"],
   notes: ["comment", "contact"],
 };
 
@@ -123,6 +124,7 @@ const icons: Record<TicketEvent["kind"], Icon> = {
   comment: IconMessage,
   executor: IconUserCog,
   label: IconTag,
+  supplier: IconTool,
   call: IconPhoneIncoming,
   escalation: IconStairsUp,
   handover: IconUserCheck,

@@ -3,11 +3,11 @@ import { useEffect } from "react";
 import { isTyping } from "../ui/keys";
 
 /** Back to the list as it was: its filters are in the URL before this one. Esc does the same. */
-export function useBack(): () => void {
+export function useBack(list: "/journal" | "/supplier-requests" = "/journal"): () => void {
   const router = useRouter();
   const back = () => {
     if (router.history.canGoBack()) router.history.back();
-    else void router.navigate({ to: "/journal" });
+    else void router.navigate({ to: list });
   };
   useEffect(() => {
     const hear = (e: KeyboardEvent) => {

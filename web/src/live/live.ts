@@ -20,6 +20,7 @@ export type Topic =
   | "notice"
   | "incident"
   | "coverage"
+  | "supplier_ticket"
   | "errand";
 /** topic "all" means: something was missed, fetch everything again. */
 export type Change = { topic: Topic | "all"; id: number };

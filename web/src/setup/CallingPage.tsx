@@ -36,7 +36,15 @@ export function CallingPage() {
   );
 }
 
-type Field = "step_min" | "dials" | "ring_sec" | "operator_within_sec" | "repeat_min" | "inquiry_min" | "callback_min";
+type Field =
+  | "step_min"
+  | "dials"
+  | "ring_sec"
+  | "operator_within_sec"
+  | "repeat_min"
+  | "inquiry_min"
+  | "supplier_min"
+  | "callback_min";
 type Clock = "quiet_from" | "quiet_to" | "work_from" | "work_to";
 
 function Form({ rules, company }: { rules: CallingState; company: number }) {
@@ -60,7 +68,7 @@ function Form({ rules, company }: { rules: CallingState; company: number }) {
       min={min}
       max={max}
       allowDecimal={false}
-      value={draft[key]}
+      value={draft[key] ?? ""}
       error={refusal.at(key)}
       onChange={(v) => set({ [key]: Number(v) || 0 })}
     />
@@ -96,6 +104,7 @@ function Form({ rules, company }: { rules: CallingState; company: number }) {
         <Panel title={w.other}>
           <div className="calling-grid">
             {number("inquiry_min", 10, 1440)}
+            {number("supplier_min", 10, 2880)}
             {number("callback_min", 1, 10)}
           </div>
           <h3 className="calling-h">{w.quiet}</h3>

@@ -39,6 +39,7 @@ describe("rules of calling", () => {
     ring_sec: 45,
     operator_within_sec: 60,
     inquiry_min: 120,
+    supplier_min: 120,
     callback_min: 10,
     repeat_min: 10,
     quiet_from: "21:00",

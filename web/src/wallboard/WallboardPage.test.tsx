@@ -101,7 +101,7 @@ describe("wallboard", () => {
   });
 
   it("says that the phone part does not answer, and which line is down", async () => {
-    const trunk = { text: "", since: ago(9), calls: 2 };
+    const trunk = { text: "", since: ago(9), calls: 2, channels: 30, failed: 0, cause: "" };
     await open(
       board({
         engine_alive: false,

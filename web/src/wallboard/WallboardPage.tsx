@@ -170,7 +170,8 @@ function Tiles({ data, now }: { data: Wallboard; now: number }) {
               key={t.name}
               sign={t.state === "up" ? <IconCheck aria-hidden /> : <IconX aria-hidden />}
               head={t.name}
-              value={t.state === "up" ? w.up(t.calls) : t.state === "down" ? w.down : w.unknown}
+              sub={t.state === "down" ? t.text : t.failed > 0 ? w.failed(t.failed, t.cause) : undefined}
+              value={t.state === "up" ? w.up(t.calls, t.channels) : t.state === "down" ? w.down : w.unknown}
             />
           )}
         />
@@ -256,7 +257,7 @@ interface RowProps {
   ticket?: number;
   sign?: ReactNode;
   head: string;
-  sub?: string;
+  sub?: string | undefined;
   value: string;
 }
 

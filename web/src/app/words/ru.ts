@@ -9,6 +9,7 @@ export const ru = {
   wallboard: "Табло",
   shift: "Смена",
   journal: "Заявки",
+  supplierTickets: "РСО",
   notices: "Оповещения",
   settings: "Настройки",
   gaps: (n: number) => `Покрытие: ${n} ${plural(n, "пробел", "пробела", "пробелов")}`,
@@ -38,6 +39,7 @@ export const ru = {
   },
   setting: {
     companies: "Компании",
+    trunks: "Транки",
     readiness: "Готовность к запуску",
     houses: "Дома",
     contacts: "Контакты",

@@ -59,6 +59,7 @@ export const en: Words<typeof ru> = {
     notice: "Notices",
     postpone_reason: "Reasons of deferral",
     line: "Numbers and greetings",
+    trunk: "Trunks",
     company: "Company",
     calendar: "Calendar",
   },
@@ -132,6 +133,7 @@ export const en: Words<typeof ru> = {
     notice: "notice",
     postpone_reason: "reason of deferral",
     line: "number",
+    trunk: "trunk",
     company: "company",
   },
 };

@@ -57,6 +57,7 @@ export const ru = {
     notice: "Оповещения",
     postpone_reason: "Причины отложения",
     line: "Номера и приветствия",
+    trunk: "Транки",
     company: "Компания",
     calendar: "Календарь",
   } as Record<string, string>,
@@ -130,6 +131,7 @@ export const ru = {
     notice: "оповещение",
     postpone_reason: "причина отложения",
     line: "номер",
+    trunk: "транк",
     company: "компания",
   } as Record<string, string>,
 };

@@ -58,6 +58,7 @@ export const en: Words<typeof ru> = {
     fitsNot: "So many dials do not fit into the time of a level.",
     other: "Everything else",
     inquiry_min: "Ask how the work goes after, minutes",
+    supplier_min: "Ask a supplier after, minutes from the handing over",
     callback_min: "Call a lost caller within, minutes (by law up to 10)",
     quiet: "Quiet hours of planned calls",
     quiet_from: "From",

@@ -1,0 +1,60 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import { problem, serve, showPage } from "../../test/render";
+import { noTrunk } from "./TrunkEditor";
+import { TrunksPage } from "./TrunksPage";
+
+const trunk = {
+  ...noTrunk,
+  id: 3,
+  name: "Транк X",
+  carrier: "Провайдер X",
+  host: "198.51.100.7",
+  user: "7343",
+  has_password: true,
+  version: 4,
+  lines: ["+73430000101"],
+  now: {
+    state: "down",
+    text: "нет ответа от 198.51.100.7",
+    since: "2026-11-24T07:00:00Z",
+    registered: false,
+    pong: null,
+    calls: 2,
+    rate: 1,
+    failures: [{ cause: "не отвечает", count: 7 }],
+    blocked: false,
+  },
+};
+
+describe("trunks", () => {
+  it("show how they are, and why they are not well", async () => {
+    serve({ "GET /api/v1/trunks": () => ({ items: [trunk] }) });
+    showPage(<TrunksPage />);
+    expect(await screen.findByText("не работает")).toBeVisible();
+    expect(screen.getByText(/нет ответа от 198/)).toBeVisible();
+    expect(screen.getByText("2 из 30")).toBeVisible();
+    expect(screen.getByText("не отвечает: 7")).toBeVisible();
+    expect(screen.getByText(/нет регистрации/)).toBeVisible();
+  });
+
+  it("keep the password that is not typed anew, and refuse at the field of a list", async () => {
+    const asked = serve({
+      "GET /api/v1/trunks": () => ({ items: [trunk] }),
+      "PUT /api/v1/trunks/3": () =>
+        problem(422, "trunk.wrong", "Транк не сохранён.", [{ location: "body.addresses[0]", message: "не адрес" }]),
+    });
+    showPage(<TrunksPage />);
+    const user = userEvent.setup({ delay: null });
+    await user.click(await screen.findByRole("button", { name: "Изменить: Транк X" }));
+    const form = await screen.findByRole("dialog");
+    await user.type(within(form).getAllByLabelText("Адреса, с которых он звонит")[0] as HTMLElement, "x{Enter}");
+    await user.click(within(form).getByRole("button", { name: "Сохранить" }));
+    expect(await within(form).findByText("не адрес")).toBeVisible();
+    const sent = (await asked.find((a) => a.key.startsWith("PUT"))?.request.json()) as Record<string, unknown>;
+    expect(sent).toMatchObject({ version: 4, addresses: ["x"], channels: 30 });
+    expect(sent).not.toHaveProperty("password");
+    expect(sent).not.toHaveProperty("now");
+  });
+});
