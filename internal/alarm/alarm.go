@@ -24,6 +24,7 @@ const (
 	TrunksDown   Code = "trunks-down"       // no provider answers
 	TrunkDown    Code = "trunk-down"        // one provider does not answer, another does
 	IDBlocked    Code = "caller-id-blocked" // a provider refuses our numbers at once (F83)
+	CallsCapped  Code = "calls-capped"      // a company has reached a bound of its calls (S9)
 	Overdue      Code = "overdue-step"      // a step of an automation had to be armed again
 	EngineDead   Code = "engine-dead"       // a phone engine died with calls in hand
 	LongWait     Code = "long-wait"         // callers wait for more than a minute
@@ -31,7 +32,7 @@ const (
 )
 
 // Severity orders alarms on the screen.
-var Severity = map[Code]int{NobodyTakes: 1, Reassign: 1, TrunksDown: 1, TrunkDown: 2, IDBlocked: 2, EngineDead: 1, VoiceMute: 1, PairMissing: 1, LongWait: 1, Overdue: 2, CoverageGaps: 2}
+var Severity = map[Code]int{NobodyTakes: 1, Reassign: 1, TrunksDown: 1, TrunkDown: 2, CallsCapped: 1, IDBlocked: 2, EngineDead: 1, VoiceMute: 1, PairMissing: 1, LongWait: 1, Overdue: 2, CoverageGaps: 2}
 
 // Alarm is one that is raised.
 type Alarm struct {

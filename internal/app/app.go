@@ -118,6 +118,7 @@ func New(c Config) (*App, error) {
 	a.Reasons.Suppliers, a.Reasons.Tickets = a.Suppliers, a.Tickets
 	a.Files = a.files(c.Data)
 	a.Telephony = telephony.NewDesk(db, q, a.Calls)
+	a.Telephony.Caps, a.Telephony.Capped = a.Companies.Caps, capped
 	a.Tasks = desk.NewTasks(db, q, a.Telephony)
 	a.Escalation = &escalation.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies, Rules: a.Rules}
 	a.Escalation.Subscribe(q)

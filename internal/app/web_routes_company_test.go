@@ -1,9 +1,13 @@
 package app_test
 
-import "net/http"
+import (
+	"fmt"
+	"net/http"
+)
 
 func init() {
-	more = append(more, func(*house) map[string][]request {
+	more = append(more, func(h *house) map[string][]request {
+		second := h.secondLine(strange, "+73430000902")
 		// Our own platform's people only: no role of a company and no operator has the right.
 		return map[string][]request{
 			"list-companies": {{method: "GET", path: "/companies", by: "platform", want: http.StatusForbidden}},
@@ -17,6 +21,8 @@ func init() {
 			}},
 			"list-trunks": {{method: "GET", path: "/trunks", by: "platform", want: http.StatusForbidden}},
 			"add-trunk":   {{method: "POST", path: "/trunks", by: "platform", want: http.StatusForbidden, body: trunkForm("Новый")}},
+			"move-line":   {{method: "PUT", path: fmt.Sprintf("/lines/%d/moved", h.line(strange)), body: map[string]any{"to_line_id": second}, by: "admin2"}},
+			"cap-company": {{method: "PUT", path: "/companies/2/caps", by: "platform", want: http.StatusForbidden, body: map[string]any{"concurrent": 5, "hourly": 50, "minutes": 500}}},
 			"change-trunk": {{
 				method: "PUT", path: "/trunks/1", by: "platform", want: http.StatusForbidden, body: trunkForm("Другой"),
 			}},

@@ -135,7 +135,7 @@ func (s *Service) LineByPhone(ctx context.Context, tx *pg.Tx, phone string) (l L
 
 // LineOf is the line whose number a company shows when it calls.
 func (s *Service) LineOf(ctx context.Context, tx *pg.Tx, companyID int64) (id int64, err error) {
-	err = tx.QueryRow(ctx, `select id from lines where company_id = $1 and is_active order by id limit 1`, companyID).Scan(&id)
+	err = tx.QueryRow(ctx, `select id from lines where company_id = $1 and is_active and moved_to_id is null order by id limit 1`, companyID).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, nil
 	}

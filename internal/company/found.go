@@ -15,6 +15,7 @@ import (
 	"d24/internal/fault"
 	"d24/internal/phone"
 	"d24/internal/platform/pg"
+	"d24/internal/telephony"
 )
 
 // Tenant is a company as the platform's people see it.
@@ -26,7 +27,10 @@ type Tenant struct {
 	Zone     string
 	Greeting string // what the operator says first
 	IsActive bool
-	Lines    []TenantLine
+	Caps     telephony.Caps
+	Lines    []TenantLine // its own and its city's
+	Old      []TenantLine // its old numbers, which only tell the new one
+	Lack     Lack
 }
 
 // TenantLine is a number of a company.
@@ -98,32 +102,47 @@ func (s *Service) Register(ctx context.Context) (out Register, err error) {
 }
 
 func tenants(ctx context.Context, tx *pg.Tx, cond string, args ...any) ([]Tenant, error) {
-	rows, err := tx.Query(ctx, `select c.id, c.name, c.city_id, t.name, c.zone, c.greeting, c.is_active
+	rows, err := tx.Query(ctx, `select c.id, c.name, c.city_id, t.name, c.zone, c.greeting, c.is_active, c.out_concurrent, c.out_hourly, c.out_minutes
 		from companies c join cities t on t.id = c.city_id where `+cond+` order by c.name, c.id`, args...)
 	if err != nil {
 		return nil, err
 	}
 	out, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (t Tenant, err error) {
-		t.Lines = []TenantLine{}
-		err = r.Scan(&t.ID, &t.Name, &t.CityID, &t.City, &t.Zone, &t.Greeting, &t.IsActive)
+		err = r.Scan(&t.ID, &t.Name, &t.CityID, &t.City, &t.Zone, &t.Greeting, &t.IsActive, &t.Caps.Concurrent, &t.Caps.Hourly, &t.Caps.Minutes)
 		return t, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	if rows, err = tx.Query(ctx, `select l.id, l.company_id, l.kind, l.phone, l.trunk_id, k.name, k.carrier from lines l join trunks k on k.id = l.trunk_id
-		where l.is_active and l.company_id is not null order by l.phone`); err != nil {
+	all, err := liveNumbers(ctx, tx)
+	if err != nil {
 		return nil, err
 	}
-	lines, err := pgx.CollectRows(rows, pgx.RowToStructByPos[TenantLine])
-	for _, l := range lines {
-		for i := range out {
-			if out[i].ID == l.CompanyID {
-				out[i].Lines = append(out[i].Lines, l)
+	for i := range out {
+		var r Reached
+		r, out[i].Lines = reach(all, out[i].ID, out[i].CityID)
+		out[i].Lack = r.Lack()
+	}
+	return out, oldNumbers(ctx, tx, out)
+}
+
+// oldNumbers adds those that only tell the new one, and those on a trunk that is off.
+func oldNumbers(ctx context.Context, tx *pg.Tx, out []Tenant) error {
+	rows, err := tx.Query(ctx, `select l.id, l.company_id, l.kind, l.phone, l.trunk_id, k.name, k.carrier from lines l join trunks k on k.id = l.trunk_id
+		where l.is_active and l.company_id is not null and (l.moved_to_id is not null or not k.is_active) order by l.phone`)
+	if err != nil {
+		return err
+	}
+	old, err := pgx.CollectRows(rows, pgx.RowToStructByPos[TenantLine])
+	for i := range out {
+		out[i].Old = []TenantLine{}
+		for _, l := range old {
+			if l.CompanyID == out[i].ID {
+				out[i].Old = append(out[i].Old, l)
 			}
 		}
 	}
-	return out, err
+	return err
 }
 
 // NewTenant is a company to be founded. CityID 0 makes the city CityName in Zone.

@@ -19,13 +19,15 @@ import (
 type Greeted struct {
 	Line
 	CompanyName string // "" for a city's number
+	MovedTo     string // of an old number: the one it tells (T3)
+	MovedToID   int64
 }
 
-const greeted = `select l.id, coalesce(l.company_id, 0), l.city_id, t.name, t.zone, l.kind, l.phone, l.trunk_id, l.greeting, l.greeting_file, coalesce(c.name, '')
-	from lines l join cities t on t.id = l.city_id left join companies c on c.id = l.company_id where l.is_active`
+const greeted = `select l.id, coalesce(l.company_id, 0), l.city_id, t.name, t.zone, l.kind, l.phone, l.trunk_id, l.greeting, l.greeting_file, coalesce(c.name, ''), coalesce(n.phone, ''), coalesce(n.id, 0)
+	from lines l join cities t on t.id = l.city_id left join companies c on c.id = l.company_id left join lines n on n.id = l.moved_to_id where l.is_active`
 
 func scanGreeted(r pgx.CollectableRow) (g Greeted, err error) {
-	err = r.Scan(&g.ID, &g.CompanyID, &g.CityID, &g.City, &g.CityZone, &g.Kind, &g.Phone, &g.TrunkID, &g.Greeting, &g.GreetingFile, &g.CompanyName)
+	err = r.Scan(&g.ID, &g.CompanyID, &g.CityID, &g.City, &g.CityZone, &g.Kind, &g.Phone, &g.TrunkID, &g.Greeting, &g.GreetingFile, &g.CompanyName, &g.MovedTo, &g.MovedToID)
 	return g, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"d24/internal/alarm"
 	"d24/internal/platform/pg"
@@ -28,6 +29,11 @@ func (w *watchman) trunks(ctx context.Context) error {
 			}
 		}
 		for _, a := range standing {
+			if a.Code == alarm.CallsCapped && tx.Now.Sub(a.RaisedAt) > cappedFor { // it comes again when it still is
+				if err := alarm.Clear(ctx, tx, a.Code, a.Subject); err != nil {
+					return err
+				}
+			}
 			if !slices.Contains(ofTrunks, a.Code) || slices.ContainsFunc(wanted, func(x alarm.Alarm) bool { return x.Code == a.Code && x.Subject == a.Subject }) {
 				continue
 			}
@@ -38,6 +44,9 @@ func (w *watchman) trunks(ctx context.Context) error {
 		return nil
 	})
 }
+
+// cappedFor is how long the alarm of a bound stands after it was reached.
+const cappedFor = 10 * time.Minute
 
 var ofTrunks = []alarm.Code{alarm.TrunksDown, alarm.TrunkDown, alarm.IDBlocked}
 

@@ -23,6 +23,9 @@ type Desk struct {
 	db    *pg.DB
 	jobs  *jobs.Queue
 	calls Calls
+	// Caps of a company and who is told when it reaches one; nil: none. The assembly supplies them.
+	Caps   func(ctx context.Context, tx *pg.Tx, companyID int64) (Caps, error)
+	Capped Capped
 }
 
 // NewDesk returns the desk.
@@ -92,12 +95,27 @@ func (d *Desk) Cancelled(ctx context.Context, node string) ([]string, error) {
 }
 
 // Invited is written before an INVITE leaves (F46). False: the order was
-// withdrawn meanwhile and must not ring.
+// withdrawn meanwhile and must not ring. ErrCapped: its company has called enough.
 func (d *Desk) Invited(ctx context.Context, key string, trunkID int64) (bool, error) {
-	return pg.InTx(ctx, d.db, func(tx *pg.Tx) (bool, error) {
+	capped := false
+	ok, err := pg.InTx(ctx, d.db, func(tx *pg.Tx) (bool, error) {
+		over, company, err := d.within(ctx, tx, key)
+		if err == pgx.ErrNoRows { //nolint:errorlint // there is no such order
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		if capped = over != ""; capped {
+			return false, d.Capped(ctx, tx, company, over)
+		}
 		tag, err := tx.Exec(ctx, `update call_orders set invited_at = $2, trunk_id = $3 where key = $1 and state = 'claimed' and not cancel`, key, tx.Now, trunkID)
 		return tag.RowsAffected() == 1, err
 	})
+	if err == nil && capped {
+		err = ErrCapped
+	}
+	return ok, err
 }
 
 // Report stores facts of the engine, all or none, and tells whoever waits for

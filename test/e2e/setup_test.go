@@ -182,7 +182,7 @@ func (f *founding) greeting() {
 	f.admin.goTo("/settings/lines")
 	f.admin.fill(label("Слова приветствия"), "Новая компания, здравствуйте.")
 	f.admin.click(button("Сохранить слова"))
-	f.admin.sees(`text=Слова сохранены`)
+	f.admin.sees(`text=Сохранено`)
 }
 
 const table = "Улица;Номер строения;Подъезд;Этаж;Кв.\nул. Сказочная;1;1;1;1\nул. Сказочная;1;1;1;2\nул. Сказочная;1;1;пятый;3\nул. Сказочная;2;1;1;1\n"

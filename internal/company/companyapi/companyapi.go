@@ -45,6 +45,17 @@ type LineRow struct {
 	Company *httpapi.Named `json:"company" doc:"null: the city's number"`
 	Text    string         `json:"text" doc:"spoken by the machine when there is no recorded phrase"`
 	Phrase  *Phrase        `json:"phrase" doc:"null: the text is spoken"`
+	MovedTo int64          `json:"moved_to" doc:"an old number: the line whose number it tells before it hangs up; 0: a usual one"`
+}
+
+// MovedLine says which number is in the place of an old one.
+type MovedLine struct {
+	ToLineID int64 `json:"to_line_id" minimum:"0" doc:"0: a usual number again"`
+}
+
+type moved struct {
+	ByID
+	Body MovedLine
 }
 
 // Phrase is a recorded greeting.
@@ -104,6 +115,12 @@ func Register(api huma.API, c Config) {
 		OperationID: "say-greeting", Method: http.MethodPut, Path: "/lines/{id}/greeting", Summary: "Change the words of a greeting", Tags: tags,
 	}, c.say)
 	httpapi.Register(api, access.AnnouncementEdit, huma.Operation{
+		OperationID: "move-line", Method: http.MethodPut, Path: "/lines/{id}/moved", Summary: "Make a number an old one that tells the new and hangs up", Tags: tags,
+	}, func(ctx context.Context, in *moved) (*one, error) {
+		g, err := c.Service.Move(ctx, in.ID, in.Body.ToLineID)
+		return &one{c.row(g)}, err
+	})
+	httpapi.Register(api, access.AnnouncementEdit, huma.Operation{
 		OperationID: "record-greeting", Method: http.MethodPut, Path: "/lines/{id}/greeting/sound", Summary: "Put a recorded phrase in the place of the words", Tags: tags,
 		Description:  "Any usual WAV: PCM of 8 to 32 bits, float, A-law, mu-law; 4 to 192 kHz; up to 8 channels. It is made into what telephones carry.",
 		MaxBodyBytes: uploadMost + 2, BodyReadTimeout: uploadFor,
@@ -118,7 +135,7 @@ func Register(api huma.API, c Config) {
 }
 
 func (c Config) row(g company.Greeted) LineRow {
-	r := LineRow{ID: g.ID, Phone: g.Phone, Kind: g.Kind, City: g.City, Company: httpapi.Name(g.CompanyID, g.CompanyName), Text: g.Greeting}
+	r := LineRow{ID: g.ID, Phone: g.Phone, Kind: g.Kind, City: g.City, Company: httpapi.Name(g.CompanyID, g.CompanyName), Text: g.Greeting, MovedTo: g.MovedToID}
 	if g.GreetingFile != "" {
 		r.Phrase = &Phrase{DurationMS: c.length(g.GreetingFile).Milliseconds()}
 	}

@@ -9,6 +9,7 @@ import (
 	"d24/internal/access"
 	"d24/internal/company"
 	"d24/internal/platform/httpapi"
+	"d24/internal/telephony"
 )
 
 // TenantRow is a company as the platform's people see it.
@@ -21,7 +22,17 @@ type TenantRow struct {
 	Greeting string          `json:"greeting" doc:"what the operator says first"`
 	IsActive bool            `json:"is_active"`
 	Admins   int             `json:"admins" doc:"people who may set it up; 0: invite the first"`
-	Lines    []TenantLineRow `json:"lines"`
+	Lines    []TenantLineRow `json:"lines" doc:"its own and its city's common number"`
+	Old      []TenantLineRow `json:"old" doc:"numbers that do not take calls: old ones, and those of a trunk that is off"`
+	Lack     string          `json:"lack" enum:"no_numbers,one_number,one_carrier,"`
+	Caps     CallCaps        `json:"caps"`
+}
+
+// CallCaps bound what a company may call.
+type CallCaps struct {
+	Concurrent int `json:"concurrent" doc:"calls at once"`
+	Hourly     int `json:"hourly" doc:"begun in any hour"`
+	Minutes    int `json:"minutes" doc:"on the line in any 24 hours"`
 }
 
 // TenantLineRow is a number of a company.
@@ -78,6 +89,10 @@ type (
 		ByID
 		Body NewCompanyLine
 	}
+	newCaps struct {
+		ByID
+		Body CallCaps
+	}
 	oneTenant struct{ Body TenantRow }
 )
 
@@ -116,7 +131,18 @@ func (c Config) register(api huma.API) {
 		OperationID: "add-line", Method: http.MethodPost, Path: "/companies/{id}/lines", Summary: "Give a company a number", Tags: tags,
 		Description: "The phone engine takes calls to it within seconds.",
 	}, func(ctx context.Context, in *newLine) (*oneTenant, error) {
-		t, err := c.Service.AddLine(ctx, company.NewLine{CompanyID: in.ID, Phone: in.Body.Phone, TrunkID: in.Body.TrunkID, Greeting: in.Body.Greeting})
+		return c.tenant(ctx)(c.Service.AddLine(ctx, company.NewLine{CompanyID: in.ID, Phone: in.Body.Phone, TrunkID: in.Body.TrunkID, Greeting: in.Body.Greeting}))
+	})
+	httpapi.Register(api, access.PlatformOperate, huma.Operation{
+		OperationID: "cap-company", Method: http.MethodPut, Path: "/companies/{id}/caps", Summary: "Bound what a company may call", Tags: tags,
+	}, func(ctx context.Context, in *newCaps) (*oneTenant, error) {
+		return c.tenant(ctx)(c.Service.KeepCaps(ctx, in.ID, telephony.Caps(in.Body)))
+	})
+}
+
+// tenant shows a company that was changed.
+func (c Config) tenant(ctx context.Context) func(company.Tenant, error) (*oneTenant, error) {
+	return func(t company.Tenant, err error) (*oneTenant, error) {
 		if err != nil {
 			return nil, err
 		}
@@ -124,13 +150,18 @@ func (c Config) register(api huma.API) {
 		admins, err := c.Admins(ctx)
 		row.Admins = admins[t.ID]
 		return &oneTenant{row}, err
-	})
+	}
 }
 
 func tenantRow(t company.Tenant) TenantRow {
-	out := TenantRow{ID: t.ID, Name: t.Name, CityID: t.CityID, City: t.City, Zone: t.Zone, Greeting: t.Greeting, IsActive: t.IsActive, Lines: make([]TenantLineRow, 0, len(t.Lines))}
-	for _, l := range t.Lines {
-		out.Lines = append(out.Lines, TenantLineRow{ID: l.ID, Phone: l.Phone, Kind: l.Kind, TrunkID: l.TrunkID, TrunkName: l.TrunkName, Carrier: l.Carrier})
+	out := TenantRow{ID: t.ID, Name: t.Name, CityID: t.CityID, City: t.City, Zone: t.Zone, Greeting: t.Greeting, IsActive: t.IsActive, Lines: lineRows(t.Lines), Old: lineRows(t.Old), Lack: string(t.Lack), Caps: CallCaps(t.Caps)}
+	return out
+}
+
+func lineRows(ls []company.TenantLine) []TenantLineRow {
+	out := make([]TenantLineRow, 0, len(ls))
+	for _, l := range ls {
+		out = append(out, TenantLineRow{ID: l.ID, Phone: l.Phone, Kind: l.Kind, TrunkID: l.TrunkID, TrunkName: l.TrunkName, Carrier: l.Carrier})
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -363,6 +364,10 @@ func (d *dialer) invited(ctx context.Context, trunkID int64) (bool, telephony.Ou
 		ok, err := d.e.d.Orders.Invited(limit, d.order.Key, trunkID)
 		if err == nil {
 			return ok, telephony.Cancelled
+		}
+		if errors.Is(err, telephony.ErrCapped) {
+			d.e.log.Warn("a dial does not leave: its company has called enough", "order", d.order.Key)
+			return false, telephony.CarrierFailed // no attempt: nobody was rung
 		}
 		select {
 		case <-limit.Done():

@@ -6,6 +6,7 @@ import { phoneOf } from "../time/format";
 import { Rest, SettingsPage, useRefusal, useSaid } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
 import { useAddLine, useFound, useInviteAdministrator, useRegister, type Company, type Register } from "./api";
+import { CapsForm } from "./CapsForm";
 import { useWords } from "./words";
 
 const zones = [
@@ -151,8 +152,7 @@ function FoundForm({ register, onDone }: { register: Register; onDone: () => voi
 
 function CompanyPanel({ company, register }: { company: Company; register: Register }) {
   const w = useWords();
-  const [asked, setAsked] = useState<"line" | "admin" | null>(null);
-  const carriers = new Set(company.lines.map((l) => l.carrier));
+  const [asked, setAsked] = useState<"line" | "admin" | "caps" | null>(null);
   return (
     <Panel
       title={company.name}
@@ -169,18 +169,23 @@ function CompanyPanel({ company, register }: { company: Company; register: Regis
             <span className="nw">{phoneOf(l.phone)}</span>
             <span className="t2">
               {l.trunk_name}, {l.carrier}
+              {l.kind === "citywide" && `, ${w.citywide}`}
             </span>
           </div>
         ))}
-        {company.lines.length === 0 ? (
-          <Note tone="plan">{w.noLines}</Note>
-        ) : company.lines.length === 1 ? (
-          <Note tone="plan">{w.fewLines}</Note>
-        ) : (
-          carriers.size < 2 && <Note tone="plan">{w.sameCarrier}</Note>
-        )}
+        {company.old.map((l) => (
+          <div key={l.id} className="row wrap s13 t2">
+            <span className="nw">{phoneOf(l.phone)}</span>
+            <span>
+              {l.trunk_name}, {w.old}
+            </span>
+          </div>
+        ))}
+        {company.lack && <Note tone="plan">{w.lacks[company.lack]}</Note>}
+        <div className="s13 t2">{w.caps(company.caps.concurrent, company.caps.hourly, company.caps.minutes)}</div>
         {company.admins === 0 && <Note tone="plan">{w.noAdmin}</Note>}
         {asked === "line" && <LineForm company={company} register={register} onDone={() => setAsked(null)} />}
+        {asked === "caps" && <CapsForm company={company} onDone={() => setAsked(null)} />}
         {asked === "admin" && <AdminForm company={company} onDone={() => setAsked(null)} />}
         {asked === null && (
           <div className="row wrap">
@@ -189,6 +194,9 @@ function CompanyPanel({ company, register }: { company: Company; register: Regis
             </Button>
             <Button variant="default" size="xs" onClick={() => setAsked("admin")}>
               {w.invite}
+            </Button>
+            <Button variant="default" size="xs" onClick={() => setAsked("caps")}>
+              {w.capsChange}
             </Button>
           </div>
         )}

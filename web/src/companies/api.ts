@@ -33,6 +33,16 @@ export function useAddLine(id: number) {
   });
 }
 
+/** Changes the bounds of what a company may call. */
+export function useCap(id: number) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Company["caps"]) =>
+      take(api.PUT("/api/v1/companies/{id}/caps", { params: { path: { id } }, body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: key }),
+  });
+}
+
 /** A link for the company's administrator, told once. */
 export function useInviteAdministrator(id: number) {
   return useMutation({

@@ -16,6 +16,9 @@ const company = {
   lines: [
     { id: 1, phone: "+73430000501", kind: "dedicated", trunk_id: 1, trunk_name: "Транк X", carrier: "Провайдер X" },
   ],
+  old: [],
+  lack: "one_number",
+  caps: { concurrent: 50, hourly: 1500, minutes: 6000 },
 };
 const register = {
   items: [company],

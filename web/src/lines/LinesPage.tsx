@@ -6,6 +6,7 @@ import { Late } from "../ui/Late";
 import { phoneOf } from "../time/format";
 import { Refused, SettingsPage, useRefusal, useSaid } from "../ui/settings";
 import { soundOf, useLines, useRecordGreeting, useSayGreeting, useUnrecordGreeting, type Line } from "./api";
+import { MovedTo } from "./MovedTo";
 import { useWords } from "./words";
 
 const MOST = 20 * 1024 * 1024;
@@ -25,14 +26,14 @@ export function LinesPage() {
       ) : lines.data.items.length === 0 ? (
         <Empty title={w.empty}>{w.emptyText}</Empty>
       ) : (
-        lines.data.items.map((l) => <LinePanel key={l.id} line={l} />)
+        lines.data.items.map((l) => <LinePanel key={l.id} line={l} all={lines.data.items} />)
       )}
     </SettingsPage>
   );
 }
 
 /** One number: words, phrase, and a way to hear what a caller hears. */
-export function LinePanel({ line }: { line: Line }) {
+export function LinePanel({ line, all }: { line: Line; all: readonly Line[] }) {
   const w = useWords();
   const said = useSaid();
   const say = useSayGreeting(line.id);
@@ -116,6 +117,7 @@ export function LinePanel({ line }: { line: Line }) {
             </Button>
           )}
         </div>
+        <MovedTo line={line} all={all} />
         {tooBig && <Note tone="emg">{w.tooBig}</Note>}
         {!tooBig && <Refused error={record.error ?? unrecord.error} />}
       </div>

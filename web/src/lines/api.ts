@@ -24,6 +24,13 @@ export function useSayGreeting(id: number) {
   );
 }
 
+/** Makes a number an old one that tells another; 0: a usual one again. */
+export function useMoveLine(id: number) {
+  return useChange((to: number) =>
+    take(api.PUT("/api/v1/lines/{id}/moved", { params: { path: { id } }, body: { to_line_id: to } })),
+  );
+}
+
 /** Puts a recorded phrase in the place of the words: any usual WAV. */
 export function useRecordGreeting(id: number) {
   return useChange(async (file: Blob) => {

@@ -2,7 +2,9 @@ import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { problem, serve, show } from "../../test/render";
+import type { Line } from "./api";
 import { LinesPage } from "./LinesPage";
+import { MovedTo } from "./MovedTo";
 
 const line = {
   id: 4,
@@ -12,14 +14,33 @@ const line = {
   company: { id: 1, name: "УК «Северный берег»" },
   text: "Здравствуйте.",
   phrase: null as null | { duration_ms: number },
+  moved_to: 0,
 };
 
 const open = async (more: Parameters<typeof serve>[0] = {}) => {
   const asked = serve({ "GET /api/v1/lines": () => ({ items: [line] }), ...more });
   show(<LinesPage />);
-  await screen.findByLabelText("Слова приветствия");
+  await screen.findAllByLabelText("Слова приветствия");
   return asked;
 };
+
+describe("an old number", () => {
+  it("tells another number of its company, never a stranger's nor an old one", async () => {
+    const asked = serve({ "PUT /api/v1/lines/4/moved": () => line });
+    const all = [
+      line,
+      { ...line, id: 5, phone: "+73430000102", moved_to: 4 },
+      { ...line, id: 6, phone: "+73430000103" },
+      { ...line, id: 7, phone: "+73430000777", company: { id: 2, name: "Чужая" } },
+    ] as Line[];
+    show(<MovedTo line={all[0] as Line} all={all} />);
+    const user = userEvent.setup({ delay: null });
+    await user.click(screen.getAllByLabelText("Что делает номер")[0] as HTMLElement);
+    expect(screen.queryByText(/000-07-77|000-01-02/)).toBeNull();
+    await user.click(screen.getByText(/Старый: говорит новый номер .*03/));
+    await waitFor(() => expect(asked.some((a) => a.key === "PUT /api/v1/lines/4/moved")).toBe(true));
+  });
+});
 
 describe("greetings", () => {
   it("are saved in words; a refusal stands at the field and the words stay", async () => {

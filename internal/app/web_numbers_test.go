@@ -1,0 +1,184 @@
+package app_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"d24/internal/platform/pg"
+	"d24/internal/telephony"
+)
+
+// secondLine gives a company one more number on the first trunk.
+func (h *house) secondLine(company int64, phone string) int64 {
+	h.t.Helper()
+	h.do(`insert into lines (company_id, city_id, kind, phone, trunk_id, greeting) select id, city_id, 'dedicated', $2, (select min(id) from trunks), 'Вы позвонили в диспетчерскую' from companies
+		where id = $1`, company, phone)
+	return h.one(`select id from lines where phone = $1`, phone)
+}
+
+// TestOneRuleOfTwoNumbers is T2: the page of companies and the readiness say the same of
+// each company, whatever numbers it has.
+func TestOneRuleOfTwoNumbers(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	lack := func() string {
+		s, _ := h.tenant(ours)["lack"].(string)
+		return s
+	}
+	agree := func(want string) {
+		t.Helper()
+		missing := h.missing()
+		require.Equal(t, want, lack())
+		require.Equal(t, want == "no_numbers" || want == "one_number", missing["lines"] > 0, "readiness: %v", missing)
+		require.Equal(t, want != "", missing["carriers"] > 0, "readiness: %v", missing)
+	}
+	agree("") // its own at X, the city's at Y
+	h.do(`update lines set is_active = false where kind = 'citywide'`)
+	agree("one_number")
+	second := h.secondLine(ours, "+73430000901")
+	agree("one_carrier")
+	h.do(`update lines set trunk_id = (select max(id) from trunks) where id = $1`, second)
+	agree("")
+	h.do(`update trunks set is_active = false where id = (select max(id) from trunks)`)
+	agree("one_number") // what is switched off carries nothing
+	h.do(`update trunks set is_active = true`)
+	h.ok("admin", http.MethodPut, fmt.Sprintf("/lines/%d/moved", second), map[string]any{"to_line_id": h.line(ours)})
+	agree("one_number") // an old number takes no calls
+	h.do(`update lines set is_active = false where company_id = $1`, ours)
+	agree("no_numbers")
+}
+
+// tenant is a company as our own people see it.
+func (h *house) tenant(id int64) map[string]any {
+	h.t.Helper()
+	var all struct{ Items []map[string]any }
+	h.ok("platform", http.MethodGet, "/companies", nil).into(h.t, &all)
+	for _, c := range all.Items {
+		if c["id"] == float64(id) {
+			return c
+		}
+	}
+	h.t.Fatalf("no company %d", id)
+	return nil
+}
+
+// TestAnOldNumberTellsTheNewOneAndHangsUp is T3: an announcement, never a forwarding; a
+// member of staff is called back all the same.
+func TestAnOldNumberTellsTheNewOneAndHangsUp(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	old := h.secondLine(ours, "+73430000901")
+	now := h.line(ours)
+	move := fmt.Sprintf("/lines/%d/moved", old)
+	route := func(from string) telephony.Decision {
+		t.Helper()
+		d, err := h.app.Director.Route(h.sys, telephony.Incoming{CallKey: "c-" + from, Called: "+73430000901", Caller: from, At: noon})
+		require.NoError(t, err)
+		return d
+	}
+	require.Equal(t, telephony.Queue, route("+79000900077").Action)
+	require.Equal(t, now, h.ok("admin", http.MethodPut, move, map[string]any{"to_line_id": now}).id(t, "moved_to"))
+	d := route("+79000900077")
+	require.Equal(t, telephony.PlayAndHangUp, d.Action)
+	require.Contains(t, d.Greeting.Text, "+7 343 000-01-01")
+	require.Empty(t, d.Greeting.File)
+	require.Empty(t, d.Notices)
+	var staffPhone string
+	must(t, pg.Do(h.sys, h.app.DB, func(tx *pg.Tx) error {
+		return tx.QueryRow(h.sys, `select p.phone from member_phones p join members m on m.id = p.member_id where m.company_id = $1 and not m.is_archived limit 1`, ours).Scan(&staffPhone)
+	}))
+	require.Equal(t, telephony.DropAndCallBack, route(staffPhone).Action)
+
+	fails := func(line, to int64, by string, status int, code string) {
+		t.Helper()
+		h.fails(by, http.MethodPut, fmt.Sprintf("/lines/%d/moved", line), map[string]any{"to_line_id": to}, status, code)
+	}
+	fails(now, now, "admin", http.StatusUnprocessableEntity, "line.moved")
+	fails(now, old, "admin", http.StatusUnprocessableEntity, "line.moved") // a chain of old ones
+	fails(now, h.line(strange), "admin", http.StatusUnprocessableEntity, "line.moved")
+	third := h.secondLine(ours, "+73430000903")
+	fails(now, third, "admin", http.StatusUnprocessableEntity, "line.moved") // another one points to it
+	fails(now, h.line(strange), "platform", http.StatusUnprocessableEntity, "line.moved")
+	h.ok("admin", http.MethodPut, move, map[string]any{"to_line_id": 0})
+	require.Equal(t, telephony.Queue, route("+79000900078").Action)
+}
+
+// TestACompanyCallsWithinItsBounds is S9: under 100 tries at once not one more than the
+// bound leaves, in an hour and in minutes as well; another company is not touched.
+func TestACompanyCallsWithinItsBounds(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	caps := func(concurrent, hourly, minutes int) {
+		h.ok("platform", http.MethodPut, fmt.Sprintf("/companies/%d/caps", ours), map[string]any{"concurrent": concurrent, "hourly": hourly, "minutes": minutes})
+	}
+	made := 0
+	place := func(company int64, n int) (keys []string) {
+		must(t, pg.Do(h.sys, h.app.DB, func(tx *pg.Tx) error {
+			for range n {
+				made++
+				key := fmt.Sprintf("cap-%d", made)
+				keys = append(keys, key)
+				o := telephony.Order{Key: key, CompanyID: company, Phone: fmt.Sprintf("+7900%07d", made), Purpose: telephony.Callback, Mode: telephony.AnnounceOnly}
+				if err := h.app.Telephony.Place(h.sys, tx, o); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		_, err := h.app.Telephony.Claim(h.sys, "n1", 1000)
+		must(t, err)
+		return keys
+	}
+	try := func(keys []string) (left int) {
+		var n atomic.Int32
+		var all sync.WaitGroup
+		for _, key := range keys {
+			all.Go(func() {
+				ok, err := h.app.Telephony.Invited(h.sys, key, 1)
+				switch {
+				case ok:
+					n.Add(1)
+				case !errors.Is(err, telephony.ErrCapped):
+					t.Errorf("%s: %v", key, err)
+				}
+			})
+		}
+		all.Wait()
+		return int(n.Load())
+	}
+	end := func(prefix string) {
+		h.do(`update call_orders set state = 'ended', ended_at = $2 where key like $1`, prefix, h.clock.Now())
+	}
+	caps(10, 1000, 1000)
+	keys := place(ours, 100)
+	require.Equal(t, 10, try(keys), "at once")
+	require.Equal(t, int64(1), h.one(`select count(*) from alarms where code = 'calls-capped' and company_id = $1 and cleared_at is null`, ours))
+	require.Equal(t, 5, try(place(strange, 5)), "another company")
+	first := h.one(`select min(id) from call_orders where company_id = $1 and invited_at is not null`, ours)
+	require.Equal(t, 1, try([]string{fmt.Sprintf("cap-%d", first-h.one(`select min(id) from call_orders where key = 'cap-1'`)+1)}), "the next trunk of a dial that has begun")
+
+	end("cap-%")
+	caps(100, 25, 1000)
+	require.Equal(t, 15, try(place(ours, 100)), "in an hour, with the ten before")
+	end("cap-%")
+	h.clock.Set(h.clock.Now().Add(61 * time.Minute))
+	require.Equal(t, 25, try(place(ours, 100)), "the hour is over")
+
+	caps(100, 1000, 30)
+	h.do(`update call_orders set state = 'ended', invited_at = $2, ended_at = $3 where company_id = $1 and invited_at is not null`, ours, noon, noon.Add(time.Minute))
+	require.Zero(t, try(place(ours, 10)), "minutes of a day")
+	h.clock.Set(noon.Add(25 * time.Hour))
+	require.Equal(t, 10, try(place(ours, 10)), "the day is over")
+
+	a := h.fails("platform", http.MethodPut, fmt.Sprintf("/companies/%d/caps", ours), map[string]any{"concurrent": 0, "hourly": 1, "minutes": 1}, http.StatusUnprocessableEntity, "caps.wrong")
+	require.True(t, strings.HasSuffix(fmt.Sprint(a.get(t, "errors.0.location")), "concurrent"))
+	h.fails("admin", http.MethodPut, fmt.Sprintf("/companies/%d/caps", ours), map[string]any{"concurrent": 5, "hourly": 1, "minutes": 1}, http.StatusForbidden, "access.platform.operate")
+}
