@@ -792,6 +792,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/companies/{id}/caps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Bound what a company may call */
+        put: operations["cap-company"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/companies/{id}/lines": {
         parameters: {
             query?: never;
@@ -1545,6 +1562,23 @@ export interface paths {
         post?: never;
         /** Remove the recorded phrase: the words are spoken again */
         delete: operations["unrecord-greeting"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lines/{id}/moved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make a number an old one that tells the new and hangs up */
+        put: operations["move-line"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2626,6 +2660,101 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/supplier-tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suppliers' requests, newest first */
+        get: operations["list-supplier-tickets"];
+        put?: never;
+        /**
+         * Open the supplier's half of a request that has none
+         * @description 409 supplier_ticket.exists: it has one.
+         */
+        post: operations["open-supplier-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supplier-tickets/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many a filter finds */
+        get: operations["count-supplier-tickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supplier-tickets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A supplier's request whole */
+        get: operations["get-supplier-ticket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supplier-tickets/{id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The supplier was told; hour X counts from now
+         * @description 409 supplier_ticket.changed, supplier_ticket.move_impossible: it is another now.
+         */
+        post: operations["hand-over-supplier-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supplier-tickets/{id}/news": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What was heard of it: state, number, next hour X
+         * @description 409 supplier_ticket.ticket_open: the ordinary request is still open; send pair_seen when the person knows.
+         */
+        post: operations["tell-supplier-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/suppliers": {
         parameters: {
             query?: never;
@@ -3084,7 +3213,7 @@ export interface paths {
         put?: never;
         /**
          * Change the state
-         * @description 409 ticket.changed: somebody changed it meanwhile. 409 ticket.move_impossible: not from this state.
+         * @description 409 ticket.changed: somebody changed it meanwhile. 409 ticket.move_impossible: not from this state. 409 ticket.pair_open: its supplier's request is open; send pair_seen when the person knows.
          */
         post: operations["move-ticket"];
         delete?: never;
@@ -3127,6 +3256,44 @@ export interface paths {
          * @description 409 ticket.changed, ticket.move_impossible: it is another now. 403 ticket.refuse_forbidden: not the executor.
          */
         post: operations["refuse-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trunks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts at providers and how they are */
+        get: operations["list-trunks"];
+        put?: never;
+        /** Add an account at a provider */
+        post: operations["add-trunk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trunks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change an account at a provider
+         * @description The phone engine follows within seconds; calls that go on are not cut.
+         */
+        put: operations["change-trunk"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3430,7 +3597,7 @@ export interface components {
         };
         AlarmRow: {
             /** @enum {string} */
-            code: "nobody-takes" | "reassign" | "coverage-gaps" | "trunks-down" | "overdue-step" | "engine-dead" | "voice-mute" | "long-wait";
+            code: "nobody-takes" | "reassign" | "coverage-gaps" | "trunks-down" | "trunk-down" | "caller-id-blocked" | "calls-capped" | "overdue-step" | "engine-dead" | "voice-mute" | "long-wait";
             /**
              * Format: int64
              * @description null: concerns us all
@@ -3884,6 +4051,23 @@ export interface components {
             kind: "" | "workday" | "short" | "day_off" | "holiday";
             note?: string;
         };
+        CallCaps: {
+            /**
+             * Format: int64
+             * @description calls at once
+             */
+            concurrent: number;
+            /**
+             * Format: int64
+             * @description begun in any hour
+             */
+            hourly: number;
+            /**
+             * Format: int64
+             * @description on the line in any 24 hours
+             */
+            minutes: number;
+        };
         CallDetail: {
             /** Format: date-time */
             answered_at: string | null;
@@ -4107,6 +4291,11 @@ export interface components {
             step_min: number;
             /**
              * Format: int64
+             * @description from the handing over until a supplier is asked; left out: 120
+             */
+            supplier_min?: number;
+            /**
+             * Format: int64
              * @description as it was seen: 409 settings.changed when somebody was first
              */
             version: number;
@@ -4159,6 +4348,11 @@ export interface components {
              * @description minutes a level has to accept an emergency
              */
             step_min: number;
+            /**
+             * Format: int64
+             * @description from the handing over until a supplier is asked; left out: 120
+             */
+            supplier_min?: number;
             /**
              * Format: int64
              * @description as it was seen: 409 settings.changed when somebody was first
@@ -5229,6 +5423,11 @@ export interface components {
             id: number;
             /** @enum {string} */
             kind: "dedicated" | "citywide";
+            /**
+             * Format: int64
+             * @description an old number: the line whose number it tells before it hangs up; 0: a usual one
+             */
+            moved_to: number;
             phone: string;
             /** @description null: the text is spoken */
             phrase: components["schemas"]["Phrase"];
@@ -5313,6 +5512,13 @@ export interface components {
             user: components["schemas"]["User"];
             /** @description IANA zone in which times are shown */
             zone: string;
+        };
+        MovedLine: {
+            /**
+             * Format: int64
+             * @description 0: a usual number again
+             */
+            to_line_id: number;
         };
         MyCompany: {
             /** Format: int64 */
@@ -5652,6 +5858,15 @@ export interface components {
              * @description of the shared list; null: only the company knows it
              */
             supplier_id: number | null;
+        };
+        NewSupplierTicket: {
+            /**
+             * Format: int64
+             * @description of the company's list; left out: whom the rules had named
+             */
+            supplier_id?: number;
+            /** Format: int64 */
+            ticket_id: number;
         };
         NewTag: {
             /** @enum {string} */
@@ -6875,6 +7090,17 @@ export interface components {
              */
             version: number;
         };
+        SupplierHandOver: {
+            /**
+             * Format: date-time
+             * @description hour X; left out: the company's usual time after now
+             */
+            followup_at?: string;
+            handed_to?: string;
+            their_number?: string;
+            /** Format: int64 */
+            version: number;
+        };
         SupplierKind: {
             /** @description as reasons name it */
             code: string;
@@ -6889,6 +7115,25 @@ export interface components {
         };
         SupplierList: {
             items: components["schemas"]["SupplierRow"][];
+        };
+        SupplierNews: {
+            /**
+             * Format: date-time
+             * @description hour X; left out: the company's usual time after now
+             */
+            followup_at?: string;
+            /** @description the person knows that the ordinary request is open; without it 409 supplier_ticket.ticket_open */
+            pair_seen?: boolean;
+            text?: string;
+            /** @description left out: stays */
+            their_number?: string;
+            /**
+             * @description left out: the state stays
+             * @enum {string}
+             */
+            to?: "new" | "accepted" | "in_progress" | "done" | "closed" | "cancelled";
+            /** Format: int64 */
+            version: number;
         };
         SupplierNumber: {
             hours: string;
@@ -6933,6 +7178,160 @@ export interface components {
             supplier_id: number | null;
             /** Format: int64 */
             version: number;
+        };
+        SupplierTicketCard: {
+            /** Format: date-time */
+            accepted_at: string | null;
+            address: string;
+            /** Format: int64 */
+            building_id: number;
+            /** Format: date-time */
+            closed_at: string | null;
+            /** Format: int64 */
+            company_id: number;
+            company_name: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            done_at: string | null;
+            /** @description oldest first */
+            events: components["schemas"]["SupplierTicketEvent"][];
+            /**
+             * Format: date-time
+             * @description hour X: when to ask; null: nothing to ask
+             */
+            followup_at: string | null;
+            /** Format: date-time */
+            handed_over_at: string | null;
+            /** @description who took it there */
+            handed_to: string;
+            hours: string;
+            /** Format: int64 */
+            id: number;
+            /** @description hour X has come */
+            is_due: boolean;
+            /** @description what was said last */
+            news: string;
+            /**
+             * Format: int64
+             * @description of the ordinary request
+             */
+            number: number;
+            /** @description of the supplier as the directory has it now */
+            phones: components["schemas"]["SupplierTicketPhone"][];
+            reason_name: string;
+            /** @enum {string} */
+            status: "new" | "handed_over" | "accepted" | "in_progress" | "done" | "closed" | "cancelled";
+            /**
+             * Format: int64
+             * @description of the company's list
+             */
+            supplier_id: number;
+            supplier_kind: string;
+            /** @description as it was that day */
+            supplier_name: string;
+            /** @description the supplier's own number of it */
+            their_number: string;
+            /**
+             * Format: int64
+             * @description of the ordinary request
+             */
+            ticket_id: number;
+            /** @enum {string} */
+            ticket_kind: "emergency" | "planned" | "paid";
+            /** @enum {string} */
+            ticket_status: "new" | "accepted" | "in_progress" | "postponed" | "done" | "closed" | "cancelled";
+            /** @description states this user may move it to */
+            to: ("new" | "handed_over" | "accepted" | "in_progress" | "done" | "closed" | "cancelled")[];
+            /** Format: int64 */
+            version: number;
+            /** @description IANA zone of the house */
+            zone: string;
+        };
+        SupplierTicketCount: {
+            /** @description there are more: show «1000+» */
+            capped: boolean;
+            /** Format: int64 */
+            count: number;
+        };
+        SupplierTicketEvent: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            text: string;
+        };
+        SupplierTicketPage: {
+            items: components["schemas"]["SupplierTicketRow"][];
+            /** @description null at the end */
+            next_cursor: string | null;
+        };
+        SupplierTicketPhone: {
+            hours: string;
+            note: string;
+            /** @description E.164, or a short number */
+            phone: string;
+        };
+        SupplierTicketRow: {
+            /** Format: date-time */
+            accepted_at: string | null;
+            address: string;
+            /** Format: int64 */
+            building_id: number;
+            /** Format: date-time */
+            closed_at: string | null;
+            /** Format: int64 */
+            company_id: number;
+            company_name: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            done_at: string | null;
+            /**
+             * Format: date-time
+             * @description hour X: when to ask; null: nothing to ask
+             */
+            followup_at: string | null;
+            /** Format: date-time */
+            handed_over_at: string | null;
+            /** @description who took it there */
+            handed_to: string;
+            /** Format: int64 */
+            id: number;
+            /** @description hour X has come */
+            is_due: boolean;
+            /** @description what was said last */
+            news: string;
+            /**
+             * Format: int64
+             * @description of the ordinary request
+             */
+            number: number;
+            reason_name: string;
+            /** @enum {string} */
+            status: "new" | "handed_over" | "accepted" | "in_progress" | "done" | "closed" | "cancelled";
+            /**
+             * Format: int64
+             * @description of the company's list
+             */
+            supplier_id: number;
+            supplier_kind: string;
+            /** @description as it was that day */
+            supplier_name: string;
+            /** @description the supplier's own number of it */
+            their_number: string;
+            /**
+             * Format: int64
+             * @description of the ordinary request
+             */
+            ticket_id: number;
+            /** @enum {string} */
+            ticket_kind: "emergency" | "planned" | "paid";
+            /** @enum {string} */
+            ticket_status: "new" | "accepted" | "in_progress" | "postponed" | "done" | "closed" | "cancelled";
+            /** Format: int64 */
+            version: number;
+            /** @description IANA zone of the house */
+            zone: string;
         };
         TOTPCode: {
             code: string;
@@ -7139,6 +7538,8 @@ export interface components {
             number: number;
             /** @description the limit has passed and work is still owed */
             overdue: boolean;
+            /** @description the supplier's half of it (RS2); null: it has none */
+            pair: components["schemas"]["TicketPair"];
             postpone_reason: string;
             /** Format: date-time */
             postponed_until: string | null;
@@ -7216,6 +7617,7 @@ export interface components {
              * @description people who may set it up; 0: invite the first
              */
             admins: number;
+            caps: components["schemas"]["CallCaps"];
             city: string;
             /** Format: int64 */
             city_id: number;
@@ -7224,8 +7626,13 @@ export interface components {
             /** Format: int64 */
             id: number;
             is_active: boolean;
+            /** @enum {string} */
+            lack: "no_numbers" | "one_number" | "one_carrier" | "";
+            /** @description its own and its city's common number */
             lines: components["schemas"]["TenantLineRow"][];
             name: string;
+            /** @description numbers that do not take calls: old ones, and those of a trunk that is off */
+            old: components["schemas"]["TenantLineRow"][];
             /** @description IANA zone of its houses */
             zone: string;
         };
@@ -7298,6 +7705,8 @@ export interface components {
             number: number;
             /** @description the limit has passed and work is still owed */
             overdue: boolean;
+            /** @description the supplier's half of it (RS2); null: it has none */
+            pair: components["schemas"]["TicketPair"];
             postpone_reason: string;
             /** Format: date-time */
             postponed_until: string | null;
@@ -7439,6 +7848,8 @@ export interface components {
             number: number;
             /** @description the limit has passed and work is still owed */
             overdue: boolean;
+            /** @description the supplier's half of it (RS2); null: it has none */
+            pair: components["schemas"]["TicketPair"];
             postpone_reason: string;
             /** Format: date-time */
             postponed_until: string | null;
@@ -7519,7 +7930,7 @@ export interface components {
             id: number;
             is_for_resident: boolean;
             /** @enum {string} */
-            kind: "created" | "status" | "comment" | "executor" | "call" | "escalation" | "handover" | "contact" | "file" | "label";
+            kind: "created" | "status" | "comment" | "executor" | "call" | "escalation" | "handover" | "contact" | "file" | "label" | "supplier";
             text: string;
         };
         TicketEvents: {
@@ -7561,6 +7972,8 @@ export interface components {
         };
         TicketMove: {
             comment?: string;
+            /** @description the person knows that the supplier's request is open */
+            pair_seen?: boolean;
             /** @description of a deferral, a cancellation or a reopening */
             reason?: string;
             /** @enum {string} */
@@ -7581,6 +7994,18 @@ export interface components {
             /** @description null at the end */
             next_cursor: string | null;
         };
+        TicketPair: {
+            /** Format: date-time */
+            followup_at: string | null;
+            /** Format: int64 */
+            id: number;
+            /** @description the supplier still owes work */
+            is_open: boolean;
+            /** @enum {string} */
+            status: "new" | "handed_over" | "accepted" | "in_progress" | "done" | "closed" | "cancelled";
+            supplier_name: string;
+            their_number: string;
+        } | null;
         TicketPick: {
             /** Format: int64 */
             id: number;
@@ -7762,9 +8187,26 @@ export interface components {
         TieBody: {
             ticket_ids: number[];
         };
+        TrunkFailure: {
+            cause: string;
+            /** Format: int64 */
+            count: number;
+        };
         TrunkFigure: {
             /** Format: int64 */
             calls: number;
+            /** @description the commonest cause of them */
+            cause: string;
+            /**
+             * Format: int64
+             * @description calls it may carry at once; 0: no limit
+             */
+            channels: number;
+            /**
+             * Format: int64
+             * @description dials of the last hour that failed by its fault
+             */
+            failed: number;
             name: string;
             /** Format: date-time */
             since: string;
@@ -7772,12 +8214,132 @@ export interface components {
             state: "up" | "down" | "unknown";
             text: string;
         };
+        TrunkForm: {
+            /** @description its packets come from, beside the host's own; IP or network */
+            addresses: string[];
+            /** @description numbers of other trunks that the provider lets through */
+            caller_ids: string[];
+            /** @description the provider: two numbers of a company at one are flagged */
+            carrier: string;
+            /**
+             * Format: int64
+             * @description calls at once; 0: no limit
+             */
+            channels: number;
+            /** @description pcma, pcmu; offered in this order */
+            codecs: string[];
+            host: string;
+            is_active: boolean;
+            name: string;
+            /** @description written only; absent: the one that is kept */
+            password?: string;
+            /**
+             * Format: int64
+             * @description calls we begin in a second; 0: no limit
+             */
+            per_second: number;
+            /**
+             * Format: int64
+             * @description 0: 5060
+             */
+            port: number;
+            /**
+             * Format: int64
+             * @description lower is tried first
+             */
+            priority: number;
+            /** @description we register with a password; false: the provider trusts our address */
+            registers: boolean;
+            /** @description udp or tcp */
+            transport: string;
+            user: string;
+            /**
+             * Format: int64
+             * @description as it was read
+             */
+            version?: number;
+        };
         TrunkRow: {
             carrier: string;
             /** Format: int64 */
             id: number;
             name: string;
         };
+        TrunkSheet: {
+            /** @description its packets come from, beside the host's own; IP or network */
+            addresses: string[];
+            /** @description numbers of other trunks that the provider lets through */
+            caller_ids: string[];
+            /** @description the provider: two numbers of a company at one are flagged */
+            carrier: string;
+            /**
+             * Format: int64
+             * @description calls at once; 0: no limit
+             */
+            channels: number;
+            /** @description pcma, pcmu; offered in this order */
+            codecs: string[];
+            has_password: boolean;
+            host: string;
+            /** Format: int64 */
+            id: number;
+            is_active: boolean;
+            /** @description numbers bound to it */
+            lines: string[];
+            name: string;
+            /** @description null: no engine knows it yet */
+            now: components["schemas"]["TrunkState"];
+            /**
+             * Format: int64
+             * @description calls we begin in a second; 0: no limit
+             */
+            per_second: number;
+            /**
+             * Format: int64
+             * @description 0: 5060
+             */
+            port: number;
+            /**
+             * Format: int64
+             * @description lower is tried first
+             */
+            priority: number;
+            /** @description we register with a password; false: the provider trusts our address */
+            registers: boolean;
+            /** @description udp or tcp */
+            transport: string;
+            user: string;
+            /** Format: int64 */
+            version: number;
+        };
+        TrunkSheets: {
+            items: components["schemas"]["TrunkSheet"][];
+        };
+        TrunkState: {
+            /** @description it refuses our numbers at once */
+            blocked: boolean;
+            /** Format: int64 */
+            calls: number;
+            /** @description of the last hour */
+            failures: components["schemas"]["TrunkFailure"][];
+            /**
+             * Format: date-time
+             * @description when it last answered OPTIONS; null: never
+             */
+            pong: string | null;
+            /**
+             * Format: int64
+             * @description calls begun in the last second
+             */
+            rate: number;
+            registered: boolean;
+            /** Format: date-time */
+            since: string;
+            /** @enum {string} */
+            state: "up" | "down" | "unknown";
+            /** @description why it does not work */
+            text: string;
+        } | null;
         User: {
             /** Format: int64 */
             id: number;
@@ -9891,6 +10453,41 @@ export interface operations {
             };
         };
     };
+    "cap-company": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallCaps"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "add-line": {
         parameters: {
             query?: never;
@@ -11420,6 +12017,41 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "move-line": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MovedLine"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -13766,6 +14398,231 @@ export interface operations {
             };
         };
     };
+    "list-supplier-tickets": {
+        parameters: {
+            query?: {
+                /** @description new: nobody has told the supplier; open: work still owed; due: hour X has come */
+                view?: "all" | "new" | "open" | "due";
+                status?: ("new" | "handed_over" | "accepted" | "in_progress" | "done" | "closed" | "cancelled")[];
+                /** @description of the supplier, as reasons name it */
+                kind?: string;
+                supplier_id?: number;
+                company_id?: number;
+                building_id?: number;
+                /** @description of the ordinary request */
+                number?: number;
+                /** @description words of address, reason, supplier, its number */
+                q?: string;
+                from?: string;
+                to?: string;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierTicketPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "open-supplier-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSupplierTicket"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierTicketCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "count-supplier-tickets": {
+        parameters: {
+            query?: {
+                /** @description new: nobody has told the supplier; open: work still owed; due: hour X has come */
+                view?: "all" | "new" | "open" | "due";
+                status?: ("new" | "handed_over" | "accepted" | "in_progress" | "done" | "closed" | "cancelled")[];
+                /** @description of the supplier, as reasons name it */
+                kind?: string;
+                supplier_id?: number;
+                company_id?: number;
+                building_id?: number;
+                /** @description of the ordinary request */
+                number?: number;
+                /** @description words of address, reason, supplier, its number */
+                q?: string;
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierTicketCount"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-supplier-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierTicketCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "hand-over-supplier-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupplierHandOver"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierTicketCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tell-supplier-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupplierNews"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierTicketCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-suppliers": {
         parameters: {
             query?: {
@@ -15126,6 +15983,103 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-trunks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkSheets"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-trunk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrunkForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkSheet"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-trunk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrunkForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkSheet"];
+                };
             };
             /** @description Error */
             default: {
