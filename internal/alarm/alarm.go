@@ -29,10 +29,13 @@ const (
 	EngineDead   Code = "engine-dead"       // a phone engine died with calls in hand
 	LongWait     Code = "long-wait"         // callers wait for more than a minute
 	VoiceMute    Code = "voice-mute"        // what callers and executors hear cannot be spoken
+	CallbackLate Code = "callback-late"     // a promised call-back has a minute left, or is late
+	StepsLate    Code = "steps-late"        // the automation runs behind its time
+	StepParked   Code = "step-parked"       // a step fails again and again: a person must do it
 )
 
 // Severity orders alarms on the screen.
-var Severity = map[Code]int{NobodyTakes: 1, Reassign: 1, TrunksDown: 1, TrunkDown: 2, CallsCapped: 1, IDBlocked: 2, EngineDead: 1, VoiceMute: 1, PairMissing: 1, LongWait: 1, Overdue: 2, CoverageGaps: 2}
+var Severity = map[Code]int{NobodyTakes: 1, Reassign: 1, TrunksDown: 1, TrunkDown: 2, CallsCapped: 1, IDBlocked: 2, EngineDead: 1, VoiceMute: 1, PairMissing: 1, LongWait: 1, CallbackLate: 1, StepsLate: 1, StepParked: 1, Overdue: 2, CoverageGaps: 2}
 
 // Alarm is one that is raised.
 type Alarm struct {
@@ -80,4 +83,13 @@ func Raised(ctx context.Context, tx *pg.Tx) ([]Alarm, error) {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Alarm])
+}
+
+// Subjects are what an alarm is raised about now.
+func Subjects(ctx context.Context, tx *pg.Tx, c Code) ([]string, error) {
+	rows, err := tx.Query(ctx, `select subject from alarms where code = $1 and cleared_at is null order by id`, c)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
 }

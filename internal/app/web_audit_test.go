@@ -30,6 +30,7 @@ var unaudited = map[string]string{
 	"open-supplier-ticket": "a request has its own history", "hand-over-supplier-ticket": "a request has its own history", "tell-supplier-ticket": "a request has its own history",
 	"tie-notice":   "the tie keeps who joined what and when",
 	"dispose-call": "a call keeps its result and who gave it", "place-call": "a call keeps its place", "task-result": "a call task keeps who said what",
+	"take-task": "a call task keeps who took it", "name-task-person": "a call task keeps whose it is",
 	"label-ticket":     "a request has its own history",
 	"keep-draft":       "what an operator is typing",
 	"keep-ticket-view": "how a person looks at a list: it changes no data and opens none", "change-ticket-view": "how a person looks at a list", "drop-ticket-view": "how a person looks at a list",

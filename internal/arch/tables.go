@@ -77,6 +77,7 @@ var borrowed = map[string]map[string]string{
 	"desk": {
 		"calls":     "the strip counts calls of the shift, and a draft goes with its call",
 		"companies": "names on the floor's queue", "tickets": "numbers and addresses on the floor's queue", "members": "names on the floor's queue",
+		"users": "who has taken a task, on the floor's queue",
 	},
 	"staff":    {"companies": "the zone of a person who has none of his own, on the rows of a list"},
 	"supplier": {"buildings": "that the houses of a list are the company's: one question about thousands"},

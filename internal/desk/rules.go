@@ -28,6 +28,9 @@ type DialPlan struct {
 	LineID            int64          `json:"line_id"`
 	Since             time.Time      `json:"since,omitzero"` // a call-back's place in the queue: since the call it answers
 	Pace              int            `json:"pace,omitempty"` // divides the seconds above; see company.Settings
+	// PausesSec are waits from the start of a dial to the next step, one for each dial;
+	// after the last of them the person counts as not reached (F29). None: SpacingSec.
+	PausesSec []int `json:"pauses_sec,omitempty"`
 	// Quiet: hours in which the person is not dialled, checked before every dial and
 	// by the engine while a dial waits for an operator (F51). Zero: at any hour.
 	Quiet company.Quiet `json:"quiet,omitzero"`
@@ -92,10 +95,11 @@ type Progress struct {
 	Bad     []string       `json:"bad"`              // numbers that do not exist
 	// Said: the operator has told of the dial in flight that the person was not
 	// reached (a machine, a child, F32); no more word is awaited.
-	Said   bool `json:"said,omitempty"`
-	Flying bool `json:"flying"`
-	Tries  int  `json:"tries"` // of all orders, also of those that do not count
-	Mark   int  `json:"mark"`  // of the wake-up asked for
+	Said    bool              `json:"said,omitempty"`
+	Outcome telephony.Outcome `json:"outcome,omitempty"` // of the last dial, in its own words (O3)
+	Flying  bool              `json:"flying"`
+	Tries   int               `json:"tries"` // of all orders, also of those that do not count
+	Mark    int               `json:"mark"`  // of the wake-up asked for
 }
 
 // Input is what has just happened to a task.
@@ -170,7 +174,7 @@ func dial(p DialPlan, phones []string, s Progress, now time.Time) (Progress, Act
 
 func ended(p DialPlan, phones []string, s Progress, e telephony.Ended, now time.Time) (Progress, Action) {
 	said := s.Said
-	s.Flying, s.Said = false, false
+	s.Flying, s.Said, s.Outcome = false, false, e.Outcome
 	s.Mark++
 	switch {
 	case e.Digit != "":
@@ -190,10 +194,14 @@ func ended(p DialPlan, phones []string, s Progress, e telephony.Ended, now time.
 
 // further is what follows a dial that reached nobody.
 func (s Progress) further(p DialPlan, phones []string, now time.Time) (Progress, Action) {
-	if s.phone(p, phones) == "" {
+	if s.phone(p, phones) == "" && len(p.PausesSec) == 0 {
 		return s, Action{Result: NotReached} // all numbers failed: no waiting (E1)
 	}
-	at := s.Last.Add(p.Seconds(p.SpacingSec))
+	pause := p.SpacingSec
+	if n := len(p.PausesSec); n > 0 {
+		pause = p.PausesSec[min(max(s.Dialled, 1), n)-1]
+	}
+	at := s.Last.Add(p.Seconds(pause))
 	if at.Before(now) {
 		at = now
 	}

@@ -24,6 +24,7 @@ type Talk struct {
 	Dials  []calllog.Entry // oldest first
 	Spoken *calllog.Entry  // the lost call it answers, when the caller left a message in it
 	Remark string          // what the operator must be told after his word
+	MayBe  []MayBe         // who may have called, to be asked
 }
 
 // Talk is a task the actor may see; fault.NotFound otherwise.
@@ -51,6 +52,9 @@ func (f *Floor) talk(ctx context.Context, tx *pg.Tx, id int64) (k Talk, err erro
 		who = &p
 	}
 	k.Words, k.IfNot = Words(k.Task, k.Ticket, who)
+	if k.MayBe, err = f.candidates(ctx, tx, k.Task.Task); err != nil {
+		return k, err
+	}
 	dials, err := f.Calls.PageTx(ctx, tx, calllog.Search{TaskID: id, Limit: 100})
 	for i := len(dials) - 1; i >= 0; i-- {
 		k.Dials = append(k.Dials, dials[i])
@@ -214,6 +218,9 @@ func (f *Floor) log(ctx context.Context, tx *pg.Tx, t ticket.Ticket, text, note 
 	}
 	return f.Tickets.Log(ctx, tx, t, ticket.Event{Kind: "contact", Text: text})
 }
+
+// at is a moment by the clock of a zone.
+func at(t time.Time, zone string) string { return t.In(company.Location(zone)).Format("15:04") }
 
 func (f *Floor) eta(ctx context.Context, tx *pg.Tx, t ticket.Ticket, at *time.Time) error {
 	if at == nil {

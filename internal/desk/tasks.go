@@ -33,6 +33,9 @@ type NewTask struct {
 	Plan      DialPlan
 	DueAt     time.Time
 	PromiseAt *time.Time
+	// Candidates are members who have this phone, when MemberID is not known: the
+	// operator asks who it is (F27).
+	Candidates []int64
 }
 
 // Task is a call task.
@@ -56,6 +59,11 @@ type Task struct {
 	NextAt     *time.Time
 	CreatedAt  time.Time
 	FinishedAt *time.Time
+	Repeats    int     // calls of the person while he waits, after the first
+	Candidates []int64 // whose phone it may be
+	IsLate     bool    // the promise was broken
+	Unanswered bool    // not reached, and nobody has seen to it
+	OperatorID int64   // who has taken it on himself
 }
 
 // TaskFinished is published when a task is over.
@@ -103,11 +111,13 @@ func (Step) Kind() string { return "desk.task_step" }
 // InsertOpts puts the job where it belongs.
 func (Step) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: jobs.Calls} }
 
-const columns = `id, key, coalesce(company_id, 0), purpose, coalesce(ticket_id, 0), coalesce(call_id, 0), coalesce(member_id, 0), phones, title, plan, state, result, note, progress, due_at, promise_at, next_at, created_at, finished_at`
+const columns = `id, key, coalesce(company_id, 0), purpose, coalesce(ticket_id, 0), coalesce(call_id, 0), coalesce(member_id, 0), phones, title, plan, state, result, note, progress, due_at, promise_at, next_at, created_at, finished_at,
+	repeats, candidates, is_late, is_unanswered, coalesce(operator_id, 0)`
 
 func scan(r pgx.CollectableRow) (t Task, err error) {
 	var plan, progress []byte
-	err = r.Scan(&t.ID, &t.Key, &t.CompanyID, &t.Purpose, &t.TicketID, &t.CallID, &t.MemberID, &t.Phones, &t.Title, &plan, &t.State, &t.Result, &t.Note, &progress, &t.DueAt, &t.PromiseAt, &t.NextAt, &t.CreatedAt, &t.FinishedAt)
+	err = r.Scan(&t.ID, &t.Key, &t.CompanyID, &t.Purpose, &t.TicketID, &t.CallID, &t.MemberID, &t.Phones, &t.Title, &plan, &t.State, &t.Result, &t.Note, &progress, &t.DueAt, &t.PromiseAt, &t.NextAt, &t.CreatedAt, &t.FinishedAt,
+		&t.Repeats, &t.Candidates, &t.IsLate, &t.Unanswered, &t.OperatorID)
 	if err == nil {
 		err = errors.Join(json.Unmarshal(plan, &t.Plan), json.Unmarshal(progress, &t.Progress))
 	}
@@ -121,9 +131,9 @@ func (s *Tasks) Create(ctx context.Context, tx *pg.Tx, n NewTask) error {
 		return err
 	}
 	var id int64
-	err = tx.QueryRow(ctx, `insert into call_tasks (key, company_id, purpose, ticket_id, call_id, member_id, phones, title, plan, state, due_at, promise_at, next_at, created_at)
-		values ($1, nullif($2, 0), $3, nullif($4, 0), nullif($5, 0), nullif($6, 0), $7, $8, $9, 'waiting', $10, $11, $10, $12) on conflict (key) do nothing returning id`,
-		n.Key, n.CompanyID, n.Purpose, n.TicketID, n.CallID, n.MemberID, n.Phones, n.Title, plan, n.DueAt, n.PromiseAt, tx.Now).Scan(&id)
+	err = tx.QueryRow(ctx, `insert into call_tasks (key, company_id, purpose, ticket_id, call_id, member_id, phones, title, plan, state, due_at, promise_at, next_at, created_at, candidates)
+		values ($1, nullif($2, 0), $3, nullif($4, 0), nullif($5, 0), nullif($6, 0), $7, $8, $9, 'waiting', $10, $11, $10, $12, coalesce($13::bigint[], '{}')) on conflict (key) do nothing returning id`,
+		n.Key, n.CompanyID, n.Purpose, n.TicketID, n.CallID, n.MemberID, n.Phones, n.Title, plan, n.DueAt, n.PromiseAt, tx.Now, n.Candidates).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil
 	}
@@ -154,6 +164,9 @@ func (s *Tasks) Run(ctx context.Context, step Step) error {
 		t, err := s.lock(ctx, tx, step.TaskID)
 		if err != nil {
 			return err
+		}
+		if e := step.In.Ended; e != nil && e.Key != "" && e.Key != orderKey(t) {
+			return nil // of an order that another has taken the place of
 		}
 		byDigit := step.In.Ended != nil && step.In.Ended.Digit != ""
 		if t.over() {
@@ -207,14 +220,14 @@ func order(t Task, phone string, now time.Time) telephony.Order {
 		Key: orderKey(t), CompanyID: t.CompanyID, LineID: p.LineID, Phone: phone, Purpose: t.Purpose, Ref: fmt.Sprintf("task:%d", t.ID), Title: t.Title,
 		TaskID: t.ID, TicketID: t.TicketID, Mode: p.Mode, Priority: p.Priority, RingFor: p.Seconds(p.RingSec),
 		OperatorWithin: p.operatorWithin(t.Progress.Dialled), Words: spoken(t), Keys: p.Keys,
-		Until: p.Quiet.Next(now),
+		Until: p.Quiet.Next(now), For: t.OperatorID,
 	}
 	if t.Purpose == telephony.Callback {
 		if o.Since = p.Since; o.Since.IsZero() {
 			o.Since = t.CreatedAt
 		}
 		if t.PromiseAt != nil {
-			o.Promise = *t.PromiseAt
+			o.Promise, o.Leads = *t.PromiseAt, t.MemberID != 0 || len(t.Candidates) > 0
 		}
 	}
 	return o
@@ -237,8 +250,8 @@ func (s *Tasks) save(ctx context.Context, tx *pg.Tx, t Task) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `update call_tasks set state = $2, result = $3, note = $4, progress = $5, next_at = $6, mark = $7, finished_at = $8 where id = $1`,
-		t.ID, t.State, t.Result, t.Note, progress, t.NextAt, t.Progress.Mark, t.FinishedAt)
+	_, err = tx.Exec(ctx, `update call_tasks set state = $2, result = $3, note = $4, progress = $5, next_at = $6, mark = $7, finished_at = $8, is_late = $9, is_unanswered = $10 where id = $1`,
+		t.ID, t.State, t.Result, t.Note, progress, t.NextAt, t.Progress.Mark, t.FinishedAt, t.IsLate, t.Unanswered)
 	if err != nil {
 		return err
 	}
@@ -255,6 +268,8 @@ func (s *Tasks) finish(ctx context.Context, tx *pg.Tx, t Task, result, note stri
 	if result == Withdrawn {
 		t.State = "withdrawn"
 	}
+	t.Unanswered = result == NotReached && t.Purpose == telephony.Callback // F29: it stays in sight
+	t.IsLate = t.IsLate || t.PromiseAt != nil && t.Purpose == telephony.Callback && t.PromiseAt.Before(tx.Now) && result != Withdrawn
 	if err := s.save(ctx, tx, t); err != nil {
 		return err
 	}

@@ -20,11 +20,13 @@ type TaskView struct {
 	TicketNumber int64
 	MemberName   string
 	Zone         string
+	OperatorName string
 }
 
 const viewColumns = columns + `, coalesce((select c.name from companies c where c.id = call_tasks.company_id), ''), coalesce((select t.number from tickets t where t.id = call_tasks.ticket_id), 0),
 	coalesce((select m.name from members m where m.id = call_tasks.member_id), ''),
-	coalesce((select t.zone from tickets t where t.id = call_tasks.ticket_id), (select c.zone from companies c where c.id = call_tasks.company_id), 'UTC')`
+	coalesce((select t.zone from tickets t where t.id = call_tasks.ticket_id), (select c.zone from companies c where c.id = call_tasks.company_id), 'UTC'),
+	coalesce((select u.name from users u where u.id = call_tasks.operator_id), '')`
 
 // around lets scan read the columns of Task and puts the rest where it belongs.
 type around struct {
@@ -35,7 +37,7 @@ type around struct {
 func (a around) Scan(dest ...any) error { return a.CollectableRow.Scan(append(dest, a.rest...)...) }
 
 func scanView(r pgx.CollectableRow) (v TaskView, err error) {
-	v.Task, err = scan(around{r, []any{&v.CompanyName, &v.TicketNumber, &v.MemberName, &v.Zone}})
+	v.Task, err = scan(around{r, []any{&v.CompanyName, &v.TicketNumber, &v.MemberName, &v.Zone, &v.OperatorName}})
 	return v, err
 }
 
@@ -47,10 +49,11 @@ func (s *Tasks) views(ctx context.Context, tx *pg.Tx, cond string, args ...any) 
 	return pgx.CollectRows(rows, scanView)
 }
 
-// Queue is the open tasks of the floor, the most urgent first.
+// Queue is the open tasks of the floor, the most urgent first, then the call-backs that
+// reached nobody (F29).
 func (s *Tasks) Queue(ctx context.Context) ([]TaskView, error) {
 	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]TaskView, error) {
-		return s.views(ctx, tx, "state in ('waiting', 'active') order by (plan->>'priority')::int desc, due_at, id limit 200")
+		return s.views(ctx, tx, "state in ('waiting', 'active') or is_unanswered order by is_unanswered, (plan->>'priority')::int desc, due_at, id limit 500")
 	})
 }
 
@@ -127,18 +130,6 @@ func (s *Tasks) WrongPhone(ctx context.Context, tx *pg.Tx, id int64, note string
 		return t, s.finish(ctx, tx, t, NotReached, strings.TrimSpace("чужой номер. "+note), false)
 	}
 	return t, s.unreached(ctx, tx, t, note)
-}
-
-// Calling reports whether an open task with this purpose calls the number, or the
-// member (0: nobody). Until the transaction ends nobody else is answered about the
-// same number: of two who ask at once only one makes the task.
-func (s *Tasks) Calling(ctx context.Context, tx *pg.Tx, purpose telephony.Purpose, number string, memberID int64) (yes bool, err error) {
-	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended($1, 24))`, string(purpose)+" "+number); err != nil {
-		return false, err
-	}
-	err = tx.QueryRow(ctx, `select exists (select from call_tasks where state in ('waiting', 'active') and purpose = $1 and ($2 = any(phones) or member_id = nullif($3::bigint, 0)))`,
-		purpose, number, memberID).Scan(&yes)
-	return yes, err
 }
 
 // Made reports whether a task of this key was ever made.

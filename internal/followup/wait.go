@@ -111,7 +111,7 @@ func keptKey(l calllog.Lost) string { return fmt.Sprintf("callback-kept-%d", l.C
 // callBack makes the task that calls a number back within its ten minutes, unless one
 // does already.
 func (r *Runner) callBack(ctx context.Context, tx *pg.Tx, key string, l calllog.Lost, title string, priority int) error {
-	called, err := r.Tasks.Calling(ctx, tx, telephony.Callback, l.Phone, 0)
+	called, err := r.Tasks.CalledAgain(ctx, tx, telephony.Callback, l.Phone, 0, l.CallID)
 	if err != nil || called {
 		return err
 	}

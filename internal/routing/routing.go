@@ -4,8 +4,6 @@ package routing
 
 import (
 	"context"
-	"fmt"
-	"time"
 
 	"d24/internal/access"
 	"d24/internal/company"
@@ -18,9 +16,6 @@ import (
 	"d24/internal/telephony"
 )
 
-// minute keeps the promises readable.
-const minute = time.Minute
-
 // Director answers the phone engine's question.
 type Director struct {
 	DB        *pg.DB
@@ -29,6 +24,7 @@ type Director struct {
 	Tasks     *desk.Tasks
 	Contacts  *contact.Service
 	Told      Told
+	Holders   Holders
 }
 
 // Told are the notices in force; notice.Service supplies it.
@@ -106,27 +102,4 @@ func (d *Director) informed(ctx context.Context, tx *pg.Tx, in telephony.Incomin
 func (d *Director) Notices(ctx context.Context, places []telephony.Place) (map[telephony.Place][]telephony.Spoken, error) {
 	ctx = access.AsSystem(ctx, "routing")
 	return pg.InTx(ctx, d.DB, func(tx *pg.Tx) (map[telephony.Place][]telephony.Spoken, error) { return d.Told.Spoken(ctx, tx, places) })
-}
-
-func (d *Director) member(ctx context.Context, tx *pg.Tx, in telephony.Incoming, line company.Line, dec telephony.Decision) (telephony.Decision, error) {
-	number := phone.Caller(in.Caller)
-	if !phone.IsE164(number) {
-		return dec, nil
-	}
-	who, companyID, found, err := d.Staff.ByPhone(ctx, tx, number, line.CompanyID)
-	if err != nil || !found || line.CompanyID != 0 && companyID != line.CompanyID {
-		return dec, err
-	}
-	dec.Action, dec.Notices = telephony.DropAndCallBack, nil
-	called, err := d.Tasks.Calling(ctx, tx, telephony.Callback, number, who.MemberID) // one open call-back per person (F25)
-	if err != nil || called {
-		return dec, err
-	}
-	s := company.Settings{}.WithDefaults()
-	promise := tx.Now.Add(4 * minute)
-	plan, _ := desk.Fit(desk.DialPlan{Mode: telephony.OperatorFirst, Dials: 3, RingSec: s.RingSec, Priority: telephony.PriorityCallback, LineID: line.ID}, 1, 4*minute)
-	return dec, d.Tasks.Create(ctx, tx, desk.NewTask{
-		Key: "staff-" + in.CallKey, CompanyID: companyID, Purpose: telephony.Callback, MemberID: who.MemberID, Phones: []string{number},
-		Title: fmt.Sprintf("Перезвонить сотруднику: %s", who.Name), Plan: plan, DueAt: tx.Now, PromiseAt: &promise,
-	})
 }

@@ -72,7 +72,7 @@ func (w *watchman) punctual(ctx context.Context) {
 }
 
 func (w *watchman) look(ctx context.Context) {
-	for name, f := range map[string]func(context.Context) error{"beat": w.beat, "steps": w.steps, "trunks": w.trunks, "voice": w.voice, "audit": w.seal, "pairs": w.pairs, "queue": w.app.Followup.Waiting} {
+	for name, f := range map[string]func(context.Context) error{"beat": w.beat, "steps": w.steps, "promises": w.promises, "trunks": w.trunks, "voice": w.voice, "audit": w.seal, "pairs": w.pairs, "queue": w.app.Followup.Waiting} {
 		if err := f(ctx); err != nil && ctx.Err() == nil {
 			w.log.WarnContext(ctx, "the watchman could not look", "at", name, "err", err)
 		}
@@ -104,6 +104,12 @@ func (w *watchman) steps(ctx context.Context) error {
 	w.quiet = 0
 	w.log.WarnContext(ctx, "steps had lost their wake-up", "steps", late)
 	return w.alarm(ctx, true, alarm.Alarm{Code: alarm.Overdue, Subject: "steps", Text: "Шаги автоматизации опоздали и запущены заново: после сбоя это проходит само."})
+}
+
+// promises alarms the supervisor about call-backs that are late, or soon will be.
+func (w *watchman) promises(ctx context.Context) error {
+	_, err := w.app.Tasks.Promises(ctx)
+	return err
 }
 
 func (w *watchman) engines(ctx context.Context) error {

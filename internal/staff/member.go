@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -210,4 +211,29 @@ func (s *Service) edit(ctx context.Context, companyID int64, f func(tx *pg.Tx, b
 		return err
 	})
 	return out, err
+}
+
+// BindPhone adds a number to a person: an operator has checked who calls from it (F28).
+// fault.Conflict when it is his already, or he has as many as a card holds.
+func (s *Service) BindPhone(ctx context.Context, tx *pg.Tx, id int64, number string) error {
+	was, err := s.get(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	switch {
+	case was.IsArchived:
+		return gone()
+	case slices.ContainsFunc(was.AllPhones, func(p Phone) bool { return p.Phone == number }):
+		return fault.New(fault.Conflict, "member.phone_known", "Этот номер уже есть в карточке сотрудника.")
+	case len(was.AllPhones) >= maxPhones:
+		return fault.New(fault.Conflict, "member.phones_full", "В карточке уже %d телефонов: уберите лишний.", maxPhones)
+	}
+	if _, err := tx.Exec(ctx, `insert into member_phones (member_id, company_id, position, phone, hours, note)
+		select $1, $2, coalesce(max(position), 0) + 1, $3, '[]', 'привязал диспетчер' from member_phones where member_id = $1`, id, was.CompanyID, number); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `update members set version = version + 1 where id = $1`, id); err != nil {
+		return err
+	}
+	return audit.Change(ctx, tx, was.CompanyID, "member.phone", object(id), nil, map[string]string{"phone": number})
 }

@@ -4,7 +4,6 @@ package staff
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -99,21 +98,21 @@ func (s *Service) Now(ctx context.Context, tx *pg.Tx, id int64) (Member, error) 
 	return s.get(ctx, tx, id)
 }
 
-// ByPhone finds whose phone it is at any hour, first among the people of the company
-// called (0: any), as one phone may be of two people (F27); companyID tells of which
-// company he is. False: nobody's.
-func (s *Service) ByPhone(ctx context.Context, tx *pg.Tx, phone string, called int64) (p Person, companyID int64, found bool, err error) {
-	var id int64
-	err = tx.QueryRow(ctx, `select m.id, m.company_id from members m where not m.is_archived
-		and exists (select from member_phones x where x.member_id = m.id and x.phone = $1) order by m.company_id <> $2, m.id limit 1`, phone, called).Scan(&id, &companyID)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return p, 0, false, nil
-	}
+// Owner is a person whose phone it is, and of which company he is.
+type Owner struct {
+	MemberID, CompanyID int64
+	Name                string
+}
+
+// OwnersOf are the people whose phone it is at any hour: of the company called, or of any
+// (0). One phone may be of two people (F27).
+func (s *Service) OwnersOf(ctx context.Context, tx *pg.Tx, phone string, called int64) ([]Owner, error) {
+	rows, err := tx.Query(ctx, `select m.id, m.company_id, m.name from members m where not m.is_archived and (m.company_id = $2 or $2 = 0)
+		and exists (select from member_phones x where x.member_id = m.id and x.phone = $1) order by m.company_id, m.id limit 20`, phone, called)
 	if err != nil {
-		return p, 0, false, err
+		return nil, err
 	}
-	p, err = s.ByID(ctx, tx, id)
-	return p, companyID, err == nil, err
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[Owner])
 }
 
 // Directory is the staff of a company by name; 0: of all companies the actor may

@@ -60,6 +60,12 @@ func (d *Desk) Cancel(ctx context.Context, tx *pg.Tx, key string) error {
 	return notify(ctx, tx, "cancelled")
 }
 
+// Waits reports whether no phone rings for an order yet.
+func (d *Desk) Waits(ctx context.Context, tx *pg.Tx, key string) (yes bool, err error) {
+	err = tx.QueryRow(ctx, `select exists (select from call_orders where key = $1 and state <> 'ended' and invited_at is null)`, key).Scan(&yes)
+	return yes, err
+}
+
 func notify(ctx context.Context, tx *pg.Tx, what string) error {
 	_, err := tx.Exec(ctx, "select pg_notify($1, $2)", Channel, what)
 	return err

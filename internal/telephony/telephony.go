@@ -139,6 +139,8 @@ type Order struct {
 	Keys           string        `json:"keys"`             // keys that mean something: "1"
 	Promise        time.Time     `json:"promise,omitzero"` // of a call-back: the closer, the more urgent
 	Since          time.Time     `json:"since,omitzero"`   // its place in the queue; zero: since it was placed
+	For            int64         `json:"for,omitempty"`    // the operator who asked for it has it first
+	Leads          bool          `json:"leads,omitempty"`  // after the promise a shift lead on a break is rung too (F30)
 	Until          time.Time     `json:"until,omitzero"`   // from then on the phone must not be rung any more: Cancelled (F51)
 }
 
@@ -147,6 +149,7 @@ const (
 	PriorityTask      = 10 // planned call tasks
 	PriorityInbound   = 50 // a resident waits on the line
 	PriorityCallback  = 60 // a lost call close to its ten minutes
+	PriorityHolder    = 65 // a call-back to an employee who has an open emergency in hand (F25)
 	PriorityEmergency = 70 // handover of an emergency
 	PriorityCut       = 90 // a caller whose operator vanished: back to the front (F1)
 )
@@ -158,6 +161,8 @@ type Orders interface {
 	Place(ctx context.Context, tx *pg.Tx, o Order) error
 	// Cancel withdraws an order: a ringing leg stops within a second of the commit.
 	Cancel(ctx context.Context, tx *pg.Tx, key string) error
+	// Waits reports whether no phone rings for an order yet.
+	Waits(ctx context.Context, tx *pg.Tx, key string) (bool, error)
 }
 
 // Ended is published when an order is over.

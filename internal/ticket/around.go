@@ -55,6 +55,13 @@ func (s *Service) NotTaken(ctx context.Context, tx *pg.Tx) ([]Ticket, error) {
 	return scoped(ctx, tx, w, "t.created_at, t.id limit 100")
 }
 
+// HoldsEmergency reports whether one of these people has an emergency in hand that is not
+// done, or is being asked to take one.
+func (s *Service) HoldsEmergency(ctx context.Context, tx *pg.Tx, memberIDs []int64) (yes bool, err error) {
+	err = tx.QueryRow(ctx, `select exists (select from tickets t where t.executor_id = any($1) and t.kind = 'emergency' and t.status in ('new', 'accepted', 'in_progress'))`, memberIDs).Scan(&yes)
+	return yes, err
+}
+
 // DueBetween are the tickets of the actor where work is still owed and the time to do
 // it ends between two moments, the nearest first, at most 50.
 func (s *Service) DueBetween(ctx context.Context, tx *pg.Tx, from, to time.Time) ([]Ticket, error) {

@@ -64,6 +64,21 @@ type sayIn struct {
 	Body TaskResult
 }
 
+type whoIn struct {
+	ByID
+	Body TaskPerson
+}
+
+type dropIn struct {
+	ByID
+	Body TaskDrop
+}
+
+type employeeIn struct {
+	ByKey
+	Body CallEmployee
+}
+
 type figuresOut struct{ Body DeskFigures }
 
 type myOut struct{ Body MyDesk }
@@ -95,10 +110,29 @@ func Register(api huma.API, c Config) {
 	httpapi.Register(api, access.DeskWork, said, func(ctx context.Context, in *sayIn) (*taskOut, error) {
 		return c.talk(ctx)(c.Floor.Say(ctx, in.ID, desk.Said{Kind: in.Body.Kind, Note: in.Body.Note, ETA: in.Body.ETA}))
 	})
+	c.hands(api, op)
 	httpapi.Register(api, access.DeskWork, op("desk-figures", http.MethodGet, "/desk/figures", "The strip and the wallboard"), c.figures)
 	httpapi.Register(api, access.DeskSupervise, op("desk-wallboard", http.MethodGet, "/desk/wallboard", "The supervisor's wallboard"), c.wallboard)
 	httpapi.Register(api, access.DeskSupervise, op("live-calls", http.MethodGet, "/desk/live-calls", "The calls of this moment"), c.liveCalls)
 	httpapi.Register(api, access.DeskWork, op("desk-my", http.MethodGet, "/desk/my", "My calls, figures and drafts"), c.my)
+}
+
+// hands are what an operator does to tasks besides speaking.
+func (c Config) hands(api huma.API, op func(id, method, path, summary string) huma.Operation) {
+	httpapi.Register(api, access.DeskWork, op("take-task", http.MethodPost, "/desk/tasks/{id}/take", "Bring the task to my phone now; one that reached nobody begins anew"),
+		func(ctx context.Context, in *ByID) (*taskOut, error) { return c.talk(ctx)(c.Floor.Take(ctx, in.ID)) })
+	httpapi.Register(api, access.DeskWork, op("drop-task", http.MethodPost, "/desk/tasks/{id}/drop", "Nobody needs to be called, with the reason"),
+		func(ctx context.Context, in *dropIn) (*taskOut, error) {
+			return c.talk(ctx)(c.Floor.Drop(ctx, in.ID, in.Body.Reason))
+		})
+	httpapi.Register(api, access.DeskWork, op("name-task-person", http.MethodPost, "/desk/tasks/{id}/person", "Who of those who share the phone has called (F27)"),
+		func(ctx context.Context, in *whoIn) (*taskOut, error) {
+			return c.talk(ctx)(c.Floor.Bind(ctx, in.ID, in.Body.MemberID))
+		})
+	httpapi.Register(api, access.DeskWork, op("bind-caller", http.MethodPost, "/desk/calls/{key}/employee", "The caller is an employee whose number was not known; checked by the operator (F28)"),
+		func(ctx context.Context, in *employeeIn) (*callOut, error) {
+			return c.card(c.Floor.Employee(ctx, in.Key, in.Body.MemberID))
+		})
 }
 
 func (c Config) dispose(ctx context.Context, in *resultIn) (*resultOut, error) {
@@ -140,7 +174,10 @@ func (c Config) talk(ctx context.Context) func(desk.Talk, error) (*taskOut, erro
 			return nil, err
 		}
 		out := TaskCard{
-			Task: Task(k.Task), Words: k.Words, IfNot: k.IfNot, Remark: k.Remark, Numbers: numbers(k), Results: append([]string{}, desk.Results(k.Task.Purpose)...),
+			Task: Task(k.Task), Words: k.Words, IfNot: k.IfNot, Remark: k.Remark, Numbers: numbers(k), Results: append([]string{}, desk.Results(k.Task.Purpose)...), MayBe: []TaskMayBe{},
+		}
+		for _, m := range k.MayBe {
+			out.MayBe = append(out.MayBe, TaskMayBe(m))
 		}
 		if k.Spoken != nil && k.Spoken.RecordingID != 0 {
 			out.Message = &TaskMessage{RecordingID: k.Spoken.RecordingID, DurationMS: k.Spoken.Talk().Milliseconds(), At: k.Spoken.StartedAt}

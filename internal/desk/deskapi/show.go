@@ -16,6 +16,7 @@ func Task(v desk.TaskView) TaskRow {
 	return TaskRow{
 		TicketTask: TicketTask(v), CompanyID: some(v.CompanyID), CompanyName: v.CompanyName, TicketID: some(v.TicketID), TicketNumber: some(v.TicketNumber),
 		CallID: some(v.CallID), Priority: v.Plan.Priority, Zone: v.Zone,
+		IsStaff: v.MemberID != 0 || len(v.Candidates) > 0, Repeats: v.Repeats, LastOutcome: string(v.Progress.Outcome), IsLate: v.IsLate, Unanswered: v.Unanswered, OperatorName: v.OperatorName,
 	}
 }
 

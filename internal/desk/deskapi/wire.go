@@ -107,6 +107,12 @@ type TaskRow struct {
 	TicketNumber *int64 `json:"ticket_number"`
 	CallID       *int64 `json:"call_id" doc:"the lost call it answers"`
 	Priority     int    `json:"priority" doc:"higher is served first"`
+	IsStaff      bool   `json:"is_staff" doc:"an employee is called"`
+	Repeats      int    `json:"repeats" doc:"how often the person has called meanwhile"`
+	LastOutcome  string `json:"last_outcome" enum:",answered,no_answer,busy,rejected,bad_number,carrier_failed,cancelled,abandoned,unknown" doc:"of the last dial; empty: none has ended"`
+	IsLate       bool   `json:"is_late" doc:"the promise was broken"`
+	Unanswered   bool   `json:"unanswered" doc:"reached nobody and waits for somebody to see to it"`
+	OperatorName string `json:"operator_name" doc:"who has taken it on himself; empty: nobody"`
 	Zone         string `json:"zone" doc:"IANA zone"`
 }
 
@@ -124,7 +130,31 @@ type TaskCard struct {
 	Results []string     `json:"results" enum:"accepted,refused,not_reached,answered,done,not_done,in_progress,wrong_number,told" doc:"that fit this task"`
 	Message *TaskMessage `json:"message" doc:"what the caller spoke while nobody was free"`
 	IfNot   string       `json:"if_not" doc:"what happens when nobody answers, in words"`
+	MayBe   []TaskMayBe  `json:"may_be" doc:"who may have called, to be asked; empty: it is known"`
 	Remark  string       `json:"remark" doc:"after a result: what the operator must know, such as who accepted earlier"`
+}
+
+// TaskMayBe is a person whose phone it may be.
+type TaskMayBe struct {
+	MemberID    int64  `json:"member_id"`
+	Name        string `json:"name"`
+	Position    string `json:"position"`
+	CompanyName string `json:"company_name"`
+}
+
+// TaskPerson is who has called.
+type TaskPerson struct {
+	MemberID int64 `json:"member_id" minimum:"1"`
+}
+
+// TaskDrop is why nobody needs to be called.
+type TaskDrop struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"500"`
+}
+
+// CallEmployee is the person whose number it is.
+type CallEmployee struct {
+	MemberID int64 `json:"member_id" minimum:"1"`
 }
 
 // TaskTicket is the ticket a task is about.

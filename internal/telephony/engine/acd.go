@@ -53,6 +53,8 @@ type Waiter struct {
 	Since     time.Time
 	Promise   time.Time // of a call-back; zero: none
 	Passed    []int64   // operators who did not take it
+	For       int64     // only this operator; 0: any
+	Leads     bool      // once its promise is broken, shift leads on a break take it too (F30)
 }
 
 // Idle is an operator who is ready.
@@ -61,6 +63,8 @@ type Idle struct {
 	Companies []int64
 	Cities    []int64
 	Since     time.Time // ready since
+	Reserve   bool      // on a break: only for what he asked for, a lead for promises that are broken too
+	Lead      bool      // a shift lead
 }
 
 // Match is an operator for a waiter.
@@ -106,7 +110,7 @@ func (r Rules) rank(w *Waiter, now time.Time) (rank int, turn time.Time) {
 	case w.Inbound && now.Sub(w.Since) >= r.LateAfter:
 		return rankLimit, w.Since.Add(answerWithin)
 	case !w.Promise.IsZero() && w.Promise.Sub(now) <= r.SoonBefore:
-		return rankLimit, w.Promise
+		return max(rankLimit, w.Priority), w.Promise
 	case w.Inbound && w.Repeated:
 		return rankRepeated, w.Since
 	case !w.Promise.IsZero():
@@ -268,6 +272,8 @@ type decision struct {
 	idle    []int64 // users, who has been idle longest first
 	words   int     // of one set
 	free    []uint64
+	reserve []uint64 // those on a break
+	lead    []bool
 	serving []uint64 // words for each source
 	left    int
 	reached map[string]int
@@ -312,11 +318,16 @@ func (d *decision) seat(idle []Idle, companies, cities map[int64]int) {
 	}
 	slices.SortFunc(order, func(a, b seated) int { return cmp.Or(cmp.Compare(a.since, b.since), cmp.Compare(a.user, b.user)) })
 	d.idle, d.free, d.serving = make([]int64, len(idle)), make([]uint64, d.words), make([]uint64, d.words*d.sources)
+	d.reserve, d.lead = make([]uint64, d.words), make([]bool, len(idle))
 	anywhere, unknown := cities[0]
 	for bit, o := range order {
 		word, mask := bit/64, uint64(1)<<(bit%64)
 		d.idle[bit] = o.user
 		d.free[word] |= mask
+		d.lead[bit] = idle[o.n].Lead
+		if idle[o.n].Reserve {
+			d.reserve[word] |= mask
+		}
 		for _, c := range idle[o.n].Companies {
 			if s, waits := companies[c]; waits {
 				d.serving[s*d.words+word] |= mask
@@ -371,12 +382,25 @@ func (d *decision) first(n int, but []int64) int {
 	for i, free := range d.free {
 		for set := serving[i] & free; set != 0; set &= set - 1 {
 			bit := i*64 + bits.TrailingZeros64(set)
-			if !slices.Contains(but, d.idle[bit]) {
+			if d.may(n, bit) && !slices.Contains(but, d.idle[bit]) {
 				return bit
 			}
 		}
 	}
 	return -1
+}
+
+// may: an operator on a break is rung for what he asked for himself, and a shift lead for
+// a promise that is broken.
+func (d *decision) may(n, bit int) bool {
+	w, resting := &d.waiting[n], d.reserve[bit/64]&(1<<(bit%64)) != 0
+	switch {
+	case w.For != 0:
+		return d.idle[bit] == w.For
+	case resting:
+		return w.Leads && d.lead[bit] && !d.now.Before(w.Promise)
+	}
+	return true
 }
 
 // give gives the waiter, who is able, to an operator.

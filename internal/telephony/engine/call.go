@@ -73,6 +73,7 @@ type call struct {
 	trunk   int64              // that carries it
 	shownAs string             // on the list of calls
 	sinceAt time.Time          // since when
+	crossed bool               // the person we dial is calling us: his call is taken instead (F26)
 	expiry  *time.Timer        // of an order that must not ring for ever
 }
 
@@ -351,8 +352,8 @@ func (e *Engine) unqueue(c *call) {
 func (e *Engine) distribute() {
 	var idle []Idle
 	for _, s := range e.seats {
-		if s.state == stateReady {
-			idle = append(idle, Idle{UserID: s.who.UserID, Companies: s.who.Companies, Cities: s.who.Cities, Since: s.since})
+		if s.state == stateReady || s.spare() {
+			idle = append(idle, Idle{UserID: s.who.UserID, Companies: s.who.Companies, Cities: s.who.Cities, Since: s.since, Reserve: s.state != stateReady, Lead: s.who.Supervisor})
 		}
 	}
 	if len(e.queue) == 0 || len(idle) == 0 { // a long queue costs nothing while all are busy
@@ -378,6 +379,7 @@ func (e *Engine) moment() Moment {
 		m.Waiting = append(m.Waiting, Waiter{
 			Key: c.key, Phone: c.phone, Inbound: c.inbound, CompanyID: c.company, CityID: c.dec.CityID, Priority: c.priority,
 			Repeated: c.repeated, Since: c.since, Promise: c.order.Promise, Passed: c.passed,
+			For: c.order.For, Leads: c.order.Leads,
 		})
 	}
 	return m

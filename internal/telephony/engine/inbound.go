@@ -75,6 +75,10 @@ func (e *Engine) onInvite(leg *sip.Leg) {
 		leg.Hangup()
 		return
 	}
+	if c := e.expected(in.Caller); c != nil {
+		c.met(leg, in)
+		return
+	}
 	d := e.route(in)
 	c := &call{e: e, key: in.CallKey, inbound: true, phase: arriving, in: in, dec: d, company: d.CompanyID, phone: in.Caller, priority: d.Priority, since: in.At, leg: leg, leave: e.trunks.enter(in.TrunkID)}
 	switch d.Action {

@@ -35,8 +35,12 @@ func (e *Engine) newOrder(o telephony.Order) {
 		c.since = o.Since
 	}
 	e.calls[key] = c
+	c.own()
 	if !o.Until.IsZero() {
 		c.expiry = time.AfterFunc(time.Until(o.Until), func() { e.post(c.tooLate) })
+	}
+	if o.Leads && !o.Promise.IsZero() { // nothing else happens at that moment
+		e.after(time.Until(o.Promise), e.distribute)
 	}
 	if c.mustHold() {
 		e.held = append(e.held, c)
@@ -184,7 +188,16 @@ func (c *call) dial() {
 		defer cancel()
 		leg, outcome, blame := d.run(ctx)
 		c.e.post(func() {
-			c.giveUp, c.leave = nil, d.leave
+			c.giveUp = nil
+			switch {
+			case leg != nil && c.leg != nil: // his own call was quicker (F26)
+				leg.Hangup()
+				d.leave()
+				return
+			case leg == nil && c.crossed && !c.stopped:
+				return // his own call takes the place of ours
+			}
+			c.leave = d.leave
 			if leg == nil {
 				if c.stopped {
 					outcome, blame = telephony.Cancelled, telephony.Nobody

@@ -153,6 +153,7 @@ func (s *seat) missed(why string) {
 			c.phase = waiting
 		}
 		c.passed = append(c.passed, s.who.UserID)
+		c.anybodys(s.who.UserID)
 		if c.started {
 			c.report(telephony.CallMissed, func(r *telephony.Report) { r.Operator = s.who.UserID })
 		}

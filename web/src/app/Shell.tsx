@@ -3,6 +3,7 @@ import {
   IconDeviceDesktopAnalytics,
   IconHeadset,
   IconListDetails,
+  IconPhoneOutgoing,
   IconSettings,
   IconSpeakerphone,
   IconTool,
@@ -73,6 +74,12 @@ export function Shell() {
           <Link to="/shift" activeProps={{ "aria-current": "page" }}>
             <IconUsersGroup size={20} stroke={1.6} aria-hidden />
             {w.shift}
+          </Link>
+        )}
+        {may(me, "desk.work") && (
+          <Link to="/tasks" activeProps={{ "aria-current": "page" }}>
+            <IconPhoneOutgoing size={20} stroke={1.6} aria-hidden />
+            {w.tasks}
           </Link>
         )}
         {may(me, "ticket.read") && (

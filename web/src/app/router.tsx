@@ -36,6 +36,12 @@ const shift = createRoute({
   component: lazyRouteComponent(() => import("../shift/ShiftPage"), "ShiftPage"),
 });
 
+const tasks = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/tasks",
+  component: lazyRouteComponent(() => import("../tasks/TasksPage"), "TasksPage"),
+});
+
 const journal = createRoute({
   getParentRoute: () => signedIn,
   path: "/journal",
@@ -102,6 +108,7 @@ const tree = root.addChildren([
     desk,
     wallboard,
     shift,
+    tasks,
     journal,
     newRequest,
     ticket,

@@ -7,6 +7,7 @@ import { useLang } from "../i18n/i18n";
 import { Player } from "../player/Player";
 import type { CallView } from "../softphone/protocol";
 import { useNow } from "../time/clock";
+import { MayBe } from "../tasks/MayBe";
 import { numberOf, phoneOf, remainsOf, timeOf } from "../time/format";
 import { Key, Note, Panel, Say, useErrorText } from "../ui/blocks";
 import { useKeys } from "../ui/keys";
@@ -23,12 +24,13 @@ export function TaskWho({ call, card }: { call: CallView; card: TaskCard | undef
     <aside className="pane" aria-label={w.job.why}>
       <div>
         <div className="s12 t2">{w.job.why}</div>
-        <div className="b lead">{w.job.reason[call.purpose]}</div>
+        <div className="b lead">{isStaff(card) ? w.job.staffBack : w.job.reason[call.purpose]}</div>
         <Ruling card={card} />
       </div>
+      {card && <MayBe card={card} />}
       {card && (
         <Panel title={w.job.whom}>
-          <div className="b">{card.task.member?.name ?? w.job.resident}</div>
+          <div className="b">{card.task.member?.name ?? (isStaff(card) ? w.job.someone : w.job.resident)}</div>
           <div className="s13 t2">{card.task.company_name}</div>
           <Numbers card={card} call={call} />
         </Panel>
@@ -40,6 +42,11 @@ export function TaskWho({ call, card }: { call: CallView; card: TaskCard | undef
       )}
     </aside>
   );
+}
+
+/** An employee is called back: his own call was refused, so that he pays nothing. */
+function isStaff(card: TaskCard | undefined): boolean {
+  return card?.task.purpose === "callback" && (card.task.member !== null || card.may_be.length > 0);
 }
 
 /** The one countdown of this call: the next level, or the promise to call back. */

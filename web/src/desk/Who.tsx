@@ -4,6 +4,7 @@ import type { Place } from "../request/form";
 import type { CallView } from "../softphone/protocol";
 import { useNow } from "../time/clock";
 import { clockOf, momentOf, phoneOf, timeOf } from "../time/format";
+import { BindCaller } from "../tasks/BindCaller";
 import { Panel } from "../ui/blocks";
 import { useWords as useShared } from "../ui/words";
 import { useOutcomeText } from "./Idle";
@@ -38,7 +39,14 @@ export function Who({ call, card, place }: { call: CallView; card: DeskCall | un
           </>
         )}
         <dt>{w.who.calls}</dt>
-        <dd className="b">{call.phone ? phoneOf(call.phone) : w.bar.hidden}</dd>
+        <dd className="b">
+          {call.phone ? phoneOf(call.phone) : w.bar.hidden}
+          {card?.company && call.phone && call.direction === "inbound" && (
+            <div>
+              <BindCaller callKey={call.key} company={card.company.id} />
+            </div>
+          )}
+        </dd>
         {call.direction === "inbound" && call.state === "ringing" && (
           <>
             <dt>{w.who.waited}</dt>

@@ -8,6 +8,7 @@ export const en: Words<typeof ru> = {
   desk: "Desk",
   wallboard: "Wallboard",
   shift: "Shift",
+  tasks: "Calls",
   journal: "Requests",
   supplierTickets: "Suppliers",
   notices: "Notices",

@@ -8,6 +8,7 @@ export const ru = {
   desk: "Пульт",
   wallboard: "Табло",
   shift: "Смена",
+  tasks: "Звонки",
   journal: "Заявки",
   supplierTickets: "РСО",
   notices: "Оповещения",

@@ -358,6 +358,8 @@ export const en: Words<typeof ru> = {
       announcement: "Nobody took the request",
       responsible: "The request has nobody to do it",
     },
+    staffBack: "An employee called: we call back so that he does not pay",
+    someone: "An employee, ask the name",
     untilLevel: (n) => `Until level ${n}`,
     untilStep: "Until the next step",
     untilPromise: "A call back was promised, left",

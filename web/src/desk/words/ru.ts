@@ -369,6 +369,8 @@ export const ru = {
       announcement: "Заявку никто не принял",
       responsible: "Заявка осталась без исполнителя",
     } satisfies Record<Purpose | "", string>,
+    staffBack: "Нам звонил сотрудник: перезваниваем, чтобы он не платил",
+    someone: "Сотрудник, спросите имя",
     untilLevel: (n: number) => `До ${n}-го уровня осталось`,
     untilStep: "До следующего шага осталось",
     untilPromise: "Обещали перезвонить, осталось",
