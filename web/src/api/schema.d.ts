@@ -1017,6 +1017,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/desk/calls/{key}/employee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The caller is an employee whose number was not known; checked by the operator (F28) */
+        post: operations["bind-caller"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desk/calls/{key}/place": {
         parameters: {
             query?: never;
@@ -1136,6 +1153,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/desk/tasks/{id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nobody needs to be called, with the reason */
+        post: operations["drop-task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/tasks/{id}/person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who of those who share the phone has called (F27) */
+        post: operations["name-task-person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desk/tasks/{id}/result": {
         parameters: {
             query?: never;
@@ -1150,6 +1201,23 @@ export interface paths {
          * @description The ticket follows at once. 409 task.over: the task is closed already. A remark in the answer says who accepted the ticket earlier (R5).
          */
         post: operations["task-result"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/tasks/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring the task to my phone now; one that reached nobody begins anew */
+        post: operations["take-task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3597,7 +3665,7 @@ export interface components {
         };
         AlarmRow: {
             /** @enum {string} */
-            code: "nobody-takes" | "reassign" | "coverage-gaps" | "trunks-down" | "trunk-down" | "caller-id-blocked" | "calls-capped" | "overdue-step" | "engine-dead" | "voice-mute" | "long-wait";
+            code: "nobody-takes" | "reassign" | "coverage-gaps" | "trunks-down" | "trunk-down" | "caller-id-blocked" | "calls-capped" | "overdue-step" | "engine-dead" | "voice-mute" | "long-wait" | "callback-late" | "steps-late" | "step-parked";
             /**
              * Format: int64
              * @description null: concerns us all
@@ -4136,6 +4204,10 @@ export interface components {
             ticket_number: number | null;
             /** @description IANA zone of the company or the city */
             zone: string;
+        };
+        CallEmployee: {
+            /** Format: int64 */
+            member_id: number;
         };
         CallEvent: {
             /** Format: date-time */
@@ -7371,6 +7443,8 @@ export interface components {
         TaskCard: {
             /** @description what happens when nobody answers, in words */
             if_not: string;
+            /** @description who may have called, to be asked; empty: it is known */
+            may_be: components["schemas"]["TaskMayBe"][];
             /** @description what the caller spoke while nobody was free */
             message: components["schemas"]["TaskMessage"];
             /** @description in the order of dialling, with what came of each dial */
@@ -7395,6 +7469,16 @@ export interface components {
              */
             outcome: "" | "answered" | "no_answer" | "busy" | "rejected" | "bad_number" | "carrier_failed" | "cancelled" | "abandoned" | "unknown";
         };
+        TaskDrop: {
+            reason: string;
+        };
+        TaskMayBe: {
+            company_name: string;
+            /** Format: int64 */
+            member_id: number;
+            name: string;
+            position: string;
+        };
         TaskMessage: {
             /** Format: date-time */
             at: string;
@@ -7408,6 +7492,10 @@ export interface components {
             bad: boolean;
             dials: components["schemas"]["TaskDial"][];
             phone: string;
+        };
+        TaskPerson: {
+            /** Format: int64 */
+            member_id: number;
         };
         TaskQueue: {
             items: components["schemas"]["TaskRow"][];
@@ -7447,6 +7535,15 @@ export interface components {
             finished_at: string | null;
             /** Format: int64 */
             id: number;
+            /** @description the promise was broken */
+            is_late: boolean;
+            /** @description an employee is called */
+            is_staff: boolean;
+            /**
+             * @description of the last dial; empty: none has ended
+             * @enum {string}
+             */
+            last_outcome: "" | "answered" | "no_answer" | "busy" | "rejected" | "bad_number" | "carrier_failed" | "cancelled" | "abandoned" | "unknown";
             member: components["schemas"]["Named"];
             /**
              * Format: date-time
@@ -7454,6 +7551,8 @@ export interface components {
              */
             next_at: string | null;
             note: string;
+            /** @description who has taken it on himself; empty: nobody */
+            operator_name: string;
             phones: string[];
             /**
              * Format: int64
@@ -7467,6 +7566,11 @@ export interface components {
             promise_at: string | null;
             /** @enum {string} */
             purpose: "handover" | "status_inquiry" | "feedback" | "callback" | "announcement" | "responsible";
+            /**
+             * Format: int64
+             * @description how often the person has called meanwhile
+             */
+            repeats: number;
             result: string;
             /** @enum {string} */
             state: "waiting" | "active" | "done" | "withdrawn";
@@ -7475,6 +7579,8 @@ export interface components {
             /** Format: int64 */
             ticket_number: number | null;
             title: string;
+            /** @description reached nobody and waits for somebody to see to it */
+            unanswered: boolean;
             /** @description IANA zone */
             zone: string;
         };
@@ -10942,6 +11048,42 @@ export interface operations {
             };
         };
     };
+    "bind-caller": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the engine's name of the call */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallEmployee"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskCall"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "place-call": {
         parameters: {
             query?: never;
@@ -11161,6 +11303,76 @@ export interface operations {
             };
         };
     };
+    "drop-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskDrop"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "name-task-person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskPerson"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "task-result": {
         parameters: {
             query?: never;
@@ -11175,6 +11387,37 @@ export interface operations {
                 "application/json": components["schemas"]["TaskResult"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "take-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {
