@@ -27,7 +27,7 @@ var unaudited = map[string]string{
 
 	"create-ticket": "a request has its own history", "accept-ticket": "a request has its own history", "comment-ticket": "a request has its own history",
 	"move-ticket": "a request has its own history", "reassign-ticket": "a request has its own history", "refuse-ticket": "a request has its own history",
-	"open-supplier-ticket": "a request has its own history", "hand-over-supplier-ticket": "a request has its own history", "tell-supplier-ticket": "a request has its own history",
+	"join-ticket": "a request has its own history", "open-supplier-ticket": "a request has its own history", "hand-over-supplier-ticket": "a request has its own history", "tell-supplier-ticket": "a request has its own history",
 	"tie-notice":   "the tie keeps who joined what and when",
 	"dispose-call": "a call keeps its result and who gave it", "place-call": "a call keeps its place", "task-result": "a call task keeps who said what",
 	"take-task": "a call task keeps who took it", "name-task-person": "a call task keeps whose it is",

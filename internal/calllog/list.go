@@ -111,6 +111,8 @@ type Disposition struct {
 	NoticeID int64
 	ReasonID int64
 	Note     string
+	IsSame   bool   // of linked: one more caller about the same trouble, who gets a number
+	Unit     string // of IsSame: the flat he named
 }
 
 // Dispose gives a call its result; a second one is a conflict, the same one is not.

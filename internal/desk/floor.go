@@ -12,6 +12,7 @@ import (
 	"d24/internal/contact"
 	"d24/internal/fault"
 	"d24/internal/notice"
+	"d24/internal/phone"
 	"d24/internal/platform/pg"
 	"d24/internal/reason"
 	"d24/internal/staff"
@@ -168,10 +169,13 @@ func (f *Floor) Dispose(ctx context.Context, key string, d calllog.Disposition) 
 		if err := f.join(ctx, tx, was, &d); err != nil {
 			return e, err
 		}
+		if err := f.same(ctx, tx, was, &d); err != nil {
+			return e, err
+		}
 		if e, err = f.Calls.Result(ctx, tx, key, d); err != nil {
 			return e, err
 		}
-		if d.Kind == "linked" && was.Disposition == "" {
+		if d.Kind == "linked" && !d.IsSame && was.Disposition == "" {
 			text := "Повторное обращение"
 			if d.Note != "" {
 				text += ": " + d.Note
@@ -202,12 +206,38 @@ func (f *Floor) join(ctx context.Context, tx *pg.Tx, call calllog.Entry, d *call
 	if err != nil {
 		return err
 	}
-	if d.Note = strings.TrimSpace(d.Note); d.Note != "" {
-		d.Note = reference + ": " + d.Note
-	} else {
-		d.Note = reference
-	}
+	d.Note = noted(reference, d.Note)
 	return f.Calls.Settle(ctx, tx, call, n.CompanyID)
+}
+
+// noted is the number to tell the caller, and what the operator wrote.
+func noted(reference, note string) string {
+	if note = strings.TrimSpace(note); note != "" {
+		return reference + ": " + note
+	}
+	return reference
+}
+
+// same joins the caller to the request that is there already; his number comes into the
+// note, as with a notice (F11).
+func (f *Floor) same(ctx context.Context, tx *pg.Tx, call calllog.Entry, d *calllog.Disposition) error {
+	if d.Kind != "linked" || !d.IsSame {
+		return nil
+	}
+	if call.Disposition != "" && call.Disposition != "lost" && call.Disposition != "linked" {
+		return fault.New(fault.Conflict, "call.disposed", "Итог этого звонка уже записан.")
+	}
+	reference, err := f.Tickets.JoinTx(ctx, tx, d.TicketID, ticket.NewJoin{CallID: call.ID, Phone: known(call.Phone), Unit: d.Unit})
+	d.Note = noted(reference, d.Note)
+	return err
+}
+
+// known is a number that can be called, "" of a hidden one.
+func known(number string) string {
+	if phone.IsE164(number) {
+		return number
+	}
+	return ""
 }
 
 // about checks what a result speaks of: the ticket must be seen by the operator,

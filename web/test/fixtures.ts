@@ -99,6 +99,7 @@ export const ticketCard: TicketCard = {
   prices: [],
   supplier: null,
   pair: null,
+  joins: [],
 };
 
 const rights = {

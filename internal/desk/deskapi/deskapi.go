@@ -137,7 +137,7 @@ func (c Config) hands(api huma.API, op func(id, method, path, summary string) hu
 
 func (c Config) dispose(ctx context.Context, in *resultIn) (*resultOut, error) {
 	b := in.Body
-	e, err := c.Floor.Dispose(ctx, in.Key, calllog.Disposition{Kind: b.Kind, TicketID: b.TicketID, NoticeID: b.NoticeID, ReasonID: b.ReasonID, Note: b.Note})
+	e, err := c.Floor.Dispose(ctx, in.Key, calllog.Disposition{Kind: b.Kind, TicketID: b.TicketID, NoticeID: b.NoticeID, ReasonID: b.ReasonID, Note: b.Note, IsSame: b.IsSame, Unit: b.Unit})
 	if err != nil {
 		return nil, err
 	}

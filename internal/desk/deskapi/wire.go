@@ -90,6 +90,8 @@ type CallResult struct {
 	NoticeID int64  `json:"notice_id,omitempty" minimum:"0" doc:"of notice: the number to tell the caller stands in disposition_note"`
 	ReasonID int64  `json:"reason_id,omitempty" minimum:"0" doc:"of a consultation"`
 	Note     string `json:"note,omitempty" maxLength:"2000"`
+	IsSame   bool   `json:"is_same,omitempty" doc:"of linked: the same trouble; the number to tell the caller stands in disposition_note"`
+	Unit     string `json:"unit,omitempty" maxLength:"20" doc:"of is_same: the flat the caller named"`
 }
 
 // CallPlace is the address the caller named.

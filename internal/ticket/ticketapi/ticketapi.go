@@ -134,6 +134,7 @@ func Register(api huma.API, c Config) {
 	})
 	c.labels(api)
 	c.kept(api)
+	c.same(api)
 	c.bulk(api)
 }
 
@@ -173,6 +174,9 @@ func (c Config) Card(ctx context.Context, t ticket.Ticket) (TicketCard, error) {
 		card.CallerPhone = phone.Mask(t.CallerPhone)
 	}
 	if card.Escalation, card.Tasks, err = c.Around.Ladder(ctx, t); err != nil {
+		return card, err
+	}
+	if card.Joins, err = c.joins(ctx, t); err != nil {
 		return card, err
 	}
 	if card.Pair, err = c.Around.Pair(ctx, t); err != nil {

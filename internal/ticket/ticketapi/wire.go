@@ -72,6 +72,7 @@ type TicketCard struct {
 	Limits         []TicketLimit     `json:"limits" doc:"which limit gave each moment, as it was that day"`
 	Prices         []TicketPrice     `json:"prices" doc:"of paid work, as they were that day"`
 	Supplier       *TicketSupplier   `json:"supplier" doc:"whom it concerns besides (RS1), as the directory has it now; null: nobody"`
+	Joins          []TicketJoin      `json:"joins" nullable:"false" doc:"others who called about the same trouble"`
 	Pair           *TicketPair       `json:"pair" doc:"the supplier's half of it (RS2); null: it has none"`
 }
 

@@ -75,6 +75,8 @@ export function CallScreen({ call, isOld, onBar, onLeave }: Props) {
     setTimeout(() => document.querySelector<HTMLElement>("[data-testid='other-outcome']")?.focus());
   };
   const link = (t: { id: number }) => void work.dispose({ kind: "linked", ticket_id: t.id });
+  const same = (t: { id: number }) =>
+    void work.dispose({ kind: "linked", ticket_id: t.id, is_same: true, unit: place?.unit ?? "" });
   const join = (n: { id: number }) => void work.dispose({ kind: "notice", notice_id: n.id });
   const needsResult = call.state === "ended" && !settled;
   const first = work.card?.known[0];
@@ -119,11 +121,13 @@ export function CallScreen({ call, isOld, onBar, onLeave }: Props) {
               <div className="said" data-testid="disposed" data-kind={work.disposed}>
                 <Note tone="acc">
                   <b>{w.outcome.done[work.disposed]}</b>
-                  {work.disposed === "notice" && note && <div className="b lead">{w.outcome.noticeNumber(note)}</div>}
+                  {(work.disposed === "notice" || (work.disposed === "linked" && /^\d+\/\d/.test(note))) && note && (
+                    <div className="b lead">{w.outcome.noticeNumber(note)}</div>
+                  )}
                 </Note>
               </div>
             )}
-            <RequestPane call={call} work={work} open={open} onOutcome={() => setOutcome(true)} onLink={link} />
+            <RequestPane call={call} work={work} open={open} onOutcome={() => setOutcome(true)} onSame={same} />
             {call.direction === "task" && (
               <div className="said">
                 <Results call={call} card={task} work={work.work} open={talk || needsResult} />

@@ -20,6 +20,7 @@ export function KeysHelp({ opened, onClose }: { opened: boolean; onClose: () => 
     [["Ctrl ↓", "Ctrl ↑"], w.keys.sections],
     [["Ctrl Enter"], w.keys.save],
     [["F3"], w.keys.outcome],
+    [["F6"], w.keys.same],
     [["Ctrl K", "/"], w.keys.find],
     [["Esc"], w.keys.esc],
     [["F1", "?"], w.keys.all],

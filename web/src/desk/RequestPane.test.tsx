@@ -37,7 +37,7 @@ function Pane({ id }: { id: string }) {
         work={work}
         open={open}
         onOutcome={() => undefined}
-        onLink={() => undefined}
+        onSame={() => undefined}
       />
     </>
   );
@@ -124,7 +124,7 @@ describe("request beside a call", { timeout: 30_000 }, () => {
     function Called() {
       const work = useCallWork("p-5", "+79120004127", false);
       const call = callView({ key: "p-5", state: "ringing", urgent: true, repeated: true });
-      return <RequestPane call={call} work={work} open={false} onOutcome={() => undefined} onLink={() => undefined} />;
+      return <RequestPane call={call} work={work} open={false} onOutcome={() => undefined} onSame={() => undefined} />;
     }
     serve({
       "GET /api/v1/desk/calls/p-5": () => ({

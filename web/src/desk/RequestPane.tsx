@@ -1,13 +1,12 @@
 import { Button, Textarea, TextInput } from "@mantine/core";
-import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { KnownAddress, ReasonRow } from "../api/types";
 import { AddressPicker } from "../request/AddressPicker";
-import { isPhone, missing, similar, withReason, type Place } from "../request/form";
+import { isPhone, missing, withReason, type Place } from "../request/form";
 import { Questions } from "../request/Questions";
 import { ReasonPicker, ReasonWords, SafetyNote } from "../request/ReasonPicker";
-import { useBuilding } from "../request/search";
+import { Same } from "../request/Same";
 import { useWords as useRequestWords } from "../request/words";
 import type { CallView } from "../softphone/protocol";
 import { numberOf, timeOf } from "../time/format";
@@ -27,7 +26,8 @@ interface Props {
   /** The operator speaks with the caller (or has spoken): fields are open. */
   open: boolean;
   onOutcome(): void;
-  onLink(ticket: { id: number; number: number }): void;
+  /** The same trouble: the caller is joined to the request that is there. */
+  onSame(ticket: { id: number }): void;
 }
 
 /** Middle: the words to say and the request, in the order of speech. No field for the executor (R4). */
@@ -351,38 +351,12 @@ function WordsSection({ work, active }: { work: CallWork; active: boolean }) {
   );
 }
 
-/** Before the footer: an open request that this may be about (F14). */
-function Duplicates({ work, active, onLink }: Props & { active: boolean }) {
+/** Before the footer: an open request that this may be about (F11, F14). */
+function Duplicates({ work, active, onSame }: Props & { active: boolean }) {
   const w = useWords();
   const { place, reason } = work.work.draft.form;
-  const house = useBuilding(place?.buildingId ?? null).data;
-  if (!place || !reason || !house || work.work.saved) return null;
-  const found = similar(house.open_tickets, reason.name, place.unit);
-  if (found.length === 0) {
-    return (
-      <Note>
-        <IconCheck size={18} style={{ flex: "none" }} aria-hidden />
-        <div>{w.form.noSimilar}</div>
-      </Note>
-    );
-  }
-  return (
-    <>
-      {found.map((t) => (
-        <Note key={t.id} tone="plan">
-          <IconAlertTriangle size={18} style={{ flex: "none" }} aria-hidden />
-          <div className="grow">
-            <span className="b">{w.form.similar(numberOf(t.number))} </span>
-            {t.reason_name}
-            {t.unit && `, ${w.form.unit.toLowerCase()} ${t.unit}`}
-          </div>
-          <Button size="compact-sm" variant="default" disabled={!active} onClick={() => onLink(t)}>
-            {w.form.link}
-          </Button>
-        </Note>
-      ))}
-    </>
-  );
+  if (work.work.saved) return null;
+  return <Same place={place} reason={reason} active={active} onJoin={onSame} none={w.form.noSimilar} />;
 }
 
 /** Names for the end-to-end tests on the questions, which are drawn by the shared part. */

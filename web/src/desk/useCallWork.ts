@@ -17,6 +17,8 @@ export interface Disposal {
   ticket_id?: number;
   notice_id?: number;
   reason_id?: number;
+  is_same?: boolean;
+  unit?: string;
   note?: string;
 }
 

@@ -1,7 +1,9 @@
 import type { TicketCard, TicketSupplier } from "../api/types";
 import { useRoubles } from "../i18n/roubles";
-import { phoneOf } from "../time/format";
+import { useNow } from "../time/clock";
+import { phoneOf, shortOf } from "../time/format";
 import { Panel } from "../ui/blocks";
+import { useWords as useCommon } from "../ui/words";
 import { useWords } from "./words";
 
 /** What paid work costs, by the price list of the day the request was made (R5). */
@@ -22,6 +24,27 @@ export function Prices({ ticket: t }: { ticket: TicketCard }) {
           ))}
         </tbody>
       </table>
+    </Panel>
+  );
+}
+
+/** Others who called about the same trouble, each with the number told (F11). */
+export function Joins({ ticket: t }: { ticket: TicketCard }) {
+  const w = useWords();
+  const c = useCommon();
+  const now = useNow();
+  if (t.joins.length === 0) return null;
+  return (
+    <Panel title={w.card.joins} right={<span className="cnt">{t.joins.length}</span>}>
+      {t.joins.map((j) => (
+        <div key={j.reference} className="li s13">
+          <span className="grow">
+            <b>{j.reference}</b>{" "}
+            {[j.unit && c.unitShort(j.unit), j.phone && phoneOf(j.phone)].filter(Boolean).join(", ")}
+          </span>
+          <span className="t2">{shortOf(j.at, t.zone, now)}</span>
+        </div>
+      ))}
     </Panel>
   );
 }

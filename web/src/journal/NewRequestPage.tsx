@@ -6,6 +6,7 @@ import type { BuildingCard } from "../api/types";
 import { missing, placeAt, withPlace, type Field } from "../request/form";
 import { PreviewLine } from "../request/Preview";
 import { AnswersLeft } from "../request/Questions";
+import { Same } from "../request/Same";
 import { useBuilding, usePreview } from "../request/search";
 import { useWords as useRequestWords } from "../request/words";
 import { may, useMe } from "../session/session";
@@ -58,6 +59,8 @@ function Making({ onBack }: { onBack: () => void }) {
       <div className="request-cols">
         {saved ? (
           <Saved request={request} />
+        ) : request.joined ? (
+          <Joined request={request} />
         ) : (
           <form
             className="request-main"
@@ -135,6 +138,7 @@ function Footer({ request: r, onSave, onField }: FooterProps) {
   const left = missing(form).filter((m) => m.startsWith("answer-")).length;
   return (
     <div className="request-foot col">
+      <Same place={form.place} reason={form.reason} active={!r.saving} onJoin={r.join} />
       {form.place && isWork && <PreviewLine preview={preview} />}
       <NotSaved request={r} onField={onField} />
       <div className="row wrap">
@@ -184,6 +188,37 @@ function useFieldName(r: NewRequest): (field: Field) => string {
     const more = { phone: w.form.phone, access: w.form.access };
     return { ...names, ...more }[field as keyof typeof names | keyof typeof more] ?? "";
   };
+}
+
+/** After «the same trouble»: the number for the resident, and where to go. */
+function Joined({ request: r }: { request: NewRequest }) {
+  const w = useWords();
+  const rw = useRequestWords();
+  const j = r.joined;
+  useKeys({ KeyN: r.clear }, j !== null);
+  if (!j) return null;
+  return (
+    <div className="request-main" role="status">
+      <div className="request-fields">
+        <div className="quiet">
+          {j.ticket.address} · {j.ticket.reason_name}
+        </div>
+        <Say label={rw.preview.said}>{w.form.joined(j.reference)}</Say>
+        <div className="row wrap">
+          <Button
+            className="btn-primary"
+            autoFocus
+            renderRoot={(props) => <Link to="/journal/$id" params={{ id: String(j.ticket.id) }} {...props} />}
+          >
+            {w.form.open}
+          </Button>
+          <Button variant="default" onClick={r.clear} rightSection={<Key>N</Key>}>
+            {w.form.another}
+          </Button>
+        </div>
+      </div>
+    </div>
+  );
 }
 
 /** After saving: the words for the resident, and where to go. */

@@ -21,7 +21,7 @@ import { Note } from "../ui/blocks";
 import { KindMark, kindBar } from "../ui/Kind";
 import { useWords as useCommon } from "../ui/words";
 import { useActions } from "./Actions";
-import { Prices, Supplier } from "./Besides";
+import { Joins, Prices, Supplier } from "./Besides";
 import { CommentBox } from "./CommentBox";
 import { limitOf } from "./deadline";
 import { Facts } from "./Facts";
@@ -74,6 +74,7 @@ export function PhoneTicket({ ticket: t, onBack }: { ticket: TicketCard; onBack:
         <Terms ticket={t} />
         <Facts ticket={t} />
         <FilesPanel subject="ticket" of={t.id} zone={t.zone} />
+        <Joins ticket={t} />
         <Prices ticket={t} />
         <PairPanel ticket={t} />
         <Supplier supplier={t.supplier} />

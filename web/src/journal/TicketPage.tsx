@@ -16,7 +16,7 @@ import { Late } from "../ui/Late";
 import { useWords as useCommon } from "../ui/words";
 import { Actions } from "./Actions";
 import { useTicket } from "./api";
-import { Prices, Supplier } from "./Besides";
+import { Joins, Prices, Supplier } from "./Besides";
 import { CommentBox } from "./CommentBox";
 import { Facts, Tasks } from "./Facts";
 import { Labels } from "./Labels";
@@ -71,6 +71,7 @@ function DeskTicket({ ticket: t, onBack }: { ticket: TicketCard; onBack: () => v
           <Facts ticket={t} />
           <Labels ticket={t} />
           <FilesPanel subject="ticket" of={t.id} zone={t.zone} />
+          <Joins ticket={t} />
           <Prices ticket={t} />
           <PairPanel ticket={t} />
           <Supplier supplier={t.supplier} />

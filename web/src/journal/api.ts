@@ -157,6 +157,16 @@ export function useComment(id: number) {
 }
 
 /** Registers a request. Sent again with the same key it makes no second one. */
+/** The same trouble: joins one more caller to a request that is there already. */
+export function useJoin() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, ...body }: { id: number } & components["schemas"]["NewTicketJoin"]) =>
+      take(api.POST("/api/v1/tickets/{id}/join", { params: { path: { id } }, body })),
+    onSuccess: (_, { id }) => client.invalidateQueries({ queryKey: ticketKey(id) }),
+  });
+}
+
 export function useCreate() {
   const client = useQueryClient();
   return useMutation({

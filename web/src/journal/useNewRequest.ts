@@ -1,11 +1,11 @@
 import { useRef, useState } from "react";
 import { ApiError } from "../api/client";
-import type { TicketCreated } from "../api/types";
+import type { TicketCreated, TicketRow } from "../api/types";
 import { bodyOf, type RequestForm } from "../request/form";
 import { useWords as useRequestWords } from "../request/words";
 import { useMe } from "../session/session";
 import { serverNow } from "../time/clock";
-import { useCreate } from "./api";
+import { useCreate, useJoin } from "./api";
 import { draftName, keepDraft, newDraft, problemsOf, readDraft } from "./requestDraft";
 import { useWords } from "./words";
 
@@ -19,6 +19,8 @@ export function useNewRequest() {
   const [tried, setTried] = useState(false);
   const [saved, setSaved] = useState<TicketCreated | null>(null);
   const create = useCreate();
+  const sameTrouble = useJoin();
+  const [joined, setJoined] = useState<{ ticket: TicketRow; reference: string } | null>(null);
   const sending = useRef(false); // two presses in one frame: `isPending` is not yet there at the second
   const refused = create.error instanceof ApiError ? create.error : null;
   const words = {
@@ -45,6 +47,7 @@ export function useNewRequest() {
     create.reset();
     setTried(false);
     setSaved(null);
+    setJoined(null);
     setDraft(next);
   };
   /** True: it was sent. False: something is missing, it stands at the fields. */
@@ -63,14 +66,32 @@ export function useNewRequest() {
     });
     return true;
   };
+  /** The caller is joined to a request that is there; the draft is done with. */
+  const join = (ticket: TicketRow) => {
+    if (sending.current) return;
+    sending.current = true;
+    const body = { unit: form.place?.unit ?? "", caller_phone: form.phone.trim(), idempotency_key: draft.key };
+    sameTrouble.mutate(
+      { id: ticket.id, ...body },
+      {
+        onSuccess: ({ reference }) => {
+          keepDraft(name, newDraft());
+          setJoined({ ticket, reference });
+        },
+        onSettled: () => (sending.current = false),
+      },
+    );
+  };
   return {
     me,
     form,
     keptAt: draft.keptAt,
     problems: problemsOf(form, tried, refused, words),
-    error: create.error,
-    saving: create.isPending,
+    error: create.error ?? sameTrouble.error,
+    saving: create.isPending || sameTrouble.isPending,
     saved,
+    joined,
+    join,
     setForm,
     save,
     clear,

@@ -433,6 +433,7 @@ export const en: Words<typeof ru> = {
     save: "save the request",
     sections: "next and previous section of the form",
     digits: "an answer, a result, an address, when not typing in a field",
+    same: "the same trouble: join the request that is there",
     outcome: "other result of the call",
     confirm: "confirm the address, take the reason found",
     all: "all keys",

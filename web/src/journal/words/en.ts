@@ -150,6 +150,7 @@ export const en: Words<typeof ru> = {
     none: "no limit",
   },
   card: {
+    joins: "Called about it too",
     created: (at, source) => `${at}, ${source}`,
     entrance: (n) => `entrance ${n}`,
     floor: (n) => `floor ${n}`,
@@ -293,6 +294,7 @@ export const en: Words<typeof ru> = {
     refuseNote: "The request goes to the next one at once.",
   },
   form: {
+    joined: (reference: string) => `Your trouble is known already. The number is ${reference}.`,
     title: "New request",
     description: "In the resident's words",
     descriptionHint: "What is seen, what is heard, what is feared",

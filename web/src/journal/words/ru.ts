@@ -152,6 +152,7 @@ export const ru = {
     none: "без срока",
   },
   card: {
+    joins: "Ещё обратились",
     created: (at: string, source: string) => `${at}, ${source}`,
     entrance: (n: number) => `подъезд ${n}`,
     floor: (n: number) => `этаж ${n}`,
@@ -295,6 +296,7 @@ export const ru = {
     refuseNote: "Заявка сразу уйдёт следующему по очереди.",
   },
   form: {
+    joined: (reference: string) => `О вашей проблеме уже знают. Номер обращения ${reference}.`,
     title: "Новая заявка",
     description: "Со слов жителя",
     descriptionHint: "Что видно, что слышно, чего опасается",

@@ -32,6 +32,17 @@ export const en: Words<typeof ru> = {
     needAddress: "Choose the address first",
     more: (n) => `${n} more alike`,
   },
+  same: {
+    title: "Perhaps the same trouble",
+    is: (number: string) => `№ ${number} is there already.`,
+    join: "The same trouble",
+    ago: (minutes: number) =>
+      minutes < 60
+        ? `${minutes} min ago`
+        : minutes < 1440
+          ? `${Math.floor(minutes / 60)} h ago`
+          : `${Math.floor(minutes / 1440)} d ago`,
+  },
   questions: {
     yes: "Yes",
     no: "No",

@@ -32,6 +32,17 @@ export const ru = {
     needAddress: "Сначала выберите адрес",
     more: (n: number) => `ещё ${n} ${plural(n, "похожая", "похожие", "похожих")}`,
   },
+  same: {
+    title: "Похоже на ту же проблему",
+    is: (number: string) => `Уже есть № ${number}.`,
+    join: "Та же проблема",
+    ago: (minutes: number) =>
+      minutes < 60
+        ? `${minutes} мин назад`
+        : minutes < 1440
+          ? `${Math.floor(minutes / 60)} ч назад`
+          : `${Math.floor(minutes / 1440)} д назад`,
+  },
   questions: {
     yes: "Да",
     no: "Нет",
