@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import { belinsky, leak, ticketCard } from "../../test/fixtures";
@@ -21,7 +21,7 @@ describe("the same trouble (J10)", () => {
     expect(screen.getByTestId("same")).toHaveTextContent("1 ч назад");
     expect(new URL(asked[0]!.request.url).searchParams.get("building_id")).toBe(String(belinsky.id));
     const user = userEvent.setup();
-    await user.keyboard("{F6}");
+    fireEvent.keyDown(window, { code: "F6" });
     await waitFor(() => expect(join).toHaveBeenCalledTimes(1));
     await user.click(screen.getByTestId("same-7"));
     expect(join).toHaveBeenCalledTimes(2);
