@@ -3179,6 +3179,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What may be the same trouble: same house and reason, near in time (J10) */
+        get: operations["similar-tickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}": {
         parameters: {
             query?: never;
@@ -3244,6 +3261,26 @@ export interface paths {
         get: operations["ticket-events"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The same trouble: join one more caller, who gets a number
+         * @description 409 ticket.join_over: the request is over, make a new one.
+         */
+        post: operations["join-ticket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4242,6 +4279,8 @@ export interface components {
             state: "writing" | "done" | "cut" | "failed";
         };
         CallResult: {
+            /** @description of linked: the same trouble; the number to tell the caller stands in disposition_note */
+            is_same?: boolean;
             /** @enum {string} */
             kind: "ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task";
             note?: string;
@@ -4260,6 +4299,8 @@ export interface components {
              * @description of ticket and linked
              */
             ticket_id?: number;
+            /** @description of is_same: the flat the caller named */
+            unit?: string;
         };
         CallRow: {
             /** Format: date-time */
@@ -5976,6 +6017,12 @@ export interface components {
             /** @description number of the flat; empty: the whole house */
             unit?: string;
         };
+        NewTicketJoin: {
+            caller_phone?: string;
+            /** @description the same key joins once */
+            idempotency_key: string;
+            unit?: string;
+        };
         NewTicketView: {
             columns?: ("kind" | "number" | "created" | "address" | "reason" | "status" | "executor" | "responsible" | "tags" | "company" | "due")[];
             /** Format: int64 */
@@ -6937,6 +6984,9 @@ export interface components {
             /** Format: int64 */
             to: number;
         };
+        SimilarTickets: {
+            items: components["schemas"]["TicketRow"][];
+        };
         StaffAway: {
             /** Format: date */
             ends_on: string;
@@ -7631,6 +7681,8 @@ export interface components {
             handed_over_at: string | null;
             /** Format: int64 */
             id: number;
+            /** @description others who called about the same trouble */
+            joins: components["schemas"]["TicketJoin"][];
             /** @enum {string} */
             kind: "emergency" | "planned" | "paid";
             /** @description which limit gave each moment, as it was that day */
@@ -7798,6 +7850,8 @@ export interface components {
             handed_over_at: string | null;
             /** Format: int64 */
             id: number;
+            /** @description others who called about the same trouble */
+            joins: components["schemas"]["TicketJoin"][];
             /** @enum {string} */
             kind: "emergency" | "planned" | "paid";
             /** @description which limit gave each moment, as it was that day */
@@ -7941,6 +7995,8 @@ export interface components {
             handed_over_at: string | null;
             /** Format: int64 */
             id: number;
+            /** @description others who called about the same trouble */
+            joins: components["schemas"]["TicketJoin"][];
             /** @enum {string} */
             kind: "emergency" | "planned" | "paid";
             /** @description which limit gave each moment, as it was that day */
@@ -8060,6 +8116,19 @@ export interface components {
              * @description the version the person saw
              */
             version: number;
+        };
+        TicketJoin: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description E.164; the middle is hidden from those who may not see contacts */
+            phone: string;
+            /** @description the number the caller was told: 118402/2 */
+            reference: string;
+            unit: string;
+        };
+        TicketJoined: {
+            reference: string;
         };
         TicketLabels: {
             off?: number[];
@@ -15974,6 +16043,39 @@ export interface operations {
             };
         };
     };
+    "similar-tickets": {
+        parameters: {
+            query: {
+                building_id: number;
+                reason_id: number;
+                unit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarTickets"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-ticket": {
         parameters: {
             query?: never;
@@ -16087,6 +16189,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketEvents"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "join-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTicketJoin"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketJoined"];
                 };
             };
             /** @description Error */
