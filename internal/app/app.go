@@ -148,6 +148,7 @@ func (a *App) riverConfig(c Config) *river.Config {
 	river.AddWorker(workers, &staff.WakeWorker{Staff: a.Staff})
 	river.AddWorker(workers, &ticket.TakeoverWorker{Tickets: a.Tickets})
 	river.AddWorker(workers, &ticket.ReadInWorker{Tickets: a.Tickets})
+	river.AddWorker(workers, &ticket.ComeBackWorker{Tickets: a.Tickets})
 	river.AddWorker(workers, &desk.Worker{Tasks: a.Tasks})
 	a.Followup.Workers(workers)
 	a.Rules.Workers(workers)
@@ -159,7 +160,7 @@ func (a *App) riverConfig(c Config) *river.Config {
 		FetchCooldown: 20 * time.Millisecond, FetchPollInterval: 500 * time.Millisecond, Test: river.TestConfig{Time: c.Time},
 	}
 	if c.Work {
-		cfg.PeriodicJobs = []*river.PeriodicJob{assignment.Hourly(), attachment.Daily(), errand.Minutely(), ticket.ReadInPeriodic()}
+		cfg.PeriodicJobs = []*river.PeriodicJob{assignment.Hourly(), attachment.Daily(), errand.Minutely(), ticket.ReadInPeriodic(), ticket.ComeBackPeriodic()}
 		cfg.Queues = map[string]river.QueueConfig{jobs.Emergency: {MaxWorkers: 20}, jobs.Calls: {MaxWorkers: 20}, jobs.Messages: {MaxWorkers: 5}, jobs.Slow: {MaxWorkers: 2}, jobs.Bulk: {MaxWorkers: 2}}
 	}
 	return cfg

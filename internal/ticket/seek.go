@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"context"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -29,6 +30,13 @@ type breadth struct {
 
 var usual = breadth{forms: 300, chosen: 20_000}
 
+// upTo is how many of n requests are chosen at most. To choose k costs k rows; to look through
+// those of a word that k of n have costs a page's worth of n/k: they meet at the root.
+func (b breadth) upTo(n float64) int {
+	const page, least = 60, 500
+	return min(b.chosen, max(least, int(math.Sqrt(page*n))))
+}
+
 // term is one thing that was typed: a request has it when it has any of the words.
 type term struct {
 	typed  string
@@ -41,6 +49,7 @@ type term struct {
 type quest struct {
 	terms   []term
 	phrases []string // folded; word for word
+	chosen  bool     // few enough have them: they are named one by one
 }
 
 var (
@@ -230,22 +239,27 @@ func (q quest) conds(chosen string) (cond string, args []any) {
 // actor's back and among his companies only: under the fence of the rows PostgreSQL may not
 // use an index of words. The list itself is read under the fence and his rights as ever.
 func (s *Service) seek(ctx context.Context, tx *pg.Tx, q *quest, companyID int64, w *where.Clause) error {
-	chosen := among(tx.Actor, companyID)
+	among := reach(tx.Actor, companyID)
 	var ids []int64
+	most := 0
 	err := asSearch(ctx, tx, func(tx *pg.Tx) (err error) {
 		if err := s.spread(ctx, tx, q); err != nil || q.words() == "" {
 			return err
 		}
 		var c where.Clause
-		cond, args := q.conds(chosen)
+		cond, args := q.conds(ofCompanies(among))
 		c.And(cond, args...)
-		ids, err = s.choose(ctx, tx, "select s.ticket_id from ticket_search s where ", c)
+		if most, err = s.most(ctx, tx, among); err != nil {
+			return err
+		}
+		ids, err = choose(ctx, tx, "select s.ticket_id from ticket_search s where ", c, most)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if q.words() != "" && len(ids) <= s.breadth.chosen {
+	if q.words() != "" && len(ids) <= most {
+		q.chosen = true
 		w.And("t.id = any(?)", ids)
 		return nil
 	}
@@ -254,8 +268,16 @@ func (s *Service) seek(ctx context.Context, tx *pg.Tx, q *quest, companyID int64
 	return nil
 }
 
-func (s *Service) choose(ctx context.Context, tx *pg.Tx, what string, c where.Clause) ([]int64, error) {
-	rows, err := tx.Query(ctx, what+c.String()+" limit "+strconv.Itoa(s.breadth.chosen+1), unprepared(c.Args)...)
+// most is how many requests of companies are chosen; nil: of all.
+func (s *Service) most(ctx context.Context, tx *pg.Tx, companies []int64) (int, error) {
+	var n float64
+	err := tx.QueryRow(ctx, `select coalesce(sum(last), 0)::float8 from ticket_counters where $1::bigint[] is null or company_id = any($1)`, companies).Scan(&n)
+	return s.breadth.upTo(n), err
+}
+
+// choose finds most requests, and one more when there are more.
+func choose(ctx context.Context, tx *pg.Tx, what string, c where.Clause, most int) ([]int64, error) {
+	rows, err := tx.Query(ctx, what+c.String()+" limit "+strconv.Itoa(most+1), unprepared(c.Args)...)
 	if err != nil {
 		return nil, err
 	}
@@ -267,32 +289,41 @@ func (s *Service) tagged(ctx context.Context, tx *pg.Tx, tags []int64, w *where.
 	var c where.Clause
 	c.And("t.tag_ids && ? and t.tag_ids <> '{}'", tags)
 	var ids []int64
+	most, among := 0, reach(tx.Actor, 0)
 	err := asSearch(ctx, tx, func(tx *pg.Tx) (err error) {
-		ids, err = s.choose(ctx, tx, "select t.id from tickets t where ", c)
+		if most, err = s.most(ctx, tx, among); err == nil {
+			ids, err = choose(ctx, tx, "select t.id from tickets t where ", c, most)
+		}
 		return err
 	})
-	if err == nil && len(ids) <= s.breadth.chosen {
+	if err == nil && len(ids) <= most {
 		w.And("t.id = any(?)", ids)
 	}
 	w.And("t.tag_ids && ? and t.tag_ids <> '{}'", tags)
 	return err
 }
 
-// among is the beginning of a query of the index that leaves a company's requests, or those
-// of all companies the actor has to do with.
-func among(a access.Actor, companyID int64) string {
-	var keys []string
+// reach are the companies whose requests the actor has to do with; nil: all.
+func reach(a access.Actor, companyID int64) []int64 {
 	switch {
 	case companyID != 0:
-		keys = []string{companyKey(companyID)}
+		return []int64{companyID}
 	case a.Kind == access.System:
-		return ""
+		return nil
 	case a.Kind == access.Company:
-		keys = []string{companyKey(a.CompanyID)}
-	default:
-		for _, id := range a.Companies {
-			keys = append(keys, companyKey(id))
-		}
+		return []int64{a.CompanyID}
+	}
+	return append([]int64{}, a.Companies...)
+}
+
+// ofCompanies is the beginning of a query of the index that leaves these companies' requests.
+func ofCompanies(ids []int64) string {
+	if ids == nil {
+		return ""
+	}
+	keys := make([]string, 0, len(ids))
+	for _, id := range ids {
+		keys = append(keys, companyKey(id))
 	}
 	return anyOf(keys) + " & "
 }

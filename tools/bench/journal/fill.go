@@ -163,7 +163,7 @@ func (w *World) directories(ctx context.Context, c *conn, companies int) error {
 			select c.id, c.city_id, (array['Белинского', 'Лодочная', 'Озёрная', 'Заречная', 'Мира', 'Космонавтов', 'Садовая', 'Речников', 'Полевая', 'Тополиная'])[1 + n / 10] || ' ' || c.id, (1 + n % 10 * 2)::text || case when n % 7 = 0 then '/' || (1 + n % 3) else '' end, c.zone, '', c.created_at
 			from companies c, generate_series(0, 99) n`,
 		`insert into building_groups (company_id, name, created_at) select c.id, 'Участок ' || n, c.created_at from companies c, generate_series(1, 5) n`,
-		`insert into building_group_members (company_id, group_id, building_id) select b.company_id, g.id, b.id from buildings b join building_groups g on g.company_id = b.company_id and g.name = 'Участок ' || (1 + b.id % 5)`,
+		`insert into building_group_members (company_id, group_id, building_id) select b.company_id, g.id, b.id from (select *, row_number() over (partition by company_id order by id) n from buildings) b join building_groups g on g.company_id = b.company_id and g.name = 'Участок ' || (1 + b.n % 5)`,
 		`insert into members (company_id, name, spoken_name, created_at) select c.id, 'Сотрудник ' || lpad(n::text, 3, '0'), 'Сотрудник', c.created_at from companies c, generate_series(1, 40) n`,
 		`insert into member_phones (member_id, company_id, position, phone) select id, company_id, 1, '+7900' || lpad(id::text, 7, '0') from members`,
 		`insert into work_schedules (company_id, name, is_cycle, by_calendar, days) select id, 'Д-Н-48', true, false,
