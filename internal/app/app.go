@@ -126,7 +126,7 @@ func New(c Config) (*App, error) {
 	a.Shift = shift.NewService(db, a.Calls)
 	a.Followup = &followup.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies, Calls: a.Calls, Notices: a.Notices, Shift: a.Shift}
 	a.Followup.Subscribe(q)
-	a.Director = &routing.Director{DB: db, Companies: a.Companies, Staff: a.Staff, Tasks: a.Tasks, Contacts: a.Contacts, Told: a.Notices, Holders: a.Tickets}
+	a.Director = &routing.Director{DB: db, Companies: a.Companies, Staff: a.Staff, Tasks: a.Tasks, Contacts: a.Contacts, Told: a.Notices, Holders: a.Tickets, Houses: a.Buildings}
 
 	client, err := river.NewClient(riverpgxv5.New(c.Pool), a.riverConfig(c))
 	if err != nil {

@@ -182,3 +182,53 @@ func TestACompanyCallsWithinItsBounds(t *testing.T) {
 	require.True(t, strings.HasSuffix(fmt.Sprint(a.get(t, "errors.0.location")), "concurrent"))
 	h.fails("admin", http.MethodPut, fmt.Sprintf("/companies/%d/caps", ours), map[string]any{"concurrent": 5, "hourly": 1, "minutes": 1}, http.StatusForbidden, "access.platform.operate")
 }
+
+// TestTheHourOfTheCallDecidesWhoseItIs is C8 with F22 and F23: by the instant of the INVITE
+// in the zone of the caller's house, a holiday moved, and stored with the call.
+func TestTheHourOfTheCallDecidesWhoseItIs(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	window := func(phones []string, from, to string) map[string]any {
+		return map[string]any{"phones": phones, "from": from, "to": to}
+	}
+	path := fmt.Sprintf("/companies/%d/window", ours)
+	route := func(at time.Time) telephony.Decision {
+		t.Helper()
+		d, err := h.app.Director.Route(h.sys, telephony.Incoming{CallKey: "c", Called: "+73430000101", Caller: "+79000900077", At: at})
+		require.NoError(t, err)
+		return d
+	}
+	ural, err := time.LoadLocation("Asia/Yekaterinburg")
+	must(t, err)
+	border := time.Date(2026, 11, 24, 18, 0, 0, 0, ural) // Tuesday
+	require.Empty(t, route(border.Add(-time.Second)).Service, "no hours of its own in the plan")
+	h.ok("platform", http.MethodPut, path, window([]string{"8 900 000 30 01"}, "08:00", "18:00"))
+	d := route(border.Add(-time.Second))
+	require.Equal(t, []string{"+79000003001"}, d.Own)
+	require.Equal(t, telephony.ServiceOwn, d.Service)
+	d = route(border)
+	require.Empty(t, d.Own)
+	require.Equal(t, telephony.ServiceOurs, d.Service)
+	h.do(`update companies set zone = 'Asia/Omsk' where id = $1`, ours)
+	require.Equal(t, telephony.ServiceOurs, route(border.Add(-time.Second)).Service, "an hour later there")
+	h.do(`update buildings set zone = 'Asia/Yekaterinburg' where company_id = $1`, ours)
+	h.do(`insert into contacts (company_id, phone, building_id, unit, source, first_seen_at, last_confirmed_at) select company_id, '+79000900077', id, '1', 'call', $2, $2
+		from buildings where company_id = $1 limit 1`, ours, noon)
+	require.Equal(t, telephony.ServiceOwn, route(border.Add(-time.Second)).Service, "but not where his house is")
+
+	report := func(seq int, k telephony.ReportKind, service string) {
+		must(t, h.app.Telephony.Report(h.sys, telephony.Report{CallKey: "c-own", Seq: seq, At: border, Kind: k, Node: "n", Direction: "inbound", Phone: "+79000900077", CompanyID: ours, Service: service}))
+	}
+	report(1, telephony.CallStarted, telephony.ServiceOwn)
+	report(2, telephony.CallOverflow, "")
+	h.ok("platform", http.MethodPut, path, window([]string{}, "08:00", "18:00"))
+	require.Equal(t, int64(1), h.one(`select count(*) from calls where key = 'c-own' and service = 'own' and overflow_at = $1`, border), "never decided again")
+
+	for field, form := range map[string]map[string]any{
+		"phones[0]": window([]string{"810 44 1234567890"}, "08:00", "18:00"), "from": window([]string{}, "8", "18:00"), "to": window([]string{}, "18:00", "08:00"),
+	} {
+		a := h.fails("platform", http.MethodPut, path, form, http.StatusUnprocessableEntity, "window.wrong")
+		require.Equal(t, "body."+field, a.get(t, "errors.0.location"))
+	}
+	h.fails("admin", http.MethodPut, path, window([]string{}, "08:00", "18:00"), http.StatusForbidden, "access.platform.operate")
+}

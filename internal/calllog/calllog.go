@@ -111,9 +111,9 @@ func start(ctx context.Context, tx *pg.Tx, r telephony.Report) (call, error) {
 		}
 	}
 	c := call{company: r.CompanyID, line: r.LineID, phone: r.Phone, direction: r.Direction, started: r.At}
-	err := tx.QueryRow(ctx, `insert into calls (key, company_id, city_id, direction, line_id, trunk_id, phone, called, task_id, ticket_id, started_at, node, purpose)
-		values ($1, nullif($2, 0), nullif($3, 0), $4, nullif($5, 0), nullif($6, 0), $7, $8, nullif($9, 0), nullif($10, 0), $11, $12, $13) returning id`,
-		r.CallKey, r.CompanyID, r.CityID, r.Direction, r.LineID, r.TrunkID, r.Phone, r.Called, order.task, order.ticket, r.At, r.Node, purpose(r)).Scan(&c.id)
+	err := tx.QueryRow(ctx, `insert into calls (key, company_id, city_id, direction, line_id, trunk_id, phone, called, task_id, ticket_id, started_at, node, purpose, service)
+		values ($1, nullif($2, 0), nullif($3, 0), $4, nullif($5, 0), nullif($6, 0), $7, $8, nullif($9, 0), nullif($10, 0), $11, $12, $13, $14) returning id`,
+		r.CallKey, r.CompanyID, r.CityID, r.Direction, r.LineID, r.TrunkID, r.Phone, r.Called, order.task, order.ticket, r.At, r.Node, purpose(r), r.Service).Scan(&c.id)
 	return c, err
 }
 
@@ -135,6 +135,10 @@ func (s *Service) apply(ctx context.Context, tx *pg.Tx, c call, r telephony.Repo
 		return set("answered_at = coalesce(answered_at, $2)", r.At)
 	case telephony.CallQueued:
 		return set("queued_at = coalesce(queued_at, $2)", r.At)
+	case telephony.CallOwn:
+		return set("joined_at = coalesce(joined_at, $2)", r.At)
+	case telephony.CallOverflow:
+		return set("overflow_at = coalesce(overflow_at, $2)", r.At)
 	case telephony.CallTrunk:
 		return set("trunk_id = $2", r.TrunkID)
 	case telephony.CallJoined:

@@ -25,6 +25,7 @@ type Director struct {
 	Contacts  *contact.Service
 	Told      Told
 	Holders   Holders
+	Houses    Houses
 }
 
 // Told are the notices in force; notice.Service supplies it.
@@ -70,6 +71,9 @@ func (d *Director) Route(ctx context.Context, in telephony.Incoming) (telephony.
 			return dec, err
 		}
 		if dec, err = d.moved(ctx, tx, line, dec); err != nil {
+			return dec, err
+		}
+		if dec, err = d.window(ctx, tx, in, dec); err != nil {
 			return dec, err
 		}
 		return d.member(ctx, tx, in, line, dec)

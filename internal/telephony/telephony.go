@@ -205,11 +205,19 @@ type Decision struct {
 	CompanyID int64 // 0: a city's number
 	CityID    int64
 	Greeting  Speech
+	Own       []string // in the company's hours: its phones, rung before our queue (C8)
+	Service   string   // whose the call is, decided once; "" the plan has no hours of its own
 	Place     Place
 	Notices   []Spoken // heard after the greeting, in this order
 	Priority  int
 	Card      CallCard
 }
+
+// Whose a call is by the hour it came.
+const (
+	ServiceOwn  = "own"
+	ServiceOurs = "ours"
+)
 
 // CallCard is what the operator sees the moment his phone rings; the rest he fetches.
 type CallCard struct {
@@ -325,6 +333,8 @@ const (
 	CallSpoken   ReportKind = "spoken"   // an announcement was played
 	CallTrunk    ReportKind = "trunk"    // a trunk failed, the next one is tried
 	CallRecorded ReportKind = "recorded" // a recording exists, with its state and length
+	CallOwn      ReportKind = "own"      // the company's own phone has answered (C8)
+	CallOverflow ReportKind = "overflow" // nobody did in its hours: the call is ours (F23)
 	CallEnded    ReportKind = "ended"
 )
 
@@ -350,7 +360,8 @@ type Report struct {
 	Blame     Blame           `json:"blame,omitempty"`
 	Cut       bool            `json:"cut,omitempty"` // by a failure of ours
 	Digit     string          `json:"digit,omitempty"`
-	Repeat    bool            `json:"repeat,omitempty"` // a late answer of a trunk given up: a possible repeat
+	Service   string          `json:"service,omitempty"` // Decision.Service (started)
+	Repeat    bool            `json:"repeat,omitempty"`  // a late answer of a trunk given up: a possible repeat
 	Recording *RecordingFact  `json:"recording,omitempty"`
 	Data      json.RawMessage `json:"data,omitempty"`
 }

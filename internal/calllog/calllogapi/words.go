@@ -13,6 +13,7 @@ var facts = map[telephony.ReportKind]string{
 	telephony.CallQueued: "Встал в очередь", telephony.CallOffered: "Звонит оператору", telephony.CallMissed: "Оператор не ответил",
 	telephony.CallJoined: "Оператор на линии", telephony.CallLeft: "Оператор отключился, собеседник на линии", telephony.CallHeld: "На удержании",
 	telephony.CallResumed: "Снят с удержания", telephony.CallDigit: "Нажата клавиша", telephony.CallSpoken: "Прозвучало объявление",
+	telephony.CallOwn: "Ответила сама компания", telephony.CallOverflow: "Компания не ответила в свои часы: звонок принят нами",
 	telephony.CallTrunk: "Другой транк", telephony.CallRecorded: "Запись", telephony.CallEnded: "Звонок окончен",
 }
 

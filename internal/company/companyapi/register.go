@@ -26,6 +26,14 @@ type TenantRow struct {
 	Old      []TenantLineRow `json:"old" doc:"numbers that do not take calls: old ones, and those of a trunk that is off"`
 	Lack     string          `json:"lack" enum:"no_numbers,one_number,one_carrier,"`
 	Caps     CallCaps        `json:"caps"`
+	Window   ServiceWindow   `json:"window"`
+}
+
+// ServiceWindow is when a company answers its callers itself.
+type ServiceWindow struct {
+	Phones []string `json:"phones" maxItems:"20" doc:"rung together in its hours; none: all calls come to us"`
+	From   string   `json:"from" maxLength:"5" doc:"of working days, in the house's zone"`
+	To     string   `json:"to" maxLength:"5" doc:"an hour earlier on short days"`
 }
 
 // CallCaps bound what a company may call.
@@ -93,6 +101,10 @@ type (
 		ByID
 		Body CallCaps
 	}
+	newWindow struct {
+		ByID
+		Body ServiceWindow
+	}
 	oneTenant struct{ Body TenantRow }
 )
 
@@ -138,6 +150,11 @@ func (c Config) register(api huma.API) {
 	}, func(ctx context.Context, in *newCaps) (*oneTenant, error) {
 		return c.tenant(ctx)(c.Service.KeepCaps(ctx, in.ID, telephony.Caps(in.Body)))
 	})
+	httpapi.Register(api, access.PlatformOperate, huma.Operation{
+		OperationID: "set-service-window", Method: http.MethodPut, Path: "/companies/{id}/window", Summary: "When a company answers its callers itself", Tags: tags,
+	}, func(ctx context.Context, in *newWindow) (*oneTenant, error) {
+		return c.tenant(ctx)(c.Service.KeepWindow(ctx, in.ID, company.Window(in.Body)))
+	})
 }
 
 // tenant shows a company that was changed.
@@ -154,7 +171,7 @@ func (c Config) tenant(ctx context.Context) func(company.Tenant, error) (*oneTen
 }
 
 func tenantRow(t company.Tenant) TenantRow {
-	out := TenantRow{ID: t.ID, Name: t.Name, CityID: t.CityID, City: t.City, Zone: t.Zone, Greeting: t.Greeting, IsActive: t.IsActive, Lines: lineRows(t.Lines), Old: lineRows(t.Old), Lack: string(t.Lack), Caps: CallCaps(t.Caps)}
+	out := TenantRow{ID: t.ID, Name: t.Name, CityID: t.CityID, City: t.City, Zone: t.Zone, Greeting: t.Greeting, IsActive: t.IsActive, Lines: lineRows(t.Lines), Old: lineRows(t.Old), Lack: string(t.Lack), Caps: CallCaps(t.Caps), Window: ServiceWindow(t.Window)}
 	return out
 }
 

@@ -54,6 +54,7 @@ type call struct {
 	digit    string // the key that meant something
 
 	leg     *sip.Leg
+	own     *sip.Leg // the company's own phone that has answered
 	seat    *seat
 	rec     *record.Recorder
 	recPath string
@@ -99,6 +100,7 @@ func (c *call) begin(trunkID int64) {
 		r.Phone, r.TrunkID = c.phone, trunkID
 		if c.inbound {
 			r.Direction, r.Called, r.LineID, r.CityID = "inbound", c.in.Called, c.dec.LineID, c.dec.CityID
+			r.Service = c.dec.Service
 			return
 		}
 		r.Direction, r.Called, r.LineID = "outbound", c.phone, c.order.LineID
@@ -301,6 +303,9 @@ func (c *call) finish(o telephony.Outcome, b telephony.Blame, cut bool) {
 	delete(e.calls, c.key)
 	if c.giveUp != nil {
 		c.giveUp()
+	}
+	if c.own != nil {
+		c.own.Hangup()
 	}
 	if c.leg != nil {
 		c.leg.Media().SetTap(nil, nil)

@@ -57,6 +57,7 @@ func (e *Engine) route(in telephony.Incoming) telephony.Decision {
 		if d.Action == telephony.Queue || d.Action == telephony.PlayAndHangUp {
 			general := d // of the line, not of this caller nor of this minute (F55)
 			general.Notices, general.Place = nil, telephony.Place{}
+			general.Own, general.Service = nil, ""
 			e.routes.put(in.Called, general)
 		}
 		return d
@@ -161,6 +162,10 @@ func (c *call) greet() {
 		c.say(c.dec.Greeting, func() { c.finish(telephony.Answered, telephony.Nobody, false) })
 		return
 	}
+	if len(c.dec.Own) > 0 {
+		c.ringOwn()
+		return
+	}
 	if len(c.dec.Notices) > 0 {
 		c.inform()
 		return
@@ -188,6 +193,9 @@ func (c *call) pressed(key string) {
 	}
 	c.report(telephony.CallDigit, func(r *telephony.Report) { r.Digit = key })
 	switch {
+	case c.phase == owning && key == telephony.KeyEmergency:
+		c.overflow()
+		c.choose(key)
 	case c.inbound && (c.phase == hearing || c.phase == waiting || c.phase == offered):
 		c.choose(key)
 	case c.phase == dictating:

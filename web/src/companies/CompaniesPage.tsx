@@ -7,6 +7,7 @@ import { Rest, SettingsPage, useRefusal, useSaid } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
 import { useAddLine, useFound, useInviteAdministrator, useRegister, type Company, type Register } from "./api";
 import { CapsForm } from "./CapsForm";
+import { WindowForm } from "./WindowForm";
 import { useWords } from "./words";
 
 const zones = [
@@ -152,7 +153,7 @@ function FoundForm({ register, onDone }: { register: Register; onDone: () => voi
 
 function CompanyPanel({ company, register }: { company: Company; register: Register }) {
   const w = useWords();
-  const [asked, setAsked] = useState<"line" | "admin" | "caps" | null>(null);
+  const [asked, setAsked] = useState<"line" | "admin" | "caps" | "window" | null>(null);
   return (
     <Panel
       title={company.name}
@@ -185,6 +186,12 @@ function CompanyPanel({ company, register }: { company: Company; register: Regis
         <div className="s13 t2">{w.caps(company.caps.concurrent, company.caps.hourly, company.caps.minutes)}</div>
         {company.admins === 0 && <Note tone="plan">{w.noAdmin}</Note>}
         {asked === "line" && <LineForm company={company} register={register} onDone={() => setAsked(null)} />}
+        <div className="s13 t2">
+          {company.window.phones.length === 0
+            ? w.allOurs
+            : w.own(company.window.from, company.window.to, company.window.phones.map(phoneOf).join(", "))}
+        </div>
+        {asked === "window" && <WindowForm company={company} onDone={() => setAsked(null)} />}
         {asked === "caps" && <CapsForm company={company} onDone={() => setAsked(null)} />}
         {asked === "admin" && <AdminForm company={company} onDone={() => setAsked(null)} />}
         {asked === null && (
@@ -194,6 +201,9 @@ function CompanyPanel({ company, register }: { company: Company; register: Regis
             </Button>
             <Button variant="default" size="xs" onClick={() => setAsked("admin")}>
               {w.invite}
+            </Button>
+            <Button variant="default" size="xs" onClick={() => setAsked("window")}>
+              {w.windowChange}
             </Button>
             <Button variant="default" size="xs" onClick={() => setAsked("caps")}>
               {w.capsChange}

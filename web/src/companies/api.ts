@@ -43,6 +43,16 @@ export function useCap(id: number) {
   });
 }
 
+/** Changes when a company answers its callers itself. */
+export function useSetWindow(id: number) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Company["window"]) =>
+      take(api.PUT("/api/v1/companies/{id}/window", { params: { path: { id } }, body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: key }),
+  });
+}
+
 /** A link for the company's administrator, told once. */
 export function useInviteAdministrator(id: number) {
   return useMutation({

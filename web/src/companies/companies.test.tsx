@@ -18,6 +18,7 @@ const company = {
   ],
   old: [],
   lack: "one_number",
+  window: { phones: [], from: "08:00", to: "17:00" },
   caps: { concurrent: 50, hourly: 1500, minutes: 6000 },
 };
 const register = {

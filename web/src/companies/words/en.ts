@@ -26,6 +26,18 @@ export const en: Words<typeof ru> = {
     one_number: "A second number at another carrier is needed: when the first fails the company is cut off.",
     one_carrier: "All numbers are at one carrier: when it fails the company is cut off.",
   },
+  allOurs: "We take all calls",
+  own: (from, to, phones) =>
+    `On working days from ${from} to ${to} it answers itself: ${phones}. At other times we do.`,
+  ownPhones: "Phones of the company",
+  ownPhonesHint: "They ring together, the first answers. Enter after each. Empty: we take all calls.",
+  ownFrom: "From",
+  ownTo: "To",
+  ownHint:
+    "Working days are the production calendar's, an hour less on short days. The second the call came decides, by the house's time. Not answered in 30 seconds, it is ours, with a remark.",
+  windowChange: "Hours of the company",
+  windowSave: "Save the hours",
+  windowSaved: "The hours are changed: in force from the next call",
   caps: (concurrent, hourly, minutes) =>
     `Bounds of outgoing calls: ${String(concurrent)} at once, ${String(hourly)} an hour, ${String(minutes)} minutes a day`,
   capsChange: "Change the bounds",

@@ -1,0 +1,80 @@
+package engine
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"d24/internal/telephony"
+	"d24/voip/sip"
+)
+
+func ownHours(d *desk) {
+	d.decision.Own, d.decision.Service = []string{"+79000003001", "+79000003002"}, telephony.ServiceOwn
+}
+
+// TestInItsHoursTheCompanyAnswersItself is C8: its phones ring together, the first to
+// answer has the caller, the other is left in peace, nobody of us is troubled.
+func TestInItsHoursTheCompanyAnswersItself(t *testing.T) {
+	w := newWorld(t, ownHours)
+	op := w.operator(1, true)
+	other := make(chan sip.Ending, 1)
+	w.phones.set("+79000003001", func(l *sip.Leg) {
+		_ = l.Ring()
+		other <- l.End()
+	})
+	ears := w.answering("+79000003002")
+	leg, resident := w.resident("+79000001001")
+	company := <-ears
+	require.Equal(t, sip.ByCancel, (<-other).Cause)
+	w.eventually("they hear each other", func() bool { return resident.heard(executorTone) && company.heard(residentTone) })
+	require.Zero(t, op.Rings())
+	r := w.desk.until(t, "started", func(r telephony.Report) bool { return r.Kind == telephony.CallStarted })
+	require.Equal(t, telephony.ServiceOwn, r.Service, "stored when it came")
+	w.desk.until(t, "the company's", func(r telephony.Report) bool { return r.Kind == telephony.CallOwn })
+	leg.Hangup()
+	require.Equal(t, telephony.Answered, w.desk.ended(t).Outcome)
+	w.eventually("no channel is held", func() bool { return w.engine.trunks.floor()[0].Calls == 0 })
+}
+
+// TestWhomTheCompanyDoesNotAnswerIsOurs is F23: after 30 seconds (three here), or at once
+// when all its phones refuse, the caller is in our queue with a remark.
+func TestWhomTheCompanyDoesNotAnswerIsOurs(t *testing.T) {
+	for name, f := range map[string]func(l *sip.Leg){
+		"silent": func(l *sip.Leg) { _ = l.Ring(); <-l.Done() },
+		"busy":   func(l *sip.Leg) { l.Reject(486, "Busy Here") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, ownHours)
+			w.phones.set("+79000003001", f)
+			w.phones.set("+79000003002", f)
+			op := w.operator(1, true)
+			began := time.Now()
+			_, resident := w.resident("+79000001001")
+			v, err := op.Call(w.ctx(), "ringing")
+			require.NoError(t, err)
+			if name == "silent" {
+				require.GreaterOrEqual(t, time.Since(began), ownFor/10)
+			}
+			op.Do(w.ctx(), "answer", v.Key)
+			w.eventually("the operator is heard", func() bool { return resident.heard(operatorTone) })
+			w.desk.until(t, "a remark", func(r telephony.Report) bool { return r.Kind == telephony.CallOverflow })
+			require.Equal(t, 1, w.desk.count(telephony.CallOverflow))
+		})
+	}
+}
+
+// TestWhoGivesUpInTheCompanysHoursIsLost: he is called back as any other.
+func TestWhoGivesUpInTheCompanysHoursIsLost(t *testing.T) {
+	w := newWorld(t, ownHours)
+	rings := make(chan struct{}, 2)
+	for _, n := range w.desk.decision.Own {
+		w.phones.set(n, func(l *sip.Leg) { _ = l.Ring(); rings <- struct{}{}; <-l.Done() })
+	}
+	leg, _ := w.resident("+79000001001")
+	<-rings
+	leg.Hangup()
+	require.Equal(t, telephony.Abandoned, w.desk.ended(t).Outcome)
+	require.Zero(t, w.desk.count(telephony.CallOverflow))
+}
