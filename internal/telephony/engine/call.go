@@ -54,7 +54,7 @@ type call struct {
 	digit    string // the key that meant something
 
 	leg     *sip.Leg
-	own     *sip.Leg // the company's own phone that has answered
+	self    *sip.Leg // the company's own phone that has answered
 	seat    *seat
 	rec     *record.Recorder
 	recPath string
@@ -304,8 +304,8 @@ func (c *call) finish(o telephony.Outcome, b telephony.Blame, cut bool) {
 	if c.giveUp != nil {
 		c.giveUp()
 	}
-	if c.own != nil {
-		c.own.Hangup()
+	if c.self != nil {
+		c.self.Hangup()
 	}
 	if c.leg != nil {
 		c.leg.Media().SetTap(nil, nil)

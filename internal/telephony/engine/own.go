@@ -74,7 +74,7 @@ func (c *call) ownAnswered(leg *sip.Leg, leave func()) {
 	c.halt()
 	c.giveUp() // the other phones
 	c.giveUp = nil
-	c.phase, c.joined, c.own = talking, true, leg
+	c.phase, c.joined, c.self = talking, true, leg
 	c.quiet()
 	c.undo = media.Join(c.leg.Media(), leg.Media())
 	c.e.waited(c, false)
