@@ -829,6 +829,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/companies/{id}/window": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** When a company answers its callers itself */
+        put: operations["set-service-window"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts": {
         parameters: {
             query?: never;
@@ -6847,6 +6864,14 @@ export interface components {
              */
             totp_since: string | null;
         };
+        ServiceWindow: {
+            /** @description of working days, in the house's zone */
+            from: string;
+            /** @description rung together in its hours; none: all calls come to us */
+            phones: string[];
+            /** @description an hour earlier on short days */
+            to: string;
+        };
         Serving: {
             /** @description null: the company has none */
             supplier: components["schemas"]["ServingSupplier"];
@@ -7791,6 +7816,7 @@ export interface components {
             name: string;
             /** @description numbers that do not take calls: old ones, and those of a trunk that is off */
             old: components["schemas"]["TenantLineRow"][];
+            window: components["schemas"]["ServiceWindow"];
             /** @description IANA zone of its houses */
             zone: string;
         };
@@ -10675,6 +10701,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["NewCompanyLine"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-service-window": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceWindow"];
             };
         };
         responses: {
