@@ -32,6 +32,7 @@ import (
 	"d24/internal/platform/pg"
 	"d24/internal/platform/secret"
 	"d24/internal/reason"
+	"d24/internal/report"
 	"d24/internal/routing"
 	"d24/internal/shift"
 	"d24/internal/staff"
@@ -58,6 +59,7 @@ type App struct {
 	Intake     *intake.Service
 	Files      *attachment.Service
 	Errands    *errand.Service
+	Reports    *report.Service
 	Tickets    *ticket.Service
 	Pairs      *supplierticket.Service
 	Calls      *calllog.Service
@@ -108,6 +110,7 @@ func New(c Config) (*App, error) {
 		return q.At(ctx, tx, tx.Now, ticket.Away{MemberID: memberID})
 	}
 	a.Tickets.Subscribe(q)
+	a.Reports = report.NewService(db, a.Tickets, a.Companies, a.Errands)
 	a.Buildings.Worked = a.Tickets.Houses
 	a.Buildings.Regrouped = func(ctx context.Context, tx *pg.Tx, companyID, groupID int64) error {
 		return errors.Join(a.Accounts.Regrouped(ctx, tx, companyID, groupID), a.Rules.Regrouped(ctx, tx, companyID))

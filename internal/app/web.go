@@ -37,6 +37,7 @@ import (
 	"d24/internal/platform/httpapi"
 	"d24/internal/platform/live"
 	"d24/internal/reason/reasonapi"
+	"d24/internal/report/reportapi"
 	"d24/internal/shift/shiftapi"
 	"d24/internal/staff/staffapi"
 	"d24/internal/supplier/supplierapi"
@@ -125,6 +126,7 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	assignmentapi.Register(api, assignmentapi.Config{Service: a.Rules, Running: a.escalating, Apply: a.Escalation.Apply})
 	attachmentapi.Register(api, attachmentapi.Config{Service: a.Files, Subject: "building", Read: access.BuildingRead, Write: access.BuildingWrite})
 	attachmentapi.Register(api, attachmentapi.Config{Service: a.Files, Subject: "ticket", Read: access.TicketRead, Write: access.TicketComment})
+	reportapi.Register(api, reportapi.Config{Service: a.Reports, Tickets: tickets})
 	errandapi.Register(api, errandapi.Config{Service: a.Errands, Now: a.now})
 	noticeapi.Register(api, noticeapi.Config{Service: a.Notices, Now: a.now})
 	a.live(api, c, now)

@@ -25,6 +25,9 @@ func init() {
 			"errand-report":           {{method: "GET", path: at(done, "/report")}},
 			"errand-result":           {{method: "GET", path: at(done, "/result")}},
 			"count-tickets-to-change": {{method: "GET", path: "/ticket-changes/count?company_id=2", list: true}},
+			"export-tickets":          {{method: "POST", path: "/ticket-exports?company_id=2", body: map[string]any{"format": "csv"}}},
+			"ticket-work-order":       {{method: "GET", path: fmt.Sprintf("/tickets/%d/work-order", ticket.ID)}},
+			"ticket-act":              {{method: "GET", path: fmt.Sprintf("/tickets/%d/act", ticket.ID)}},
 			"change-tickets":          {{method: "POST", path: "/ticket-changes?company_id=2", body: picked}},
 		}
 	})

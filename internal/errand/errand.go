@@ -122,6 +122,7 @@ type New struct {
 	ResultName  string // of the file it will make
 	ResultKind  string
 	Items       []Item // what it goes through, by SubjectID
+	Total       int    // how many there are when there are no items
 	AuditAction string // "ticket.mass_change"
 	AuditData   any
 }
@@ -135,7 +136,7 @@ func (s *Service) Start(ctx context.Context, tx *pg.Tx, n New) (e Errand, err er
 	}
 	e, err = one(tx.Query(ctx, `insert into errands (company_id, user_id, user_name, kind, title, query, spec, quota, total, result_name, result_kind, created_at, moved_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12) returning `+columns,
-		n.CompanyID, tx.Actor.UserID, tx.Actor.Name, n.Kind, n.Title, n.Query, spec, n.Quota, len(n.Items), n.ResultName, n.ResultKind, tx.Now))
+		n.CompanyID, tx.Actor.UserID, tx.Actor.Name, n.Kind, n.Title, n.Query, spec, n.Quota, max(n.Total, len(n.Items)), n.ResultName, n.ResultKind, tx.Now))
 	if err != nil {
 		return e, busy(err)
 	}

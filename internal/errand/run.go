@@ -247,7 +247,7 @@ func (s *Service) make(ctx context.Context, e Errand, w Work) error {
 		if err != nil {
 			return err
 		}
-		return s.made(ctx, e.ID, key, n)
+		return s.made(ctx, e.ID, key, n, e.Total)
 	})
 }
 
@@ -271,7 +271,7 @@ func (s *Service) moved(ctx context.Context, id int64, done, total int) error {
 		}
 		e.Done, e.Total, e.MovedAt = done, total, tx.Now
 		if e.State == Stopping {
-			e.State, e.Done = Stopped, 0 // half a file is no file
+			e.State, e.Done = Stopped, 0 // half a file is no file; it is begun anew
 		}
 		return e.State == Stopped, save(ctx, tx, e)
 	})
@@ -281,14 +281,18 @@ func (s *Service) moved(ctx context.Context, id int64, done, total int) error {
 	return err
 }
 
-func (s *Service) made(ctx context.Context, id int64, key string, bytes int64) error {
+func (s *Service) made(ctx context.Context, id int64, key string, bytes int64, total int) error {
 	return pg.Do(ctx, s.db, func(tx *pg.Tx) error {
 		e, err := locked(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 		until := tx.Now.Add(keepResult)
-		e.State, e.Note, e.ResultKey, e.ResultBytes, e.ExpiresAt, e.MovedAt, e.FinishedAt, e.Failures = Done, "", key, bytes, &until, tx.Now, &tx.Now, 0
+		e.Note = ""
+		if e.Done != total {
+			e.Note = fmt.Sprintf("Пока файл ждал очереди, список изменился: при запуске заявок было %d, в файле %d.", total, e.Done)
+		}
+		e.State, e.ResultKey, e.ResultBytes, e.ExpiresAt, e.MovedAt, e.FinishedAt, e.Failures = Done, key, bytes, &until, tx.Now, &tx.Now, 0
 		return save(ctx, tx, e)
 	})
 }

@@ -61,16 +61,44 @@ type Many struct {
 	Change   Change
 }
 
-// CountForChange counts exactly, to one more than MaxChange.
-func (s *Service) CountForChange(ctx context.Context, f Filter) (n int, err error) {
-	f.After = noCursor
+// CountTo counts exactly, at most to a limit.
+func (s *Service) CountTo(ctx context.Context, f Filter, limit int) (n int, err error) {
+	f.After = page.Cursor{}
 	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (n int, err error) {
 		w, err := s.narrow(ctx, tx, f)
 		if err != nil {
 			return 0, err
 		}
-		err = tx.QueryRow(ctx, "select count(*) from (select from tickets t where "+w.String()+" limit "+maxChangeSQL+") x", w.Args...).Scan(&n)
+		err = tx.QueryRow(ctx, "select count(*) from (select from tickets t where "+w.String()+" limit "+strconv.Itoa(limit)+") x", unprepared(w.Args)...).Scan(&n)
 		return n, err
+	})
+}
+
+// Each gives the tickets of a filter one by one in its order, all as they are at one
+// moment: a list of any length in one query.
+func (s *Service) Each(ctx context.Context, f Filter, do func(Ticket) error) error {
+	f.After = page.Cursor{}
+	return pg.Do(ctx, s.db, func(tx *pg.Tx) error {
+		w, err := s.narrow(ctx, tx, f)
+		if err != nil {
+			return err
+		}
+		order, _ := f.Order.sql()
+		rows, err := tx.Query(ctx, "select "+columns+source+"where "+w.String()+" order by "+order, unprepared(w.Args)...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			t, err := scan(rows)
+			if err != nil {
+				return err
+			}
+			if err := do(t); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
 	})
 }
 
@@ -115,7 +143,7 @@ func (s *Service) ChangeMany(ctx context.Context, m Many) (errand.Errand, error)
 // when they are not as many as the person was told.
 func (s *Service) frozen(ctx context.Context, tx *pg.Tx, m Many) ([]errand.Item, error) {
 	f := m.Filter
-	f.After = noCursor
+	f.After = page.Cursor{}
 	if m.Picks != nil {
 		f = Filter{CompanyID: f.CompanyID}
 	}
@@ -131,7 +159,7 @@ func (s *Service) frozen(ctx context.Context, tx *pg.Tx, m Many) ([]errand.Item,
 		}
 		w.And("t.id = any(?)", ids)
 	}
-	rows, err := tx.Query(ctx, "select t.id, t.number, t.version, '' from tickets t where "+w.String()+" order by t.id limit "+maxChangeSQL, w.Args...)
+	rows, err := tx.Query(ctx, "select t.id, t.number, t.version, '' from tickets t where "+w.String()+" order by t.id limit "+strconv.Itoa(MaxChange+1), unprepared(w.Args)...)
 	if err != nil {
 		return nil, err
 	}
@@ -354,11 +382,6 @@ func lockMany(ctx context.Context, tx *pg.Tx, items []errand.Item) (map[int64]Ti
 	}
 	return out, err
 }
-
-var (
-	maxChangeSQL = strconv.Itoa(MaxChange + 1)
-	noCursor     page.Cursor
-)
 
 // quotaOf: a person changes one set at a time, so that a double click is one errand.
 func quotaOf(a access.Actor) string { return "change:" + strconv.FormatInt(a.UserID, 10) }

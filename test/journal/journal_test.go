@@ -9,10 +9,13 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
 
 	"d24/internal/access"
 	"d24/internal/account"
@@ -100,9 +103,26 @@ func (h *house) drive(script string, args ...string) string {
 // then all that match; the foreman's open list shows the new states without a reload.
 func TestManyAreChangedBeforeASecondPersonsEyes(t *testing.T) {
 	h := open(t)
-	t.Log(h.drive("many.mjs"))
+	files := t.TempDir()
+	t.Log(h.drive("many.mjs", files))
 	require.Equal(t, int64(260), h.count(`select count(*) from tickets where unit = 'бр' and status = 'done'`))
 	require.Equal(t, int64(5), h.count(`select count(*) from tickets where unit = 'бр' and tag_ids <> '{}'`), "five were ticked by Shift")
 	require.Equal(t, int64(2), h.count(`select count(*) from tickets t where unit = 'бр' and exists (select from ticket_events e where e.ticket_id = t.id and e.text like 'Исполнитель:%')`), "two by keys")
 	require.Equal(t, int64(1), h.count(`select count(*) from tickets t where unit = 'бр' and exists (select from ticket_events e where e.ticket_id = t.id and e.text = 'Состояние: в работе')`), "one on the telephone")
+
+	// what was taken out is what was on the screen
+	book, err := excelize.OpenFile(filepath.Join(files, "XLSX"))
+	require.NoError(t, err)
+	defer book.Close() //nolint:errcheck // only read
+	rows, err := book.GetRows("Заявки")
+	require.NoError(t, err)
+	require.Len(t, rows, 261)
+	require.Contains(t, rows[1], "'=2+2", "what was typed is no formula")
+	require.Contains(t, rows[1], "+79000900007")
+	table, err := os.ReadFile(filepath.Join(files, "CSV"))
+	require.NoError(t, err)
+	require.Equal(t, 261, strings.Count(string(table), "\r\n"))
+	register, err := exec.CommandContext(t.Context(), "pdftotext", filepath.Join(files, "Реестр"), "-").Output() //nolint:gosec // our own file
+	require.NoError(t, err)
+	require.Contains(t, string(register), "Всего заявок: 260")
 }

@@ -1,6 +1,8 @@
 /** many.mjs ADDRESS [DIRECTORY for pictures]: many requests are changed, a second person looks on. */
 import { browser, look, person } from "./browser.mjs";
 
+const files = process.argv[4];
+
 const LIST = "/journal?view=all&unit=бр";
 const admin = await person("admin");
 const foreman = await person("foreman");
@@ -86,6 +88,17 @@ await foreman.waitForFunction(() => {
 });
 await look(foreman, "many-foreman");
 await look(admin, "many-done");
+
+// the list as files, in the columns shown
+for (const [item, title] of [["XLSX: все сведения", "XLSX"], ["CSV: показанные столбцы", "CSV"], ["Реестр для надзорного органа, PDF", "Реестр"]]) {
+  await admin.getByRole("button", { name: "Выгрузить" }).click();
+  if (title === "XLSX") await look(admin, "export-menu");
+  await admin.getByRole("menuitem", { name: item }).click();
+  const line = admin.locator(".errand", { hasText: title }).first();
+  const [file] = await Promise.all([admin.waitForEvent("download"), line.getByRole("link", { name: "Скачать" }).click()]);
+  await file.saveAs(`${files}/${title}`);
+}
+await look(admin, "export-done");
 
 // the list of what was done, with the report
 await admin.getByRole("link", { name: "Задания", exact: true }).click();

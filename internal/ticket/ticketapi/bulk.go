@@ -49,7 +49,7 @@ func (c Config) bulk(api huma.API) {
 		if err := httpapi.Number(ctx, in.Phone); err != nil {
 			return nil, err
 		}
-		n, err := c.Service.CountForChange(ctx, c.read(*in))
+		n, err := c.Service.CountTo(ctx, c.read(*in), ticket.MaxChange+1)
 		return &countOut{TicketCount{Count: min(n, ticket.MaxChange), Capped: n > ticket.MaxChange}}, err
 	})
 	httpapi.Register(api, access.TicketMove, huma.Operation{

@@ -302,18 +302,23 @@ func (c Config) read(f Filter) ticket.Filter {
 	return out
 }
 
+// Read is the filter of a list in an order, as other operations take it.
+func (c Config) Read(ctx context.Context, f Filter, order string) (ticket.Filter, error) {
+	out := c.read(f)
+	if order != "newest" {
+		out.Order = ticket.Order(order)
+	}
+	return out, httpapi.Number(ctx, f.Phone)
+}
+
 type pageOut struct{ Body TicketPage }
 
 func (c Config) list(ctx context.Context, in *list) (*pageOut, error) {
-	if err := httpapi.Number(ctx, in.Phone); err != nil {
+	f, err := c.Read(ctx, in.Filter, in.Order)
+	if err != nil {
 		return nil, err
 	}
-	f := c.read(in.Filter)
 	f.Limit = in.Limit
-	if in.Order != "newest" {
-		f.Order = ticket.Order(in.Order)
-	}
-	var err error
 	if f.After, err = page.Parse(in.Cursor); err != nil {
 		return nil, err
 	}

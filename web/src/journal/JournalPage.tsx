@@ -11,6 +11,7 @@ import { Late } from "../ui/Late";
 import { LONG, useCount, useFromStart, useTickets } from "./api";
 import { BulkBar } from "./BulkBar";
 import { useColumns } from "./columns";
+import { ExportMenu } from "./ExportMenu";
 import { Filters } from "./Filters";
 import { useFresh, useMissed } from "./fresh";
 import { ColumnsMenu, KeptMenu } from "./Kept";
@@ -110,6 +111,7 @@ function DeskJournal() {
           <KeptMenu search={search} onChange={go} columns={columns} onColumns={setColumns} />
           <Views view={view} onChange={(v) => go({ ...search, view: v })} />
           <span className="grow" />
+          <ExportMenu search={search} columns={columns} />
           <Link to="/errands" className="s13">
             {w.errands}
           </Link>

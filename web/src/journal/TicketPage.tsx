@@ -22,6 +22,7 @@ import { Facts, Tasks } from "./Facts";
 import { Labels } from "./Labels";
 import { Ladder } from "./Ladder";
 import { PhoneTicket } from "./PhoneTicket";
+import { Print } from "./Print";
 import { Terms } from "./Terms";
 import { Timeline } from "./Timeline";
 import { useBack } from "./useBack";
@@ -113,6 +114,7 @@ function Head({ ticket: t, onBack }: { ticket: TicketCard; onBack: () => void })
           <span>{w.card.created(fullOf(t.created_at, t.zone, now), c.source[t.source])}</span>
         </div>
       </div>
+      <Print id={t.id} />
       <Actions ticket={t} />
     </header>
   );

@@ -70,6 +70,17 @@ export const en: Words<typeof ru> = {
     shareMore: "Everyone sees in it what he may see",
     save: "Keep",
   },
+  files: {
+    title: "Export",
+    xlsx: "XLSX: the columns shown",
+    xlsxAll: "XLSX: everything",
+    csv: "CSV: the columns shown",
+    csvAll: "CSV: everything",
+    pdf: "Register for a supervisory body, PDF",
+    print: "Print",
+    order: "Work order",
+    act: "Act of the work done",
+  },
   bulk: {
     bar: "What to do with the requests ticked",
     pick: (n) => `Tick request ${n}`,
