@@ -3028,6 +3028,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ticket-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a file of a list in the background
+         * @description The file is the user's alone, and is removed after a day. 409 errand.busy: the company has one in the making.
+         */
+        post: operations["export-tickets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ticket-files": {
         parameters: {
             query?: never;
@@ -3250,6 +3270,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The act of the work done, to be printed and signed */
+        get: operations["ticket-act"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/comments": {
         parameters: {
             query?: never;
@@ -3378,6 +3415,23 @@ export interface paths {
          * @description 409 ticket.changed, ticket.move_impossible: it is another now. 403 ticket.refuse_forbidden: not the executor.
          */
         post: operations["refuse-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/work-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The work order of a request, to be printed */
+        get: operations["ticket-work-order"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -8125,6 +8179,19 @@ export interface components {
             items: components["schemas"]["TicketEvent"][];
             /** @description IANA zone of the house */
             zone: string;
+        };
+        TicketExport: {
+            /** @description as they are shown; none: all */
+            columns?: ("kind" | "number" | "created" | "address" | "reason" | "status" | "executor" | "responsible" | "tags" | "company" | "due")[];
+            /**
+             * @description pdf: the register for supervisory bodies, with columns of its own
+             * @enum {string}
+             */
+            format: "xlsx" | "csv" | "pdf";
+            /** @description besides: phone by right, text, the hours of the stages */
+            is_detailed?: boolean;
+            /** @description the list as in the address of the screen */
+            query?: string;
         };
         TicketFound: {
             text?: string;
@@ -15552,6 +15619,73 @@ export interface operations {
             };
         };
     };
+    "export-tickets": {
+        parameters: {
+            query?: {
+                /** @description new: nobody has taken; open: work still owed */
+                view?: "all" | "new" | "open" | "mine";
+                status?: ("new" | "accepted" | "in_progress" | "postponed" | "done" | "closed" | "cancelled")[];
+                kind?: ("emergency" | "planned" | "paid")[];
+                source?: ("phone" | "journal" | "app" | "widget" | "bot")[];
+                company_id?: number;
+                building_id?: number;
+                unit?: string;
+                executor_id?: number;
+                responsible_id?: number;
+                reason_id?: number;
+                number?: number;
+                phone?: string;
+                /** @description a number, a phone, or words of address, reason and description */
+                q?: string;
+                /** @description registered not before */
+                from?: string;
+                /** @description registered before */
+                to?: string;
+                overdue?: boolean;
+                /** @description not overdue, but within a day of it */
+                soon?: boolean;
+                /** @description the deadline is not before */
+                due_from?: string;
+                /** @description the deadline is before */
+                due_to?: string;
+                /** @description words of the address */
+                address?: string;
+                /** @description houses of a group */
+                group_id?: number;
+                /** @description any of these labels */
+                tag_id?: number[];
+                order?: "newest" | "oldest" | "due";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketExport"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrandRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-ticket-files": {
         parameters: {
             query: {
@@ -16199,6 +16333,37 @@ export interface operations {
             };
         };
     };
+    "ticket-act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description PDF */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "comment-ticket": {
         parameters: {
             query?: never;
@@ -16424,6 +16589,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ticket-work-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description PDF */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
             };
             /** @description Error */
             default: {
