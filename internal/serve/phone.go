@@ -64,7 +64,7 @@ func newEngine(c config.Config, a *app.App, ear *telephony.Ear, log *slog.Logger
 	if err != nil {
 		return nil, err
 	}
-	return engine.New(engine.Config{Node: c.Node, SIP: sip, RTPLow: low, RTPHigh: high, WebRTC: webrtc, Door: c.Door, Data: c.Data, Abroad: strings.FieldsFunc(c.Also, func(r rune) bool { return r == ',' || r == ' ' })}, engine.Deps{
+	return engine.New(engine.Config{Node: c.Node, SIP: sip, RTPLow: low, RTPHigh: high, WebRTC: webrtc, Door: c.Door, Data: c.Data, Drain: c.Drain, CallsPerSecond: c.CPS, Abroad: strings.FieldsFunc(c.Also, func(r rune) bool { return r == ',' || r == ' ' })}, engine.Deps{
 		Director: a.Director, Seats: a.Accounts, Trunks: a.Companies, Orders: orders{a.Telephony, ear}, Reporter: a.Telephony,
 		Voice: voice(filepath.Join(c.Data, "voice"), log), Log: log,
 	})

@@ -196,10 +196,8 @@ func web(ctx context.Context, a *app.App, c config.Config, o Options, all *sync.
 	m.GaugeFunc("d24_live_streams", "Screens that hear of changes.", func() float64 { return float64(hub.Streams()) })
 	_, h := a.API(app.WebConfig{
 		DataDir: c.Data, Secure: c.HTTPS(), Log: o.Log, Hub: hub, Spa: o.Pages, Metrics: m.Handler(), Ready: checks(a), Voice: voice(filepath.Join(c.Data, "voice"), o.Log),
-		Meter: func(next http.Handler) http.Handler { return m.HTTP(next, clock.System{}) },
-		PhoneDoor: func(ctx context.Context) (string, error) {
-			return a.Telephony.Node(access.AsSystem(ctx, "door"))
-		},
+		Meter:     func(next http.Handler) http.Handler { return m.HTTP(next, clock.System{}) },
+		PhoneDoor: a.Telephony.DoorOf,
 	})
 	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	srv.BaseContext = func(net.Listener) context.Context { return ctx } // streams end with us
@@ -250,7 +248,7 @@ func checks(a *app.App) []app.Check {
 // children keeps the phone engine and whatever else runs beside us.
 func children(ctx context.Context, c config.Config, o Options, all *sync.WaitGroup) {
 	e := c
-	e.Role = config.Phone
+	e.Role, e.Drain = config.Phone, 0 // whoever ends the whole ends the calls
 	list := append([]supervise.Child{{
 		Name: "phone", Path: o.Path, Args: []string{"serve"}, Env: append(withoutSettings(os.Environ()), e.Environ()...), Out: os.Stderr, Log: o.Log, Grace: 8 * time.Second,
 	}}, o.Children...)

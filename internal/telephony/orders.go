@@ -10,7 +10,6 @@ import (
 
 	"d24/internal/access"
 	"d24/internal/platform/jobs"
-	"d24/internal/platform/live"
 	"d24/internal/platform/pg"
 )
 
@@ -71,11 +70,13 @@ func notify(ctx context.Context, tx *pg.Tx, what string) error {
 	return err
 }
 
-// Claim gives the node the orders nobody has taken, the oldest first.
+// Claim gives the node the orders nobody has taken, the oldest first; none while another
+// engine is at work.
 func (d *Desk) Claim(ctx context.Context, node string, limit int) ([]Order, error) {
 	return pg.InTx(ctx, d.db, func(tx *pg.Tx) ([]Order, error) {
 		rows, err := tx.Query(ctx, `update call_orders set state = 'claimed', node = $1, claimed_at = $2 where id in (
-			select id from call_orders where state = 'placed' order by id limit $3 for update skip locked) returning plan`, node, tx.Now, limit)
+			select id from call_orders where state = 'placed' and not exists (select from engine_nodes where node <> $1 and duty = 'active' and seen_at > $4)
+			order by id limit $3 for update skip locked) returning plan`, node, tx.Now, limit, tx.Now.Add(-nodeDead))
 		if err != nil {
 			return nil, err
 		}
@@ -169,35 +170,8 @@ func (d *Desk) end(ctx context.Context, tx *pg.Tx, r Report) error {
 	return d.jobs.Publish(ctx, tx, e)
 }
 
-// Beat says that the node lives, where its door is and what its floor looks like.
-func (d *Desk) Beat(ctx context.Context, node, address string, f Floor) error {
-	raw, err := json.Marshal(f)
-	if err != nil {
-		return err
-	}
-	return pg.Do(ctx, d.db, func(tx *pg.Tx) error {
-		_, err := tx.Exec(ctx, `insert into engine_nodes (node, address, seen_at, floor) values ($1, $2, $3, $4)
-			on conflict (node) do update set address = excluded.address, seen_at = excluded.seen_at, floor = excluded.floor`, node, address, tx.Now, raw)
-		if err != nil {
-			return err
-		}
-		return live.Tell(ctx, tx, live.Change{Topic: "figures"})
-	})
-}
-
 // nodeDead is when an engine that does not beat counts as dead.
 const nodeDead = 10 * time.Second
-
-// Node is the door of a living engine; "" when there is none.
-func (d *Desk) Node(ctx context.Context) (address string, err error) {
-	return pg.InTx(ctx, d.db, func(tx *pg.Tx) (a string, err error) {
-		err = tx.QueryRow(ctx, `select address from engine_nodes where seen_at > $1 order by node limit 1`, tx.Now.Add(-nodeDead)).Scan(&a)
-		if err == pgx.ErrNoRows { //nolint:errorlint // none is an answer
-			return "", nil
-		}
-		return a, err
-	})
-}
 
 // Floors are the floors of the living engines.
 func (d *Desk) Floors(ctx context.Context, tx *pg.Tx) ([]Floor, error) {
@@ -220,10 +194,20 @@ func LivingFloors(ctx context.Context, db *pg.DB) ([]Floor, error) {
 	return pg.InTx(ctx, db, func(tx *pg.Tx) ([]Floor, error) { return (&Desk{}).Floors(ctx, tx) })
 }
 
-// Recover ends what a node had in hand when it died: its orders are unknown by
-// our fault and do not count as attempts (F46), its calls are «cut by failure».
+// Recover ends what a node had in hand when it died: its calls are «cut by failure»,
+// orders whose telephone may have rung are unknown by our fault and do not count as
+// attempts (F46), those that never left are to be taken by the next at once.
 func (d *Desk) Recover(ctx context.Context, node string) (orders, calls int, err error) {
 	err = pg.Do(ctx, d.db, func(tx *pg.Tx) error {
+		tag, err := tx.Exec(ctx, `update call_orders set state = 'placed', node = '', claimed_at = null where node = $1 and state = 'claimed' and invited_at is null and not cancel`, node)
+		if err != nil {
+			return err
+		}
+		if orders = int(tag.RowsAffected()); orders > 0 {
+			if err := notify(ctx, tx, "released"); err != nil {
+				return err
+			}
+		}
 		rows, err := tx.Query(ctx, `select key from call_orders where node = $1 and state = 'claimed' for update`, node)
 		if err != nil {
 			return err
@@ -237,7 +221,7 @@ func (d *Desk) Recover(ctx context.Context, node string) (orders, calls int, err
 				return err
 			}
 		}
-		orders = len(keys)
+		orders += len(keys)
 		calls, err = d.calls.Orphans(ctx, tx, node)
 		return err
 	})

@@ -104,7 +104,9 @@ func (r *Registrar) Register(req *sip.Request, tx sip.ServerTransaction) {
 	b := Binding{Contact: *c.Address.Clone(), Source: req.Source(), Until: time.Now().Add(expiry)}
 	r.mu.Lock()
 	if expiry == 0 {
-		delete(r.bound, user)
+		if was := r.bound[user]; c.Address.Wildcard || was.Contact.HostPort() == c.Address.HostPort() { // another one's stays
+			delete(r.bound, user)
+		}
 	} else {
 		r.bound[user] = b
 	}

@@ -1,7 +1,10 @@
 package sip
 
 import (
+	"net"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
@@ -32,7 +35,28 @@ func (s *Stack) onOptions(req *sip.Request, tx sip.ServerTransaction) {
 		s.cfg.OnOptions(req, tx)
 		return
 	}
+	if after := s.admit(req, false); after > 0 {
+		later(req, tx, after)
+		return
+	}
 	_ = tx.Respond(with(sip.NewResponseFromRequest(req, 200, "OK", nil), "Allow", allow, "Accept", "application/sdp"))
+}
+
+func (s *Stack) admit(req *sip.Request, invite bool) time.Duration {
+	if s.cfg.Admit == nil {
+		return 0
+	}
+	host, _, err := net.SplitHostPort(req.Source())
+	if err != nil {
+		host = req.Source()
+	}
+	return s.cfg.Admit(host, invite)
+}
+
+// later refuses for now: the sender may try another address of ours at once, and this one
+// again after a while.
+func later(req *sip.Request, tx sip.ServerTransaction, after time.Duration) {
+	_ = tx.Respond(with(sip.NewResponseFromRequest(req, 503, "Service Unavailable", nil), "Retry-After", strconv.Itoa(int(max(time.Second, after)/time.Second))))
 }
 
 // unserved answers methods we do not serve: 405 for those we know, else 501.

@@ -22,6 +22,10 @@ func (s *Stack) onInvite(req *sip.Request, tx sip.ServerTransaction) {
 	if !acceptable(req, tx) {
 		return
 	}
+	if after := s.admit(req, true); after > 0 {
+		later(req, tx, after)
+		return
+	}
 	if s.cfg.Authorise != nil && !s.cfg.Authorise(req, tx) {
 		return
 	}

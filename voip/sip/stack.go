@@ -49,6 +49,9 @@ type Config struct {
 	// MayDial is the last word on a number before its INVITE leaves, whoever dials and
 	// why (S9); nil: any. Registered phones of ours (Target.Inside) are not asked for.
 	MayDial func(number string) error
+	// Admit says how long an INVITE or OPTIONS of a host is to be put off with 503 and
+	// Retry-After; 0: it may come. It is asked for every one, and must be quick.
+	Admit func(host string, invite bool) time.Duration
 	// Authorise may demand proof from who sends an INVITE; false: it has answered.
 	Authorise func(*sip.Request, sip.ServerTransaction) bool
 }

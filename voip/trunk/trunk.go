@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -72,6 +73,7 @@ type Account struct {
 	cancel context.CancelFunc
 	gone   chan struct{}
 	check  chan struct{}
+	rests  atomic.Bool
 	mu     sync.Mutex
 	status Status
 }
@@ -116,6 +118,13 @@ func (a *Account) run(ctx context.Context) {
 	defer close(a.gone)
 	req, retry := a.request(), firstRetry
 	for {
+		if a.rests.Load() {
+			a.sleep(ctx, lastRetry)
+			if ctx.Err() != nil {
+				break
+			}
+			continue
+		}
 		wait, failed := a.once(ctx, req, a.cfg.Expiry)
 		if ctx.Err() != nil {
 			break
@@ -158,6 +167,10 @@ func (a *Account) Check() {
 	default: // it is being asked
 	}
 }
+
+// Rest keeps the registration as it is and refreshes it no more: another engine of ours
+// takes it over, and many a provider keeps the latest one alone.
+func (a *Account) Rest() { a.rests.Store(true) }
 
 // sleep waits; early: it was asked to look at once, or ctx ended.
 func (a *Account) sleep(ctx context.Context, d time.Duration) (early bool) {

@@ -50,6 +50,12 @@ func (c Config) Check() error {
 	if c.Data == "" {
 		bad("D24_DATA", c.Data, "нужен каталог")
 	}
+	if c.Drain < 0 {
+		bad("D24_DRAIN", c.Drain.String(), "нужен срок, например 2m")
+	}
+	if c.CPS < 0 {
+		bad("D24_TRUNK_CPS", strconv.Itoa(c.CPS), "нужно число от 0")
+	}
 	if c.Node == "" {
 		bad("D24_NODE", c.Node, "нужно имя")
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/caarlos0/env/v11"
 )
@@ -47,6 +48,9 @@ type Sound struct {
 	WebRTC string `env:"D24_WEBRTC" envDefault:"127.0.0.1:8025" help:"адрес звука браузеров, UDP"`
 	Also   string `env:"D24_DIAL_ALSO" help:"начала номеров, куда разрешено звонить кроме городских и мобильных России, через запятую: +7800,+375"`
 	Door   string `env:"D24_PHONE_API" envDefault:"127.0.0.1:8026" help:"дверь телефонной части для веб-части"`
+
+	Drain time.Duration `env:"D24_DRAIN" envDefault:"2m" help:"сколько отдельная телефонная часть ждёт конца разговоров, когда её останавливают; 0s: не ждёт"`
+	CPS   int           `env:"D24_TRUNK_CPS" envDefault:"50" help:"сколько звонков в секунду принимается с одного адреса оператора связи; остальным 503 с Retry-After; 0: без предела"`
 }
 
 // Store is about what is kept.

@@ -34,7 +34,8 @@ type Orders interface {
 	Claim(ctx context.Context, node string, limit int) ([]telephony.Order, error)
 	Cancelled(ctx context.Context, node string) ([]string, error)
 	Invited(ctx context.Context, key string, trunkID int64) (bool, error)
-	Beat(ctx context.Context, node, address string, f telephony.Floor) error
+	Shift(ctx context.Context, node, address string, f telephony.Floor, leaving bool) (telephony.Shift, error)
+	Release(ctx context.Context, node string, keys []string) error
 	Recover(ctx context.Context, node string) (orders, calls int, err error)
 	// Heard blocks until something may have changed, or ctx ends.
 	Heard(ctx context.Context)
@@ -54,6 +55,10 @@ type Config struct {
 	WebRTC  netip.AddrPort
 	Door    string // HOST:PORT of the HTTP door; port 0: a free one
 	Data    string // recordings, uploaded phrases and the journal live under it
+	// Drain is how long calls may take to end after Run's ctx has; 0: they are cut off.
+	Drain time.Duration
+	// CallsPerSecond is how many calls the address of a provider may bring within a second (S6); 0: any.
+	CallsPerSecond int
 	// Pace divides the waits of people (ring of a seat, wrap-up, counting): tests only; 0 is 1.
 	Pace int
 	// Abroad are beginnings of numbers that are dialled beside Russian ones.
@@ -91,6 +96,8 @@ type Engine struct {
 	door     *http.Server
 	doorAddr string
 	routes   routeCache
+	shift    shift
+	rates    rates
 	base     context.Context //nolint:containedctx // who acts, for what outlives Run's ctx
 
 	// owned by the loop
@@ -113,6 +120,7 @@ func New(cfg Config, d Deps) (*Engine, error) {
 		base: context.Background(), calls: map[string]*call{}, seats: map[int64]*seat{}, busy: map[string]*call{}, givenUp: map[string]time.Time{}, handled: handledAtFirst, filter: sip.NewFilter(), pacer: media.NewPacer(),
 	}
 	e.routes = newRouteCache()
+	e.shift.now = make(chan struct{}, 1)
 	if err := e.open(); err != nil {
 		e.close()
 		return nil, err
@@ -131,7 +139,7 @@ func (e *Engine) open() (err error) {
 		return err
 	}
 	e.ports = rtp.NewPorts(e.cfg.SIP.Addr(), e.cfg.RTPLow, e.cfg.RTPHigh)
-	if e.stack, err = sip.Listen(sip.Config{Listen: e.cfg.SIP, Ports: e.ports, Filter: e.filter, UserAgent: "Dispatcher24", Log: e.log, OnInvite: e.onInvite, MayDial: e.mayDial}); err != nil {
+	if e.stack, err = sip.Listen(sip.Config{Listen: e.cfg.SIP, Ports: e.ports, Filter: e.filter, UserAgent: "Dispatcher24", Log: e.log, OnInvite: e.onInvite, MayDial: e.mayDial, Admit: e.admit}); err != nil {
 		return fmt.Errorf("адрес SIP %s: %w", e.cfg.SIP, err)
 	}
 	if e.web, err = webrtc.NewAPI(webrtc.Config{Listen: e.cfg.WebRTC}); err != nil {
@@ -171,14 +179,16 @@ func (e *Engine) DoorAddr() string { return e.doorAddr }
 // Live says how many legs and ports are open, for leak checks.
 func (e *Engine) Live() (legs, ports int) { return e.stack.Live(), e.ports.InUse() }
 
-// Run works until ctx ends, then hangs up and frees everything. What a dead
-// predecessor of the same name left is ended first.
+// Run works until ctx ends, then lets its calls end for as long as Config.Drain says,
+// hangs up and frees everything. What a dead predecessor of the same name left is ended first.
 func (e *Engine) Run(ctx context.Context) {
 	defer e.close()
 	e.base = context.WithoutCancel(ctx)
 	e.recover(ctx)
-	ctx, cancel := context.WithCancel(ctx)
+	asked := ctx
+	ctx, cancel := context.WithCancel(e.base)
 	defer cancel()
+	e.beside(func() { e.leave(asked, cancel) })
 	for _, f := range []func(context.Context){e.reports.run, e.trunks.run, e.claiming, e.beating, e.keepAsking, e.informing} {
 		e.work.Add(1)
 		go func() { defer e.work.Done(); f(ctx) }()
@@ -283,7 +293,11 @@ func (e *Engine) recover(ctx context.Context) {
 // claiming takes orders and stops those withdrawn.
 func (e *Engine) claiming(ctx context.Context) {
 	for ctx.Err() == nil {
-		orders, err := e.d.Orders.Claim(ctx, e.cfg.Node, 50)
+		var orders []telephony.Order
+		var err error
+		if e.shift.takes() {
+			orders, err = e.d.Orders.Claim(ctx, e.cfg.Node, 50)
+		}
 		if err == nil {
 			for _, o := range orders {
 				e.post(func() { e.newOrder(o) })
@@ -299,34 +313,6 @@ func (e *Engine) claiming(ctx context.Context) {
 		wait, cancel := context.WithTimeout(ctx, time.Second)
 		e.d.Orders.Heard(wait)
 		cancel()
-	}
-}
-
-// beating shows the floor every second.
-func (e *Engine) beating(ctx context.Context) {
-	t := time.NewTicker(time.Second)
-	defer t.Stop()
-	for {
-		floor := make(chan telephony.Floor, 1)
-		e.post(func() {
-			e.resume()
-			floor <- e.floor()
-		})
-		select {
-		case <-ctx.Done():
-			return
-		case f := <-floor:
-			beat, cancel := context.WithTimeout(ctx, 2*time.Second)
-			if err := e.d.Orders.Beat(beat, e.cfg.Node, e.doorAddr, f); err != nil && ctx.Err() == nil {
-				e.log.Warn("the floor cannot be shown", "err", err)
-			}
-			cancel()
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-t.C:
-		}
 	}
 }
 

@@ -49,6 +49,10 @@ type desk struct {
 	decision telephony.Decision
 	notices  []telephony.Spoken // in force
 	away     atomic.Bool        // the database does not answer
+	stands   atomic.Bool        // it takes questions and answers none
+	peer     bool               // another engine is at work
+	cps      int                // calls a second that a trunk may bring
+	released []string           // orders given back
 	changed  chan struct{}
 }
 
@@ -96,8 +100,29 @@ func (d *desk) Invited(_ context.Context, key string, _ int64) (bool, error) {
 	d.invited = append(d.invited, key)
 	return true, nil
 }
-func (d *desk) Beat(context.Context, string, string, telephony.Floor) error { return nil }
-func (d *desk) Recover(context.Context, string) (int, int, error)           { return 0, 0, nil }
+
+// Shift: the only engine is at work; a test may say otherwise.
+func (d *desk) Shift(_ context.Context, _, _ string, _ telephony.Floor, leaving bool) (telephony.Shift, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s := telephony.Shift{Duty: telephony.Active, Peer: d.peer, Relieved: d.peer, Others: d.peer}
+	switch {
+	case leaving:
+		s.Duty = telephony.Draining
+	case d.peer:
+		s.Duty = telephony.Standby
+	}
+	return s, nil
+}
+
+func (d *desk) Release(_ context.Context, _ string, keys []string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.released = append(d.released, keys...)
+	d.wake()
+	return nil
+}
+func (d *desk) Recover(context.Context, string) (int, int, error) { return 0, 0, nil }
 
 func (d *desk) Heard(ctx context.Context) {
 	d.mu.Lock()
@@ -109,7 +134,11 @@ func (d *desk) Heard(ctx context.Context) {
 	}
 }
 
-func (d *desk) Report(_ context.Context, rs ...telephony.Report) error {
+func (d *desk) Report(ctx context.Context, rs ...telephony.Report) error {
+	if d.stands.Load() {
+		<-ctx.Done()
+		return ctx.Err()
+	}
 	if d.away.Load() {
 		return errAway
 	}
@@ -275,7 +304,7 @@ func newWorld(t *testing.T, more ...func(*desk)) *world {
 	if os.Getenv("D24_TEST_LOG") != "" {
 		log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}
-	w.engine, err = New(Config{Node: "n1", SIP: netip.AddrPortFrom(ours, 0), RTPLow: 20000, RTPHigh: 20400, WebRTC: netip.AddrPortFrom(ours, 0), Door: ours.String() + ":0", Data: w.dir, Pace: 10},
+	w.engine, err = New(Config{Node: "n1", SIP: netip.AddrPortFrom(ours, 0), RTPLow: 20000, RTPHigh: 20400, WebRTC: netip.AddrPortFrom(ours, 0), Door: ours.String() + ":0", Data: w.dir, Pace: 10, CallsPerSecond: w.desk.cps},
 		Deps{Director: w.desk, Seats: w.desk, Trunks: w.desk, Orders: w.desk, Reporter: w.desk, Voice: beeper{}, Log: log})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -12,6 +12,9 @@ import (
 // How long the Director may think.
 const routeFor = 500 * time.Millisecond
 
+// How long a call waits to be written down before it is put into the file instead.
+const writtenIn = 200 * time.Millisecond
+
 // routeCache remembers the last answer for each called number, so that an absent
 // database does not change how a line greets.
 type routeCache struct {
@@ -96,7 +99,13 @@ func (e *Engine) onInvite(leg *sip.Leg) {
 	case telephony.Queue, telephony.PlayAndHangUp:
 	}
 	e.prompts.of(d.Greeting) // ready before it costs
-	e.post(c.arrive)
+	arrived := make(chan struct{})
+	e.post(func() { defer close(arrived); c.arrive() })
+	select {
+	case <-arrived:
+	case <-e.quit:
+	}
+	e.reports.secure(writtenIn) // whom we have answered, we know of, whatever happens to us in the next moment (R1, R25)
 	if err := leg.Answer(); err != nil {
 		leg.Hangup()
 		return // the watch ends the call

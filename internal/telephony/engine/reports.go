@@ -25,6 +25,9 @@ type reports struct {
 	kept int // how many of wait are in the file
 	file *os.File
 	ring chan struct{}
+
+	gone  int           // how many were delivered
+	moved chan struct{} // closes when some are delivered or kept
 }
 
 const reportFor = 3 * time.Second
@@ -35,7 +38,7 @@ func openReports(path string, to Reporter, log *slog.Logger) (*reports, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reports{to: to, log: log, path: path, file: f, ring: make(chan struct{}, 1)}
+	r := &reports{to: to, log: log, path: path, file: f, ring: make(chan struct{}, 1), moved: make(chan struct{})}
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
@@ -64,6 +67,38 @@ func (r *reports) add(x telephony.Report) {
 	}
 }
 
+// secure returns when every fact so far would outlive this process: delivered, or after
+// patience in the file.
+func (r *reports) secure(patience time.Duration) {
+	limit := time.NewTimer(patience)
+	defer limit.Stop()
+	r.mu.Lock()
+	want := r.gone + len(r.wait)
+	r.mu.Unlock()
+	for {
+		r.mu.Lock()
+		safe, moved := r.gone+r.kept >= want, r.moved
+		r.mu.Unlock()
+		if safe {
+			return
+		}
+		select {
+		case <-moved:
+		case <-limit.C:
+			r.mu.Lock()
+			r.keep()
+			r.mu.Unlock()
+			return
+		}
+	}
+}
+
+// stir tells those who wait in secure. The caller holds the lock.
+func (r *reports) stir() {
+	close(r.moved)
+	r.moved = make(chan struct{})
+}
+
 // waiting says how many facts are not delivered yet.
 func (r *reports) waiting() int {
 	r.mu.Lock()
@@ -84,6 +119,7 @@ func (r *reports) keep() {
 		}
 	}
 	r.kept = len(r.wait)
+	defer r.stir()
 	if err := r.file.Sync(); err != nil {
 		r.log.Error("the journal of reports cannot be synced", "err", err)
 	}
@@ -153,6 +189,8 @@ func (r *reports) delivered(n int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.wait = r.wait[n:]
+	r.gone += n
+	r.stir()
 	if r.kept == 0 {
 		return
 	}

@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -56,4 +58,18 @@ func TestReportsGoTogether(t *testing.T) {
 	next, err = openReports(path, p, quietLog())
 	require.NoError(t, err)
 	require.Empty(t, next.wait, "the file is empty again")
+}
+
+// TestWhomWeAnswerWeKnowOf is R1 of calls: an engine that is killed in the moment after its 200 has the
+// call in its file, though the database has not taken it yet.
+func TestWhomWeAnswerWeKnowOf(t *testing.T) {
+	w := newWorld(t)
+	w.desk.stands.Store(true)
+	leg, _ := w.resident("+79000900001")
+	b, err := os.ReadFile(filepath.Join(w.dir, "engine", "n1.journal"))
+	require.NoError(t, err)
+	require.Contains(t, string(b), "+79000900001", "it is on the disk when he hears us")
+	w.desk.stands.Store(false)
+	leg.Hangup()
+	require.Equal(t, telephony.Abandoned, w.desk.ended(t).Outcome)
 }

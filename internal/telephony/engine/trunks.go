@@ -15,9 +15,10 @@ import (
 
 // trunks are the accounts at providers and how they are.
 type trunks struct {
-	e    *Engine
-	mu   sync.Mutex
-	list []*account
+	e     *Engine
+	again chan struct{} // read the directory now
+	mu    sync.Mutex
+	list  []*account
 }
 
 type account struct {
@@ -33,7 +34,14 @@ type account struct {
 
 const unknown = "проверяется"
 
-func newTrunks(e *Engine) *trunks { return &trunks{e: e} }
+func newTrunks(e *Engine) *trunks { return &trunks{e: e, again: make(chan struct{}, 1)} }
+
+func (t *trunks) reread() {
+	select {
+	case t.again <- struct{}{}:
+	default:
+	}
+}
 
 // run reads the directory again and again: what an administrator changes works
 // within seconds, and an absent database leaves what is known in force.
@@ -48,9 +56,13 @@ func (t *trunks) run(ctx context.Context) {
 		if err == nil {
 			t.apply(list)
 		}
+		if !t.e.shift.works() { // calls are to arrive where somebody works
+			t.keep(nil)
+		}
 		select {
 		case <-ctx.Done():
 			return
+		case <-t.again:
 		case <-time.After(5 * time.Second):
 		}
 	}
@@ -67,6 +79,22 @@ func (t *trunks) apply(list []telephony.Trunk) {
 	if err := t.e.filter.Set(addresses); err != nil {
 		t.e.log.Error("an address of a trunk is not readable", "err", err)
 	}
+	if t.e.shift.works() {
+		t.keep(list)
+	}
+}
+
+// rest leaves the registrations to who takes over.
+func (t *trunks) rest() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, a := range t.list {
+		a.reg.Rest()
+	}
+}
+
+// keep has these accounts and no others.
+func (t *trunks) keep(list []telephony.Trunk) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var kept []*account
