@@ -10,7 +10,7 @@ export GOFLAGS ?= -buildvcs=false
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
 GENERATED := api/openapi.json web/src/api/schema.d.ts
 
-.PHONY: help run test check lint fmt generate verify build smoke bench-phone bench-desk bench-directories bench-floor bench-journal clean
+.PHONY: help run test check lint fmt generate verify build smoke bench-phone bench-desk bench-directories bench-floor bench-journal chaos clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 — \2/p' $(MAKEFILE_LIST) | column -t -s '—' -o '—'
@@ -80,6 +80,10 @@ bench-journal: ## figures of the journal at full size: lists, search, making req
 	@scripts/deps test
 	@$(MAKE) build
 	@scripts/bench-journal
+
+chaos: ## kills parts of the running program at random and looks for what was lost; FOR=6m SEED=n
+	@scripts/deps test
+	@D24_CHAOS_FOR=$(or $(FOR),3m) D24_CHAOS_SEED=$(SEED) go test -count=1 -timeout=12h -run '^TestChaos$$' -v ./test/chaos
 
 clean: ## removes what was built; ./data stays
 	@rm -rf bin .cache web/node_modules

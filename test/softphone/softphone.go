@@ -319,6 +319,20 @@ func (p *Phone) Call(ctx context.Context, state string) (v View, err error) {
 	return v, err
 }
 
+// View is the operator's call of now, or the last one.
+func (p *Phone) View() View {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.view
+}
+
+// Ended is a condition for Until: the call is in the state, over, or not his any more.
+func (p *Phone) Ended(call, state string) func() bool {
+	return func() bool {
+		return p.view.Key != call || p.view.State == state || p.view.State == "ended" || p.state == "ready"
+	}
+}
+
 // Rings is when the phone last began to ring or changed.
 func (p *Phone) Rings() time.Time {
 	p.mu.Lock()

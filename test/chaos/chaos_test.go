@@ -1,0 +1,78 @@
+package chaos
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestChaos is the bounded play: a minute or so of faults by default (CI), D24_CHAOS_FOR
+// for longer, D24_CHAOS_SEED to play the same faults again.
+func TestChaos(t *testing.T) {
+	lasts, chance := time.Minute, uint64(1)
+	if s := os.Getenv("D24_CHAOS_FOR"); s != "" {
+		d, err := time.ParseDuration(s)
+		require.NoError(t, err)
+		lasts, chance = d, uint64(time.Now().UnixNano()) //nolint:gosec // any number will do
+	}
+	if s := os.Getenv("D24_CHAOS_SEED"); s != "" {
+		n, err := strconv.ParseUint(s, 10, 64)
+		require.NoError(t, err)
+		chance = n
+	}
+	t.Logf("seed %d", chance)
+	w := newWorld(t, chance, 2)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var staff sync.WaitGroup
+	defer staff.Wait()
+	defer cancel()
+	var ops []*operator
+	for _, login := range []string{"operator", "operator2", "supervisor"} {
+		o := &operator{person: w.signIn(ctx, login), die: make(chan time.Duration, 1)}
+		require.NoError(t, o.learn(ctx))
+		ops = append(ops, o)
+		staff.Go(func() { o.work(ctx) })
+	}
+	staff.Go(func() { w.listens(ctx) })
+	eventually(t, 30*time.Second, "the operators are at their places", func() bool {
+		n, err := askOnce(ctx, w, one[int], `select count(*)::int from engine_nodes, jsonb_array_elements(floor->'operators') o where duty = 'active' and o->>'state' = 'ready'`)
+		return err == nil && len(n) == 1 && n[0] >= len(ops)-1
+	})
+
+	load, stop := context.WithTimeout(ctx, lasts)
+	defer stop()
+	var loads sync.WaitGroup
+	loads.Go(func() { w.residents(load, 2*time.Second) })
+	loads.Go(func() { w.races(load, ops[0].person, w.signIn(ctx, "admin"), w.signIn(ctx, "gusev")) })
+	loads.Go(func() { w.harm(load, w.faults(ops), 5*time.Second) })
+	loads.Wait()
+	w.ready(time.Minute)
+	w.placed.Wait()
+	w.settle(ctx)
+
+	verdicts, err := w.check(ctx)
+	require.NoError(t, err)
+	var out bytes.Buffer
+	violations := Print(&out, verdicts)
+	t.Logf("\n%s", out.String())
+	require.Zero(t, violations, "seed %d", chance)
+}
+
+// settle waits until nobody waits for his call-back, as long as a call-back may take.
+func (w *world) settle(ctx context.Context) {
+	for end := time.Now().Add(callBackWithin + lateMost); time.Now().Before(end); pause(ctx, time.Second) {
+		open, err := ask(ctx, w, one[int], `select (select count(*) from calls where ended_at is null and direction = 'inbound')::int +
+			(select count(*) from call_tasks t where purpose = 'callback' and state in ('waiting', 'active') and not exists (select from call_orders o where o.ref = 'task:' || t.id and o.invited_at is not null))::int`)
+		if err == nil && len(open) == 1 && open[0] == 0 {
+			pause(ctx, 3*time.Second) // what ended just now has its call-back made
+			return
+		}
+	}
+}
