@@ -37,6 +37,7 @@ const (
 	CompanyWrite     Permission = "company.write"
 	DeskWork         Permission = "desk.work"      // an operator's place
 	DeskSupervise    Permission = "desk.supervise" // the shift supervisor's screen
+	DeskListen       Permission = "desk.listen"    // hear a talk, whisper to the operator, join it
 	PlatformOperate  Permission = "platform.operate"
 	AnnouncementEdit Permission = "announcement.edit"
 	NoticeRead       Permission = "notice.read"  // notices of outages and works

@@ -95,9 +95,9 @@ func StaffPermissions(kind string) []Permission {
 	case "operator":
 		return desk
 	case "supervisor":
-		return join(desk, []Permission{DeskSupervise, NoticeWrite})
+		return join(desk, []Permission{DeskSupervise, DeskListen, NoticeWrite})
 	case "admin":
-		return join(desk, []Permission{DeskSupervise, NoticeWrite, PlatformOperate, AnnouncementEdit, AuditRead, UserRead, UserWrite})
+		return join(desk, []Permission{DeskSupervise, DeskListen, NoticeWrite, PlatformOperate, AnnouncementEdit, AuditRead, UserRead, UserWrite})
 	}
 	return nil
 }

@@ -149,6 +149,8 @@ func (s *Service) apply(ctx context.Context, tx *pg.Tx, c call, r telephony.Repo
 			return err
 		}
 		return s.jobs.Publish(ctx, tx, Reached{CallID: c.id, Phone: c.phone, Direction: c.direction})
+	case telephony.CallWatched:
+		return watched(ctx, tx, c, r)
 	case telephony.CallRecorded:
 		return record(ctx, tx, c, r)
 	case telephony.CallEnded:

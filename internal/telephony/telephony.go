@@ -106,6 +106,12 @@ type Told struct {
 	Notice int64 `json:"notice"`
 }
 
+// Watched is the data of a CallWatched report: who takes part and how; Mode "": not any more.
+type Watched struct {
+	Name string `json:"name"`
+	Mode string `json:"mode"` // listen, whisper, join
+}
+
 // Mode says who hears the call first.
 type Mode string
 
@@ -246,6 +252,7 @@ type Seat struct {
 	Companies  []int64 `json:"companies"` // whose calls he may take
 	Cities     []int64 `json:"cities"`    // of those companies, for calls to city numbers
 	Supervisor bool    `json:"supervisor"`
+	Listens    bool    `json:"listens"` // may hear the talks of others
 }
 
 // Seats tells who stands behind a session.
@@ -332,6 +339,7 @@ const (
 	CallDigit    ReportKind = "digit"
 	CallSpoken   ReportKind = "spoken"   // an announcement was played
 	CallTrunk    ReportKind = "trunk"    // a trunk failed, the next one is tried
+	CallWatched  ReportKind = "watched"  // a supervisor begins to take part, changes how, or ends
 	CallRecorded ReportKind = "recorded" // a recording exists, with its state and length
 	CallOwn      ReportKind = "own"      // the company's own phone has answered (C8)
 	CallOverflow ReportKind = "overflow" // nobody did in its hours: the call is ours (F23)

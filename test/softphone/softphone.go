@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -46,6 +47,8 @@ type View struct {
 	Outcome   string `json:"outcome"`
 	Returned  bool   `json:"returned"`
 	Urgent    bool   `json:"urgent"`
+	WatchedBy string `json:"watched_by"`
+	WatchMode string `json:"watch_mode"`
 }
 
 // Phone is an operator at work.
@@ -350,6 +353,27 @@ func (p *Phone) Heard() []byte {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return append([]byte(nil), p.heard...)
+}
+
+// Errors drops what the engine has refused so far and returns the codes.
+func (p *Phone) Errors() (codes []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.messages = slices.DeleteFunc(p.messages, func(m Message) bool {
+		if m.Type != "error" {
+			return false
+		}
+		codes = append(codes, m.Code)
+		return true
+	})
+	return codes
+}
+
+// Forget drops the sound heard so far.
+func (p *Phone) Forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.heard = nil
 }
 
 // Close is a closed browser.

@@ -14,7 +14,8 @@ var facts = map[telephony.ReportKind]string{
 	telephony.CallJoined: "Оператор на линии", telephony.CallLeft: "Оператор отключился, собеседник на линии", telephony.CallHeld: "На удержании",
 	telephony.CallResumed: "Снят с удержания", telephony.CallDigit: "Нажата клавиша", telephony.CallSpoken: "Прозвучало объявление",
 	telephony.CallOwn: "Ответила сама компания", telephony.CallOverflow: "Компания не ответила в свои часы: звонок принят нами",
-	telephony.CallTrunk: "Другой транк", telephony.CallRecorded: "Запись", telephony.CallEnded: "Звонок окончен",
+	telephony.CallTrunk: "Другой транк", telephony.CallRecorded: "Запись", telephony.CallWatched: "Старший смены",
+	telephony.CallEnded: "Звонок окончен",
 }
 
 var outcomes = map[telephony.Outcome]string{
@@ -23,6 +24,8 @@ var outcomes = map[telephony.Outcome]string{
 }
 
 var recorded = map[string]string{"writing": "началась", "done": "сохранена", "cut": "оборвана сбоем", "failed": "не удалась"}
+
+var watched = map[string]string{"": "вышел из разговора", "listen": "слушает", "whisper": "подсказывает оператору", "join": "говорит с обоими"}
 
 // Outcome is how a call ended, in Russian; "" while it goes on.
 func Outcome(o string) string { return outcomes[telephony.Outcome(o)] }
@@ -54,6 +57,10 @@ func words(f calllog.Fact) string {
 		text += " " + recorded[r.Recording.State]
 	case r.Kind == telephony.CallTrunk && !r.Repeat:
 		text += changed(r.Data)
+	case r.Kind == telephony.CallWatched:
+		var w telephony.Watched
+		_ = json.Unmarshal(r.Data, &w)
+		text += " " + w.Name + " " + watched[w.Mode]
 	case r.Kind == telephony.CallEnded && r.Outcome != "":
 		text += ": " + outcomes[r.Outcome]
 	}

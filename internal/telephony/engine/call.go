@@ -67,6 +67,7 @@ type call struct {
 	stop    func()             // the sound being played
 	playing int                // tells an old sound's end from the present one's
 	undo    func()             // the join
+	watched *watched           // a supervisor takes part
 	timer   *time.Timer
 	giveUp  context.CancelFunc // of the dial under way
 	leave   func()             // gives the trunk's channel back
@@ -211,7 +212,7 @@ func (c *call) join(s *seat) {
 	if s.leg == nil || c.leg == nil {
 		return
 	}
-	c.undo = media.Join(c.leg.Media(), s.leg)
+	c.undo = c.together(s)
 }
 
 // part undoes the join.
@@ -298,6 +299,9 @@ func (c *call) finish(o telephony.Outcome, b telephony.Blame, cut bool) {
 	}
 	c.quiet()
 	c.part()
+	if c.watched != nil {
+		c.watched.by.unwatch()
+	}
 	e := c.e
 	e.unqueue(c)
 	delete(e.calls, c.key)

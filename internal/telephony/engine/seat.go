@@ -66,14 +66,15 @@ type seat struct {
 
 	busySince time.Time // of the last talk and its wrap-up
 
-	call   *call
-	view   string
-	viewAt time.Time
-	dialAt *time.Time
-	last   *CallView // the call that has just ended, for the wrap-up
-	ring   *time.Timer
-	wrapUp *time.Timer
-	away   *time.Timer
+	call     *call
+	watching *call // somebody's talk, heard by a supervisor
+	view     string
+	viewAt   time.Time
+	dialAt   *time.Time
+	last     *CallView // the call that has just ended, for the wrap-up
+	ring     *time.Timer
+	wrapUp   *time.Timer
+	away     *time.Timer
 }
 
 func (e *Engine) seatOf(who telephony.Seat) *seat {
@@ -290,6 +291,7 @@ func (s *seat) lost() {
 // gone gives back whatever the operator had: his browser or his sound is no more.
 func (s *seat) gone(why string) {
 	s.stopRing()
+	s.unwatch()
 	c := s.call
 	s.call, s.view, s.dialAt = nil, "", nil
 	if c != nil && c.phase != over {
@@ -333,8 +335,12 @@ func (s *seat) heard(leg *webrtc.Leg, st webrtc.State) {
 	if s.media && s.call != nil && s.call.phase == talking && !s.call.held {
 		s.call.join(s)
 	}
+	if s.media && s.watching != nil {
+		s.watching.rejoin()
+	}
 	if st == webrtc.Closed {
 		s.leg = nil
+		s.unwatch()
 		s.silent()
 	}
 	s.settle()

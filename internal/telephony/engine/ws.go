@@ -37,8 +37,10 @@ type CallView struct {
 	Outcome     telephony.Outcome `json:"outcome"`
 	Recording   bool              `json:"recording"`
 	Returned    bool              `json:"returned"`
-	Urgent      bool              `json:"urgent"`   // he pressed the key for emergencies
-	Repeated    bool              `json:"repeated"` // he called a short while ago and reached nobody
+	Urgent      bool              `json:"urgent"`               // he pressed the key for emergencies
+	Repeated    bool              `json:"repeated"`             // he called a short while ago and reached nobody
+	WatchedBy   string            `json:"watched_by,omitempty"` // a supervisor who hears the talk
+	WatchMode   string            `json:"watch_mode,omitempty"` // listen, whisper, join
 }
 
 // out is what the browser is told.
@@ -56,6 +58,7 @@ type out struct {
 	Connected  *bool      `json:"connected,omitempty"`
 	Call       string     `json:"-"`
 	View       *CallView  `json:"-"`
+	Watch      *WatchView `json:"watch,omitempty"`
 	T          int64      `json:"t,omitempty"`
 	Code       string     `json:"code,omitempty"`
 	Text       string     `json:"text,omitempty"`
@@ -98,6 +101,7 @@ type said struct {
 	Level    float64 `json:"level"`
 	OK       bool    `json:"ok"`
 	T        int64   `json:"t"`
+	Mode     string  `json:"mode"` // of watch: listen, whisper, join
 }
 
 const (
@@ -269,6 +273,10 @@ func (e *Engine) heard(c *conn, m said) {
 		}
 	case "wrapped_up":
 		s.wrapped()
+	case "watch":
+		s.watch(m.Call, m.Mode)
+	case "unwatch":
+		s.unwatch()
 	default:
 		s.fail("message.unknown", "Неизвестная команда.")
 	}
@@ -317,6 +325,7 @@ func (e *Engine) left(c *conn) {
 }
 
 func (s *seat) want(state, reason string) {
+	s.unwatch()
 	switch state {
 	case stateReady:
 		s.wanted, s.why = stateReady, ""
@@ -375,6 +384,7 @@ func (c *call) shown(s *seat) CallView {
 		Recording: c.recPath != "", Returned: c.returned, Urgent: c.urgent(), Repeated: c.repeated, LinePhone: c.dec.Card.LinePhone, LineKind: c.dec.Card.LineKind, City: c.dec.Card.City,
 		Zone: c.dec.Card.Zone, CompanyName: c.dec.Card.CompanyName, Greeting: c.dec.Card.Greeting,
 	}
+	v.WatchedBy, v.WatchMode = c.watcher()
 	if !c.inbound {
 		v.Direction = "task"
 		v.Purpose, v.Title, v.TaskID, v.TicketID = c.order.Purpose, c.order.Title, c.order.TaskID, c.order.TicketID

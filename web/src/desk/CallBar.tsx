@@ -128,6 +128,7 @@ function Subject({ subject, sub }: { subject: string | null; sub: string | null 
         : [call.company_name, call.city].filter(Boolean).join(" · ") || w.bar.noCompany;
   }
   if (call && !tail) tail = call.phone ? phoneOf(call.phone) : w.bar.hidden;
+  if (call?.watched_by && call.watch_mode) tail = w.bar.watched[call.watch_mode](call.watched_by);
   if (!call && !head) {
     if (phone.state === "ready") {
       head = w.bar.readyText;

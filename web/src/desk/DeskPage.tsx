@@ -1,11 +1,10 @@
 import { Button } from "@mantine/core";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useRouter } from "@tanstack/react-router";
+import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
-import { holdSessionEnd, sessionEnded } from "../api/client";
-import { meQuery, useMe } from "../session/session";
-import { isLive } from "../softphone/machine";
-import { ownPhone, usePhone, usePhoneView } from "../softphone/useSoftphone";
+import { sessionEnded } from "../api/client";
+import { useMe } from "../session/session";
+import { useAtWork, whenWorkEnds } from "../softphone/atWork";
+import { usePhone, usePhoneView } from "../softphone/useSoftphone";
 import { Empty, Hints } from "../ui/blocks";
 import { useKeys } from "../ui/keys";
 import { Banners } from "./Banners";
@@ -24,13 +23,14 @@ import { works } from "./works";
 
 /** The call that is not written up, of this person: an expired login must not lose it. */
 const openKey = (user: number) => `d24.desk.open.${user}`;
+whenWorkEnds(() => works.clear());
 const rest: BarText = { subject: null, sub: null, settled: true };
 
 /** The operator's desk: one screen for a whole shift. */
 export function DeskPage() {
   const phone = usePhone();
   const { phone: p } = usePhoneView();
-  usePhoneAtWork();
+  useAtWork();
   if (p.link === "elsewhere") return <Elsewhere onHere={() => phone.takeover()} />;
   if (p.link === "ended") return <Ended />;
   return <Desk />;
@@ -185,42 +185,6 @@ function Ended() {
       </Empty>
     </div>
   );
-}
-
-let watching = false;
-
-/**
- * The telephone starts with the desk and goes on when another screen is opened: a call
- * must not break because the person looks into the journal. It ends with the session.
- */
-function usePhoneAtWork(): void {
-  const phone = usePhone();
-  const client = useQueryClient();
-  const router = useRouter();
-  const me = useMe();
-  useEffect(() => {
-    phone.start();
-    if (watching || phone !== ownPhone()) return;
-    watching = true;
-    let rang = "";
-    const offRing = phone.subscribe(() => {
-      const now = phone.snapshot().phone;
-      const call = now.call;
-      holdSessionEnd(isLive(now));
-      if (call?.state !== "ringing" || call.key === rang) return;
-      rang = call.key;
-      if (router.state.location.pathname !== "/desk") void router.navigate({ to: "/desk" });
-    });
-    const offSession = client.getQueryCache().subscribe(() => {
-      if (client.getQueryData(meQuery.queryKey) !== null) return;
-      offSession();
-      offRing();
-      watching = false;
-      phone.stop();
-      holdSessionEnd(false);
-      works.clear();
-    });
-  }, [client, me.user.id, phone, router]);
 }
 
 /** The ring has a visual twin in the title of the tab. */

@@ -33,6 +33,7 @@ export type Permission =
   | "notice.write"
   | "desk.work"
   | "desk.supervise"
+  | "desk.listen"
   | "platform.operate";
 
 /** Who is signed in; null: nobody. The key is "me". */

@@ -5,11 +5,13 @@ import { Empty } from "../ui/blocks";
 import { waitTone } from "../time/tones";
 import { useCalls, type LiveCall } from "./api";
 import { Loaded } from "./Loaded";
+import { ListenButton, WatchBar, useWatching, type Watching } from "./Watch";
 import { useWords } from "./words";
 
 /** Every call of this moment: callers who wait first. */
 export function Calls() {
   const w = useWords().call;
+  const watching = useWatching();
   return (
     <Loaded of={useCalls()}>
       {({ items, all }) =>
@@ -17,9 +19,10 @@ export function Calls() {
           <Empty title={w.none} />
         ) : (
           <>
+            <WatchBar of={watching} call={items.find((c) => c.key === watching.on)} />
             <ul className="panel shift-list" aria-label={w.list}>
               {items.map((c) => (
-                <Row key={c.key} c={c} />
+                <Row key={c.key} c={c} watching={watching} />
               ))}
             </ul>
             {all > items.length && <div className="quiet">{w.more(all - items.length)}</div>}
@@ -32,7 +35,7 @@ export function Calls() {
 
 const tones = { "": "", warn: "plan", bad: "emg", over: "emg" } as const;
 
-function Row({ c }: { c: LiveCall }) {
+function Row({ c, watching }: { c: LiveCall; watching: Watching }) {
   const all = useWords();
   const w = all.call;
   const now = useNow();
@@ -65,6 +68,7 @@ function Row({ c }: { c: LiveCall }) {
         </span>
       </span>
       <span className="s13">{c.operator}</span>
+      <ListenButton c={c} of={watching} />
     </li>
   );
 }

@@ -1,4 +1,4 @@
-import type { CallView, ClientMessage, OperatorState, ServerMessage } from "./protocol";
+import type { CallView, ClientMessage, OperatorState, ServerMessage, WatchMode } from "./protocol";
 import { BROWSER_GONE, JUST_IN, NO_SOUND, PAPERWORK } from "./words/reasons";
 
 /**
@@ -40,6 +40,8 @@ export interface Phone {
   cut: boolean;
   /** Key of the call that went to somebody else because nobody took it here. */
   missed: string | null;
+  /** Somebody's talk that a supervisor hears. */
+  watching: { call: string; mode: WatchMode } | null;
   problem: { code: string; text: string } | null;
 }
 
@@ -95,6 +97,7 @@ export function start(wish: Wish, wishReason = ""): Phone {
     call: null,
     cut: false,
     missed: null,
+    watching: null,
     problem: null,
   };
 }
@@ -117,6 +120,7 @@ export function step(p: Phone, e: Event, tab: string, luck = 0.5): Step {
           welcomed: false,
           attempt: p.attempt + 1,
           lostAt: p.lostAt ?? e.now,
+          watching: null,
         },
         [{ do: "connect", inMs: backoff(p.attempt, luck) }],
       ];
@@ -164,6 +168,10 @@ function heard(p: Phone, m: ServerMessage, now: number): Step {
       return [{ ...p, ...called(p, m.call) }, []];
     case "missed":
       return [{ ...p, missed: m.call, call: p.call?.key === m.call ? null : p.call, cut: false }, []];
+    case "watching": {
+      const { call, mode } = m.watch;
+      return [{ ...p, watching: call && mode ? { call, mode } : null, problem: null }, []];
+    }
     case "pong":
       return [m.server_time ? { ...p, offset: nearer(p.offset, m.server_time, now) } : p, []];
     case "error":

@@ -50,7 +50,13 @@ export interface CallView {
   urgent?: boolean;
   /** He called a short while ago and reached nobody. */
   repeated?: boolean;
+  /** A supervisor who takes part, and how. */
+  watched_by?: string;
+  watch_mode?: WatchMode;
 }
+
+/** listen: nobody hears him; whisper: the operator does; join: both. */
+export type WatchMode = "listen" | "whisper" | "join";
 
 export type ServerMessage =
   | {
@@ -71,6 +77,7 @@ export type ServerMessage =
   | { type: "state"; state: OperatorState; since: string; reason?: string }
   | { type: "call"; call: CallView }
   | { type: "missed"; call: string }
+  | { type: "watching"; watch: { call: string; mode: WatchMode | "" } }
   | { type: "pong"; t: number; server_time?: string }
   | { type: "error"; code: string; text: string };
 
@@ -85,6 +92,8 @@ export type ClientMessage =
   | { type: "hold"; call: string; on: boolean }
   | { type: "digit"; call: string; digit: string }
   | { type: "wrapped_up" }
+  | { type: "watch"; call: string; mode: WatchMode }
+  | { type: "unwatch" }
   | { type: "mic"; level: number; ok: boolean }
   | { type: "ping"; t: number };
 
@@ -97,6 +106,7 @@ const known = new Set([
   "state",
   "call",
   "missed",
+  "watching",
   "pong",
   "error",
 ]);

@@ -1,7 +1,7 @@
 import { recall, remember, type Devices } from "./devices";
 import { start, step, type Effect, type Event, type Phone, type Wish } from "./machine";
 import { RealMic, type Mic, type MicListener, type MicState } from "./mic";
-import { parse, type ClientMessage } from "./protocol";
+import { parse, type ClientMessage, type WatchMode } from "./protocol";
 import { Ring } from "./ring";
 import { PeerSound, type Sound } from "./sound";
 
@@ -143,6 +143,13 @@ export class Softphone {
   }
   digit(digit: string): void {
     this.about((call) => ({ type: "digit", call, digit }));
+  }
+  /** A supervisor hears somebody's talk, or changes how he takes part in it. */
+  watch(call: string, mode: WatchMode): void {
+    this.send({ type: "watch", call, mode });
+  }
+  unwatch(): void {
+    this.send({ type: "unwatch" });
   }
   mute(on: boolean): void {
     this.sound?.mute(on);

@@ -81,6 +81,11 @@ export const en: Words<typeof ru> = {
     notReady: "The telephone is not ready",
     pauseSub: "Calls go to other operators",
     waited: (time) => `waited ${time}`,
+    watched: {
+      listen: (who) => `${who} listens`,
+      whisper: (who) => `${who}: only you hear it`,
+      join: (who) => `${who} takes part, both hear`,
+    },
     hidden: "hidden number",
     known: "known number",
     city: (city) => `City: ${city}`,

@@ -92,6 +92,11 @@ export const ru = {
     notReady: "Телефон не готов",
     pauseSub: "Звонки идут другим операторам",
     waited: (time: string) => `ждал ${time}`,
+    watched: {
+      listen: (who: string) => `Вас слушает ${who}`,
+      whisper: (who: string) => `${who}: слышите только вы`,
+      join: (who: string) => `${who} в разговоре, его слышат оба`,
+    },
     hidden: "номер скрыт",
     known: "известный номер",
     city: (city: string) => `Город: ${city}`,

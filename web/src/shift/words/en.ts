@@ -40,6 +40,18 @@ export const en: Words<typeof ru> = {
       responsible: "To the responsible person",
     },
   },
+  watch: {
+    listen: "Listen",
+    whisper: "Whisper",
+    join: "Join",
+    leave: "Leave",
+    now: {
+      listen: "You listen, nobody hears you",
+      whisper: "Only the operator hears you",
+      join: "Both hear you",
+    },
+    noMic: "The browser gives no microphone: allow it and press again",
+  },
   escalation: {
     none: "All emergencies are handed over",
     level: (n, all, who) => `level ${n} of ${all}: ${who}`,

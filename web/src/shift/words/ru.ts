@@ -38,6 +38,18 @@ export const ru = {
       responsible: "Ответственному",
     },
   },
+  watch: {
+    listen: "Слушать",
+    whisper: "Подсказать",
+    join: "Вступить",
+    leave: "Выйти",
+    now: {
+      listen: "Вы слушаете, вас не слышат",
+      whisper: "Вас слышит только оператор",
+      join: "Вас слышат оба",
+    },
+    noMic: "Браузер не даёт микрофон: разрешите его и нажмите снова",
+  },
   escalation: {
     none: "Все аварийные переданы",
     level: (n: number, all: number, who: string) => `${n}-й уровень из ${all}: ${who}`,

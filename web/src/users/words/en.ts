@@ -170,6 +170,7 @@ export const en: Words<typeof ru> = {
     "notice.write": "Raise and end notices",
     "desk.work": "Work at the desk",
     "desk.supervise": "Lead a shift",
+    "desk.listen": "Hear talks and join them",
     "platform.operate": "Run the dispatch centre",
   },
   groupsOf: {

@@ -29,6 +29,7 @@ const permissions: Record<Permission, string> = {
   "notice.write": "Поднимать и закрывать оповещения",
   "desk.work": "Работать за пультом",
   "desk.supervise": "Вести смену",
+  "desk.listen": "Слушать разговоры и вступать в них",
   "platform.operate": "Управлять диспетчерской",
 };
 
