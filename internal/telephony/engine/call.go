@@ -71,6 +71,8 @@ type call struct {
 	timer   *time.Timer
 	giveUp  context.CancelFunc // of the dial under way
 	leave   func()             // gives the trunk's channel back
+	again   bool               // dialled a second time, as the first answer had no sound (F9)
+	changed telephony.Changed  // why its trunk was changed then
 	stopped bool               // withdrawn
 	trunk   int64              // that carries it
 	shownAs string             // on the list of calls
@@ -112,6 +114,10 @@ func (c *call) begin(trunkID int64) {
 // record starts the recording. A call goes on without one: that is an incident,
 // not a reason to hang up on a resident.
 func (c *call) record() {
+	if c.rec != nil { // the same call by another trunk
+		c.leg.Media().SetTap(c.rec.Taps())
+		return
+	}
 	now := time.Now()
 	rel := filepath.Join("recordings", now.Format("2006/01/02"), c.key+".wav")
 	path := filepath.Join(c.e.cfg.Data, rel)
@@ -264,7 +270,11 @@ func (c *call) watch() {
 		case <-leg.Done():
 			leave()
 			end := leg.End()
-			c.e.post(func() { c.farGone(end) })
+			c.e.post(func() {
+				if c.leg == leg { // not one that was given up for another
+					c.farGone(end)
+				}
+			})
 		case <-c.e.quit:
 		}
 	})

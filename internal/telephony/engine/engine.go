@@ -139,7 +139,7 @@ func (e *Engine) open() (err error) {
 		return err
 	}
 	e.ports = rtp.NewPorts(e.cfg.SIP.Addr(), e.cfg.RTPLow, e.cfg.RTPHigh)
-	if e.stack, err = sip.Listen(sip.Config{Listen: e.cfg.SIP, Ports: e.ports, Filter: e.filter, UserAgent: "Dispatcher24", Log: e.log, OnInvite: e.onInvite, MayDial: e.mayDial, Admit: e.admit}); err != nil {
+	if e.stack, err = sip.Listen(sip.Config{Listen: e.cfg.SIP, Ports: e.ports, Filter: e.filter, UserAgent: "Dispatcher24", Log: e.log, OnInvite: e.onInvite, MayDial: e.mayDial, OnNoSound: e.noSound, Admit: e.admit}); err != nil {
 		return fmt.Errorf("адрес SIP %s: %w", e.cfg.SIP, err)
 	}
 	if e.web, err = webrtc.NewAPI(webrtc.Config{Listen: e.cfg.WebRTC}); err != nil {

@@ -183,7 +183,7 @@ func (c *call) dial() {
 	}
 	ctx, cancel := context.WithCancel(c.e.base)
 	c.giveUp = cancel
-	d := &dialer{c: c, e: c.e, order: c.order, ring: ring}
+	d := &dialer{c: c, e: c.e, order: c.order, ring: ring, changed: c.changed}
 	c.e.beside(func() {
 		defer cancel()
 		leg, outcome, blame := d.run(ctx)
@@ -280,11 +280,12 @@ func (e *Engine) withdraw(keys []string) {
 
 // dialer tries the trunks one after another off the loop.
 type dialer struct {
-	c     *call
-	e     *Engine
-	order telephony.Order
-	ring  time.Duration
-	leave func() // gives the channel of the answered call back
+	c       *call
+	e       *Engine
+	order   telephony.Order
+	ring    time.Duration
+	changed telephony.Changed
+	leave   func() // gives the channel of the answered call back
 }
 
 // run returns the answered leg, or why there is none. A trunk whose channels or turns are
@@ -309,7 +310,7 @@ func (d *dialer) run(ctx context.Context) (*sip.Leg, telephony.Outcome, telephon
 // round tries each trunk once; tried false: none had a channel free.
 func (d *dialer) round(ctx context.Context) (_ *sip.Leg, _ telephony.Outcome, _ telephony.Blame, tried bool) {
 	ways := d.e.trunks.routes(d.order.LineID, d.order.CompanyID)
-	var changed telephony.Changed
+	changed := d.changed
 	for _, way := range ways {
 		leave := d.e.trunks.admit(way.trunk.ID)
 		if leave == nil {
