@@ -48,14 +48,17 @@ func (e *Engine) beating(ctx context.Context) {
 	defer t.Stop()
 	for {
 		floor := make(chan telephony.Floor, 1)
+		var fresh []byte
 		e.post(func() {
 			e.resume()
+			fresh = e.memorized()
 			floor <- e.floor()
 		})
 		select {
 		case <-ctx.Done():
 			return
 		case f := <-floor:
+			e.memorize(fresh)
 			e.beat(ctx, f)
 		}
 		select {

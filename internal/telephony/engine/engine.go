@@ -106,6 +106,7 @@ type Engine struct {
 	queue   []*call
 	shares  Shares               // whose turn it is in a surge
 	handled time.Duration        // how long a caller keeps an operator, of late
+	fresh   bool                 // the two below have changed since they were written
 	givenUp map[string]time.Time // when a number last hung up before anybody spoke to it
 	busy    map[string]*call     // by far number: one order at a time rings a phone (F40)
 	held    []*call              // orders waiting for their number
@@ -134,6 +135,7 @@ func (e *Engine) open() (err error) {
 			return fmt.Errorf("каталог данных: %w", err)
 		}
 	}
+	e.recall()
 	e.prompts = newPrompts(e.d.Voice, filepath.Join(e.cfg.Data, telephony.Announcements), e.log)
 	if e.reports, err = openReports(filepath.Join(e.cfg.Data, "engine", e.cfg.Node+".journal"), e.d.Reporter, e.log); err != nil {
 		return err

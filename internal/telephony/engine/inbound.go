@@ -144,6 +144,7 @@ func (e *Engine) waited(c *call, unheard bool) {
 	if !c.inbound || c.phone == "" {
 		return
 	}
+	e.fresh = true
 	if !unheard {
 		delete(e.givenUp, c.phone)
 		return

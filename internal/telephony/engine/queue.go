@@ -176,6 +176,7 @@ func (s *seat) occupied(was, is string) {
 	case busy(is) && !busy(was):
 		s.busySince = time.Now()
 	case busy(was) && !busy(is) && !s.busySince.IsZero():
+		s.e.fresh = true
 		s.e.handled += (time.Since(s.busySince) - s.e.handled) / 12
 	}
 }
