@@ -30,12 +30,10 @@ const (
 	LongWait     Code = "long-wait"         // callers wait for more than a minute
 	VoiceMute    Code = "voice-mute"        // what callers and executors hear cannot be spoken
 	CallbackLate Code = "callback-late"     // a promised call-back has a minute left, or is late
-	StepsLate    Code = "steps-late"        // the automation runs behind its time
-	StepParked   Code = "step-parked"       // a step fails again and again: a person must do it
 )
 
 // Severity orders alarms on the screen.
-var Severity = map[Code]int{NobodyTakes: 1, Reassign: 1, TrunksDown: 1, TrunkDown: 2, CallsCapped: 1, IDBlocked: 2, EngineDead: 1, VoiceMute: 1, PairMissing: 1, LongWait: 1, CallbackLate: 1, StepsLate: 1, StepParked: 1, Overdue: 2, CoverageGaps: 2}
+var Severity = map[Code]int{NobodyTakes: 1, Reassign: 1, TrunksDown: 1, TrunkDown: 2, CallsCapped: 1, IDBlocked: 2, EngineDead: 1, VoiceMute: 1, PairMissing: 1, LongWait: 1, CallbackLate: 1, Overdue: 2, CoverageGaps: 2}
 
 // Alarm is one that is raised.
 type Alarm struct {

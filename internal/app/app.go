@@ -127,7 +127,7 @@ func New(c Config) (*App, error) {
 	a.Escalation.Subscribe(q)
 	a.Notices = notice.NewService(db, notice.Needs{Buildings: a.Buildings, Companies: a.Companies, Suppliers: a.Suppliers, Tickets: ticketsForNotices{a.Tickets}})
 	a.Shift = shift.NewService(db, a.Calls)
-	a.Followup = &followup.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies, Calls: a.Calls, Notices: a.Notices, Shift: a.Shift}
+	a.Followup = &followup.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies, Calls: a.Calls, Notices: a.Notices, Pairs: a.Pairs, Suppliers: a.Suppliers, Shift: a.Shift}
 	a.Followup.Subscribe(q)
 	a.Director = &routing.Director{DB: db, Companies: a.Companies, Staff: a.Staff, Tasks: a.Tasks, Contacts: a.Contacts, Told: a.Notices, Holders: a.Tickets, Houses: a.Buildings}
 

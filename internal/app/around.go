@@ -80,6 +80,7 @@ var purposes = map[telephony.Purpose]string{
 	telephony.Handover: "Звонок исполнителю: передать заявку", telephony.StatusInquiry: "Звонок исполнителю: как идёт работа",
 	telephony.Feedback: "Звонок жителю: выполнена ли работа", telephony.Callback: "Звонок в ответ на пропущенный",
 	telephony.Announcement: "Звонок автоинформатора", telephony.Responsible: "Звонок ответственному",
+	telephony.SupplierHandover: "Звонок в РСО: передать заявку", telephony.SupplierInquiry: "Звонок в РСО: как идёт работа",
 }
 
 func callText(e calllog.Entry) string {

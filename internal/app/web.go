@@ -136,7 +136,7 @@ func (a *App) operations(api huma.API, c WebConfig) {
 func (a *App) floor() *desk.Floor {
 	return &desk.Floor{
 		DB: a.DB, Tasks: a.Tasks, Calls: a.Calls, Tickets: a.Tickets, Contacts: a.Contacts, Buildings: a.Buildings, Companies: a.Companies,
-		Staff: a.Staff, Reasons: a.Reasons, Phones: a.Telephony, NextStep: a.nextStep, Notices: a.Notices,
+		Staff: a.Staff, Reasons: a.Reasons, Phones: a.Telephony, Pairs: a.Pairs, NextStep: a.nextStep, Notices: a.Notices,
 	}
 }
 

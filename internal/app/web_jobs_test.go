@@ -38,6 +38,10 @@ func (h *house) work() {
 			must(h.t, h.app.Escalation.OnDuty(h.sys, read[escalation.Duty](h.t, args)))
 		case escalation.Left{}.Kind():
 			must(h.t, h.app.Escalation.OnLeft(h.sys, read[escalation.Left](h.t, args)))
+		case followup.Supplier{}.Kind():
+			must(h.t, h.app.Followup.Supplier(h.sys, read[followup.Supplier](h.t, args)))
+		case followup.Log{}.Kind():
+			must(h.t, h.app.Followup.Log(h.sys, read[followup.Log](h.t, args).Rode))
 		case ticket.Away{}.Kind():
 			must(h.t, h.app.Tickets.Away(h.sys, read[ticket.Away](h.t, args)))
 		case account.Leaving{}.Kind():

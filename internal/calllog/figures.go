@@ -121,3 +121,9 @@ func (s *Service) Result(ctx context.Context, tx *pg.Tx, key string, d Dispositi
 	}
 	return s.EntryByKey(ctx, tx, key)
 }
+
+// OfTask is the last call made for a task of the company; 0: there is none.
+func (s *Service) OfTask(ctx context.Context, tx *pg.Tx, taskID, companyID int64) (id int64, err error) {
+	err = tx.QueryRow(ctx, `select coalesce(max(id), 0) from calls where task_id = $1 and company_id = $2`, taskID, companyID).Scan(&id)
+	return id, err
+}

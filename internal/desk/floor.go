@@ -38,6 +38,7 @@ type Floor struct {
 	Staff     *staff.Service
 	Reasons   *reason.Service
 	Phones    Floors
+	Pairs     Pairs
 	Notices   *notice.Service
 	// NextStep is when the handing over of a ticket goes on by itself; nil: not known.
 	NextStep func(ctx context.Context, tx *pg.Tx, ticketID int64) (*time.Time, error)

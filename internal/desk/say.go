@@ -24,6 +24,7 @@ type Talk struct {
 	Dials  []calllog.Entry // oldest first
 	Spoken *calllog.Entry  // the lost call it answers, when the caller left a message in it
 	Remark string          // what the operator must be told after his word
+	Beside []TaskView      // spoken of in the same call, each with an answer of its own
 	MayBe  []MayBe         // who may have called, to be asked
 }
 
@@ -55,6 +56,9 @@ func (f *Floor) talk(ctx context.Context, tx *pg.Tx, id int64) (k Talk, err erro
 	if k.MayBe, err = f.candidates(ctx, tx, k.Task.Task); err != nil {
 		return k, err
 	}
+	if k.Beside, err = f.Tasks.Beside(ctx, tx, k.Task.Task); err != nil {
+		return k, err
+	}
 	dials, err := f.Calls.PageTx(ctx, tx, calllog.Search{TaskID: id, Limit: 100})
 	for i := len(dials) - 1; i >= 0; i-- {
 		k.Dials = append(k.Dials, dials[i])
@@ -74,6 +78,8 @@ type Said struct {
 	Kind string
 	Note string
 	ETA  *time.Time // when the executor will be there
+	// Supplier is what a supplier said besides.
+	Supplier ToSupplier
 }
 
 // Say takes the operator's word: the task ends or goes on by its plan, and the
@@ -157,6 +163,8 @@ func (f *Floor) follow(ctx context.Context, tx *pg.Tx, task Task, w Said) (remar
 		return "", err
 	}
 	switch {
+	case task.Supplier != 0 && w.Kind != WrongNumber:
+		return "", f.heard(ctx, tx, task, w)
 	case w.Kind == Accepted:
 		return f.accepted(ctx, tx, t, task, w)
 	case task.Purpose == telephony.StatusInquiry && w.Kind == Done:

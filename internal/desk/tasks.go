@@ -36,6 +36,7 @@ type NewTask struct {
 	// Candidates are members who have this phone, when MemberID is not known: the
 	// operator asks who it is (F27).
 	Candidates []int64
+	Supplier   int64 // the supplier's request it is about
 }
 
 // Task is a call task.
@@ -64,6 +65,8 @@ type Task struct {
 	IsLate     bool    // the promise was broken
 	Unanswered bool    // not reached, and nobody has seen to it
 	OperatorID int64   // who has taken it on himself
+	RideKey    string  // the order of another task in whose call it is spoken of
+	Supplier   int64   // the supplier's request it is about
 }
 
 // TaskFinished is published when a task is over.
@@ -74,6 +77,7 @@ type TaskFinished struct {
 	Purpose   telephony.Purpose `json:"purpose"`
 	TicketID  int64             `json:"ticket_id"`
 	MemberID  int64             `json:"member_id"`
+	Supplier  int64             `json:"supplier,omitempty"` // the supplier's request
 	Result    string            `json:"result"`
 	Note      string            `json:"note"`
 	ByDigit   bool              `json:"by_digit"` // accepted by a key of the phone
@@ -112,12 +116,12 @@ func (Step) Kind() string { return "desk.task_step" }
 func (Step) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: jobs.Calls} }
 
 const columns = `id, key, coalesce(company_id, 0), purpose, coalesce(ticket_id, 0), coalesce(call_id, 0), coalesce(member_id, 0), phones, title, plan, state, result, note, progress, due_at, promise_at, next_at, created_at, finished_at,
-	repeats, candidates, is_late, is_unanswered, coalesce(operator_id, 0)`
+	repeats, candidates, is_late, is_unanswered, coalesce(operator_id, 0), ride_key, coalesce(supplier_ticket_id, 0)`
 
 func scan(r pgx.CollectableRow) (t Task, err error) {
 	var plan, progress []byte
 	err = r.Scan(&t.ID, &t.Key, &t.CompanyID, &t.Purpose, &t.TicketID, &t.CallID, &t.MemberID, &t.Phones, &t.Title, &plan, &t.State, &t.Result, &t.Note, &progress, &t.DueAt, &t.PromiseAt, &t.NextAt, &t.CreatedAt, &t.FinishedAt,
-		&t.Repeats, &t.Candidates, &t.IsLate, &t.Unanswered, &t.OperatorID)
+		&t.Repeats, &t.Candidates, &t.IsLate, &t.Unanswered, &t.OperatorID, &t.RideKey, &t.Supplier)
 	if err == nil {
 		err = errors.Join(json.Unmarshal(plan, &t.Plan), json.Unmarshal(progress, &t.Progress))
 	}
@@ -131,9 +135,9 @@ func (s *Tasks) Create(ctx context.Context, tx *pg.Tx, n NewTask) error {
 		return err
 	}
 	var id int64
-	err = tx.QueryRow(ctx, `insert into call_tasks (key, company_id, purpose, ticket_id, call_id, member_id, phones, title, plan, state, due_at, promise_at, next_at, created_at, candidates)
-		values ($1, nullif($2, 0), $3, nullif($4, 0), nullif($5, 0), nullif($6, 0), $7, $8, $9, 'waiting', $10, $11, $10, $12, coalesce($13::bigint[], '{}')) on conflict (key) do nothing returning id`,
-		n.Key, n.CompanyID, n.Purpose, n.TicketID, n.CallID, n.MemberID, n.Phones, n.Title, plan, n.DueAt, n.PromiseAt, tx.Now, n.Candidates).Scan(&id)
+	err = tx.QueryRow(ctx, `insert into call_tasks (key, company_id, purpose, ticket_id, call_id, member_id, phones, title, plan, state, due_at, promise_at, next_at, created_at, candidates, supplier_ticket_id)
+		values ($1, nullif($2, 0), $3, nullif($4, 0), nullif($5, 0), nullif($6, 0), $7, $8, $9, 'waiting', $10, $11, $10, $12, coalesce($13::bigint[], '{}'), nullif($14, 0)) on conflict (key) do nothing returning id`,
+		n.Key, n.CompanyID, n.Purpose, n.TicketID, n.CallID, n.MemberID, n.Phones, n.Title, plan, n.DueAt, n.PromiseAt, tx.Now, n.Candidates, n.Supplier).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil
 	}
@@ -164,6 +168,11 @@ func (s *Tasks) Run(ctx context.Context, step Step) error {
 		t, err := s.lock(ctx, tx, step.TaskID)
 		if err != nil {
 			return err
+		}
+		if e := step.In.Ended; e != nil {
+			if err := s.alight(ctx, tx, t.ID, *e); err != nil {
+				return err
+			}
 		}
 		if e := step.In.Ended; e != nil && e.Key != "" && e.Key != orderKey(t) {
 			return nil // of an order that another has taken the place of
@@ -201,7 +210,7 @@ func (s *Tasks) do(ctx context.Context, tx *pg.Tx, t Task, act Action) error {
 	t.NextAt = nil
 	if act.Dial != "" {
 		t.State = "active"
-		if err := s.orders.Place(ctx, tx, order(t, act.Dial, tx.Now)); err != nil {
+		if err := s.ring(ctx, tx, &t, act.Dial); err != nil {
 			return err
 		}
 	}
@@ -250,8 +259,8 @@ func (s *Tasks) save(ctx context.Context, tx *pg.Tx, t Task) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `update call_tasks set state = $2, result = $3, note = $4, progress = $5, next_at = $6, mark = $7, finished_at = $8, is_late = $9, is_unanswered = $10 where id = $1`,
-		t.ID, t.State, t.Result, t.Note, progress, t.NextAt, t.Progress.Mark, t.FinishedAt, t.IsLate, t.Unanswered)
+	_, err = tx.Exec(ctx, `update call_tasks set state = $2, result = $3, note = $4, progress = $5, next_at = $6, mark = $7, finished_at = $8, is_late = $9, is_unanswered = $10, ride_key = $11 where id = $1`,
+		t.ID, t.State, t.Result, t.Note, progress, t.NextAt, t.Progress.Mark, t.FinishedAt, t.IsLate, t.Unanswered, t.RideKey)
 	if err != nil {
 		return err
 	}
@@ -259,7 +268,7 @@ func (s *Tasks) save(ctx context.Context, tx *pg.Tx, t Task) error {
 }
 
 func (s *Tasks) finish(ctx context.Context, tx *pg.Tx, t Task, result, note string, byDigit bool) error {
-	if t.Progress.Flying {
+	if t.Progress.Flying && t.RideKey == "" {
 		if err := s.orders.Cancel(ctx, tx, orderKey(t)); err != nil {
 			return err
 		}
@@ -268,19 +277,21 @@ func (s *Tasks) finish(ctx context.Context, tx *pg.Tx, t Task, result, note stri
 	if result == Withdrawn {
 		t.State = "withdrawn"
 	}
+	t.RideKey = ""
 	t.Unanswered = result == NotReached && t.Purpose == telephony.Callback // F29: it stays in sight
 	t.IsLate = t.IsLate || t.PromiseAt != nil && t.Purpose == telephony.Callback && t.PromiseAt.Before(tx.Now) && result != Withdrawn
 	if err := s.save(ctx, tx, t); err != nil {
 		return err
 	}
 	return s.jobs.Publish(ctx, tx, TaskFinished{
-		TaskID: t.ID, Key: t.Key, CompanyID: t.CompanyID, Purpose: t.Purpose, TicketID: t.TicketID, MemberID: t.MemberID, Result: result, Note: note, ByDigit: byDigit,
+		TaskID: t.ID, Key: t.Key, CompanyID: t.CompanyID, Purpose: t.Purpose, TicketID: t.TicketID, MemberID: t.MemberID, Supplier: t.Supplier, Result: result, Note: note, ByDigit: byDigit,
 	})
 }
 
 // Which selects tasks to be withdrawn; zero fields do not restrict, but one must be set.
 type Which struct {
 	TicketID int64
+	Supplier int64 // the supplier's request
 	Purposes []telephony.Purpose
 	Phone    string // of a call-back
 	Key      string
@@ -289,11 +300,11 @@ type Which struct {
 // Withdraw ends the open tasks that are not needed any more, and stops their
 // ringing at once (O5, F39). Returns how many.
 func (s *Tasks) Withdraw(ctx context.Context, tx *pg.Tx, w Which, why string) (int, error) {
-	if w.TicketID == 0 && w.Phone == "" && w.Key == "" {
+	if w.TicketID == 0 && w.Supplier == 0 && w.Phone == "" && w.Key == "" {
 		return 0, errors.New("withdraw: which tasks?")
 	}
 	rows, err := tx.Query(ctx, "select "+columns+` from call_tasks where state in ('waiting', 'active') and ($1 = 0 or ticket_id = $1) and ($2::text[] is null or purpose = any($2))
-		and ($3 = '' or $3 = any(phones)) and ($4 = '' or key = $4) order by id for update`, w.TicketID, w.Purposes, w.Phone, w.Key)
+		and ($3 = '' or $3 = any(phones)) and ($4 = '' or key = $4) and ($5 = 0 or supplier_ticket_id = $5) order by id for update`, w.TicketID, w.Purposes, w.Phone, w.Key, w.Supplier)
 	if err != nil {
 		return 0, err
 	}

@@ -101,12 +101,14 @@ const (
 )
 
 var results = map[telephony.Purpose][]string{
-	telephony.Handover:      {Accepted, Refused, NotReached, WrongNumber},
-	telephony.Responsible:   {Accepted, Told, Refused, NotReached, WrongNumber},
-	telephony.Announcement:  {Accepted, Told, Refused, NotReached},
-	telephony.StatusInquiry: {InProgress, Done, NotDone, NotReached, WrongNumber},
-	telephony.Feedback:      {Done, NotDone, NotReached, WrongNumber},
-	telephony.Callback:      {Answered, NotReached, WrongNumber},
+	telephony.Handover:         {Accepted, Refused, NotReached, WrongNumber},
+	telephony.Responsible:      {Accepted, Told, Refused, NotReached, WrongNumber},
+	telephony.Announcement:     {Accepted, Told, Refused, NotReached},
+	telephony.StatusInquiry:    {InProgress, Done, NotDone, NotReached, WrongNumber},
+	telephony.Feedback:         {Done, NotDone, NotReached, WrongNumber},
+	telephony.SupplierHandover: {Told, NotReached, WrongNumber},
+	telephony.SupplierInquiry:  {InProgress, Done, NotDone, NotReached, WrongNumber},
+	telephony.Callback:         {Answered, NotReached, WrongNumber},
 }
 
 // Results are what an operator may say of a call with this purpose.

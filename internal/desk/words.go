@@ -43,6 +43,10 @@ func Words(v TaskView, t *ticket.Ticket, who *staff.Person) (say, ifNot string) 
 		return hello + "Заявка " + about + ". Как идёт работа: сделано, в работе, не начали?", "Не ответит – спросим в следующий раз по сроку."
 	case telephony.Feedback:
 		return fmt.Sprintf("%sПо вашей заявке № %d исполнитель сообщил, что работа сделана. Всё в порядке?", hello, number), "Не ответит – заявка останется выполненной, закроет её компания."
+	case telephony.SupplierHandover:
+		return hello + "Передаю заявку " + about + ". Назовите, пожалуйста, ваш номер заявки и кто принял.", "Не ответят – наберём ещё, потом снова через 15 минут."
+	case telephony.SupplierInquiry:
+		return hello + "Что по заявке " + about + "?", "Не ответят – наберём ещё, потом снова через 15 минут."
 	case telephony.Callback:
 		if v.MemberID != 0 {
 			return hello + "Вы звонили, слушаю вас.", "Не ответит – наберём ещё раз."

@@ -23,6 +23,7 @@ import (
 	"d24/internal/staff"
 	"d24/internal/telephony"
 	"d24/internal/ticket"
+	"d24/internal/ticket/supplierticket"
 )
 
 // Runner makes the tasks.
@@ -35,6 +36,8 @@ type Runner struct {
 	Companies *company.Service
 	Calls     *calllog.Service
 	Notices   *notice.Service
+	Pairs     *supplierticket.Service
+	Suppliers Suppliers
 	Shift     *shift.Service
 }
 
@@ -74,6 +77,7 @@ func (GotThrough) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue:
 
 // Subscribe wires the runner to the events it lives on.
 func (r *Runner) Subscribe(q *jobs.Queue) {
+	r.hearSuppliers(q)
 	jobs.On(q, func(e ticket.Moved) river.JobArgs { return Ask{TicketID: e.TicketID} })
 	jobs.On(q, func(e desk.TaskFinished) river.JobArgs {
 		if e.Purpose != telephony.StatusInquiry || e.Result == desk.Withdrawn {
@@ -94,6 +98,8 @@ func (r *Runner) Subscribe(q *jobs.Queue) {
 
 // Workers adds the runner's workers.
 func (r *Runner) Workers(w *river.Workers) {
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[Supplier]) error { return r.Supplier(system(ctx), j.Args) }))
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[Log]) error { return r.Log(system(ctx), j.Args.Rode) }))
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[Ask]) error { return r.Ask(system(ctx), j.Args) }))
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[CallBack]) error { return r.CallBack(system(ctx), j.Args.Lost) }))
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[Late]) error { return r.WriteLate(system(ctx), j.Args.Late) }))

@@ -65,6 +65,9 @@ const (
 	Callback      Purpose = "callback"       // a lost call, or one cut by our failure
 	Announcement  Purpose = "announcement"   // the announcement speaks, key 1 accepts
 	Responsible   Purpose = "responsible"    // call the responsible person
+
+	SupplierHandover Purpose = "supplier_handover" // tell a supplier of a request
+	SupplierInquiry  Purpose = "supplier_inquiry"  // hour X: ask the supplier how it goes
 )
 
 // Announcements is the directory of uploaded phrases under the data directory.

@@ -86,7 +86,7 @@ func begin(t *testing.T) *story {
 	require.NoError(t, err)
 	a := s.app
 	s.floor = &desk.Floor{
-		DB: a.DB, Tasks: a.Tasks, Calls: a.Calls, Tickets: a.Tickets, Contacts: a.Contacts, Buildings: a.Buildings, Companies: a.Companies, Staff: a.Staff, Reasons: a.Reasons, Phones: a.Telephony,
+		DB: a.DB, Tasks: a.Tasks, Calls: a.Calls, Tickets: a.Tickets, Contacts: a.Contacts, Buildings: a.Buildings, Companies: a.Companies, Staff: a.Staff, Reasons: a.Reasons, Phones: a.Telephony, Pairs: a.Pairs,
 	}
 	s.sys = access.AsSystem(context.Background(), "test")
 	s.op = access.With(context.Background(), access.Actor{Kind: access.Operator, UserID: 1, Name: "Миронова О. Л.", Companies: []int64{1, 2, 3}, May: access.StaffPermissions("operator")})
@@ -173,6 +173,10 @@ func (s *story) run(kind string, args []byte) error {
 		return with(args, func(a followup.Late) error { return s.app.Followup.WriteLate(s.sys, a.Late) })
 	case followup.Join{}.Kind():
 		return with(args, func(a followup.Join) error { return s.app.Followup.Join(s.sys, a.Told) })
+	case followup.Supplier{}.Kind():
+		return with(args, func(a followup.Supplier) error { return s.app.Followup.Supplier(s.sys, a) })
+	case followup.Log{}.Kind():
+		return with(args, func(a followup.Log) error { return s.app.Followup.Log(s.sys, a.Rode) })
 	case followup.GotThrough{}.Kind():
 		return with(args, func(a followup.GotThrough) error { return s.app.Followup.GotThrough(s.sys, a.Phone) })
 	}
@@ -259,12 +263,17 @@ func (s *story) emergency() ticket.Ticket {
 
 func (s *story) request(code string) ticket.Ticket {
 	s.t.Helper()
+	return s.requestOf(1, code)
+}
+
+func (s *story) requestOf(company int64, code string) ticket.Ticket {
+	s.t.Helper()
 	var reason, building int64
 	require.NoError(s.t, pg.Do(s.sys, s.app.DB, func(tx *pg.Tx) error {
-		return tx.QueryRow(s.sys, `select (select id from reasons where company_id = 1 and code = $1), (select min(id) from buildings where company_id = 1)`, code).Scan(&reason, &building)
+		return tx.QueryRow(s.sys, `select (select id from reasons where company_id = $2 and code = $1), (select min(id) from buildings where company_id = $2)`, code, company).Scan(&reason, &building)
 	}))
 	r := []ticket.Answer{{ID: 1, Value: "не знает"}}
-	t, err := s.app.Tickets.Create(s.op, ticket.NewTicket{CompanyID: 1, BuildingID: building, Unit: "5", ReasonID: reason, Answers: r, CallerPhone: "+79000900001", Source: "phone"})
+	t, err := s.app.Tickets.Create(s.op, ticket.NewTicket{CompanyID: company, BuildingID: building, Unit: "5", ReasonID: reason, Answers: r, CallerPhone: "+79000900001", Source: "phone"})
 	require.NoError(s.t, err)
 	return t
 }

@@ -15,7 +15,7 @@ type CallRow struct {
 	CompanyID       *int64         `json:"company_id" doc:"null: a city's number, the house not yet known"`
 	CompanyName     string         `json:"company_name"`
 	Direction       string         `json:"direction" enum:"inbound,outbound"`
-	Purpose         string         `json:"purpose" enum:",handover,status_inquiry,feedback,callback,announcement,responsible" doc:"of an outbound call"`
+	Purpose         string         `json:"purpose" enum:",handover,status_inquiry,feedback,callback,announcement,responsible,supplier_handover,supplier_inquiry" doc:"of an outbound call"`
 	Phone           string         `json:"phone" doc:"the other party; empty: hidden; the middle is hidden from those who may not see contacts"`
 	Called          string         `json:"called" doc:"the number dialled; of a call of ours hidden as phone is"`
 	LineID          *int64         `json:"line_id"`

@@ -108,7 +108,7 @@ func Register(api huma.API, c Config) {
 	said := op("task-result", http.MethodPost, "/desk/tasks/{id}/result", "The operator's word about a task")
 	said.Description = "The ticket follows at once. 409 task.over: the task is closed already. A remark in the answer says who accepted the ticket earlier (R5)."
 	httpapi.Register(api, access.DeskWork, said, func(ctx context.Context, in *sayIn) (*taskOut, error) {
-		return c.talk(ctx)(c.Floor.Say(ctx, in.ID, desk.Said{Kind: in.Body.Kind, Note: in.Body.Note, ETA: in.Body.ETA}))
+		return c.talk(ctx)(c.Floor.Say(ctx, in.ID, desk.Said{Kind: in.Body.Kind, Note: in.Body.Note, ETA: in.Body.ETA, Supplier: desk.ToSupplier{Number: in.Body.TheirNumber, Taken: in.Body.HandedTo, AskAt: in.Body.AskAt}}))
 	})
 	c.hands(api, op)
 	httpapi.Register(api, access.DeskWork, op("desk-figures", http.MethodGet, "/desk/figures", "The strip and the wallboard"), c.figures)
@@ -174,7 +174,10 @@ func (c Config) talk(ctx context.Context) func(desk.Talk, error) (*taskOut, erro
 			return nil, err
 		}
 		out := TaskCard{
-			Task: Task(k.Task), Words: k.Words, IfNot: k.IfNot, Remark: k.Remark, Numbers: numbers(k), Results: append([]string{}, desk.Results(k.Task.Purpose)...), MayBe: []TaskMayBe{},
+			Task: Task(k.Task), Words: k.Words, IfNot: k.IfNot, Remark: k.Remark, Numbers: numbers(k), Results: append([]string{}, desk.Results(k.Task.Purpose)...), MayBe: []TaskMayBe{}, Beside: []TaskBeside{},
+		}
+		for _, b := range k.Beside {
+			out.Beside = append(out.Beside, TaskBeside{Task: Task(b), Results: append([]string{}, desk.Results(b.Purpose)...)})
 		}
 		for _, m := range k.MayBe {
 			out.MayBe = append(out.MayBe, TaskMayBe(m))

@@ -132,8 +132,15 @@ type TaskCard struct {
 	Results []string     `json:"results" enum:"accepted,refused,not_reached,answered,done,not_done,in_progress,wrong_number,told" doc:"that fit this task"`
 	Message *TaskMessage `json:"message" doc:"what the caller spoke while nobody was free"`
 	IfNot   string       `json:"if_not" doc:"what happens when nobody answers, in words"`
+	Beside  []TaskBeside `json:"beside" doc:"other requests of this call, each answered by itself"`
 	MayBe   []TaskMayBe  `json:"may_be" doc:"who may have called, to be asked; empty: it is known"`
 	Remark  string       `json:"remark" doc:"after a result: what the operator must know, such as who accepted earlier"`
+}
+
+// TaskBeside is another request spoken of in the same call.
+type TaskBeside struct {
+	Task    TaskRow  `json:"task"`
+	Results []string `json:"results" enum:"accepted,refused,not_reached,answered,done,not_done,in_progress,wrong_number,told" doc:"that fit this task"`
 }
 
 // TaskMayBe is a person whose phone it may be.
@@ -192,6 +199,10 @@ type TaskResult struct {
 	Kind string     `json:"kind" enum:"accepted,refused,not_reached,answered,done,not_done,in_progress,wrong_number,told"`
 	Note string     `json:"note,omitempty" maxLength:"2000" doc:"the reason of a refusal, the resident's words"`
 	ETA  *time.Time `json:"eta,omitempty" doc:"when the executor will be there"`
+
+	TheirNumber string     `json:"their_number,omitempty" maxLength:"60" doc:"the supplier's own number of the request"`
+	HandedTo    string     `json:"handed_to,omitempty" maxLength:"200" doc:"who took it at the supplier's"`
+	AskAt       *time.Time `json:"ask_at,omitempty" doc:"hour X: when the supplier is asked; absent: the company's usual time from now"`
 }
 
 // DeskFigures is the strip and the wallboard.

@@ -150,7 +150,7 @@ type EscalationLevel struct {
 // TicketTask is a call that is made about a ticket.
 type TicketTask struct {
 	ID         int64          `json:"id"`
-	Purpose    string         `json:"purpose" enum:"handover,status_inquiry,feedback,callback,announcement,responsible"`
+	Purpose    string         `json:"purpose" enum:"handover,status_inquiry,feedback,callback,announcement,responsible,supplier_handover,supplier_inquiry"`
 	Title      string         `json:"title"`
 	State      string         `json:"state" enum:"waiting,active,done,withdrawn"`
 	Result     string         `json:"result"`

@@ -1,4 +1,4 @@
-import { Button, Textarea } from "@mantine/core";
+import { Button, Textarea, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ApiError, take } from "../api/client";
@@ -7,7 +7,9 @@ import { useLang } from "../i18n/i18n";
 import { Player } from "../player/Player";
 import type { CallView } from "../softphone/protocol";
 import { useNow } from "../time/clock";
+import { Beside } from "../tasks/Beside";
 import { MayBe } from "../tasks/MayBe";
+import { useWords as useTaskWords } from "../tasks/words";
 import { numberOf, phoneOf, remainsOf, timeOf } from "../time/format";
 import { Key, Note, Panel, Say, useErrorText } from "../ui/blocks";
 import { useKeys } from "../ui/keys";
@@ -124,6 +126,7 @@ export function TaskPane({ call, card, work, needsResult }: PaneProps) {
         </Panel>
       )}
       {card?.ticket && <Brief card={card} />}
+      {card && <Beside card={card} open={talk || needsResult} />}
       <span className="grow" />
       {call.state === "ended" && !needsResult && !work.result && (
         <Note tone="plan">
@@ -211,6 +214,8 @@ export function Results({ call, card, work, open }: ResultsProps) {
   const [asking, setAsking] = useState<TaskResult["kind"] | null>(null);
   const [note, setNote] = useState("");
   const [eta, setEta] = useState(0);
+  const [number, setNumber] = useState("");
+  const [taken, setTaken] = useState("");
   const [sending, setSending] = useState(false);
   const kinds = card?.results ?? [];
   const active = open && !work.result && !sending;
@@ -224,6 +229,8 @@ export function Results({ call, card, work, open }: ResultsProps) {
           body: {
             kind,
             ...(words.trim() ? { note: words.trim() } : {}),
+            ...(number.trim() ? { their_number: number.trim() } : {}),
+            ...(taken.trim() ? { handed_to: taken.trim() } : {}),
             ...(eta && (kind === "accepted" || kind === "in_progress")
               ? { eta: new Date(now + eta * 60_000).toISOString() }
               : {}),
@@ -322,6 +329,9 @@ export function Results({ call, card, work, open }: ResultsProps) {
               ))}
             </div>
           )}
+          {card?.task.purpose.startsWith("supplier_") && (
+            <SupplierFields number={number} setNumber={setNumber} taken={taken} setTaken={setTaken} />
+          )}
           <div className="big-keys">
             {kinds.map((kind, i) => {
               const [title, text] = resultWords(kind, call, w);
@@ -346,6 +356,36 @@ export function Results({ call, card, work, open }: ResultsProps) {
           </div>
         </>
       )}
+    </div>
+  );
+}
+
+interface SupplierProps {
+  number: string;
+  setNumber: (v: string) => void;
+  taken: string;
+  setTaken: (v: string) => void;
+}
+
+/** The supplier's own number of the request and who took it: asked before the result is said. */
+function SupplierFields(p: SupplierProps) {
+  const w = useTaskWords();
+  return (
+    <div className="row wrap">
+      <TextInput
+        size="xs"
+        label={w.theirNumber}
+        maxLength={60}
+        value={p.number}
+        onChange={(e) => p.setNumber(e.currentTarget.value)}
+      />
+      <TextInput
+        size="xs"
+        label={w.handedTo}
+        maxLength={200}
+        value={p.taken}
+        onChange={(e) => p.setTaken(e.currentTarget.value)}
+      />
     </div>
   );
 }

@@ -7,7 +7,16 @@ export type OperatorState = "off" | "not_ready" | "ready" | "ringing" | "talking
 
 export type CallState = "ringing" | "counting" | "dialling" | "talking" | "held" | "ended";
 
-export type Purpose = "" | "handover" | "status_inquiry" | "feedback" | "callback" | "announcement" | "responsible";
+export type Purpose =
+  | ""
+  | "handover"
+  | "status_inquiry"
+  | "feedback"
+  | "callback"
+  | "announcement"
+  | "responsible"
+  | "supplier_handover"
+  | "supplier_inquiry";
 
 export type Outcome =
   | ""

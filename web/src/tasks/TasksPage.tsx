@@ -35,6 +35,7 @@ export function TasksPage() {
     ["emergency", w.groups.emergency],
     ["callback", w.groups.callback],
     ["question", w.groups.question],
+    ["supplier", w.groups.supplier],
     ["late", w.mine],
     ["unanswered", w.unanswered],
   ];

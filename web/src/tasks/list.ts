@@ -9,6 +9,8 @@ const groups: Record<TaskRow["purpose"], Group> = {
   callback: "callback",
   status_inquiry: "question",
   feedback: "question",
+  supplier_handover: "supplier",
+  supplier_inquiry: "supplier",
 };
 
 export function groupOf(t: TaskRow): Group {

@@ -362,6 +362,8 @@ export const en: Words<typeof ru> = {
       callback: "The resident did not get through",
       announcement: "Nobody took the request",
       responsible: "The request has nobody to do it",
+      supplier_handover: "The supplier does not know of the request yet",
+      supplier_inquiry: "Hour X: ask the supplier what is done",
     },
     staffBack: "An employee called: we call back so that he does not pay",
     someone: "An employee, ask the name",

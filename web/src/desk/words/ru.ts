@@ -373,6 +373,8 @@ export const ru = {
       callback: "Житель нам не дозвонился",
       announcement: "Заявку никто не принял",
       responsible: "Заявка осталась без исполнителя",
+      supplier_handover: "РСО ещё не знает о заявке",
+      supplier_inquiry: "Настал час X: узнать у РСО, что сделано",
     } satisfies Record<Purpose | "", string>,
     staffBack: "Нам звонил сотрудник: перезваниваем, чтобы он не платил",
     someone: "Сотрудник, спросите имя",

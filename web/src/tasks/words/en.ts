@@ -40,6 +40,12 @@ export const en: typeof ru = {
   dropReason: "Reason",
   dropHint: "For example: got through from another number",
   dropYes: "Drop the task",
+  beside: (n) => `Also in this call: ${n} more, each with an answer of its own`,
+  besideDone: "written down",
+  theirNumber: "The supplier's number of the request",
+  handedTo: "Who took it",
+  note: "Reason or words",
+  noteNeeded: "A refusal needs its reason",
   whoCalls: "Who called? Ask and choose",
   employee: "An employee is calling",
   employeeAbout:

@@ -42,6 +42,8 @@ export const en: Words<typeof ru> = {
     callback: "Call back",
     announcement: "Announce to all",
     responsible: "Call the responsible person",
+    supplier_handover: "Tell the supplier",
+    supplier_inquiry: "Ask the supplier how it goes",
   },
   outcome: {
     "": "going on",

@@ -56,6 +56,8 @@ export const ru = {
     callback: "Перезвонить",
     announcement: "Оповестить всех",
     responsible: "Позвонить ответственному",
+    supplier_handover: "Передать в РСО",
+    supplier_inquiry: "Узнать у РСО, как идёт работа",
   } satisfies Record<Purpose, string>,
   outcome: {
     "": "идёт",
