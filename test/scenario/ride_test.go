@@ -13,11 +13,6 @@ import (
 	"d24/internal/ticket"
 )
 
-func (s *story) taskOf(ticketID int64, purpose telephony.Purpose) int64 {
-	s.t.Helper()
-	return int64(s.count(`select coalesce(max(id), 0) from call_tasks where ticket_id = $1 and purpose = $2 and state in ('waiting', 'active')`, ticketID, purpose))
-}
-
 // TestOneAccidentIsOneCall is F44: three burst pipes for one plumber ring his phone once;
 // each is accepted separately, and who is not spoken of is called about again.
 func TestOneAccidentIsOneCall(t *testing.T) {

@@ -3773,7 +3773,7 @@ export interface components {
         };
         AlarmRow: {
             /** @enum {string} */
-            code: "nobody-takes" | "reassign" | "coverage-gaps" | "trunks-down" | "trunk-down" | "caller-id-blocked" | "calls-capped" | "overdue-step" | "engine-dead" | "voice-mute" | "long-wait" | "callback-late" | "steps-late" | "step-parked";
+            code: "nobody-takes" | "reassign" | "coverage-gaps" | "trunks-down" | "trunk-down" | "caller-id-blocked" | "calls-capped" | "overdue-step" | "engine-dead" | "voice-mute" | "long-wait" | "callback-late";
             /**
              * Format: int64
              * @description null: concerns us all
@@ -4296,7 +4296,7 @@ export interface components {
              * @description of an outbound call
              * @enum {string}
              */
-            purpose: "" | "handover" | "status_inquiry" | "feedback" | "callback" | "announcement" | "responsible";
+            purpose: "" | "handover" | "status_inquiry" | "feedback" | "callback" | "announcement" | "responsible" | "supplier_handover" | "supplier_inquiry";
             /** Format: date-time */
             queued_at: string | null;
             /** Format: int64 */
@@ -4422,7 +4422,7 @@ export interface components {
              * @description of an outbound call
              * @enum {string}
              */
-            purpose: "" | "handover" | "status_inquiry" | "feedback" | "callback" | "announcement" | "responsible";
+            purpose: "" | "handover" | "status_inquiry" | "feedback" | "callback" | "announcement" | "responsible" | "supplier_handover" | "supplier_inquiry";
             /** Format: date-time */
             queued_at: string | null;
             /** Format: int64 */
@@ -7569,7 +7569,14 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        TaskBeside: {
+            /** @description that fit this task */
+            results: ("accepted" | "refused" | "not_reached" | "answered" | "done" | "not_done" | "in_progress" | "wrong_number" | "told")[];
+            task: components["schemas"]["TaskRow"];
+        };
         TaskCard: {
+            /** @description other requests of this call, each answered by itself */
+            beside: components["schemas"]["TaskBeside"][];
             /** @description what happens when nobody answers, in words */
             if_not: string;
             /** @description who may have called, to be asked; empty: it is known */
@@ -7632,13 +7639,22 @@ export interface components {
         TaskResult: {
             /**
              * Format: date-time
+             * @description hour X: when the supplier is asked; absent: the company's usual time from now
+             */
+            ask_at?: string;
+            /**
+             * Format: date-time
              * @description when the executor will be there
              */
             eta?: string;
+            /** @description who took it at the supplier's */
+            handed_to?: string;
             /** @enum {string} */
             kind: "accepted" | "refused" | "not_reached" | "answered" | "done" | "not_done" | "in_progress" | "wrong_number" | "told";
             /** @description the reason of a refusal, the resident's words */
             note?: string;
+            /** @description the supplier's own number of the request */
+            their_number?: string;
         };
         TaskRow: {
             /**
@@ -7694,7 +7710,7 @@ export interface components {
              */
             promise_at: string | null;
             /** @enum {string} */
-            purpose: "handover" | "status_inquiry" | "feedback" | "callback" | "announcement" | "responsible";
+            purpose: "handover" | "status_inquiry" | "feedback" | "callback" | "announcement" | "responsible" | "supplier_handover" | "supplier_inquiry";
             /**
              * Format: int64
              * @description how often the person has called meanwhile
@@ -8427,7 +8443,7 @@ export interface components {
              */
             promise_at: string | null;
             /** @enum {string} */
-            purpose: "handover" | "status_inquiry" | "feedback" | "callback" | "announcement" | "responsible";
+            purpose: "handover" | "status_inquiry" | "feedback" | "callback" | "announcement" | "responsible" | "supplier_handover" | "supplier_inquiry";
             result: string;
             /** @enum {string} */
             state: "waiting" | "active" | "done" | "withdrawn";
