@@ -246,7 +246,7 @@ func (w *world) begin(name, role string, args ...string) {
 	n := &node{
 		name: name, w: w, stop: make(chan struct{}), done: make(chan struct{}),
 		args: append([]string{"serve", "--role", role, "--node", name, "--data", w.dir}, args...),
-		env:  append(os.Environ(), "D24_LOG_TEXT=true", "D24_DRAIN=20s", "D24_DATABASE_URL="+w.pg.AppURL()),
+		env:  append(os.Environ(), "D24_LOG_TEXT=true", "D24_DATABASE_URL="+w.pg.AppURL()),
 	}
 	w.nodes[name] = n
 	go n.keep()

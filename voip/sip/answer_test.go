@@ -2,6 +2,7 @@ package sip_test
 
 import (
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -154,6 +155,19 @@ func TestSpoofedRequestsDoNothing(t *testing.T) {
 	thief.response(481, lib.INVITE)
 	thief.ask("INFO", 11, "x3", tag, "Signal=1\r\n", "Content-Type: application/dtmf-relay")
 	thief.response(481, lib.INFO)
+	for n := range 2000 { // ten thousand, with the right ids each
+		id := "flood" + strconv.Itoa(n)
+		thief.ask("BYE", 100+n, id+"b", tag, "")
+		thief.ask("CANCEL", 1, "first", tag, "")
+		thief.ask("INVITE", 100+n, id+"i", tag, thief.sdp("sendonly"))
+		thief.ask("REFER", 100+n, id+"r", tag, "", "Refer-To: <sip:79000000009@x>")
+		thief.ask("INFO", 100+n, id+"d", tag, "Signal=1\r\n", "Content-Type: application/dtmf-relay")
+	}
+	select {
+	case <-l.Done():
+		t.Fatal("the call was ended by a stranger")
+	case <-time.After(500 * time.Millisecond):
+	}
 	require.Equal(t, 1, b.Live())
 	require.Empty(t, held)
 	require.Empty(t, digits)
