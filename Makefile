@@ -80,6 +80,7 @@ bench-journal: ## figures of the journal at full size: lists, search, making req
 	@scripts/deps test
 	@$(MAKE) build
 	@scripts/bench-journal
+	@scripts/bench-many
 
 chaos: ## kills parts of the running program at random and looks for what was lost; FOR=6m SEED=n
 	@scripts/deps test

@@ -32,6 +32,19 @@ type view struct {
 	tags        map[int64]string
 	now         time.Time
 	seesNumbers bool
+	zone        *time.Location // of the house
+}
+
+// zones reads each zone of the houses once: a file of the system for every cell is slow.
+type zones map[string]*time.Location
+
+func (z zones) of(name string) *time.Location {
+	l := z[name]
+	if l == nil {
+		l = company.Location(name)
+		z[name] = l
+	}
+	return l
 }
 
 type column struct {
@@ -46,7 +59,7 @@ func at(v view, t *time.Time) cell {
 	if t == nil {
 		return cell{}
 	}
-	return cell{at: t.In(company.Location(v.Zone)), sort: moment}
+	return cell{at: t.In(v.zone), sort: moment}
 }
 
 var (

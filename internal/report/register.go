@@ -109,7 +109,7 @@ func (e entry) late() string {
 // them besides is asked for some hundreds at once.
 func (s *Service) register(ctx context.Context, e errand.Errand, p spec, w io.Writer, tell func(done, total int) error) error {
 	pdf := newRegister(p)
-	n := 0
+	n, places := 0, zones{}
 	var some []ticket.Ticket
 	flush := func() error {
 		if len(some) == 0 {
@@ -120,7 +120,7 @@ func (s *Service) register(ctx context.Context, e errand.Errand, p spec, w io.Wr
 			return err
 		}
 		for _, t := range some {
-			pdf.add(entry{Ticket: t, beside: known[t.ID], zone: company.Location(t.Zone)})
+			pdf.add(entry{Ticket: t, beside: known[t.ID], zone: places.of(t.Zone)})
 		}
 		n, some = n+len(some), some[:0]
 		return tell(n, max(n, e.Total))

@@ -168,11 +168,12 @@ func (s *Service) make(ctx context.Context, e errand.Errand, w io.Writer, tell f
 	if err != nil {
 		return err
 	}
-	seesNumbers, n := access.From(ctx).Can(access.ContactRead), 0
+	seesNumbers, n, places := access.From(ctx).Can(access.ContactRead), 0, zones{}
 	err = s.tickets.Each(ctx, p.Filter, func(t ticket.Ticket) error {
 		row := make([]cell, len(p.Columns))
+		v := view{Ticket: t, tags: tags, now: p.At, seesNumbers: seesNumbers, zone: places.of(t.Zone)}
 		for i, c := range p.Columns {
-			row[i] = columns[c].of(view{Ticket: t, tags: tags, now: p.At, seesNumbers: seesNumbers})
+			row[i] = columns[c].of(v)
 		}
 		if n++; n%toldEvery == 0 {
 			if err := tell(n, max(n, e.Total)); err != nil {
