@@ -71,31 +71,32 @@ func (o Order) place(t Ticket) page.Cursor {
 
 // Filter narrows a list. A zero field does not restrict; conditions join by AND.
 type Filter struct {
-	View          View
-	Status        []Status
-	Kind          []Kind
-	Source        []string
-	CompanyID     int64
-	BuildingID    int64
-	Unit          string
-	ExecutorID    int64
-	ResponsibleID int64
-	ReasonID      int64
-	GroupID       int64   // houses of a group
-	TagIDs        []int64 // any of these labels
-	Number        int64
-	Phone         string
-	Address       string // words of the address, in any order
-	Text          string // what was typed into the search: a number, a phone, or words of address, reason and description
-	CreatedFrom   time.Time
-	CreatedTo     time.Time
-	DueFrom       time.Time
-	DueTo         time.Time
-	OverdueAt     time.Time // overdue at that moment
-	SoonAt        time.Time // not overdue at that moment, but within Soon of it
-	Order         Order
-	After         page.Cursor
-	Limit         int
+	View           View
+	Status         []Status
+	Kind           []Kind
+	Source         []string
+	CompanyID      int64
+	BuildingID     int64
+	Unit           string
+	ExecutorID     int64
+	ResponsibleID  int64
+	ReasonID       int64
+	GroupID        int64   // houses of a group
+	PostponeReason string  // deferred now for this reason
+	TagIDs         []int64 // any of these labels
+	Number         int64
+	Phone          string
+	Address        string // words of the address, in any order
+	Text           string // what was typed into the search: a number, a phone, or words of address, reason and description
+	CreatedFrom    time.Time
+	CreatedTo      time.Time
+	DueFrom        time.Time
+	DueTo          time.Time
+	OverdueAt      time.Time // overdue at that moment
+	SoonAt         time.Time // not overdue at that moment, but within Soon of it
+	Order          Order
+	After          page.Cursor
+	Limit          int
 }
 
 // List returns one page of the tickets the actor may see, in the order of f, and the
@@ -143,15 +144,17 @@ func (f Filter) page(a access.Actor, w *where.Clause, n int, chosen bool) string
 
 // Count counts at most to page.CountMax; more is shown as «1000+».
 func (s *Service) Count(ctx context.Context, f Filter) (n int, err error) {
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (int, error) { return s.count(ctx, tx, f) })
+}
+
+func (s *Service) count(ctx context.Context, tx *pg.Tx, f Filter) (n int, err error) {
 	f.After = page.Cursor{}
-	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (n int, err error) {
-		w, err := s.narrow(ctx, tx, f)
-		if err != nil {
-			return 0, err
-		}
-		err = tx.QueryRow(ctx, "select count(*) from (select 1 from tickets t where "+w.String()+" limit "+strconv.Itoa(page.CountMax)+") x", unprepared(w.Args)...).Scan(&n)
-		return n, err
-	})
+	w, err := s.narrow(ctx, tx, f)
+	if err != nil {
+		return 0, err
+	}
+	err = tx.QueryRow(ctx, "select count(*) from (select 1 from tickets t where "+w.String()+" limit "+strconv.Itoa(page.CountMax)+") x", unprepared(w.Args)...).Scan(&n)
+	return n, err
 }
 
 const stillOwed = "t.status not in ('done', 'closed', 'cancelled')"
@@ -208,6 +211,7 @@ func (f Filter) where(tx *pg.Tx) (w where.Clause) {
 	only(f.ExecutorID != 0, "t.executor_id = ?", f.ExecutorID)
 	only(f.ResponsibleID != 0, "t.responsible_id = ?", f.ResponsibleID)
 	only(f.ReasonID != 0, "t.reason_id = ?", f.ReasonID)
+	only(f.PostponeReason != "", "t.status = 'postponed' and t.postpone_reason = ?", f.PostponeReason)
 	only(f.Number != 0, "t.number = ?", f.Number)
 	only(f.Phone != "", "t.caller_phone = ?", phone.Caller(f.Phone))
 	for _, word := range search.Tokens(f.Address) {

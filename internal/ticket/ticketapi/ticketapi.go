@@ -135,6 +135,7 @@ func Register(api huma.API, c Config) {
 	c.labels(api)
 	c.kept(api)
 	c.same(api)
+	c.now(api)
 	c.bulk(api)
 }
 
@@ -268,6 +269,7 @@ type Filter struct {
 	DueTo         time.Time `query:"due_to" doc:"the deadline is before"`
 	Address       string    `query:"address" maxLength:"200" doc:"words of the address"`
 	GroupID       int64     `query:"group_id" minimum:"0" doc:"houses of a group"`
+	Postponed     string    `query:"postponed" maxLength:"500" doc:"deferred now for this reason"`
 	TagID         []int64   `query:"tag_id,explode" maxItems:"20" doc:"any of these labels"`
 }
 
@@ -282,7 +284,7 @@ func (c Config) read(f Filter) ticket.Filter {
 	out := ticket.Filter{
 		Source: f.Source, CompanyID: f.CompanyID, BuildingID: f.BuildingID, Unit: f.Unit, ExecutorID: f.ExecutorID, ResponsibleID: f.ResponsibleID, ReasonID: f.ReasonID,
 		Number: f.Number, Phone: f.Phone, Text: f.Q, CreatedFrom: f.From, CreatedTo: f.To,
-		DueFrom: f.DueFrom, DueTo: f.DueTo, Address: f.Address, GroupID: f.GroupID, TagIDs: f.TagID,
+		DueFrom: f.DueFrom, DueTo: f.DueTo, Address: f.Address, GroupID: f.GroupID, TagIDs: f.TagID, PostponeReason: f.Postponed,
 	}
 	if f.View != "all" {
 		out.View = ticket.View(f.View)

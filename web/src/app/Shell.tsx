@@ -2,6 +2,7 @@ import { Menu, useMantineColorScheme } from "@mantine/core";
 import {
   IconDeviceDesktopAnalytics,
   IconHeadset,
+  IconHome,
   IconListDetails,
   IconPhoneOutgoing,
   IconSettings,
@@ -80,6 +81,12 @@ export function Shell() {
           <Link to="/tasks" activeProps={{ "aria-current": "page" }}>
             <IconPhoneOutgoing size={20} stroke={1.6} aria-hidden />
             {w.tasks}
+          </Link>
+        )}
+        {may(me, "ticket.read") && (
+          <Link to="/dashboard" activeProps={{ "aria-current": "page" }}>
+            <IconHome size={20} stroke={1.6} aria-hidden />
+            {w.dashboard}
           </Link>
         )}
         {may(me, "ticket.read") && (

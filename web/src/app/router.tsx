@@ -42,6 +42,12 @@ const tasks = createRoute({
   component: lazyRouteComponent(() => import("../tasks/TasksPage"), "TasksPage"),
 });
 
+const dashboard = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/dashboard",
+  component: lazyRouteComponent(() => import("../dashboard/DashboardPage"), "DashboardPage"),
+});
+
 const journal = createRoute({
   getParentRoute: () => signedIn,
   path: "/journal",
@@ -109,6 +115,7 @@ const tree = root.addChildren([
     wallboard,
     shift,
     tasks,
+    dashboard,
     journal,
     newRequest,
     ticket,

@@ -25,6 +25,7 @@ const SHOWN = [
   "tag",
   "source",
   "phone",
+  "postponed",
   "number",
   "from",
   "to",

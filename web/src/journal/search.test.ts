@@ -9,6 +9,7 @@ const each: { [K in (typeof CONDITIONS)[number]]: [JournalSearch[K], Record<stri
   address: ["мира", { address: "мира" }],
   phone: ["+79000900001", { phone: "+79000900001" }],
   unit: ["5а", { unit: "5а" }],
+  postponed: ["нет доступа", { postponed: "нет доступа" }],
   status: [["new", "done"], { status: ["new", "done"] }],
   kind: [["paid"], { kind: ["paid"] }],
   source: [["app", "bot"], { source: ["app", "bot"] }],

@@ -21,7 +21,7 @@ export const ORDERS: readonly Order[] = ["newest", "oldest", "due"];
 /** Things of a directory by their numbers; days are "2026-11-24" in the zone of the screen, the last one included. */
 const IDS = ["company", "house", "executor", "responsible", "reason", "group", "number"] as const;
 const DAYS = ["from", "to", "due_from", "due_to"] as const;
-const TEXTS = ["q", "address", "phone", "unit"] as const;
+const TEXTS = ["q", "address", "phone", "unit", "postponed"] as const;
 const FLAGS = ["overdue", "soon"] as const;
 type Id = (typeof IDS)[number];
 type Day = (typeof DAYS)[number];
@@ -87,7 +87,7 @@ export function readSearch(raw: Record<string, unknown>): JournalSearch {
   for (const key of TEXTS) {
     const value = raw[key];
     const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
-    if (text.trim()) out[key] = text.slice(0, { q: 200, address: 200, phone: 40, unit: 20 }[key]);
+    if (text.trim()) out[key] = text.slice(0, { q: 200, address: 200, phone: 40, unit: 20, postponed: 500 }[key]);
   }
   for (const key of FLAGS) if (raw[key] === true || raw[key] === "true") out[key] = true;
   return out;
@@ -112,6 +112,7 @@ export function queryOf(search: JournalSearch, zone: string) {
     ...(search.reason ? { reason_id: search.reason } : {}),
     ...(search.group ? { group_id: search.group } : {}),
     ...(search.number ? { number: search.number } : {}),
+    ...(search.postponed ? { postponed: search.postponed } : {}),
     ...(search.q ? { q: search.q.trim() } : {}),
     ...(search.address ? { address: search.address.trim() } : {}),
     ...(search.phone ? { phone: search.phone.trim() } : {}),

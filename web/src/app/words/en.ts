@@ -9,6 +9,7 @@ export const en: Words<typeof ru> = {
   wallboard: "Wallboard",
   shift: "Shift",
   tasks: "Calls",
+  dashboard: "Summary",
   journal: "Requests",
   supplierTickets: "Suppliers",
   notices: "Notices",

@@ -9,6 +9,7 @@ export const ru = {
   wallboard: "Табло",
   shift: "Смена",
   tasks: "Звонки",
+  dashboard: "Сводка",
   journal: "Заявки",
   supplierTickets: "РСО",
   notices: "Оповещения",

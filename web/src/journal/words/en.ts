@@ -27,6 +27,7 @@ export const en: Words<typeof ru> = {
     source: "From where",
     phone: "Phone",
     number: "Number",
+    postponed: "Postponed for",
     from: "Made from",
     to: "Made to",
     due_from: "Limit from",

@@ -27,6 +27,7 @@ export const ru = {
     source: "Откуда",
     phone: "Телефон",
     number: "Номер",
+    postponed: "Отложена из-за",
     from: "Создана с",
     to: "Создана по",
     due_from: "Срок с",
