@@ -41,7 +41,8 @@ func (s *Service) Now(ctx context.Context, companyID int64) (f Figures, err erro
 			f.Kind = append(f.Kind, Figure{Key: string(x), Filter: of(Filter{View: Unfinished, Kind: []Kind{x}})})
 		}
 		f.Due = []Figure{
-			{Key: "overdue", Filter: of(Filter{View: Unfinished, OverdueAt: tx.Now})}, {Key: "soon", Filter: of(Filter{View: Unfinished, SoonAt: tx.Now})},
+			{Key: "overdue", Filter: of(Filter{View: Unfinished, OverdueAt: tx.Now})},
+			{Key: "soon", Filter: of(Filter{View: Unfinished, SoonAt: tx.Now})},
 			{Key: "open", Filter: of(Filter{View: Unfinished})},
 		}
 		reasons, err := s.deferrals(ctx, tx, companyID)

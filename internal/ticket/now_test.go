@@ -17,12 +17,12 @@ import (
 // summary is what plain Go counts of the same tickets, and the length of the list it opens.
 func TestEachFigureIsTheLengthOfItsList(t *testing.T) {
 	c := open1(t)
-	all, fresh := c.crowd()
+	_, fresh := c.crowd()
 	require.NoError(t, pg.Do(c.sys, c.db, func(tx *pg.Tx) error {
 		_, err := tx.Exec(c.sys, `update tickets set status = 'postponed', postpone_reason = case when id % 2 = 0 then 'Нет запчастей' else 'Нет доступа' end where id % 5 = 0`)
 		return err
 	}))
-	all = c.all()
+	all := c.all()
 	postponed := func(reason string) func(Ticket) bool {
 		return func(x Ticket) bool { return x.Status == Postponed && x.PostponeReason == reason }
 	}
