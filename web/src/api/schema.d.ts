@@ -3199,6 +3199,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The requests of this moment in figures; each opens its list (D1) */
+        get: operations["ticket-figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/preview": {
         parameters: {
             query?: never;
@@ -8208,6 +8225,34 @@ export interface components {
             is_detailed?: boolean;
             /** @description the list as in the address of the screen */
             query?: string;
+        };
+        TicketFigure: {
+            /** @description there are more: show «1000+» */
+            capped: boolean;
+            /** @description of a label */
+            colour: string;
+            /** @description a state, a kind, overdue, soon, open, or the words of a reason or a label */
+            key: string;
+            /**
+             * Format: int64
+             * @description how many; at most 1000
+             */
+            n: number;
+            /**
+             * Format: int64
+             * @description of a label; 0: none
+             */
+            tag_id: number;
+        };
+        TicketFigures: {
+            due: components["schemas"]["TicketFigure"][];
+            /** @description of those still owed */
+            kind: components["schemas"]["TicketFigure"][];
+            /** @description why deferred */
+            postponed: components["schemas"]["TicketFigure"][];
+            status: components["schemas"]["TicketFigure"][];
+            /** @description labels of those still owed */
+            tags: components["schemas"]["TicketFigure"][];
         };
         TicketFound: {
             text?: string;
@@ -15509,6 +15554,8 @@ export interface operations {
                 address?: string;
                 /** @description houses of a group */
                 group_id?: number;
+                /** @description deferred now for this reason */
+                postponed?: string;
                 /** @description any of these labels */
                 tag_id?: number[];
             };
@@ -15575,6 +15622,8 @@ export interface operations {
                 address?: string;
                 /** @description houses of a group */
                 group_id?: number;
+                /** @description deferred now for this reason */
+                postponed?: string;
                 /** @description any of these labels */
                 tag_id?: number[];
             };
@@ -15668,6 +15717,8 @@ export interface operations {
                 address?: string;
                 /** @description houses of a group */
                 group_id?: number;
+                /** @description deferred now for this reason */
+                postponed?: string;
                 /** @description any of these labels */
                 tag_id?: number[];
                 order?: "newest" | "oldest" | "due";
@@ -16092,6 +16143,8 @@ export interface operations {
                 address?: string;
                 /** @description houses of a group */
                 group_id?: number;
+                /** @description deferred now for this reason */
+                postponed?: string;
                 /** @description any of these labels */
                 tag_id?: number[];
                 /** @description next_cursor of the page before */
@@ -16192,6 +16245,8 @@ export interface operations {
                 address?: string;
                 /** @description houses of a group */
                 group_id?: number;
+                /** @description deferred now for this reason */
+                postponed?: string;
                 /** @description any of these labels */
                 tag_id?: number[];
             };
@@ -16208,6 +16263,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketCount"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ticket-figures": {
+        parameters: {
+            query?: {
+                /** @description 0: of all the user may see */
+                company_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketFigures"];
                 };
             };
             /** @description Error */
