@@ -15,6 +15,7 @@ import (
 
 	"d24/internal/access"
 	"d24/internal/account"
+	"d24/internal/announcement"
 	"d24/internal/assignment"
 	"d24/internal/attachment"
 	"d24/internal/building"
@@ -70,6 +71,8 @@ type App struct {
 	Director   *routing.Director
 	Notices    *notice.Service
 	Shift      *shift.Service
+
+	Announcements *announcement.Service
 }
 
 // Config of an App. Time is set by stories only; Work makes this process run jobs.
@@ -99,6 +102,7 @@ func New(c Config) (*App, error) {
 	a.Accounts = account.NewService(db, directory{buildings: a.Buildings, staff: a.Staff})
 	a.Accounts.Keys, a.Companies.Keys = c.Keys, c.Keys
 	a.Companies.Founders = append(a.Companies.Founders, reason.Install, tag.Install, func(ctx context.Context, tx *pg.Tx, _ int64) error { return a.Accounts.SpreadTeams(ctx, tx) })
+	a.Announcements = announcement.NewService(db, a.Companies, a.Staff)
 	a.Rules = assignment.NewService(db, assignment.Needs{Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Groups: groupsForRules{a.Buildings}, Suppliers: suppliersOf{a.Suppliers}, Jobs: q})
 	a.Errands = errand.NewService(db, q, store(c.Data, "results"), a.Accounts)
 	a.Tickets = ticket.NewService(db, q, ticket.Needs{
@@ -122,6 +126,7 @@ func New(c Config) (*App, error) {
 	a.Files = a.files(c.Data)
 	a.Telephony = telephony.NewDesk(db, q, a.Calls)
 	a.Telephony.Caps, a.Telephony.Capped = a.Companies.Caps, capped
+	a.Telephony.Pronounced = a.Announcements.Pronounced
 	a.Tasks = desk.NewTasks(db, q, a.Telephony)
 	a.Escalation = &escalation.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies, Rules: a.Rules}
 	a.Escalation.Subscribe(q)
@@ -129,7 +134,7 @@ func New(c Config) (*App, error) {
 	a.Shift = shift.NewService(db, a.Calls)
 	a.Followup = &followup.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies, Calls: a.Calls, Notices: a.Notices, Pairs: a.Pairs, Suppliers: a.Suppliers, Shift: a.Shift}
 	a.Followup.Subscribe(q)
-	a.Director = &routing.Director{DB: db, Companies: a.Companies, Staff: a.Staff, Tasks: a.Tasks, Contacts: a.Contacts, Told: a.Notices, Holders: a.Tickets, Houses: a.Buildings}
+	a.Director = &routing.Director{DB: db, Companies: a.Companies, Staff: a.Staff, Tasks: a.Tasks, Contacts: a.Contacts, Told: a.Notices, Said: a.Announcements, Holders: a.Tickets, Houses: a.Buildings}
 
 	client, err := river.NewClient(riverpgxv5.New(c.Pool), a.riverConfig(c))
 	if err != nil {

@@ -6,14 +6,14 @@ import (
 	"errors"
 	"time"
 
-	"d24/internal/company"
 	"d24/internal/fault"
 	"d24/voip/g711"
+	"d24/voip/mp3"
 	"d24/voip/wav"
 )
 
 // phraseLimits are what a stranger's phrase may be.
-var phraseLimits = wav.Limits{Bytes: 20 << 20, Duration: company.PhraseLongest}
+var phraseLimits = wav.Limits{Bytes: 20 << 20, Duration: 2 * time.Minute}
 
 // quietest is the loudest sample of a phrase that nobody would hear, -40 dB.
 const quietest = 328
@@ -22,29 +22,33 @@ const quietest = 328
 // fault.Invalid, in the words of who sent it.
 func phrase(b []byte) ([]byte, error) {
 	if kind := compressed(b); kind != "" {
-		return nil, badSound("line.sound_compressed", kind+" пока не принимается: сохраните фразу как WAV и отправьте снова.")
+		return nil, badSound("announcement.sound_compressed", kind+" здесь не читается: сохраните фразу как WAV или MP3. Страница объявлений переводит его сама.")
 	}
-	s, err := wav.Decode(b, phraseLimits)
+	decode := wav.Decode
+	if mp3.Is(b) {
+		decode = mp3.Decode
+	}
+	s, err := decode(b, phraseLimits)
 	switch {
 	case errors.Is(err, wav.ErrTooBig):
-		return nil, badSound("line.sound_too_big", "Файл больше 20 МБ.")
+		return nil, badSound("announcement.sound_too_big", "Файл больше 20 МБ.")
 	case errors.Is(err, wav.ErrTooLong):
-		return nil, badSound("line.sound_too_long", "Фраза длиннее двух минут.")
+		return nil, badSound("announcement.sound_too_long", "Фраза длиннее двух минут.")
 	case errors.Is(err, wav.ErrTruncated):
-		return nil, badSound("line.sound_truncated", "Файл оборван: звука в нём меньше, чем обещано.")
+		return nil, badSound("announcement.sound_truncated", "Файл оборван: звука в нём меньше, чем обещано.")
 	case errors.Is(err, wav.ErrEmptySound):
-		return nil, badSound("line.sound_empty", "В файле нет звука.")
+		return nil, badSound("announcement.sound_empty", "В файле нет звука.")
 	case errors.Is(err, wav.ErrFormat):
-		return nil, badSound("line.sound_format", "WAV такого вида не читается: нужен PCM, float, A-law или µ-law, от 4 до 192 кГц.")
+		return nil, badSound("announcement.sound_format", "WAV такого вида не читается: нужен PCM, float, A-law или µ-law, от 4 до 192 кГц.")
 	case err != nil:
-		return nil, badSound("line.sound_unreadable", "Это не звуковой файл WAV.")
+		return nil, badSound("announcement.sound_unreadable", "Это не звуковой файл: нужен WAV или MP3.")
 	}
 	loud := 0
 	for _, v := range s.PCM {
 		loud = max(loud, int(v), -int(v))
 	}
 	if loud < quietest {
-		return nil, badSound("line.sound_silent", "В записи тишина: проверьте микрофон.")
+		return nil, badSound("announcement.sound_silent", "В записи тишина: проверьте микрофон.")
 	}
 	return wav.ALaw(g711.Encode(s.PCM, g711.ALaw), 1), nil
 }
@@ -56,8 +60,6 @@ func badSound(code, message string) error {
 // compressed names a sound file of another kind by its first bytes; "" when unknown.
 func compressed(b []byte) string {
 	switch {
-	case bytes.HasPrefix(b, []byte("ID3")), len(b) > 2 && b[0] == 0xFF && b[1]&0xE6 == 0xE2: // MPEG, layer III
-		return "MP3"
 	case bytes.HasPrefix(b, []byte("OggS")):
 		return "OGG"
 	case bytes.HasPrefix(b, []byte("fLaC")):

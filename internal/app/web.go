@@ -16,6 +16,7 @@ import (
 	"d24/internal/account/accountapi"
 	"d24/internal/alarm"
 	"d24/internal/alarm/alarmapi"
+	"d24/internal/announcement/announcementapi"
 	"d24/internal/assignment/assignmentapi"
 	"d24/internal/attachment/attachmentapi"
 	"d24/internal/audit"
@@ -110,8 +111,10 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	staffapi.Register(api, staffapi.Config{Service: a.Staff, OpenTickets: a.inHands, Connected: []string{"call"}, Around: a.around})
 	companyapi.Register(api, companyapi.Config{
 		Service: a.Companies, Around: a.around, Admins: func(ctx context.Context) (map[int64]int, error) { return a.Accounts.Administrators(ctx) },
-		Dir: filepath.Join(c.DataDir, telephony.Announcements), Convert: phrase, Length: phraseLength, Speak: c.spoken(),
 		Floors: a.floors,
+	})
+	announcementapi.Register(api, announcementapi.Config{
+		Service: a.Announcements, Dir: filepath.Join(c.DataDir, telephony.Announcements), Convert: phrase, Length: phraseLength, Speak: c.spoken(),
 	})
 	calllogapi.Register(api, calllogapi.Config{Service: a.Calls, DataDir: c.DataDir, Peaks: peaks})
 	deskapi.Register(api, deskapi.Config{Floor: a.floor(), Tickets: tickets})

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,7 +20,7 @@ var unaudited = map[string]string{
 	"seen-my-factor-reset": "what a person has read",
 	"add-passkey":          "needs an authenticator: test/passkey counts its row",
 
-	"preview-assignment": "a question", "weigh-limits": "a question", "preview-ticket": "a question",
+	"listen-announcement": "a question", "preview-assignment": "a question", "weigh-limits": "a question", "preview-ticket": "a question",
 	"look-at-building-table": "a question", "start-building-import": "nothing is in force before apply", "check-building-import": "nothing is in force before apply",
 	"look-at-contact-table": "a question", "start-contact-import": "nothing is in force before apply", "check-contact-import": "nothing is in force before apply",
 
@@ -182,11 +181,16 @@ func (h *house) ownChanges() map[string]func() func() answer {
 		},
 		"new-recovery-codes": h.factoredAsks("second", "/me/totp/codes"),
 		"remove-totp":        h.factoredAsks("third", "/me/totp/remove"),
-		"unrecord-greeting": func() func() answer {
-			line := h.line(strange)
-			a := h.send("admin2", "PUT", fmt.Sprintf("/lines/%d/greeting/sound", line), strings.NewReader(string(tune())), http.Header{"Content-Type": {"application/octet-stream"}})
-			require.Less(h.t, a.status, 300, a.body)
-			return ask("admin2", "DELETE", fmt.Sprintf("/lines/%d/greeting/sound", line), nil)
+		"restore-announcement": func() func() answer {
+			path := fmt.Sprintf("/announcements/day%%s?line_id=%d&version=%%d", h.line(strange))
+			first := h.ok("admin2", "PUT", fmt.Sprintf(path, "", h.one(`select coalesce(max(version), 0) from announcements where line_id = $1`, h.line(strange))), map[string]any{"text": "Заречье, добрый день", "uses": "text"})
+			return ask("admin2", "POST", fmt.Sprintf(path, "/restore", first.id(h.t, "version")), map[string]any{"to": 1})
+		},
+		"record-announcement": func() func() answer {
+			h.token("admin2")
+			return func() answer {
+				return h.upload("admin2", h.line(strange), "application/octet-stream", tune())
+			}
 		},
 	}
 }

@@ -107,14 +107,9 @@ func isolation(h *house, p prey) map[string][]request {
 		"desk-figures":    {{method: "GET", path: "/desk/figures", list: true}},
 		"desk-my":         {{method: "GET", path: "/desk/my", list: true}},
 		"list-alarms":     {{method: "GET", path: "/alarms", list: true}},
+		"list-lines":      {{method: "GET", path: "/lines", list: true, by: "admin2"}},
 		"list-audit":      {{method: "GET", path: "/audit?limit=100", list: true, by: "admin2"}, {method: "GET", path: "/audit?object=member:7&q=ерш", list: true, by: "admin2"}},
 		"audit-people":    {{method: "GET", path: "/audit/people", list: true, by: "admin2"}},
-
-		"list-lines":        {{method: "GET", path: "/lines", list: true, by: "admin2"}},
-		"say-greeting":      {{method: "PUT", path: id("/lines/%d/greeting", p.line), body: map[string]any{"text": "Заречье слушает вас"}, by: "admin2"}},
-		"record-greeting":   {{method: "PUT", path: id("/lines/%d/greeting/sound", p.line), body: string(tune()), by: "admin2"}},
-		"hear-greeting":     {{method: "GET", path: id("/lines/%d/greeting/sound", p.line), by: "admin2"}},
-		"unrecord-greeting": {{method: "DELETE", path: id("/lines/%d/greeting/sound", p.line), by: "admin2"}},
 	})
 	maps.Copy(cases, h.accounts())
 	return cases

@@ -16,7 +16,7 @@ var layers = [][]string{
 	{"audit", "alarm"},                              // what everybody above may write into
 	{"intake", "attachment", "errand"},              // tables and files handed in, work handed over: what they belong to is above
 	{"account", "company", "building", "staff", "reason", "supplier", "plan", "knowledge", "contact", "tag"}, // directories
-	{"assignment"}, // whose work a request is: stands on the directories, under the records
+	{"assignment", "announcement"},                                   // whose work a request is, what callers hear: stand on the directories, under the records
 	{"ticket", "notice", "debtor", "meter", "calllog", "onboarding"}, // records
 	{"desk", "shift"}, // the floor
 	{"routing", "escalation", "notify", "followup", "feedback", "campaign"}, // automation

@@ -3,14 +3,9 @@ package company
 import (
 	"context"
 	"errors"
-	"strconv"
-	"strings"
-	"time"
-	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
-	"d24/internal/audit"
 	"d24/internal/fault"
 	"d24/internal/platform/pg"
 )
@@ -43,11 +38,6 @@ func (s *Service) Greetings(ctx context.Context) ([]Greeted, error) {
 	})
 }
 
-// Greeting is one line of Greetings; fault.NotFound otherwise.
-func (s *Service) Greeting(ctx context.Context, id int64) (Greeted, error) {
-	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Greeted, error) { return greetingOf(ctx, tx, id) })
-}
-
 func greetingOf(ctx context.Context, tx *pg.Tx, id int64) (Greeted, error) {
 	rows, err := tx.Query(ctx, greeted+` and l.id = $1`, id)
 	if err != nil {
@@ -60,56 +50,22 @@ func greetingOf(ctx context.Context, tx *pg.Tx, id int64) (Greeted, error) {
 	return g, err
 }
 
-// The words of a greeting: who calls must not wait for half a minute.
-const (
-	greetingShortest = 10
-	greetingLongest  = 400
-)
-
-// Say changes the words of a line's greeting, 10 to 400 letters; a recorded phrase
-// keeps sounding until it is removed.
-func (s *Service) Say(ctx context.Context, id int64, text string) (Greeted, error) {
-	text = strings.Join(strings.Fields(text), " ")
-	if n := utf8.RuneCountInString(text); n < greetingShortest || n > greetingLongest {
-		return Greeted{}, fault.New(fault.Invalid, "line.greeting_length", "Приветствие должно быть от %d до %d знаков.", greetingShortest, greetingLongest).
-			At("body.text", "от "+strconv.Itoa(greetingShortest)+" до "+strconv.Itoa(greetingLongest)+" знаков")
+// GreetingsOf are the numbers of a company; of company 0 the cities' numbers.
+func (s *Service) GreetingsOf(ctx context.Context, tx *pg.Tx, companyID int64) ([]Greeted, error) {
+	rows, err := tx.Query(ctx, greeted+` and coalesce(l.company_id, 0) = $1 order by l.kind, l.phone`, companyID)
+	if err != nil {
+		return nil, err
 	}
-	g, _, err := s.changeGreeting(ctx, id, func(g *Greeted) { g.Greeting = text })
-	return g, err
+	return pgx.CollectRows(rows, scanGreeted)
 }
 
-// Record makes the phrase kept under key the line's greeting; "" gives the word back
-// to the text. before is the key it had.
-func (s *Service) Record(ctx context.Context, id int64, key string) (g Greeted, before string, err error) {
-	g, was, err := s.changeGreeting(ctx, id, func(g *Greeted) { g.GreetingFile = key })
-	return g, was.GreetingFile, err
+// GreetingOf is one line with its words; fault.NotFound when the actor does not see it.
+func (s *Service) GreetingOf(ctx context.Context, tx *pg.Tx, id int64) (Greeted, error) {
+	return greetingOf(ctx, tx, id)
 }
 
-func (s *Service) changeGreeting(ctx context.Context, id int64, change func(*Greeted)) (now, was Greeted, err error) {
-	now, err = pg.InTx(ctx, s.db, func(tx *pg.Tx) (Greeted, error) {
-		if _, err := tx.Exec(ctx, `select from lines where id = $1 for update`, id); err != nil {
-			return Greeted{}, err
-		}
-		g, err := greetingOf(ctx, tx, id)
-		if err != nil {
-			return g, err
-		}
-		was = g
-		change(&g)
-		if g == was {
-			return g, nil
-		}
-		if _, err := tx.Exec(ctx, `update lines set greeting = $2, greeting_file = $3 where id = $1`, id, g.Greeting, g.GreetingFile); err != nil {
-			return g, err
-		}
-		return g, audit.Change(ctx, tx, g.CompanyID, "line.greeting", "line:"+strconv.FormatInt(id, 10), words(was), words(g))
-	})
-	return now, was, err
+// Greet writes what a line says by day; the announcement keeps its versions and the audit.
+func (s *Service) Greet(ctx context.Context, tx *pg.Tx, id int64, text, file string) error {
+	_, err := tx.Exec(ctx, `update lines set greeting = $2, greeting_file = $3 where id = $1`, id, text, file)
+	return err
 }
-
-func words(g Greeted) map[string]string {
-	return map[string]string{"text": g.Greeting, "file": g.GreetingFile}
-}
-
-// PhraseLongest is the longest recorded greeting.
-const PhraseLongest = 2 * time.Minute

@@ -2,7 +2,9 @@ package routing
 
 import (
 	"context"
+	"time"
 
+	"d24/internal/announcement"
 	"d24/internal/company"
 	"d24/internal/phone"
 	"d24/internal/platform/pg"
@@ -18,7 +20,12 @@ func (d *Director) moved(ctx context.Context, tx *pg.Tx, line company.Line, dec 
 	}
 	dec.Action, dec.Notices = telephony.PlayAndHangUp, nil
 	dec.Greeting = telephony.Speech{Text: movedWords(dec.Card.CompanyName, to), Spare: telephony.SpareWait}
-	return dec, nil
+	own, set, err := d.Said.Words(ctx, tx, announcement.Moved, line, announcement.Values{"новый номер": phone.Show(to)})
+	if set {
+		dec.Greeting = own
+	}
+	dec.Plain, dec.Until, dec.After = dec.Greeting, time.Time{}, nil
+	return dec, err
 }
 
 func movedWords(company, number string) string {

@@ -4,8 +4,10 @@ package routing
 
 import (
 	"context"
+	"time"
 
 	"d24/internal/access"
+	"d24/internal/announcement"
 	"d24/internal/company"
 	"d24/internal/contact"
 	"d24/internal/desk"
@@ -26,6 +28,14 @@ type Director struct {
 	Told      Told
 	Holders   Holders
 	Houses    Houses
+	Said      Said
+}
+
+// Said is what a number says to who calls; announcement.Service supplies it.
+type Said interface {
+	At(ctx context.Context, tx *pg.Tx, l company.Line, at time.Time) (announcement.Heard, error)
+	Words(ctx context.Context, tx *pg.Tx, k announcement.Kind, l company.Line, more announcement.Values) (telephony.Speech, bool, error)
+	Pronounced(ctx context.Context, tx *pg.Tx, companyID int64, in telephony.Speech) (telephony.Speech, error)
 }
 
 // Told are the notices in force; notice.Service supplies it.
@@ -51,7 +61,6 @@ func (d *Director) Route(ctx context.Context, in telephony.Incoming) (telephony.
 		}
 		dec := telephony.Decision{
 			Action: telephony.Queue, LineID: line.ID, CompanyID: line.CompanyID, CityID: line.CityID, Priority: telephony.PriorityInbound,
-			Greeting: telephony.Speech{Text: line.Greeting, File: line.GreetingFile, Spare: telephony.SpareWait},
 			Card: telephony.CallCard{
 				LinePhone: line.Phone, LineKind: line.Kind, City: line.City, Zone: line.CityZone, CompanyID: line.CompanyID,
 				Greeting: "Диспетчерская служба, здравствуйте. Назовите, пожалуйста, адрес.",
@@ -67,6 +76,11 @@ func (d *Director) Route(ctx context.Context, in telephony.Incoming) (telephony.
 				dec.Card.Greeting = c.Greeting
 			}
 		}
+		said, err := d.Said.At(ctx, tx, line, in.At) // decided by the instant of the INVITE (F22)
+		if err != nil {
+			return dec, err
+		}
+		dec.Greeting, dec.Until, dec.Plain, dec.After, dec.Hold = said.Greeting, said.Until, said.Plain, said.After, said.Hold
 		if dec, err = d.informed(ctx, tx, in, dec); err != nil {
 			return dec, err
 		}
@@ -97,7 +111,7 @@ func (d *Director) informed(ctx context.Context, tx *pg.Tx, in telephony.Incomin
 	if dec.Place.CompanyID == 0 {
 		return dec, nil
 	}
-	told, err := d.Told.Spoken(ctx, tx, []telephony.Place{dec.Place})
+	told, err := d.spoken(ctx, tx, []telephony.Place{dec.Place})
 	dec.Notices = told[dec.Place]
 	return dec, err
 }
@@ -105,5 +119,18 @@ func (d *Director) informed(ctx context.Context, tx *pg.Tx, in telephony.Incomin
 // Notices are what callers of these places are to hear now.
 func (d *Director) Notices(ctx context.Context, places []telephony.Place) (map[telephony.Place][]telephony.Spoken, error) {
 	ctx = access.AsSystem(ctx, "routing")
-	return pg.InTx(ctx, d.DB, func(tx *pg.Tx) (map[telephony.Place][]telephony.Spoken, error) { return d.Told.Spoken(ctx, tx, places) })
+	return pg.InTx(ctx, d.DB, func(tx *pg.Tx) (map[telephony.Place][]telephony.Spoken, error) { return d.spoken(ctx, tx, places) })
+}
+
+// spoken are notices as their companies have them said.
+func (d *Director) spoken(ctx context.Context, tx *pg.Tx, places []telephony.Place) (map[telephony.Place][]telephony.Spoken, error) {
+	told, err := d.Told.Spoken(ctx, tx, places)
+	for place, all := range told {
+		for i := range all {
+			if err == nil {
+				all[i].Speech, err = d.Said.Pronounced(ctx, tx, place.CompanyID, all[i].Speech)
+			}
+		}
+	}
+	return told, err
 }

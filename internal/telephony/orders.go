@@ -25,6 +25,8 @@ type Desk struct {
 	// Caps of a company and who is told when it reaches one; nil: none. The assembly supplies them.
 	Caps   func(ctx context.Context, tx *pg.Tx, companyID int64) (Caps, error)
 	Capped Capped
+	// Pronounced is words as a company has them said; nil: as they are written.
+	Pronounced func(ctx context.Context, tx *pg.Tx, companyID int64, in Speech) (Speech, error)
 }
 
 // NewDesk returns the desk.
@@ -36,6 +38,12 @@ var _ Orders = (*Desk)(nil)
 
 // Place stores an order; a repeated key is a no-op.
 func (d *Desk) Place(ctx context.Context, tx *pg.Tx, o Order) error {
+	if d.Pronounced != nil {
+		var err error
+		if o.Words, err = d.Pronounced(ctx, tx, o.CompanyID, o.Words); err != nil {
+			return err
+		}
+	}
 	plan, err := json.Marshal(o)
 	if err != nil {
 		return err

@@ -76,10 +76,19 @@ const Announcements = "announcements"
 // Speech is what is said to a phone: a file where there is one, otherwise the text spoken.
 type Speech struct {
 	Text string `json:"text"`
+	Say  string `json:"say,omitempty"`  // the text as the voice is to pronounce it; "" as it is written
 	File string `json:"file,omitempty"` // of an uploaded phrase, in Announcements
 	// When neither sounds: a phrase recorded beforehand, and a number from digits (F42).
 	Spare  Spare `json:"spare,omitempty"`
 	Number int64 `json:"number,omitempty"`
+}
+
+// Spoken is what the voice is given.
+func (s Speech) Spoken() string {
+	if s.Say != "" {
+		return s.Say
+	}
+	return s.Text
 }
 
 // Spare names what sounds when words cannot be spoken; "" is a tone.
@@ -214,8 +223,12 @@ type Decision struct {
 	CompanyID int64 // 0: a city's number
 	CityID    int64
 	Greeting  Speech
-	Own       []string // in the company's hours: its phones, rung before our queue (C8)
-	Service   string   // whose the call is, decided once; "" the plan has no hours of its own
+	Own       []string  // in the company's hours: its phones, rung before our queue (C8)
+	Service   string    // whose the call is, decided once; "" the plan has no hours of its own
+	Until     time.Time // from then on another greeting may be due; zero: never
+	Plain     Speech    // what greets when Until has passed and nobody can be asked
+	After     []Speech  // heard after the greeting: that the call is recorded
+	Hold      Speech    // heard on hold before the music; empty: music
 	Place     Place
 	Notices   []Spoken // heard after the greeting, in this order
 	Priority  int

@@ -179,10 +179,10 @@ func (f *founding) team() {
 }
 
 func (f *founding) greeting() {
-	f.admin.goTo("/settings/lines")
-	f.admin.fill(label("Слова приветствия"), "Новая компания, здравствуйте.")
-	f.admin.click(button("Сохранить слова"))
-	f.admin.sees(`text=Сохранено`)
+	f.admin.goTo("/settings/announcements")
+	f.admin.fill(label("Слова")+" >> nth=0", "Новая компания, здравствуйте.")
+	f.admin.click(button("Сохранить")+" >> nth=0")
+	f.admin.sees(`text=Объявление сохранено`)
 }
 
 const table = "Улица;Номер строения;Подъезд;Этаж;Кв.\nул. Сказочная;1;1;1;1\nул. Сказочная;1;1;1;2\nул. Сказочная;1;1;пятый;3\nул. Сказочная;2;1;1;1\n"

@@ -67,9 +67,18 @@ func (e *Engine) route(in telephony.Incoming) telephony.Decision {
 	}
 	e.log.Error("a call is routed without the database", "called", in.Called, "err", err)
 	if d, ok := e.routes.get(in.Called); ok {
-		return d
+		return greetedAt(d, in.At)
 	}
 	return general
+}
+
+// greetedAt is an answer remembered, at a later instant: last night's greeting is not for
+// the morning, the greeting by day is never wrong.
+func greetedAt(d telephony.Decision, at time.Time) telephony.Decision {
+	if !d.Until.IsZero() && !at.Before(d.Until) {
+		d.Greeting = d.Plain
+	}
+	return d
 }
 
 // onInvite takes a new incoming call; it has a goroutine of its own.
@@ -99,6 +108,9 @@ func (e *Engine) onInvite(leg *sip.Leg) {
 	case telephony.Queue, telephony.PlayAndHangUp:
 	}
 	e.prompts.of(d.Greeting) // ready before it costs
+	for _, s := range d.After {
+		e.beside(func() { e.prompts.of(s) })
+	}
 	arrived := make(chan struct{})
 	e.post(func() { defer close(arrived); c.arrive() })
 	select {
@@ -182,14 +194,39 @@ func (c *call) greet() {
 	}
 	c.phase = waiting
 	c.report(telephony.CallQueued)
-	c.say(c.dec.Greeting, c.guide)
+	c.welcome(c.guide)
 	c.report(telephony.CallSpoken)
 	c.e.enqueue(c)
+}
+
+// welcome is the greeting and what comes after it: that the call is recorded.
+func (c *call) welcome(then func()) {
+	after := c.dec.After
+	var next func()
+	next = func() {
+		if len(after) == 0 {
+			then()
+			return
+		}
+		s := after[0]
+		after = after[1:]
+		c.say(s, next)
+	}
+	c.say(c.dec.Greeting, next)
 }
 
 func (c *call) music() {
 	c.play(c.e.prompts.music, true, nil)
 	c.idle = true
+}
+
+// holdOn is what a person on hold hears: the company's words, then music.
+func (c *call) holdOn() {
+	if c.dec.Hold.Text == "" && c.dec.Hold.File == "" {
+		c.music()
+		return
+	}
+	c.say(c.dec.Hold, c.music)
 }
 
 // listen hears keys.

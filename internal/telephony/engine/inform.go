@@ -31,7 +31,7 @@ func (c *call) inform() {
 		c.e.beside(func() { c.e.prompts.of(n.Speech) }) // spoken meanwhile
 	}
 	c.wait(toldFor, c.admit)
-	c.say(c.dec.Greeting, func() { c.say(dangerWords, func() { c.tell(c.admit) }) })
+	c.welcome(func() { c.say(dangerWords, func() { c.tell(c.admit) }) })
 	c.report(telephony.CallSpoken)
 }
 

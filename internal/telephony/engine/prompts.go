@@ -39,7 +39,7 @@ const promptsInMemory = 500
 
 // of returns the sound of words.
 func (p *prompts) of(s telephony.Speech) *media.Prompt {
-	key := fmt.Sprint(s.File, "\x00", s.Text, "\x00", s.Spare, s.Number)
+	key := fmt.Sprint(s.File, "\x00", s.Spoken(), "\x00", s.Spare, s.Number)
 	p.mu.Lock()
 	sound, ok := p.mem[key]
 	p.mu.Unlock()
@@ -74,7 +74,7 @@ func (p *prompts) load(s telephony.Speech) (sound *media.Prompt, wanted bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	if s.Text != "" && p.voice != nil {
-		b, err := p.voice.Say(ctx, s.Text)
+		b, err := p.voice.Say(ctx, s.Spoken())
 		if err == nil && len(b) > 0 {
 			return media.NewPrompt(b), wanted
 		}

@@ -263,7 +263,7 @@ func (s *seat) hold(key string, on bool) {
 	c.held = on
 	if on {
 		c.part()
-		c.music()
+		c.holdOn()
 		c.report(telephony.CallHeld)
 		s.show(viewHeld)
 		return

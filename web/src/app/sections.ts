@@ -37,7 +37,10 @@ export const sections: readonly { word: keyof typeof ru.settingGroup; pages: rea
       { to: "/settings/postpone-reasons", word: "postponeReasons", permission: "company.write" },
     ],
   },
-  { word: "phones", pages: [{ to: "/settings/lines", word: "lines", permission: "announcement.edit" }] },
+  {
+    word: "phones",
+    pages: [{ to: "/settings/announcements", word: "announcements", permission: "announcement.edit" }],
+  },
   { word: "control", pages: [{ to: "/settings/audit", word: "audit", permission: "audit.read" }] },
   {
     word: "platform",

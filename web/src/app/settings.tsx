@@ -115,10 +115,10 @@ const postponeReasons = createRoute({
   component: lazyRouteComponent(() => import("../directories/TagPages"), "PostponeReasonsPage"),
 });
 
-const lines = createRoute({
+const announcements = createRoute({
   getParentRoute: () => frame,
-  path: "/lines",
-  component: lazyRouteComponent(() => import("../lines/LinesPage"), "LinesPage"),
+  path: "/announcements",
+  component: lazyRouteComponent(() => import("../announcements/AnnouncementsPage"), "AnnouncementsPage"),
 });
 
 const users = createRoute({
@@ -180,7 +180,7 @@ export const settings = frame.addChildren([
   suppliers,
   tags,
   postponeReasons,
-  lines,
+  announcements,
   audit,
   companies,
   trunks,

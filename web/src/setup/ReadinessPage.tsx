@@ -15,10 +15,10 @@ const plan: readonly { group: Group; steps: Partial<Record<Step["key"], string>>
   {
     group: "company",
     steps: {
-      lines: "/settings/lines",
-      carriers: "/settings/lines",
-      greetings: "/settings/lines",
-      greeting: "/settings/lines",
+      lines: "/settings/announcements",
+      carriers: "/settings/announcements",
+      greetings: "/settings/announcements",
+      greeting: "/settings/announcements",
       dials: "/settings/calling",
     },
   },

@@ -57,7 +57,7 @@ export const en: Words<typeof ru> = {
     calling: "Rules of calling",
     tags: "Tags",
     postponeReasons: "Reasons of deferral",
-    lines: "Numbers and greetings",
+    announcements: "Announcements",
     audit: "Audit journal",
     teams: "Operators’ teams",
   },

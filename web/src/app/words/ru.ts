@@ -57,7 +57,7 @@ export const ru = {
     calling: "Правила обзвона",
     tags: "Метки",
     postponeReasons: "Причины отложения",
-    lines: "Номера и приветствия",
+    announcements: "Объявления",
     audit: "Журнал изменений",
     teams: "Команды операторов",
   },

@@ -26,7 +26,7 @@ export function MovedTo({ line, all }: { line: Line; all: readonly Line[] }) {
           ...others.map((l) => ({ value: String(l.id), label: w.movedTo(phoneOf(l.phone)) })),
         ]}
         value={String(line.moved_to)}
-        onChange={(v) => move.mutate(Number(v ?? 0), { onSuccess: () => said(w.saved) })}
+        onChange={(v) => move.mutate(Number(v ?? 0), { onSuccess: () => said(w.lineSaved) })}
       />
       {line.moved_to !== 0 && <Note tone="plan">{w.movedNow}</Note>}
       <Refused error={move.error} />
