@@ -17,6 +17,113 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/announcement-samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hear words before they are saved */
+        post: operations["listen-announcement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What callers hear besides a person */
+        get: operations["list-announcements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/announcements/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change the words, or say which of the two sounds */
+        put: operations["say-announcement"];
+        post?: never;
+        /** Let the platform's sound, or nothing */
+        delete: operations["give-back-announcement"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/announcements/{kind}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go back to a version */
+        post: operations["restore-announcement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/announcements/{kind}/sound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What callers hear, of the version in force or of one kept */
+        get: operations["hear-announcement"];
+        /**
+         * Put a recorded phrase in the place of the words
+         * @description WAV of any usual kind, or MP3. It is made into what telephones carry.
+         */
+        put: operations["record-announcement"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/announcements/{kind}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions kept */
+        get: operations["announcement-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assignment/apply": {
         parameters: {
             query?: never;
@@ -1603,50 +1710,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Numbers and their greetings */
+        /** The numbers */
         get: operations["list-lines"];
         put?: never;
         post?: never;
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/lines/{id}/greeting": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Change the words of a greeting */
-        put: operations["say-greeting"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/lines/{id}/greeting/sound": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What who calls will hear */
-        get: operations["hear-greeting"];
-        /**
-         * Put a recorded phrase in the place of the words
-         * @description Any usual WAV: PCM of 8 to 32 bits, float, A-law, mu-law; 4 to 192 kHz; up to 8 channels. It is made into what telephones carry.
-         */
-        put: operations["record-greeting"];
-        post?: never;
-        /** Remove the recorded phrase: the words are spoken again */
-        delete: operations["unrecord-greeting"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2264,6 +2332,41 @@ export interface paths {
         head?: never;
         /** Rename, colour, move, archive one of the company's reasons of deferral */
         patch: operations["change-postpone-reason"];
+        trace?: never;
+    };
+    "/api/v1/pronunciations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How words are said */
+        get: operations["list-pronunciations"];
+        put?: never;
+        /** Keep how a word is said */
+        post: operations["set-pronunciation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pronunciations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Say a word as the voice reads it */
+        delete: operations["drop-pronunciation"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/reasons": {
@@ -3808,6 +3911,64 @@ export interface components {
             /** @description what it is about: ticket:15 */
             subject: string;
             text: string;
+        };
+        AnnouncementList: {
+            /** Format: int64 */
+            company_id: number;
+            items: components["schemas"]["AnnouncementRow"][];
+        };
+        AnnouncementRow: {
+            city: string;
+            /**
+             * Format: int64
+             * @description 0: the platform's
+             */
+            company_id: number;
+            /** @enum {string} */
+            kind: "day" | "night" | "holiday" | "closed" | "hold" | "recording" | "moved";
+            /**
+             * Format: int64
+             * @description of a greeting by day; 0 otherwise
+             */
+            line_id: number;
+            /** @enum {string} */
+            line_kind: "" | "dedicated" | "citywide";
+            /** Format: date-time */
+            made_at?: string;
+            made_by: string;
+            /** @description of the number, for a greeting by day */
+            phone: string;
+            /** @description null: none was recorded */
+            phrase: components["schemas"]["Phrase"];
+            /** @description the text with the values of this moment */
+            sample: string;
+            /** @description the platform's text in force; empty: none */
+            shared: string;
+            /** @description with variables in braces */
+            text: string;
+            /**
+             * @description what callers hear: shared is the platform's
+             * @enum {string}
+             */
+            uses: "text" | "sound" | "shared" | "nothing";
+            variables: string[];
+            /** Format: int64 */
+            version: number;
+        };
+        AnnouncementVersion: {
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            /** Format: int64 */
+            sound_ms: number;
+            text: string;
+            /** @enum {string} */
+            uses: "text" | "sound" | "shared" | "nothing";
+            /** Format: int64 */
+            version: number;
+        };
+        AnnouncementVersions: {
+            items: components["schemas"]["AnnouncementVersion"][];
         };
         AssignForm: {
             /**
@@ -5356,9 +5517,6 @@ export interface components {
             /** @description of a part; [] every kind of work */
             work_type_ids: number[];
         };
-        GreetingText: {
-            text: string;
-        };
         HandInBody: {
             /** @enum {string} */
             do: "skip" | "take_over" | "responsible";
@@ -5630,9 +5788,17 @@ export interface components {
              */
             moved_to: number;
             phone: string;
-            /** @description null: the text is spoken */
-            phrase: components["schemas"]["Phrase"];
-            /** @description spoken by the machine when there is no recorded phrase */
+        };
+        ListenBody: {
+            /** Format: int64 */
+            company_id: number;
+            /**
+             * @description empty: any words, without variables
+             * @enum {string}
+             */
+            kind?: "" | "day" | "night" | "holiday" | "closed" | "hold" | "recording" | "moved";
+            /** Format: int64 */
+            line_id?: number;
             text: string;
         };
         LiveCallList: {
@@ -6315,11 +6481,10 @@ export interface components {
             password: string;
         };
         Phrase: {
-            /**
-             * Format: int64
-             * @description 0: its file is lost, the text is spoken instead
-             */
+            /** Format: int64 */
             duration_ms: number;
+            /** @description its file is not on the disk, the text is spoken instead */
+            is_lost: boolean;
         } | null;
         PreviewAsk: {
             /** @description given so far: limits may depend on them */
@@ -6355,6 +6520,25 @@ export interface components {
             ends_at: string;
             /** Format: int64 */
             version: number;
+        };
+        PronunciationInput: {
+            /** Format: int64 */
+            company_id: number;
+            say: string;
+            word: string;
+        };
+        PronunciationList: {
+            /** Format: int64 */
+            company_id: number;
+            items: components["schemas"]["PronunciationRow"][];
+        };
+        PronunciationRow: {
+            /** Format: int64 */
+            id: number;
+            /** @description the platform's: a company's own word stands over it */
+            is_shared: boolean;
+            say: string;
+            word: string;
         };
         QR: {
             /** @description path of the black ones, a square is 1×1 */
@@ -6674,6 +6858,10 @@ export interface components {
         RecoveryCodes: {
             codes: string[];
         };
+        RestoreBody: {
+            /** Format: int64 */
+            to: number;
+        };
         RightsChoices: {
             buildings: components["schemas"]["Choice"][];
             groups: components["schemas"]["Choice"][];
@@ -6820,6 +7008,11 @@ export interface components {
         RulesToRunning: {
             /** Format: int64 */
             company_id: number;
+        };
+        SayBody: {
+            text: string;
+            /** @enum {string} */
+            uses: "text" | "sound";
         };
         ScheduleCell: {
             /**
@@ -8967,6 +9160,305 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlarmList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "listen-announcement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListenBody"];
+            };
+        };
+        responses: {
+            /** @description The sound */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-announcements": {
+        parameters: {
+            query?: {
+                /** @description 0: one's own company; for our people the platform's */
+                company_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "say-announcement": {
+        parameters: {
+            query?: {
+                company_id?: number;
+                /** @description the number of a greeting by day */
+                line_id?: number;
+                /** @description the version that is changed; to read, 0 is the one in force */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                kind: "day" | "night" | "holiday" | "closed" | "hold" | "recording" | "moved";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SayBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "give-back-announcement": {
+        parameters: {
+            query?: {
+                company_id?: number;
+                /** @description the number of a greeting by day */
+                line_id?: number;
+                /** @description the version that is changed; to read, 0 is the one in force */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                kind: "day" | "night" | "holiday" | "closed" | "hold" | "recording" | "moved";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "restore-announcement": {
+        parameters: {
+            query?: {
+                company_id?: number;
+                /** @description the number of a greeting by day */
+                line_id?: number;
+                /** @description the version that is changed; to read, 0 is the one in force */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                kind: "day" | "night" | "holiday" | "closed" | "hold" | "recording" | "moved";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "hear-announcement": {
+        parameters: {
+            query?: {
+                company_id?: number;
+                /** @description the number of a greeting by day */
+                line_id?: number;
+                /** @description the version that is changed; to read, 0 is the one in force */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                kind: "day" | "night" | "holiday" | "closed" | "hold" | "recording" | "moved";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sound */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "record-announcement": {
+        parameters: {
+            query?: {
+                company_id?: number;
+                /** @description the number of a greeting by day */
+                line_id?: number;
+                /** @description the version that is changed; to read, 0 is the one in force */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                kind: "day" | "night" | "holiday" | "closed" | "hold" | "recording" | "moved";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "audio/wav": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "announcement-versions": {
+        parameters: {
+            query?: {
+                company_id?: number;
+                /** @description the number of a greeting by day */
+                line_id?: number;
+                /** @description the version that is changed; to read, 0 is the one in force */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                kind: "day" | "night" | "holiday" | "closed" | "hold" | "recording" | "moved";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementVersions"];
                 };
             };
             /** @description Error */
@@ -12407,138 +12899,6 @@ export interface operations {
             };
         };
     };
-    "say-greeting": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["GreetingText"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LineRow"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "hear-greeting": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The sound */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "audio/wav": string;
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "record-greeting": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "audio/wav": string;
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LineRow"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "unrecord-greeting": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LineRow"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "move-line": {
         parameters: {
             query?: never;
@@ -13706,6 +14066,100 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TagRow"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-pronunciations": {
+        parameters: {
+            query?: {
+                /** @description 0: one's own company; for our people the platform's */
+                company_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PronunciationList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-pronunciation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PronunciationInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PronunciationRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "drop-pronunciation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
