@@ -180,8 +180,8 @@ func (f *founding) team() {
 
 func (f *founding) greeting() {
 	f.admin.goTo("/settings/announcements")
-	f.admin.fill(label("Слова")+" >> nth=0", "Новая компания, здравствуйте.")
-	f.admin.click(button("Сохранить")+" >> nth=0")
+	f.admin.fill(label("Слова")+` >> nth=0`, "Новая компания, здравствуйте.")
+	f.admin.click(button("Сохранить") + ` >> nth=0`)
 	f.admin.sees(`text=Объявление сохранено`)
 }
 
