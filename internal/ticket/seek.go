@@ -161,27 +161,36 @@ func (s *Service) spread(ctx context.Context, tx *pg.Tx, q *quest) error {
 	if len(at) == 0 {
 		return nil
 	}
-	rows, err := tx.Query(ctx, `select distinct x.n, w.word from unnest($1::int[], $2::text[], $3::text[]) x (n, pattern, stem)
+	rows, err := tx.Query(ctx, `select distinct x.n, w.word, w.is_form from unnest($1::int[], $2::text[], $3::text[]) x (n, pattern, stem)
 		cross join lateral (
-			(select word from ticket_words where x.pattern <> '' and word like x.pattern limit $4)
-			union all (select word from ticket_words where x.stem <> '' and stem = word_stem(x.stem) limit $4)) w`,
+			(select word, false as is_form from ticket_words where x.pattern <> '' and word like x.pattern limit $4)
+			union all (select word, true from ticket_words where x.stem <> '' and stem = word_stem(x.stem) limit $4)) w`,
 		at, like, stem, s.breadth.forms+1)
 	if err != nil {
 		return err
 	}
 	var n int
 	var word string
-	_, err = pgx.ForEachRow(rows, []any{&n, &word}, func() error {
+	var isForm bool
+	forms := make([][]string, len(q.terms))
+	_, err = pgx.ForEachRow(rows, []any{&n, &word, &isForm}, func() error {
 		t := &q.terms[n]
 		if !isNumber.MatchString(t.typed) || beginsNumber(word, t.typed) {
 			t.forms = append(t.forms, word)
 		}
+		if isForm {
+			forms[n] = append(forms[n], word)
+		}
 		return nil
 	})
 	for i := range q.terms {
-		slices.Sort(q.terms[i].forms)
-		q.terms[i].forms = slices.Compact(q.terms[i].forms)
-		q.terms[i].isWide = len(q.terms[i].forms) > s.breadth.forms
+		t := &q.terms[i]
+		slices.Sort(t.forms)
+		t.forms = slices.Compact(t.forms)
+		if t.isWide = len(t.forms) > s.breadth.forms; t.isWide {
+			t.forms = forms[i] // what it is a part of is seen without naming the words
+			slices.Sort(t.forms)
+		}
 	}
 	return err
 }

@@ -36,6 +36,7 @@ func main() {
 	flag.StringVar(&b.binary, "d24", "bin/d24", "the program")
 	flag.StringVar(&b.net, "net", "127.0.93", "the first three numbers of loopback addresses that nobody else uses")
 	flag.StringVar(&b.keep, "keep", "", "directory of a database that is kept, and used when it is there")
+	flag.StringVar(&b.match, "match", "", "only lists whose names have this")
 	only := flag.String("only", "", "fill, lists or create; all without")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
@@ -54,6 +55,7 @@ type bed struct {
 	rounds, ops       int
 	making            time.Duration
 	binary, net, keep string
+	match             string
 	figures           *bench.Figures
 	world             *journal.World
 	house             *bench.House

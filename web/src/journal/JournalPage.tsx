@@ -10,7 +10,7 @@ import { useKeys } from "../ui/keys";
 import { Late } from "../ui/Late";
 import { LONG, useCount, useFromStart, useTickets } from "./api";
 import { BulkBar } from "./BulkBar";
-import { useColumns } from "./columns";
+import { useColumns, useDensity } from "./columns";
 import { ExportMenu } from "./ExportMenu";
 import { Filters } from "./Filters";
 import { useFresh, useMissed } from "./fresh";
@@ -98,6 +98,7 @@ function DeskJournal() {
   }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
   const withCompany = me.kind !== "company";
   const [columns, setColumns] = useColumns(withCompany);
+  const [density, setDensity] = useDensity(me.user.id);
   const isLong = (list.data?.pages.length ?? 0) > LONG;
   const missed = useMissed(isLong, JSON.stringify(search));
   const fromStart = useFromStart();
@@ -143,7 +144,13 @@ function DeskJournal() {
               {w.longList}
             </button>
           )}
-          <ColumnsMenu columns={columns} onColumns={setColumns} withCompany={withCompany} />
+          <ColumnsMenu
+            columns={columns}
+            onColumns={setColumns}
+            withCompany={withCompany}
+            density={density}
+            onDensity={setDensity}
+          />
           {fresh.waiting > 0 && (
             <button
               type="button"
@@ -178,6 +185,7 @@ function DeskJournal() {
             active={active}
             flash={fresh.flash}
             columns={columns}
+            density={density}
             order={search.order ?? "newest"}
             onOrder={(order) => go(order === "newest" ? without(search, "order") : { ...search, order })}
             scroll={scroll}

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Checkbox, Menu, Modal, Popover, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Checkbox, Menu, Modal, Popover, SegmentedControl, TextInput } from "@mantine/core";
 import { IconColumns, IconListDetails, IconUsers } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
 import { ApiError } from "../api/client";
@@ -6,7 +6,7 @@ import { useMe } from "../session/session";
 import { Note, useErrorText } from "../ui/blocks";
 import { useDropView, useKeepView, useViewsKept, useCompanyOf, type KeptView } from "./api";
 import { useAddress } from "./address";
-import { ALWAYS, COLUMNS, readColumns, type Column } from "./columns";
+import { ALWAYS, COLUMNS, readColumns, type Column, type Density } from "./columns";
 import type { JournalSearch } from "./search";
 import { useWords } from "./words";
 
@@ -150,7 +150,13 @@ function KeepDialog({ company, query, columns, mayShare, onClose }: KeepProps) {
 }
 
 /** Which columns the table has. */
-export function ColumnsMenu({ columns, onColumns, withCompany }: Pick<Props, "columns" | "onColumns" | "withCompany">) {
+export function ColumnsMenu({
+  columns,
+  onColumns,
+  withCompany,
+  density,
+  onDensity,
+}: Pick<Props, "columns" | "onColumns" | "withCompany"> & { density: Density; onDensity: (d: Density) => void }) {
   const w = useWords();
   return (
     <Popover position="bottom-end" shadow="md" trapFocus>
@@ -174,6 +180,15 @@ export function ColumnsMenu({ columns, onColumns, withCompany }: Pick<Props, "co
             />
           ))}
         </div>
+        <SegmentedControl
+          mt={12}
+          size="xs"
+          fullWidth
+          aria-label={w.density.title}
+          value={density}
+          onChange={(d) => onDensity(d as Density)}
+          data={(["compact", "comfortable"] as const).map((d) => ({ value: d, label: w.density[d] }))}
+        />
       </Popover.Dropdown>
     </Popover>
   );

@@ -7,7 +7,7 @@ import { useNow } from "../time/clock";
 import { numberOf, shortOf } from "../time/format";
 import { kindBar, KindMark } from "../ui/Kind";
 import { useWords as useCommon } from "../ui/words";
-import type { Column } from "./columns";
+import { ROW, type Column, type Density } from "./columns";
 import { Deadline } from "./Deadline";
 import { Excerpt, Marked } from "./Marked";
 import type { Picks } from "./picks";
@@ -15,13 +15,12 @@ import type { Order } from "./search";
 import { useWords } from "./words";
 import "./bulk.css";
 
-const ROW = 33; // 32 px and the divider
-
 type Props = {
   items: readonly TicketRow[];
   active: number | null;
   flash: ReadonlySet<number>;
   columns: readonly Column[];
+  density: Density;
   order: Order;
   onOrder: (order: Order) => void;
   scroll: RefObject<HTMLDivElement | null>;
@@ -40,6 +39,7 @@ export function TicketTable({
   active,
   flash,
   columns,
+  density,
   order,
   onOrder,
   scroll,
@@ -52,10 +52,11 @@ export function TicketTable({
   const rows = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroll.current,
-    estimateSize: () => ROW,
+    estimateSize: () => ROW[density],
     overscan: 12,
     scrollPaddingStart: 34,
   });
+  useEffect(() => rows.measure(), [density, rows]);
   const virtual = rows.getVirtualItems();
   const last = virtual.at(-1)?.index ?? -1;
   useEffect(() => {
@@ -71,7 +72,7 @@ export function TicketTable({
   const after = rows.getTotalSize() - (virtual.at(-1)?.end ?? 0);
   return (
     <>
-      <table className="tbl one rows" aria-rowcount={items.length}>
+      <table className={`tbl one rows ${density}`} aria-rowcount={items.length}>
         <TableHead columns={columns} order={order} onOrder={onOrder} picks={picks} items={items} />
         <tbody>
           {before > 0 && <tr aria-hidden style={{ height: before }} />}

@@ -35,3 +35,13 @@ export function useColumns(withCompany: boolean) {
   const columns = raw.length > 0 ? readColumns(raw).filter((c) => c !== "company" || withCompany) : usual;
   return [columns, (columns: readonly Column[]) => set([...columns])] as const;
 }
+
+export type Density = "compact" | "comfortable";
+/** The height of a row, the divider with it. */
+export const ROW: Readonly<Record<Density, number>> = { compact: 33, comfortable: 45 };
+
+/** How dense the list is: each person's own on this machine. */
+export function useDensity(user: number) {
+  const [raw, set] = useLocalStorage<Density>({ key: `d24.journal.density.${user}`, defaultValue: "compact" });
+  return [raw === "comfortable" ? raw : "compact", set] as const;
+}

@@ -56,6 +56,7 @@ export const en: Words<typeof ru> = {
     company: "Company",
   },
   columns: "Columns",
+  density: { title: "Height of rows", compact: "Compact", comfortable: "Comfortable" },
   sort: (column) => `Sort by: ${column}`,
   longList: "There are changes: show from the start",
   kept: {

@@ -56,6 +56,7 @@ export const ru = {
     company: "Компания",
   },
   columns: "Столбцы",
+  density: { title: "Высота строк", compact: "Плотно", comfortable: "Свободно" },
   sort: (column: string) => `Упорядочить: ${column}`,
   longList: "Есть изменения: показать с начала",
   kept: {
