@@ -101,6 +101,7 @@ func New(c Config) (*App, error) {
 	a.Intake = intake.NewService(db, building.NewTable(a.Buildings), contact.NewTable(houses))
 	a.Accounts = account.NewService(db, directory{buildings: a.Buildings, staff: a.Staff})
 	a.Accounts.Keys, a.Companies.Keys = c.Keys, c.Keys
+	a.Calls.Kept = calllog.Kept{Dir: c.Data, Keys: c.Keys}
 	a.Companies.Founders = append(a.Companies.Founders, reason.Install, tag.Install, func(ctx context.Context, tx *pg.Tx, _ int64) error { return a.Accounts.SpreadTeams(ctx, tx) })
 	a.Announcements = announcement.NewService(db, a.Companies, a.Staff)
 	a.Rules = assignment.NewService(db, assignment.Needs{Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Groups: groupsForRules{a.Buildings}, Suppliers: suppliersOf{a.Suppliers}, Jobs: q})
@@ -162,13 +163,14 @@ func (a *App) riverConfig(c Config) *river.Config {
 	a.Rules.Workers(workers)
 	a.Accounts.Workers(workers)
 	a.Files.Workers(workers)
+	a.Calls.Workers(workers)
 	a.Errands.Workers(workers)
 	cfg := &river.Config{
 		ID: c.Node, Workers: workers, Logger: c.Log, JobTimeout: 10 * time.Second, RescueStuckJobsAfter: 20 * time.Second,
 		FetchCooldown: 20 * time.Millisecond, FetchPollInterval: 500 * time.Millisecond, Test: river.TestConfig{Time: c.Time},
 	}
 	if c.Work {
-		cfg.PeriodicJobs = []*river.PeriodicJob{assignment.Hourly(), attachment.Daily(), errand.Minutely(), ticket.ReadInPeriodic(), ticket.ComeBackPeriodic()}
+		cfg.PeriodicJobs = []*river.PeriodicJob{assignment.Hourly(), attachment.Daily(), calllog.Periodic(), errand.Minutely(), ticket.ReadInPeriodic(), ticket.ComeBackPeriodic()}
 		cfg.Queues = map[string]river.QueueConfig{jobs.Emergency: {MaxWorkers: 20}, jobs.Calls: {MaxWorkers: 20}, jobs.Messages: {MaxWorkers: 5}, jobs.Slow: {MaxWorkers: 2}, jobs.Bulk: {MaxWorkers: 2}}
 	}
 	return cfg

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -28,10 +29,8 @@ import (
 func (a *App) now() time.Time { return a.DB.Clock.Now() }
 
 // peaks reads the picture of a recording.
-func peaks(path string, n int) (peer, ours []int, length time.Duration, err error) {
-	if length, err = record.Duration(path); err == nil {
-		peer, ours, err = record.Waveform(path, n)
-	}
+func peaks(recording io.ReadSeeker, n int) (peer, ours []int, length time.Duration, err error) {
+	peer, ours, length, err = record.Waveform(recording, n)
 	if errors.Is(err, record.ErrNotOurs) {
 		err = fault.New(fault.NotFound, "recording.no_file", "Файл этой записи повреждён.")
 	}

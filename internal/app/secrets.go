@@ -7,6 +7,7 @@ import (
 
 	"d24/internal/access"
 	"d24/internal/account"
+	"d24/internal/calllog"
 	"d24/internal/company"
 	"d24/internal/platform/pg"
 )
@@ -16,7 +17,7 @@ import (
 func (a *App) SealSecrets(ctx context.Context) (n int, err error) {
 	ctx = access.AsSystem(ctx, "secrets")
 	var bad []error
-	for _, f := range []func(context.Context, *pg.Tx) (int, error){a.Accounts.SealSecrets, a.Companies.SealSecrets} {
+	for _, f := range []func(context.Context, *pg.Tx) (int, error){a.Accounts.SealSecrets, a.Companies.SealSecrets, a.Calls.SealSecrets} {
 		more := 0
 		err := pg.Do(ctx, a.DB, func(tx *pg.Tx) (err error) {
 			var no error
@@ -41,6 +42,10 @@ func SealedBy(ctx context.Context, db *pg.DB) ([]string, error) {
 			return nil, err
 		}
 		b, err := company.SealedBy(ctx, tx)
-		return slices.Compact(slices.Sorted(slices.Values(append(a, b...)))), err
+		if err != nil {
+			return nil, err
+		}
+		c, err := calllog.SealedBy(ctx, tx)
+		return slices.Compact(slices.Sorted(slices.Values(slices.Concat(a, b, c)))), err
 	})
 }

@@ -116,7 +116,7 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	announcementapi.Register(api, announcementapi.Config{
 		Service: a.Announcements, Dir: filepath.Join(c.DataDir, telephony.Announcements), Convert: phrase, Length: phraseLength, Speak: c.spoken(),
 	})
-	calllogapi.Register(api, calllogapi.Config{Service: a.Calls, DataDir: c.DataDir, Peaks: peaks})
+	calllogapi.Register(api, calllogapi.Config{Service: a.Calls, Peaks: peaks})
 	deskapi.Register(api, deskapi.Config{Floor: a.floor(), Tickets: tickets})
 	escalationapi.Register(api, a.Escalation)
 	shiftapi.Register(api, shiftapi.Config{Service: a.Shift})

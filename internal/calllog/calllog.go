@@ -47,6 +47,7 @@ type Told struct {
 type Service struct {
 	db   *pg.DB
 	jobs *jobs.Queue
+	Kept Kept // recordings at rest; the assembly sets it
 }
 
 // NewService returns the service.

@@ -152,16 +152,26 @@ type Recording struct {
 	TicketID  int64
 	StartedAt time.Time
 	State     string // writing, done, cut, failed
+	KeyID     int64  // that seals its file; 0: it lies in the clear
 }
 
 // Play returns a recording the actor may hear and writes down that he did (A3).
 // An executor hears those of his own tickets only; fault.NotFound otherwise.
-func (s *Service) Play(ctx context.Context, id int64) (r Recording, err error) {
+func (s *Service) Play(ctx context.Context, id int64) (Recording, error) {
+	return s.heard(ctx, id, "recording.play")
+}
+
+// Download is Play of who takes the file with him.
+func (s *Service) Download(ctx context.Context, id int64) (Recording, error) {
+	return s.heard(ctx, id, "recording.download")
+}
+
+func (s *Service) heard(ctx context.Context, id int64, action string) (r Recording, err error) {
 	err = pg.Do(ctx, s.db, func(tx *pg.Tx) error {
 		if r, err = s.recording(ctx, tx, id); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, r.CompanyID, "recording.play", fmt.Sprintf("recording:%d", id), map[string]int64{"call": r.CallID, "ticket": r.TicketID})
+		return audit.Write(ctx, tx, r.CompanyID, action, fmt.Sprintf("recording:%d", id), map[string]int64{"call": r.CallID, "ticket": r.TicketID})
 	})
 	return r, err
 }
@@ -170,9 +180,9 @@ func (s *Service) recording(ctx context.Context, tx *pg.Tx, id int64) (r Recordi
 	var w where.Clause
 	w.And("r.id = ?", id)
 	within(tx.Actor, &w)
-	err = tx.QueryRow(ctx, `select r.id, r.call_id, coalesce(r.company_id, 0), r.path, coalesce(c.ticket_id, 0), r.started_at, r.state
+	err = tx.QueryRow(ctx, `select r.id, r.call_id, coalesce(r.company_id, 0), r.path, coalesce(c.ticket_id, 0), r.started_at, r.state, coalesce(r.key_id, 0)
 		from recordings r join calls c on c.id = r.call_id left join tickets t on t.id = c.ticket_id where `+w.String(), w.Args...).
-		Scan(&r.ID, &r.CallID, &r.CompanyID, &r.Path, &r.TicketID, &r.StartedAt, &r.State)
+		Scan(&r.ID, &r.CallID, &r.CompanyID, &r.Path, &r.TicketID, &r.StartedAt, &r.State, &r.KeyID)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return r, fault.Missing("recording")
 	}

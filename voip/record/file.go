@@ -60,14 +60,18 @@ func Duration(path string) (time.Duration, error) {
 	return length(size), err
 }
 
-// body checks that the file begins as ours do and returns the bytes of its sound.
-func body(f *os.File) (int64, error) {
-	st, err := f.Stat()
+// body checks that the file begins as ours do and returns the bytes of its sound, which
+// are read next.
+func body(f io.ReadSeeker) (int64, error) {
+	total, err := f.Seek(0, io.SeekEnd)
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("record: %w", err)
 	}
 	ours := wav.Header(channels, 0)
-	b := make([]byte, min(st.Size(), int64(len(ours))))
+	b := make([]byte, min(total, int64(len(ours))))
 	if _, err := io.ReadFull(f, b); err != nil {
 		return 0, fmt.Errorf("record: %w", err)
 	}
@@ -79,27 +83,27 @@ func body(f *os.File) (int64, error) {
 			return 0, ErrNotOurs
 		}
 	}
-	return max(0, st.Size()-wav.HeaderLen), nil
+	return max(0, total-wav.HeaderLen), nil
 }
 
 // Channels reads a whole recording: left and right as A-law.
 func Channels(path string) (left, right []byte, err error) {
-	err = each(path, func(l, r byte) { left, right = append(left, l), append(right, r) })
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("record: %w", err)
+	}
+	defer f.Close() //nolint:errcheck // only read
+	size, err := body(f)
+	if err != nil {
+		return nil, nil, err
+	}
+	err = each(f, size, func(l, r byte) { left, right = append(left, l), append(right, r) })
 	return left, right, err
 }
 
 // each calls f for every sample in turn without holding the file in memory.
-func each(path string, f func(l, r byte)) error {
-	in, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("record: %w", err)
-	}
-	defer in.Close() //nolint:errcheck // only read
-	size, err := body(in)
-	if err != nil {
-		return err
-	}
-	b := bufio.NewReaderSize(in, 64<<10)
+func each(r io.Reader, size int64, f func(l, r byte)) error {
+	b := bufio.NewReaderSize(r, 64<<10)
 	for range size / channels {
 		l, err := b.ReadByte()
 		if err != nil {
@@ -114,26 +118,26 @@ func each(path string, f func(l, r byte)) error {
 	return nil
 }
 
-// Waveform is n peaks of each channel along the recording, 0–100 of full scale,
-// for a picture. Fewer samples than n give as many peaks as there are samples.
-func Waveform(path string, n int) (left, right []int, err error) {
-	d, err := Duration(path)
+// Waveform is n peaks of each channel along a recording, 0–100 of full scale, for a
+// picture, and its length. Fewer samples than n give as many peaks as there are samples.
+func Waveform(recording io.ReadSeeker, n int) (left, right []int, d time.Duration, err error) {
+	size, err := body(recording)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, 0, err
 	}
-	samples := int(d * g711.Rate / time.Second)
+	samples := int(size / channels)
 	n = min(max(n, 0), samples)
-	left, right = make([]int, n), make([]int, n)
+	left, right, d = make([]int, n), make([]int, n), length(size)
 	if n == 0 {
-		return left, right, nil
+		return left, right, d, nil
 	}
 	i := 0
-	err = each(path, func(l, r byte) {
-		k := min(i*n/samples, n-1) // the file may have grown meanwhile
+	err = each(recording, size, func(l, r byte) {
+		k := min(i*n/samples, n-1)
 		left[k], right[k] = max(left[k], percent[l]), max(right[k], percent[r])
 		i++
 	})
-	return left, right, err
+	return left, right, d, err
 }
 
 // percent is the loudness of every A-law byte.

@@ -2,6 +2,7 @@ package record
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -90,7 +91,11 @@ func TestBothSidesAreInTheirChannels(t *testing.T) {
 	d, err := Duration(path)
 	require.NoError(t, err)
 	require.Equal(t, time.Minute, d)
-	left, right, err := Waveform(path, 100)
+	f, err := os.Open(path)
+	require.NoError(t, err)
+	defer f.Close() //nolint:errcheck // only read
+	left, right, long, err := Waveform(f, 100)
+	require.Equal(t, d, long)
 	require.NoError(t, err)
 	for i := range 100 {
 		require.InDelta(t, 25, left[i], 2)
@@ -205,7 +210,7 @@ func TestRepairRefusesStrangers(t *testing.T) {
 		after, err := os.ReadFile(path)
 		require.NoError(t, err)
 		require.Equal(t, b, after)
-		_, _, err = Waveform(path, 10)
+		_, _, _, err = Waveform(bytes.NewReader(b), 10)
 		require.ErrorIs(t, err, ErrNotOurs, name)
 	}
 }

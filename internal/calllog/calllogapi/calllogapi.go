@@ -2,6 +2,7 @@ package calllogapi
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"time"
 
@@ -17,9 +18,8 @@ import (
 // Config of the operations.
 type Config struct {
 	Service *calllog.Service
-	DataDir string // paths of recordings are relative to it
 	// Peaks reads n peaks of each side of a recording, 0 to 100; the assembly supplies it.
-	Peaks func(path string, n int) (peer, ours []int, length time.Duration, err error)
+	Peaks func(recording io.ReadSeeker, n int) (peer, ours []int, length time.Duration, err error)
 }
 
 type list struct {

@@ -2,25 +2,21 @@ package calllogapi
 
 import (
 	"context"
-	"errors"
-	"io/fs"
+	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
-	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"d24/internal/access"
-	"d24/internal/calllog"
-	"d24/internal/fault"
 	"d24/internal/platform/httpapi"
 )
 
 type sound struct {
 	ByID
-	Range string `header:"Range" maxLength:"200" doc:"bytes=0-65535"`
+	Range    string `header:"Range" maxLength:"200" doc:"bytes=0-65535"`
+	Download bool   `query:"download" doc:"to be kept as a file; written into the audit journal as that"`
 }
 
 type picture struct {
@@ -49,24 +45,26 @@ func (c Config) recordings(api huma.API) {
 }
 
 func (c Config) play(ctx context.Context, in *sound) (*stream, error) {
-	r, err := c.Service.Play(ctx, in.ID)
+	hear := c.Service.Play
+	if in.Download {
+		hear = c.Service.Download
+	}
+	r, err := hear(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.open(r)
+	f, err := c.Service.Open(ctx, r)
 	if err != nil {
-		return nil, err
-	}
-	info, err := f.Stat()
-	if err != nil {
-		_ = f.Close()
 		return nil, err
 	}
 	return &stream{func(h huma.Context) {
 		defer f.Close() //nolint:errcheck // only read
 		req, w := humago.Unwrap(h)
 		w.Header().Set("Content-Type", "audio/wav")
-		http.ServeContent(w, req, "", info.ModTime(), f)
+		if in.Download {
+			w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="call-%d-%s.wav"`, r.CallID, r.StartedAt.UTC().Format("20060102-150405")))
+		}
+		http.ServeContent(w, req, "", time.Time{}, f)
 	}}, nil
 }
 
@@ -75,29 +73,14 @@ func (c Config) peaks(ctx context.Context, in *picture) (*peaks, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.open(r)
+	f, err := c.Service.Open(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	_ = f.Close()
-	peer, ours, length, err := c.Peaks(f.Name(), in.N)
+	defer f.Close() //nolint:errcheck // only read
+	peer, ours, length, err := c.Peaks(f, in.N)
 	if err != nil {
 		return nil, err
 	}
 	return &peaks{RecordingPeaks{Peer: peer, Ours: ours, DurationMS: length.Milliseconds()}}, nil
-}
-
-// open opens the file of a recording. fault.NotFound "recording.no_file" when it
-// is not on the disk of this machine; a path that leads out of the directory of
-// recordings is a broken row, an error of ours.
-func (c Config) open(r calllog.Recording) (*os.File, error) {
-	key := filepath.ToSlash(filepath.Clean(r.Path))
-	if !strings.HasPrefix(key, "recordings/") || !filepath.IsLocal(key) {
-		return nil, errors.New("a recording's path is not in the directory of recordings: " + r.Path)
-	}
-	f, err := os.Open(filepath.Join(c.DataDir, filepath.FromSlash(key)))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fault.New(fault.NotFound, "recording.no_file", "Файла этой записи нет на диске.")
-	}
-	return f, err
 }

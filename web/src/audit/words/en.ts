@@ -81,6 +81,7 @@ export const en: Words<typeof ru> = {
     open: "opened",
     drop: "dropped",
     phone: "number bound",
+    download: "downloaded",
     play: "played",
     add: "added",
     create: "added",

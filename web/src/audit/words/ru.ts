@@ -79,6 +79,7 @@ export const ru = {
     open: "открыта",
     drop: "снята",
     phone: "номер привязан",
+    download: "выгружена",
     play: "прослушана",
     add: "добавлено",
     create: "добавлено",
