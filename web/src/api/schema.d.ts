@@ -14506,7 +14506,10 @@ export interface operations {
     };
     "play-recording": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description to be kept as a file; written into the audit journal as that */
+                download?: boolean;
+            };
             header?: {
                 /** @description bytes=0-65535 */
                 Range?: string;
