@@ -6,7 +6,7 @@ create table announcements (
   id         bigint generated always as identity primary key,
   company_id bigint      references companies (id), -- null: the platform's, for every company without its own
   line_id    bigint      references lines (id),     -- of the greeting by day: each number has its own
-  kind       text        not null check (kind in ('day', 'night', 'holiday', 'closed', 'hold', 'recording', 'moved')),
+  kind       text        not null check (kind in ('night', 'day', 'holiday', 'closed', 'hold', 'recording', 'moved')),
   version    int         not null,
   text       text        not null default '',       -- with {variables}
   sound      text        not null default '',       -- file of a recorded phrase
@@ -40,7 +40,7 @@ begin
     execute format('alter table %I enable row level security', t);
     execute format('alter table %I force row level security', t);
     execute format('create policy journal on %I to d24_journal using (%s)', t, own);
-    execute format('create policy shared on %I for select to d24_journal using (company_id is null and %s)', t,
+    execute format('create policy shared on %I for select to d24_journal using (company_id is null and (select nullif(nullif(current_setting(''app.company_id'', true), ''''), ''0'')) is not null and %s)', t,
       case t when 'announcements' then 'line_id is null' else 'true' end); -- a company sees what it inherits
     execute format('create policy desk on %I to d24_desk using (%s)', t, team);
     execute format('create policy system on %I to d24_system using (true)', t);

@@ -80,7 +80,7 @@ func Dictionary(keys []string) []string {
 const (
 	learn = `insert into ticket_words (word, stem) select w, word_stem(w) from unnest($1::text[]) w
 		where not exists (select from ticket_words k where k.word = w collate "C")`
-	keep = `insert into ticket_search (ticket_id, company_id, doc, body) values ($1, $2, array_to_tsvector($3::text[]), $4) on conflict (ticket_id) do `
+	keep = `insert into ticket_search (ticket_id, company_id, doc, body) values ($1, $2, array_to_tsvector(coalesce($3::text[], '{}')), $4) on conflict (ticket_id) do `
 	// what was there stays: a comment may have been written while an old request was read in
 	merge = keep + `update set doc = ticket_search.doc || excluded.doc, body = ticket_search.body || ' ' || excluded.body`
 )
@@ -106,8 +106,8 @@ func asSearch(ctx context.Context, tx *pg.Tx, f func(tx *pg.Tx) error) error {
 	return tx.As(ctx, access.Actor{Kind: access.System, System: "search", Name: "search"}, f)
 }
 
-// adding gives words to what the search knows of a request.
-const adding = `update ticket_search set doc = doc || array_to_tsvector($2::text[]), body = body || ' ' || $3 where ticket_id = $1`
+// adding gives words to what the search knows of a request; «…» has none, which comes as null.
+const adding = `update ticket_search set doc = doc || array_to_tsvector(coalesce($2::text[], '{}')), body = body || ' ' || $3 where ticket_id = $1`
 
 func added(t Ticket, text string) []any {
 	return []any{t.ID, tokens([]string{text}), search.Fold(text)}

@@ -73,6 +73,9 @@ func readQuest(typed string, numbers bool) (q quest) {
 	}
 	if m := spokenNumber.FindStringSubmatch(typed); m != nil {
 		n := strings.TrimLeft(strings.Join(strings.Fields(m[2]), ""), "0")
+		if n == "" {
+			n = "0" // an empty word is no word of a query
+		}
 		t := term{typed: n, keys: []string{"n:" + n}}
 		if m[1] == "" {
 			t.forms = []string{strings.Join(strings.Fields(m[2]), "")}
