@@ -122,7 +122,8 @@ describe("announcements", () => {
     await waitFor(() => expect(asked.some((a) => a.key === "PUT /api/v1/announcements/day")).toBe(true));
     await userEvent.click(screen.getByRole("button", { name: "Прежние версии" }));
     const old = (await screen.findByText("Алло, слушаем")).closest("li")!;
-    await userEvent.click(within(old).getByRole("button", { name: "Вернуть" }));
+    // The list opens by degrees.
+    await userEvent.click(await within(old).findByRole("button", { name: "Вернуть" }));
     await waitFor(() => expect(asked.some((a) => a.key === "POST /api/v1/announcements/day/restore")).toBe(true));
     expect(await asked.find((a) => a.key === "POST /api/v1/announcements/day/restore")!.request.json()).toEqual({
       to: 1,
