@@ -143,7 +143,7 @@ func (f *founding) found() {
 	p.fill(label("Название"), newCompany)
 	p.click(button("Завести компанию"))
 	panel := `section:has-text("` + newCompany + `") >> nth=0 >> `
-	p.sees(panel + `text=Номеров нет`)
+	p.sees(panel + `text=Нужен второй номер`) // the city's common number is the first
 	p.click(panel + button("Дать номер"))
 	p.fill(panel+label("Номер"), "+7 343 000-01-77")
 	p.click(panel + label("Транк"))

@@ -137,7 +137,10 @@ func TestAnEngineThatDiedIsNotTheExecutorsFault(t *testing.T) {
 	s := begin(t)
 	s.emergency()
 	s.pass(10 * time.Second)
-	s.calls = nil // the engine is gone with the call in hand
+	dialled, err := s.app.Telephony.Invited(s.sys, s.calls[0].order.Key, 1)
+	require.NoError(t, err)
+	require.True(t, dialled)
+	s.calls = nil // the engine is gone with a telephone that may be ringing
 	orders, _, err := s.app.Telephony.Recover(s.sys, "test")
 	require.NoError(t, err)
 	require.Equal(t, 1, orders)

@@ -1,4 +1,4 @@
-import { Button, NumberInput, PasswordInput, Select, Switch, TagsInput, TextInput } from "@mantine/core";
+import { Button, NumberInput, Select, Switch, TagsInput, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { Rest, useRefusal, useSaid, type Refusal } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
@@ -90,7 +90,8 @@ export function TrunkEditor({ trunk, onDone }: { trunk: Trunk; onDone: () => voi
         onChange={(e) => put({ carrier: e.currentTarget.value })}
       />
       <Address form={form} put={put} refusal={refusal} />
-      <PasswordInput
+      <TextInput
+        type="password"
         label={w.password}
         description={form.has_password ? w.passwordKept : w.passwordNone}
         autoComplete="new-password"
