@@ -10,7 +10,7 @@ export GOFLAGS ?= -buildvcs=false
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
 GENERATED := api/openapi.json web/src/api/schema.d.ts
 
-.PHONY: help run test check lint fmt generate verify build smoke bench-phone bench-desk bench-directories bench-floor bench-journal chaos clean
+.PHONY: help run test check lint fmt generate verify build smoke bench-phone bench-desk bench-trunks bench-directories bench-floor bench-journal chaos hour clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 — \2/p' $(MAKEFILE_LIST) | column -t -s '—' -o '—'
@@ -69,11 +69,16 @@ bench-desk: ## figures of the operator's desk
 	@$(MAKE) build
 	@scripts/bench-desk
 
+bench-trunks: ## figures of dead trunks (R17): how soon a call leaves by the other one, how soon it is known
+	@scripts/deps test
+	@go test -count=1 -run '^TestA(CallLeavesADeadTrunk|DeadTrunkIsKnown)' -v ./internal/telephony/engine | grep -E 'ms|^(ok|FAIL)'
+
 bench-directories: ## figures of the directories: address search, whose work a request is, coverage
 	@scripts/deps test
 	@scripts/bench-directories
 
-bench-floor: ## figures of the dispatch floor: a decision of the queue
+bench-floor: ## figures of the dispatch floor: a decision of the queue, 10,000 timers, a surge of 300 calls
+	@scripts/deps test
 	@scripts/bench-floor
 
 bench-journal: ## figures of the journal at full size: lists, search, making requests (ROWS=10000000)
@@ -82,9 +87,15 @@ bench-journal: ## figures of the journal at full size: lists, search, making req
 	@scripts/bench-journal
 	@scripts/bench-many
 
-chaos: ## kills parts of the running program at random and looks for what was lost; FOR=6m SEED=n
+chaos: ## kills parts of the running program at random and looks for what was lost; FOR=6m SEED=n CUTS=1000 AWAY=600 (seconds)
 	@scripts/deps test
-	@D24_CHAOS_FOR=$(or $(FOR),3m) D24_CHAOS_SEED=$(SEED) go test -count=1 -timeout=12h -run '^TestChaos$$' -v ./test/chaos
+	@D24_CHAOS_FOR=$(or $(FOR),3m) D24_CHAOS_SEED=$(SEED) D24_CHAOS_CUTS=$(or $(CUTS),1000) D24_CHAOS_AWAY=$(or $(AWAY),600) go test -count=1 -timeout=12h -run '^Test(Chaos|CommitsAreCut|TheDatabaseIsAway)$$' -v ./test/chaos
+
+hour: ## two dispatchers in real browsers serve the demo city for an hour; FOR=10m RATE=60, pictures to LOOK=DIR
+	@scripts/deps test
+	@$(MAKE) build
+	@go build -o bin/testenv ./tools/testenv
+	@D24_BIN=$(CURDIR)/bin/d24 D24_LOOK=$(LOOK) D24_HOUR_FOR=$(or $(FOR),1h) D24_HOUR_RATE=$(or $(RATE),60) bin/testenv go test -count=1 -timeout=2h -run '^TestADispatchersHour$$' -v ./test/e2e
 
 clean: ## removes what was built; ./data stays
 	@rm -rf bin .cache web/node_modules

@@ -232,6 +232,37 @@ func TestProvidersGoDown(t *testing.T) {
 	require.NoError(t, p.next().Answer())
 }
 
+// TestACallBetweenNumbersOfOursComesBack: a synthetic call of the product goes out by one
+// provider and comes back by the other, with sound and keys; it is no call of the city.
+func TestACallBetweenNumbersOfOursComesBack(t *testing.T) {
+	t.Parallel()
+	c := newCity(t, "127.0.24.64", "127.0.24.65", nil)
+	p := newProduct(t, "127.0.24.66", c)
+	in := make(chan *listener, 1)
+	go func() {
+		leg := p.next()
+		if leg.Answer() == nil {
+			p.pacer.Start(leg.Media(), media.Tone(1500, time.Second), true)
+			in <- listen(leg)
+		}
+	}()
+	leg, de := p.dial(context.Background(), "X", lineY)
+	require.Nil(t, de)
+	h := listen(leg)
+	p.pacer.Start(leg.Media(), media.Tone(440, time.Second), true)
+	eventually(t, "its sound comes", func() bool { return h.heard(1500) })
+	far := <-in
+	eventually(t, "ours goes", func() bool { return far.heard(440) })
+	leg.Media().SendDigit('#', 0)
+	eventually(t, "and keys", func() bool { return far.pressed() == "#" })
+	require.Empty(t, events(c, city.Unknown))
+	leg.Hangup()
+	eventually(t, "nothing is left of it", func() bool { return c.Counts().Legs == 0 })
+	require.NoError(t, c.Provider("Y").Switch(city.Silent))
+	_, de = p.dial(context.Background(), "X", lineY)
+	require.Equal(t, 480, de.Code, "the other provider is down")
+}
+
 func TestOnlyThisMachine(t *testing.T) {
 	t.Parallel()
 	_, err := city.New(city.Demo(netip.MustParseAddrPort("0.0.0.0:0"), netip.MustParseAddrPort("127.0.24.72:0")))

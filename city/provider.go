@@ -1,6 +1,7 @@
 package city
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/netip"
@@ -12,6 +13,7 @@ import (
 
 	lib "github.com/emiago/sipgo/sip"
 
+	"d24/voip/media"
 	"d24/voip/registrar"
 	"d24/voip/rtp"
 	"d24/voip/sip"
@@ -134,6 +136,10 @@ func (p *Provider) changed(_ string, _ registrar.Binding, up bool) {
 func (p *Provider) onInvite(leg *sip.Leg) {
 	number := Normalise(leg.To())
 	s := p.c.subscriber(number)
+	if to := p.c.carrier(number); s == nil && to != nil {
+		p.back(leg, to, number)
+		return
+	}
 	if s == nil {
 		p.c.figures.Load().count(&p.c.figures.Load().unknown)
 		p.c.tell(Event{Kind: Unknown, Provider: p.cfg.Name, Number: number, Other: Normalise(leg.From()), Code: 404})
@@ -141,6 +147,46 @@ func (p *Provider) onInvite(leg *sip.Leg) {
 		return
 	}
 	s.ring(leg, p)
+}
+
+// back carries a call of the product to a number of the product: between providers when
+// another brings that number.
+func (p *Provider) back(leg *sip.Leg, to *Provider, number string) {
+	target, why := to.target(number, Normalise(leg.From()))
+	if why != "" {
+		leg.Reject(480, "Temporarily Unavailable")
+		return
+	}
+	ctx, cancel := context.WithCancel(p.c.ctx)
+	defer cancel()
+	defer context.AfterFunc(ctx, leg.Hangup)()
+	go func() {
+		select {
+		case <-leg.Done():
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	_ = leg.Ring()
+	on, de := to.stack.Dial(ctx, target)
+	if de != nil {
+		if code := de.Code; code >= 400 {
+			leg.Reject(code, "Not Answered")
+		} else {
+			leg.Reject(480, "Temporarily Unavailable")
+		}
+		return
+	}
+	defer on.Hangup()
+	if leg.Answer() != nil {
+		return
+	}
+	defer media.Join(leg.Media(), on.Media())()
+	select {
+	case <-leg.Done():
+	case <-on.Done():
+	}
+	leg.Hangup()
 }
 
 // Name is what the provider is called.

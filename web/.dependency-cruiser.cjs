@@ -1,4 +1,4 @@
-// shared (api, i18n, live, session, time, ui) <- parts (errands, files, request, softphone) <- features <- app.
+// shared (api, i18n, live, session, time, ui) <- parts (errands, files, offline, pwa, request, softphone) <- features <- app.
 const features =
   "^src/(journal|login|desk|companies|houses|contacts|staff|users|reasons|routing|directories|audit|lines|setup)/";
 module.exports = {
@@ -22,14 +22,14 @@ module.exports = {
       name: "features-do-not-know-app",
       severity: "error",
       from: {
-        path: "^src/(journal|login|desk|companies|houses|contacts|staff|users|reasons|routing|directories|audit|lines|setup|errands|files|request|softphone)/",
+        path: "^src/(journal|login|desk|companies|houses|contacts|staff|users|reasons|routing|directories|audit|lines|setup|errands|files|offline|pwa|request|softphone)/",
       },
       to: { path: "^src/app/" },
     },
     {
       name: "parts-know-no-feature",
       severity: "error",
-      from: { path: "^src/(errands|files|request|softphone)/" },
+      from: { path: "^src/(errands|files|offline|pwa|request|softphone)/" },
       to: { path: features },
     },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },

@@ -18,6 +18,7 @@ import (
 // cli is the command line.
 type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Запустить программу: базу, страницы, рабочих и телефонную часть."`
+	Restart restartCmd `cmd:"" help:"Начать работающую программу заново, не прерывая разговоров: после обновления."`
 	Migrate migrateCmd `cmd:"" help:"Обновить схему базы и закончить."`
 	Seed    seedCmd    `cmd:"" help:"Наполнить пустую базу."`
 	City    cityCmd    `cmd:"" help:"Показательный город: операторы связи, жители и исполнители с телефонами."`
@@ -29,7 +30,11 @@ type cli struct {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	end := []os.Signal{syscall.SIGINT, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // the terminal is closed; under nohup that means nothing
+		end = append(end, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), end...)
 	defer stop()
 	var c cli
 	k := kong.Parse(&c, kong.Name("d24"), kong.Description("Диспетчер24: аварийно-диспетчерская служба для многих управляющих компаний."), kong.UsageOnError(),

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"text/tabwriter"
 	"time"
 
@@ -86,7 +88,37 @@ func (s *serveCmd) Run(ctx context.Context) error {
 		}
 		o.Welcome = func() string { return welcome(c, page) }
 	}
-	return serve.Run(ctx, c, o)
+	restart := make(chan os.Signal, 1)
+	signal.Notify(restart, restartSignal)
+	o.Restart = restart
+	if err = serve.Run(ctx, c, o); errors.Is(err, serve.ErrRestart) {
+		return fmt.Errorf("перезапуск: %w", syscall.Exec(path, os.Args, os.Environ())) //nolint:gosec // ourselves, or what was installed in our place
+	}
+	return err
+}
+
+// restartSignal asks a program at work to start anew while its calls go on.
+const restartSignal = syscall.SIGUSR2
+
+type restartCmd struct {
+	Data string `help:"каталог данных" placeholder:"DIR"`
+}
+
+// Run tells the program that works on the data directory.
+func (r *restartCmd) Run(context.Context) error {
+	c, err := settings(config.Flags{Data: r.Data})
+	if err != nil {
+		return err
+	}
+	pid := serve.Working(c)
+	if pid == 0 {
+		return fmt.Errorf("на каталоге %s программа не работает", c.Data)
+	}
+	if err := syscall.Kill(pid, restartSignal); err != nil {
+		return fmt.Errorf("программа %d: %w", pid, err)
+	}
+	fmt.Println("Программа начинается заново, разговоры продолжаются.")
+	return nil
 }
 
 // welcome says where everything is and what to try.

@@ -18,8 +18,12 @@ const (
 	TicketMove       Permission = "ticket.move"    // change the state
 	TicketAssign     Permission = "ticket.assign"  // change executor or responsible
 	TicketComment    Permission = "ticket.comment" // write into the history
+	TicketCall       Permission = "ticket.call"    // be connected with the resident through the centre
 	CallRead         Permission = "call.read"
+	CallMark         Permission = "call.mark" // a company's mark on an operator's work
 	RecordingPlay    Permission = "recording.play"
+	RecordingTake    Permission = "recording.download" // as a file
+	RecordingHold    Permission = "recording.hold"     // keep beyond the term, and let go
 	BuildingRead     Permission = "building.read"
 	BuildingWrite    Permission = "building.write"
 	StaffRead        Permission = "staff.read"
@@ -37,12 +41,13 @@ const (
 	CompanyWrite     Permission = "company.write"
 	DeskWork         Permission = "desk.work"      // an operator's place
 	DeskSupervise    Permission = "desk.supervise" // the shift supervisor's screen
+	QueueWrite       Permission = "queue.write"    // how the queue of callers works
 	DeskListen       Permission = "desk.listen"    // hear a talk, whisper to the operator, join it
 	PlatformOperate  Permission = "platform.operate"
 	AnnouncementEdit Permission = "announcement.edit"
 	NoticeRead       Permission = "notice.read"  // notices of outages and works
 	NoticeWrite      Permission = "notice.write" // raise, change and end them
-	Anyone           Permission = ""             // any signed-in person
+	Anyone           Permission = ""             // any signed-in person; no program with a token
 )
 
 // Kind is the sort of an actor; it decides the row-level fence.
@@ -66,13 +71,14 @@ type Actor struct {
 	Companies []int64 // of an operator: the companies served
 	System    string  // name of the part of the program
 	Source    string  // network address, for the audit journal
+	TokenID   int64   // of the API's token that a program came with, 0: a person asks
 	May       []Permission
 	Grants    []Grant // of a company's user
 }
 
 // Can reports whether the actor may perform the operation.
 func (a Actor) Can(p Permission) bool {
-	return a.Kind == System || a.Kind != Nobody && (p == Anyone || slices.Contains(a.May, p))
+	return a.Kind == System || a.Kind != Nobody && (p == Anyone && a.TokenID == 0 || slices.Contains(a.May, p))
 }
 
 // Grant opens a set of tickets. Conditions inside a grant are joined by AND,

@@ -18,9 +18,11 @@ const (
 var (
 	reading  = []Permission{TicketRead, CallRead, BuildingRead, StaffRead, ReasonRead, ContactRead, SupplierRead, CompanyRead, NoticeRead}
 	working  = []Permission{TicketCreate, TicketMove, TicketAssign, TicketComment, RecordingPlay}
-	settings = []Permission{BuildingWrite, StaffWrite, ReasonWrite, ContactWrite, SupplierWrite, UserRead, UserWrite, AuditRead, CompanyWrite, AnnouncementEdit, NoticeWrite}
+	settings = []Permission{BuildingWrite, StaffWrite, ReasonWrite, ContactWrite, SupplierWrite, UserRead, UserWrite, AuditRead, CompanyWrite, AnnouncementEdit, NoticeWrite, RecordingTake, RecordingHold}
+	marking  = []Permission{CallMark}   // companies judge our operators, who do not judge one another
+	calling  = []Permission{TicketCall} // the centre rings people of a company; an operator has his own phone
 	// an executor sees only his own tickets, so he reads no calls of others
-	ownWork = []Permission{TicketRead, TicketMove, TicketComment, BuildingRead}
+	ownWork = []Permission{TicketRead, TicketMove, TicketComment, TicketCall, BuildingRead}
 )
 
 // Roles are the default roles in the order in which they are shown.
@@ -59,11 +61,11 @@ func Ticked(asked []Permission) (out []Permission) {
 func RolePermissions(r Role) []Permission {
 	switch r {
 	case Admin:
-		return join(reading, working, settings)
+		return join(reading, working, calling, settings, marking)
 	case Manager:
-		return join(reading, []Permission{RecordingPlay, NoticeWrite})
+		return join(reading, []Permission{RecordingPlay, RecordingTake, NoticeWrite}, marking)
 	case Foreman:
-		return join(reading, working)
+		return join(reading, working, calling, marking)
 	case Executor:
 		return join(ownWork, []Permission{RecordingPlay}) // of the calls of his own tickets
 	case Contractor:
@@ -95,9 +97,9 @@ func StaffPermissions(kind string) []Permission {
 	case "operator":
 		return desk
 	case "supervisor":
-		return join(desk, []Permission{DeskSupervise, DeskListen, NoticeWrite})
+		return join(desk, []Permission{DeskSupervise, DeskListen, QueueWrite, NoticeWrite, RecordingTake, RecordingHold})
 	case "admin":
-		return join(desk, []Permission{DeskSupervise, DeskListen, NoticeWrite, PlatformOperate, AnnouncementEdit, AuditRead, UserRead, UserWrite})
+		return join(desk, []Permission{DeskSupervise, DeskListen, QueueWrite, NoticeWrite, RecordingTake, RecordingHold, PlatformOperate, AnnouncementEdit, AuditRead, UserRead, UserWrite})
 	}
 	return nil
 }

@@ -100,7 +100,7 @@ func (s *Service) Invite(ctx context.Context, companyID int64, n NewInvitation) 
 }
 
 func (s *Service) invite(ctx context.Context, tx *pg.Tx, d desk, n NewInvitation) (i Invitation, token string, err error) {
-	if n.Name, err = cleanName(n.Name, "body.name", 100); err != nil {
+	if n.Name, err = cleanName(n.Name, 100); err != nil {
 		return i, "", err
 	}
 	life, err := lifeOf(n.Days)

@@ -13,13 +13,13 @@ func object(kind string, id int64) string { return kind + ":" + strconv.FormatIn
 
 // cleanName is a name of a person, role or team with single blanks; fault.Invalid at
 // place when nothing is left or it is longer than limit.
-func cleanName(name, place string, limit int) (string, error) {
+func cleanName(name string, limit int) (string, error) {
 	name = strings.Join(strings.Fields(name), " ")
 	switch {
 	case name == "":
-		return "", fault.New(fault.Invalid, "name.required", "Не заполнено название или имя.").At(place, "не заполнено")
+		return "", fault.New(fault.Invalid, "name.required", "Не заполнено название или имя.").At("body.name", "не заполнено")
 	case utf8.RuneCountInString(name) > limit:
-		return "", fault.New(fault.Invalid, "name.long", "Слишком длинное название или имя.").At(place, "слишком длинно")
+		return "", fault.New(fault.Invalid, "name.long", "Слишком длинное название или имя.").At("body.name", "слишком длинно")
 	}
 	return name, nil
 }

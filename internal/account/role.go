@@ -140,7 +140,7 @@ func roleOf(ctx context.Context, tx *pg.Tx, company, id int64) (Role, error) {
 
 // check refuses a role that could not be ticked by hand.
 func (n *NewRole) check() (err error) {
-	if n.Name, err = cleanName(n.Name, "body.name", 60); err != nil {
+	if n.Name, err = cleanName(n.Name, 60); err != nil {
 		return err
 	}
 	if n.Base == access.Admin || !n.Base.Known() {

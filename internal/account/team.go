@@ -12,6 +12,7 @@ import (
 	"d24/internal/access"
 	"d24/internal/fault"
 	"d24/internal/platform/pg"
+	"d24/internal/telephony"
 )
 
 const (
@@ -39,6 +40,7 @@ type Colleague struct {
 	IsBlocked bool
 	TeamIDs   []int64
 	Skills    []string // besides those of the teams
+	Languages []string // spoken besides Russian
 	Companies int      // served now
 	HasTOTP   bool
 	Passkeys  int
@@ -52,6 +54,7 @@ type ColleagueChange struct {
 	Kind      string
 	TeamIDs   []int64
 	Skills    []string
+	Languages []string // nil: as they are
 	IsBlocked bool
 }
 
@@ -109,7 +112,7 @@ func teamOf(ctx context.Context, tx *pg.Tx, id int64) (Team, error) {
 // KeepTeam makes a team (ID 0) or changes it; whoever is in it serves other companies
 // within a second. fault.Conflict "team.changed" when somebody changed it meanwhile.
 func (s *Service) KeepTeam(ctx context.Context, t Team) (out Team, err error) {
-	if t.Name, err = cleanName(t.Name, "body.name", 60); err != nil {
+	if t.Name, err = cleanName(t.Name, 60); err != nil {
 		return out, err
 	}
 	if t.Skills, err = cleanSkills(t.Skills); err != nil {
@@ -221,6 +224,15 @@ func spread(ctx context.Context, tx *pg.Tx, who string, arg int64) error {
 	return nil
 }
 
+// Serving are the people whose teams serve any of these companies.
+func (s *Service) Serving(ctx context.Context, tx *pg.Tx, companies []int64) ([]int64, error) {
+	rows, err := tx.Query(ctx, `select distinct user_id from operator_companies where company_id = any($1)`, companies)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}
+
 // enlist puts a person into these teams and no others.
 func enlist(ctx context.Context, tx *pg.Tx, userID int64, teams []int64) error {
 	if err := known(ctx, tx, `select count(*) from teams where id = any($1) and not is_archived`, teams, "body.team_ids", "такой команды нет"); err != nil {
@@ -269,7 +281,7 @@ func cleanSkills(in []string) (out []string, err error) {
 	return out, nil
 }
 
-const colleagueColumns = `select u.id, u.name, u.login, u.kind, not u.is_active, coalesce((select array_agg(tu.team_id order by tu.team_id) from team_users tu where tu.user_id = u.id), '{}'), u.skills,
+const colleagueColumns = `select u.id, u.name, u.login, u.kind, not u.is_active, coalesce((select array_agg(tu.team_id order by tu.team_id) from team_users tu where tu.user_id = u.id), '{}'), u.skills, u.languages,
 		(select count(*) from operator_companies o join companies c on c.id = o.company_id and c.is_active where o.user_id = u.id),
 		exists (select from user_totp t where t.user_id = u.id and t.confirmed_at is not null), (select count(*) from passkeys p where p.user_id = u.id),
 		(select count(*) from sessions s where s.user_id = u.id and s.ended_at is null and s.expires_at > $1), (select max(s.seen_at) from sessions s where s.user_id = u.id)
@@ -329,12 +341,20 @@ func (s *Service) ChangeColleague(ctx context.Context, id int64, n ColleagueChan
 	if n.Skills, err = cleanSkills(n.Skills); err != nil {
 		return out, err
 	}
+	for _, l := range n.Languages {
+		if !slices.Contains(telephony.Languages, l) {
+			return out, fault.New(fault.Invalid, "language.unknown", "Выберите языки из списка.").At("body.languages", "такого нет")
+		}
+	}
 	err = s.platform(ctx, func(ctx context.Context, tx *pg.Tx, d desk) error {
 		was, err := colleagueOf(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `update users set kind = $2, skills = $3, is_active = $4 where id = $1`, id, n.Kind, n.Skills, !n.IsBlocked); err != nil {
+		if n.Languages == nil {
+			n.Languages = was.Languages
+		}
+		if _, err := tx.Exec(ctx, `update users set kind = $2, skills = $3, is_active = $4, languages = $5 where id = $1`, id, n.Kind, n.Skills, !n.IsBlocked, n.Languages); err != nil {
 			return err
 		}
 		same := slices.Equal(slices.Sorted(slices.Values(n.TeamIDs)), was.TeamIDs)
@@ -364,7 +384,7 @@ func (s *Service) ChangeColleague(ctx context.Context, id int64, n ColleagueChan
 }
 
 func (c Colleague) show() map[string]any {
-	return map[string]any{"name": c.Name, "kind": c.Kind, "blocked": c.IsBlocked, "team_ids": c.TeamIDs, "skills": c.Skills}
+	return map[string]any{"name": c.Name, "kind": c.Kind, "blocked": c.IsBlocked, "team_ids": c.TeamIDs, "skills": c.Skills, "languages": c.Languages}
 }
 
 // EndColleagueSessions ends all sessions of one of our own people.

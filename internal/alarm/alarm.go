@@ -24,16 +24,28 @@ const (
 	TrunksDown   Code = "trunks-down"       // no provider answers
 	TrunkDown    Code = "trunk-down"        // one provider does not answer, another does
 	IDBlocked    Code = "caller-id-blocked" // a provider refuses our numbers at once (F83)
+	ProbeFails   Code = "probe-fails"       // synthetic calls through a trunk do not go the whole way (F9)
+	CertEnds     Code = "certificate-ends"  // a certificate lasts for less than 30, then 14 days (F81)
+	CertLast     Code = "certificate-last"  // for less than three
 	CallsCapped  Code = "calls-capped"      // a company has reached a bound of its calls (S9)
 	Overdue      Code = "overdue-step"      // a step of an automation had to be armed again
 	EngineDead   Code = "engine-dead"       // a phone engine died with calls in hand
 	LongWait     Code = "long-wait"         // callers wait for more than a minute
 	VoiceMute    Code = "voice-mute"        // what callers and executors hear cannot be spoken
+	PauseLong    Code = "pause-long"        // an operator's break is longer than its reason allows
 	CallbackLate Code = "callback-late"     // a promised call-back has a minute left, or is late
+	StepsLate    Code = "steps-late"        // automations are late by 15 s or more (F47)
+	StepParked   Code = "step-parked"       // one step fails again and again (F48)
+	WatchSilent  Code = "watchman-silent"   // nobody looks after what should happen (R27)
+
+	NotRecorded    Code = "not-recorded"    // the disk takes no recordings
+	StorageDown    Code = "storage-down"    // the object storage takes no recordings
+	WebhookOff     Code = "webhook-off"     // a company's address failed for days and is told no more
+	RetentionWaits Code = "retention-waits" // recordings whose term is over are not removed
 )
 
 // Severity orders alarms on the screen.
-var Severity = map[Code]int{NobodyTakes: 1, Reassign: 1, TrunksDown: 1, TrunkDown: 2, CallsCapped: 1, IDBlocked: 2, EngineDead: 1, VoiceMute: 1, PairMissing: 1, LongWait: 1, CallbackLate: 1, Overdue: 2, CoverageGaps: 2}
+var Severity = map[Code]int{NobodyTakes: 1, Reassign: 1, TrunksDown: 1, TrunkDown: 2, CallsCapped: 1, IDBlocked: 2, ProbeFails: 2, CertEnds: 2, CertLast: 1, EngineDead: 1, VoiceMute: 1, PairMissing: 1, LongWait: 1, CallbackLate: 1, PauseLong: 2, StepsLate: 1, StepParked: 1, WatchSilent: 1, Overdue: 2, CoverageGaps: 2, StorageDown: 2, RetentionWaits: 2, WebhookOff: 2, NotRecorded: 1}
 
 // Alarm is one that is raised.
 type Alarm struct {

@@ -19,7 +19,7 @@ const (
 	Day       Kind = "day"       // of each number
 	Night     Kind = "night"     // in the company's quiet hours
 	Holiday   Kind = "holiday"   // by the production calendar and the company's own days
-	Closed    Kind = "closed"    // out of the company's working hours, where nobody answers then
+	Closed    Kind = "closed"    // at the numbers of a company that is not served
 	Hold      Kind = "hold"      // while the operator is away from a call
 	Recording Kind = "recording" // the call is recorded; after the greeting
 	Moved     Kind = "moved"     // at an old number: what the new one is

@@ -22,6 +22,7 @@ import (
 	"d24/internal/calllog"
 	"d24/internal/clock"
 	"d24/internal/company"
+	"d24/internal/connection"
 	"d24/internal/contact"
 	"d24/internal/desk"
 	"d24/internal/errand"
@@ -29,12 +30,15 @@ import (
 	"d24/internal/followup"
 	"d24/internal/intake"
 	"d24/internal/notice"
+	"d24/internal/notify"
 	"d24/internal/platform/jobs"
+	"d24/internal/platform/outbound"
 	"d24/internal/platform/pg"
 	"d24/internal/platform/secret"
 	"d24/internal/reason"
 	"d24/internal/report"
 	"d24/internal/routing"
+	"d24/internal/secretary"
 	"d24/internal/shift"
 	"d24/internal/staff"
 	"d24/internal/supplier"
@@ -42,6 +46,7 @@ import (
 	"d24/internal/telephony"
 	"d24/internal/ticket"
 	"d24/internal/ticket/supplierticket"
+	"d24/internal/webhook"
 )
 
 // App is the assembled program.
@@ -71,6 +76,10 @@ type App struct {
 	Director   *routing.Director
 	Notices    *notice.Service
 	Shift      *shift.Service
+	Secretary  *secretary.Service
+	Webhooks   *webhook.Service
+	Notify     *notify.Service
+	Connection *connection.Service
 
 	Announcements *announcement.Service
 }
@@ -85,6 +94,10 @@ type Config struct {
 	Node  string
 	Keys  *secret.Ring // nil: secrets lie in the database in the clear
 	Data  string       // uploaded files lie under it; "": none are kept
+	Away  string       // address of the object storage of recordings; "": none
+
+	Address  string         // how people open the pages
+	Outbound outbound.Rules // where addresses that people typed may lead; zero: the open internet
 }
 
 // New wires the modules.
@@ -101,9 +114,14 @@ func New(c Config) (*App, error) {
 	a.Intake = intake.NewService(db, building.NewTable(a.Buildings), contact.NewTable(houses))
 	a.Accounts = account.NewService(db, directory{buildings: a.Buildings, staff: a.Staff})
 	a.Accounts.Keys, a.Companies.Keys = c.Keys, c.Keys
-	a.Calls.Kept = calllog.Kept{Dir: c.Data, Keys: c.Keys}
+	away, err := awayStore(c.Away)
+	if err != nil {
+		return nil, err
+	}
+	a.Calls.Kept = calllog.Kept{Dir: c.Data, Keys: c.Keys, Draw: peaks, Away: away}
 	a.Companies.Founders = append(a.Companies.Founders, reason.Install, tag.Install, func(ctx context.Context, tx *pg.Tx, _ int64) error { return a.Accounts.SpreadTeams(ctx, tx) })
 	a.Announcements = announcement.NewService(db, a.Companies, a.Staff)
+	a.Secretary = secretary.NewService(db, a.Staff, a.Companies, a.Reasons, a.Buildings)
 	a.Rules = assignment.NewService(db, assignment.Needs{Companies: a.Companies, Buildings: a.Buildings, Staff: a.Staff, Reasons: a.Reasons, Groups: groupsForRules{a.Buildings}, Suppliers: suppliersOf{a.Suppliers}, Jobs: q})
 	a.Errands = errand.NewService(db, q, store(c.Data, "results"), a.Accounts)
 	a.Tickets = ticket.NewService(db, q, ticket.Needs{
@@ -129,12 +147,20 @@ func New(c Config) (*App, error) {
 	a.Telephony.Caps, a.Telephony.Capped = a.Companies.Caps, capped
 	a.Telephony.Pronounced = a.Announcements.Pronounced
 	a.Tasks = desk.NewTasks(db, q, a.Telephony)
+	a.Tasks.Reach = a.Staff.Reach
+	a.Connection = &connection.Service{DB: db, Tickets: a.Tickets, Staff: a.Staff, Companies: a.Companies, Calls: a.Calls, Orders: a.Telephony}
 	a.Escalation = &escalation.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies, Rules: a.Rules}
 	a.Escalation.Subscribe(q)
 	a.Notices = notice.NewService(db, notice.Needs{Buildings: a.Buildings, Companies: a.Companies, Suppliers: a.Suppliers, Tickets: ticketsForNotices{a.Tickets}})
 	a.Shift = shift.NewService(db, a.Calls)
+	a.Shift.Phones, a.Shift.Companies, a.Shift.People = a.Telephony, a.Companies, a.Accounts
+	a.Shift.Open = a.openMatters
 	a.Followup = &followup.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies, Calls: a.Calls, Notices: a.Notices, Pairs: a.Pairs, Suppliers: a.Suppliers, Shift: a.Shift}
 	a.Followup.Subscribe(q)
+	a.Webhooks = webhook.NewService(db, q, webhook.Needs{Actors: a.Accounts, Tickets: a.Tickets, Calls: a.Calls, Rules: c.Outbound, Keys: c.Keys})
+	a.hear(q)
+	a.Notify = notify.NewService(db, q, notify.Needs{Actors: a.Accounts, Tickets: a.Tickets, Companies: zones{a.Companies}, Rules: c.Outbound, Keys: c.Keys, Contact: c.Address})
+	spread(q)
 	a.Director = &routing.Director{DB: db, Companies: a.Companies, Staff: a.Staff, Tasks: a.Tasks, Contacts: a.Contacts, Told: a.Notices, Said: a.Announcements, Holders: a.Tickets, Houses: a.Buildings}
 
 	client, err := river.NewClient(riverpgxv5.New(c.Pool), a.riverConfig(c))
@@ -153,11 +179,14 @@ func (a *App) riverConfig(c Config) *river.Config {
 	river.AddWorker(workers, &escalation.Worker{Runner: a.Escalation})
 	river.AddWorker(workers, &escalation.DutyWorker{Runner: a.Escalation})
 	river.AddWorker(workers, &escalation.LeftWorker{Runner: a.Escalation})
+	river.AddWorker(workers, &escalation.TwiceWorker{Runner: a.Escalation})
 	river.AddWorker(workers, &ticket.AwayWorker{Tickets: a.Tickets})
 	river.AddWorker(workers, &staff.WakeWorker{Staff: a.Staff})
+	river.AddWorker(workers, &staff.PruneWorker{Staff: a.Staff})
 	river.AddWorker(workers, &ticket.TakeoverWorker{Tickets: a.Tickets})
 	river.AddWorker(workers, &ticket.ReadInWorker{Tickets: a.Tickets})
 	river.AddWorker(workers, &ticket.ComeBackWorker{Tickets: a.Tickets})
+	river.AddWorker(workers, &ticket.ForgetTalksWorker{Tickets: a.Tickets})
 	river.AddWorker(workers, &desk.Worker{Tasks: a.Tasks})
 	a.Followup.Workers(workers)
 	a.Rules.Workers(workers)
@@ -165,12 +194,14 @@ func (a *App) riverConfig(c Config) *river.Config {
 	a.Files.Workers(workers)
 	a.Calls.Workers(workers)
 	a.Errands.Workers(workers)
+	a.Webhooks.Workers(workers)
+	a.Notify.Workers(workers)
 	cfg := &river.Config{
-		ID: c.Node, Workers: workers, Logger: c.Log, JobTimeout: 10 * time.Second, RescueStuckJobsAfter: 20 * time.Second,
-		FetchCooldown: 20 * time.Millisecond, FetchPollInterval: 500 * time.Millisecond, Test: river.TestConfig{Time: c.Time},
+		ID: c.Node, Workers: workers, Logger: c.Log, JobTimeout: jobs.StepLasts, RescueStuckJobsAfter: 20 * time.Second,
+		FetchCooldown: 20 * time.Millisecond, FetchPollInterval: 500 * time.Millisecond, ErrorHandler: &poison{app: a, log: c.Log}, RetryPolicy: patience{}, Middleware: []rivertype.Middleware{river.WorkerMiddlewareFunc(breather)}, Test: river.TestConfig{Time: c.Time},
 	}
 	if c.Work {
-		cfg.PeriodicJobs = []*river.PeriodicJob{assignment.Hourly(), attachment.Daily(), calllog.Periodic(), errand.Minutely(), ticket.ReadInPeriodic(), ticket.ComeBackPeriodic()}
+		cfg.PeriodicJobs = []*river.PeriodicJob{assignment.Hourly(), attachment.Daily(), calllog.Periodic(), calllog.Nightly(), errand.Minutely(), ticket.ReadInPeriodic(), ticket.ComeBackPeriodic(), ticket.ForgetTalksPeriodic(), staff.PrunePeriodic(), webhook.Daily(), notify.Periodic()}
 		cfg.Queues = map[string]river.QueueConfig{jobs.Emergency: {MaxWorkers: 20}, jobs.Calls: {MaxWorkers: 20}, jobs.Messages: {MaxWorkers: 5}, jobs.Slow: {MaxWorkers: 2}, jobs.Bulk: {MaxWorkers: 2}}
 	}
 	return cfg

@@ -62,10 +62,17 @@ func (a *App) callsOf(ctx context.Context, ticketID int64) ([]ticketapi.TicketCa
 		return nil, nil
 	}
 	es, err := a.Calls.OfTicket(ctx, ticketID)
+	if err != nil {
+		return nil, err
+	}
+	askers, err := a.Connection.Who(ctx, ticketID)
 	out := make([]ticketapi.TicketCall, 0, len(es))
 	for _, e := range es {
 		c := ticketapi.TicketCall{
 			EventCall: ticketapi.EventCall{ID: e.ID, Direction: e.Direction, DurationMS: e.Talk().Milliseconds()}, At: e.StartedAt, By: e.OperatorName, Text: callText(e),
+		}
+		if by := askers[e.Key]; by != "" {
+			c.By = by
 		}
 		if e.RecordingID != 0 && me.Can(access.RecordingPlay) {
 			c.RecordingID = &e.RecordingID
@@ -77,9 +84,10 @@ func (a *App) callsOf(ctx context.Context, ticketID int64) ([]ticketapi.TicketCa
 
 var purposes = map[telephony.Purpose]string{
 	telephony.Handover: "Звонок исполнителю: передать заявку", telephony.StatusInquiry: "Звонок исполнителю: как идёт работа",
-	telephony.Feedback: "Звонок жителю: выполнена ли работа", telephony.Callback: "Звонок в ответ на пропущенный",
+	telephony.Feedback: "Звонок жителю: выполнена ли работа", telephony.Resident: "Звонок жителю по просьбе", telephony.Callback: "Звонок в ответ на пропущенный",
 	telephony.Announcement: "Звонок автоинформатора", telephony.Responsible: "Звонок ответственному",
 	telephony.SupplierHandover: "Звонок в РСО: передать заявку", telephony.SupplierInquiry: "Звонок в РСО: как идёт работа",
+	telephony.Message: "Передать сообщение сотруднику", telephony.Connection: "Соединение сотрудника с жителем",
 }
 
 func callText(e calllog.Entry) string {
@@ -90,12 +98,26 @@ func callText(e calllog.Entry) string {
 		}
 	}
 	if o := calllogapi.Outcome(e.Outcome); o != "" {
-		text += ", " + o
+		text += ", " + whose(e) + o
 	}
 	if e.IsCut {
 		text += ", оборван сбоем"
 	}
+	if e.RecordingID == 0 && e.RecordingGoneAt != nil {
+		text += ", запись удалена по сроку хранения"
+	}
 	return text
+}
+
+// whose phone an outcome is of: two are rung to connect an employee with a resident.
+func whose(e calllog.Entry) string {
+	switch {
+	case telephony.Purpose(e.Purpose) != telephony.Connection || e.JoinedAt != nil:
+		return ""
+	case e.AnsweredAt == nil:
+		return "телефон сотрудника: "
+	}
+	return "телефон жителя: "
 }
 
 // nextStep is when the handing over of a ticket goes on by itself.
@@ -139,7 +161,7 @@ func (a *App) ladder(ctx context.Context, t ticket.Ticket) (l *ticketapi.TicketE
 // steps shows an escalation (E3): what was tried, what goes on, what would come when.
 func steps(t ticket.Ticket, v escalation.View, tasks []desk.TaskView) *ticketapi.TicketEscalation {
 	s, p := v.State, v.Plan
-	out := &ticketapi.TicketEscalation{Stage: string(s.Stage), Level: s.Level + 1, Levels: make([]ticketapi.EscalationLevel, 0, len(p.Levels)), Round: s.Round}
+	out := &ticketapi.TicketEscalation{Stage: string(s.Stage), Level: s.Level + 1, Levels: make([]ticketapi.EscalationLevel, 0, len(p.Levels)), Round: s.Round - s.Before}
 	if p.Responsible != nil {
 		out.Responsible = httpapi.Name(p.Responsible.MemberID, p.Responsible.Name)
 	}

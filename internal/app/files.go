@@ -28,6 +28,14 @@ func store(data, name string) blob.Dir {
 	return blob.Dir(filepath.Join(data, name))
 }
 
+// awayStore is where closed recordings go; nil: they stay on the disk.
+func awayStore(address string) (blob.Store, error) {
+	if address == "" {
+		return nil, nil //nolint:nilnil // none
+	}
+	return blob.OpenS3(address)
+}
+
 func (a *App) companyOfTicket(ctx context.Context, tx *pg.Tx, id int64) (int64, error) {
 	t, err := a.Tickets.ByID(ctx, tx, id)
 	return t.CompanyID, err
@@ -41,7 +49,11 @@ func (a *App) fileOfTicket(ctx context.Context, tx *pg.Tx, f attachment.File, ve
 	if err != nil {
 		return err
 	}
-	data, err := json.Marshal(map[string]any{"file_id": f.ID, "verb": verb})
+	said := map[string]any{"file_id": f.ID, "verb": verb}
+	if verb == "add" && f.TakenAt != nil {
+		said["device_at"] = f.TakenAt.UTC()
+	}
+	data, err := json.Marshal(said)
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,9 @@ import (
 	"d24/internal/account"
 	"d24/internal/calllog"
 	"d24/internal/company"
+	"d24/internal/notify"
 	"d24/internal/platform/pg"
+	"d24/internal/webhook"
 )
 
 // SealSecrets seals what lies in the database in the clear or under an older key, and says
@@ -17,7 +19,7 @@ import (
 func (a *App) SealSecrets(ctx context.Context) (n int, err error) {
 	ctx = access.AsSystem(ctx, "secrets")
 	var bad []error
-	for _, f := range []func(context.Context, *pg.Tx) (int, error){a.Accounts.SealSecrets, a.Companies.SealSecrets, a.Calls.SealSecrets} {
+	for _, f := range []func(context.Context, *pg.Tx) (int, error){a.Accounts.SealSecrets, a.Companies.SealSecrets, a.Calls.SealSecrets, a.Webhooks.SealSecrets, a.Notify.SealSecrets} {
 		more := 0
 		err := pg.Do(ctx, a.DB, func(tx *pg.Tx) (err error) {
 			var no error
@@ -46,6 +48,14 @@ func SealedBy(ctx context.Context, db *pg.DB) ([]string, error) {
 			return nil, err
 		}
 		c, err := calllog.SealedBy(ctx, tx)
-		return slices.Compact(slices.Sorted(slices.Values(slices.Concat(a, b, c)))), err
+		if err != nil {
+			return nil, err
+		}
+		d, err := webhook.SealedBy(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		e, err := notify.SealedBy(ctx, tx)
+		return slices.Compact(slices.Sorted(slices.Values(slices.Concat(a, b, c, d, e)))), err
 	})
 }

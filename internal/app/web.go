@@ -25,6 +25,7 @@ import (
 	"d24/internal/calllog/calllogapi"
 	"d24/internal/clock"
 	"d24/internal/company/companyapi"
+	"d24/internal/connection/connectionapi"
 	"d24/internal/contact/contactapi"
 	"d24/internal/desk"
 	"d24/internal/desk/deskapi"
@@ -33,12 +34,15 @@ import (
 	"d24/internal/fault"
 	"d24/internal/intake/intakeapi"
 	"d24/internal/notice/noticeapi"
+	"d24/internal/notify/notifyapi"
 	"d24/internal/onboarding"
 	"d24/internal/onboarding/onboardingapi"
 	"d24/internal/platform/httpapi"
 	"d24/internal/platform/live"
+	"d24/internal/platform/pg"
 	"d24/internal/reason/reasonapi"
 	"d24/internal/report/reportapi"
+	"d24/internal/secretary/secretaryapi"
 	"d24/internal/shift/shiftapi"
 	"d24/internal/staff/staffapi"
 	"d24/internal/supplier/supplierapi"
@@ -47,6 +51,7 @@ import (
 	"d24/internal/telephony"
 	"d24/internal/ticket/supplierticket/supplierticketapi"
 	"d24/internal/ticket/ticketapi"
+	"d24/internal/webhook/webhookapi"
 	"d24/voip/speech"
 )
 
@@ -61,6 +66,7 @@ type WebConfig struct {
 	Ready     []Check                               // what /readyz asks
 	Metrics   http.Handler                          // nil: none
 	Meter     func(http.Handler) http.Handler       // counts what the routes answer; nil: nobody
+	Rates     httpapi.Rates                         // of requests; zero: any number
 	Voice     speech.Voice                          // says the announcements; nil: none
 }
 
@@ -85,7 +91,7 @@ func (a *App) API(c WebConfig) (huma.API, http.Handler) {
 	if c.Meter != nil { // inside the guard: only there the matched route can be seen
 		routes = c.Meter(mux)
 	}
-	return api, httpapi.Guard(routes, a.Accounts, c.Log)
+	return api, httpapi.Guard(routes, a.Accounts, httpapi.NewLimiter(c.Rates, a.DB.Clock), c.Log)
 }
 
 // OpenAPI is the document of the API, as it is committed in api/openapi.json.
@@ -98,7 +104,7 @@ func OpenAPI() ([]byte, error) {
 
 func (a *App) operations(api huma.API, c WebConfig) {
 	now := func() clock.Clock { return a.DB.Clock } // asked late: the document is made without a database
-	tickets := ticketapi.Config{Service: a.Tickets, Around: ticketapi.Around{Ladder: a.ladder, Calls: a.callsOf, Supplier: a.supplierOf, Pair: a.pairOf}, Now: a.now}
+	tickets := ticketapi.Config{Service: a.Tickets, Around: ticketapi.Around{Ladder: a.ladder, Calls: a.callsOf, Supplier: a.supplierOf, Pair: a.pairOf}, Now: a.now, Together: a.together}
 	accountapi.Register(api, accountapi.Config{Service: a.Accounts, Now: a.now, Secure: c.Secure})
 	ticketapi.Register(api, tickets)
 	buildingapi.Register(api, buildingapi.Config{Service: a.Buildings, Tickets: a.ticketsOf, Serving: a.serving})
@@ -116,13 +122,15 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	announcementapi.Register(api, announcementapi.Config{
 		Service: a.Announcements, Dir: filepath.Join(c.DataDir, telephony.Announcements), Convert: phrase, Length: phraseLength, Speak: c.spoken(),
 	})
-	calllogapi.Register(api, calllogapi.Config{Service: a.Calls, Peaks: peaks})
+	calllogapi.Register(api, calllogapi.Config{Service: a.Calls})
 	deskapi.Register(api, deskapi.Config{Floor: a.floor(), Tickets: tickets})
+	connectionapi.Register(api, a.Connection)
 	escalationapi.Register(api, a.Escalation)
-	shiftapi.Register(api, shiftapi.Config{Service: a.Shift})
+	shiftapi.Register(api, shiftapi.Config{Service: a.Shift, People: a.Accounts})
 	alarmapi.Register(api, alarm.NewService(a.DB))
 	auditapi.Register(api, audit.NewService(a.DB))
 	tagapi.Register(api, tag.NewService(a.DB))
+	secretaryapi.Register(api, a.Secretary)
 	onboardingapi.Register(api, onboarding.NewService(a.DB, onboarding.Needs{
 		Companies: a.Companies, Buildings: a.Buildings, Contacts: a.Contacts, Staff: a.Staff, Reasons: a.Reasons, Suppliers: a.Suppliers, Rules: a.Rules, Accounts: a.Accounts,
 	}))
@@ -131,15 +139,21 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	attachmentapi.Register(api, attachmentapi.Config{Service: a.Files, Subject: "ticket", Read: access.TicketRead, Write: access.TicketComment})
 	reportapi.Register(api, reportapi.Config{Service: a.Reports, Tickets: tickets})
 	errandapi.Register(api, errandapi.Config{Service: a.Errands, Now: a.now})
+	webhookapi.Register(api, a.Webhooks)
+	notifyapi.Register(api, a.Notify)
 	noticeapi.Register(api, noticeapi.Config{Service: a.Notices, Now: a.now})
 	a.live(api, c, now)
 	socket(api, c)
 }
 
+// Competents tells the phone engine whom a caller may be transferred to.
+func (a *App) Competents() telephony.Competents { return a.floor() }
+
 func (a *App) floor() *desk.Floor {
 	return &desk.Floor{
 		DB: a.DB, Tasks: a.Tasks, Calls: a.Calls, Tickets: a.Tickets, Contacts: a.Contacts, Buildings: a.Buildings, Companies: a.Companies,
-		Staff: a.Staff, Reasons: a.Reasons, Phones: a.Telephony, Pairs: a.Pairs, NextStep: a.nextStep, Notices: a.Notices,
+		Staff: a.Staff, Reasons: a.Reasons, Phones: a.Telephony, Pairs: a.Pairs, NextStep: a.nextStep, Notices: a.Notices, Serves: a.Accounts.Serves,
+		Serving: a.Accounts.Serving, Secretary: a.Secretary,
 	}
 }
 
@@ -177,4 +191,9 @@ func (a *App) signedIn(r *http.Request, now bool) bool {
 	}
 	is.Source = was.Source
 	return reflect.DeepEqual(was, is)
+}
+
+// together runs f so that all it reads, in whatever modules, is one transaction.
+func (a *App) together(ctx context.Context, f func(ctx context.Context) error) error {
+	return pg.Reading(ctx, a.DB, f)
 }

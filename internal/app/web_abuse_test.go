@@ -16,10 +16,10 @@ import (
 
 // digest is what the database holds, but for what a reading leaves on purpose: the
 // moment a session was seen, and who read what.
-func (h *house) digest() (out string) {
+func (h *house) digest() (out string) { // but what is made at the first look: the picture of a recording
 	h.t.Helper()
 	must(h.t, pg.Do(h.sys, h.app.DB, func(tx *pg.Tx) error {
-		rows, err := tx.Query(h.sys, `select relname::text from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace and relname not in ('known_devices', 'goose_db_version') and relname not like 'audit\_%'
+		rows, err := tx.Query(h.sys, `select relname::text from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace and relname not in ('known_devices', 'goose_db_version', 'recording_peaks') and relname not like 'audit\_%'
 			and relname not like 'river\_%' order by 1`)
 		if err != nil {
 			return err

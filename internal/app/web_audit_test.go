@@ -1,6 +1,8 @@
 package app_test
 
 import (
+	"crypto/ecdh"
+	"crypto/rand"
 	"fmt"
 	"maps"
 	"net/http"
@@ -20,19 +22,23 @@ var unaudited = map[string]string{
 	"seen-my-factor-reset": "what a person has read",
 	"add-passkey":          "needs an authenticator: test/passkey counts its row",
 
+	"try-device":          "a question to one's own device",
 	"listen-announcement": "a question", "preview-assignment": "a question", "weigh-limits": "a question", "preview-ticket": "a question",
 	"look-at-building-table": "a question", "start-building-import": "nothing is in force before apply", "check-building-import": "nothing is in force before apply",
 	"look-at-contact-table": "a question", "start-contact-import": "nothing is in force before apply", "check-contact-import": "nothing is in force before apply",
 
 	"create-ticket": "a request has its own history", "accept-ticket": "a request has its own history", "comment-ticket": "a request has its own history",
-	"move-ticket": "a request has its own history", "reassign-ticket": "a request has its own history", "refuse-ticket": "a request has its own history",
+	"move-ticket": "a request has its own history", "edit-ticket": "a request has its own history", "pause-ticket": "a request has its own history", "resume-ticket": "a request has its own history", "localise-ticket": "a request has its own history", "reassign-ticket": "a request has its own history", "refuse-ticket": "a request has its own history", "resort-ticket": "a request has its own history", "merge-ticket": "a request has its own history",
 	"join-ticket": "a request has its own history", "open-supplier-ticket": "a request has its own history", "hand-over-supplier-ticket": "a request has its own history", "tell-supplier-ticket": "a request has its own history",
 	"tie-notice":   "the tie keeps who joined what and when",
+	"take-message": "the task keeps what was left for whom, the call that it was",
 	"dispose-call": "a call keeps its result and who gave it", "place-call": "a call keeps its place", "task-result": "a call task keeps who said what",
 	"take-task": "a call task keeps who took it", "name-task-person": "a call task keeps whose it is",
-	"label-ticket":     "a request has its own history",
+	"label-ticket": "a request has its own history",
+	"read-ticket":  "what a person has read", "read-tickets": "what a person has read",
 	"keep-draft":       "what an operator is typing",
 	"keep-ticket-view": "how a person looks at a list: it changes no data and opens none", "change-ticket-view": "how a person looks at a list", "drop-ticket-view": "how a person looks at a list",
+	"keep-call-view": "how a person looks at a list", "change-call-view": "how a person looks at a list", "drop-call-view": "how a person looks at a list",
 }
 
 // TestEveryChangeOfSettingsLeavesOneRow is A12: every changing operation of the router,
@@ -109,7 +115,20 @@ func (h *house) ownChanges() map[string]func() func() answer {
 		_, token, _ := h.enter(map[string]any{"login": "foreman", "password": "foreman"}, "")
 		return token
 	}
+	const keys = "/companies/2/recording-keys/"
+	end := map[string]any{"name": h.words(`select name from companies where id = 2`)}
 	return map[string]func() func() answer{
+		"destroy-recording-keys": func() func() answer {
+			h.ok("platform", "POST", keys+"rotate", nil)
+			h.ok("platform", "DELETE", keys+"destroy", nil)
+			return ask("platform", "POST", keys+"destroy", end)
+		},
+		"keep-recording-keys": func() func() answer {
+			h.ok("platform", "POST", keys+"rotate", nil)
+			h.ok("platform", "DELETE", keys+"destroy", nil)
+			h.ok("platform", "POST", keys+"destroy", end)
+			return ask("platform", "DELETE", keys+"destroy", nil)
+		},
 		"invite-colleague": func() func() answer {
 			return ask("platform", "POST", "/colleagues/invitations", map[string]any{"name": "Новый", "kind": "operator", "team_ids": []int64{}})
 		},
@@ -125,6 +144,17 @@ func (h *house) ownChanges() map[string]func() func() answer {
 		"end-colleague-sessions": func() func() answer {
 			return ask("platform", "POST", fmt.Sprintf("/colleagues/%d/sessions/end", h.user("operator")), nil)
 		},
+		"change-my-notifications": func() func() answer {
+			return ask("gusev", "PUT", "/me/notifications", map[string]any{"kinds": []string{"mine"}, "quiet_from": 0, "quiet_to": 0, "breaks": true, "version": 0})
+		},
+		"subscribe-device": func() func() answer {
+			key, err := ecdh.P256().GenerateKey(rand.Reader)
+			must(h.t, err)
+			return ask("gusev", "POST", "/me/notifications/devices", map[string]any{"endpoint": "https://8.8.8.8/1", "p256dh": raw64.EncodeToString(key.PublicKey().Bytes()), "auth": raw64.EncodeToString(make([]byte, 16))})
+		},
+		"make-webhook": func() func() answer {
+			return ask("admin", "POST", "/webhooks", map[string]any{"name": "Учёт", "url": "https://example.com/hook", "events": []string{"ticket.created"}, "is_on": true})
+		},
 		"make-team": func() func() answer { return ask("platform", "POST", "/teams", team) },
 		"change-team": func() func() answer {
 			form := maps.Clone(team)
@@ -133,6 +163,12 @@ func (h *house) ownChanges() map[string]func() func() answer {
 		},
 		"remove-team": func() func() answer {
 			return ask("platform", "DELETE", fmt.Sprintf("/teams/%d", newTeam("Лишняя")), nil)
+		},
+		"change-queue": func() func() answer {
+			return ask("supervisor", "PUT", "/shift/queue", map[string]any{"ring_sec": 20, "wrap_up_sec": 30, "language_sec": 30, "surge": 5, "pauses": []any{map[string]any{"name": "Обед", "limit_min": 40}}, "version": 1})
+		},
+		"give-shift": func() func() answer {
+			return ask("supervisor", "POST", "/shift/handovers", map[string]any{"note": "всё спокойно", "seen": h.grave("supervisor")})
 		},
 		"add-shared-supplier": func() func() answer { return ask("platform", "POST", "/shared-suppliers", shared) },
 		"change-shared-supplier": func() func() answer {

@@ -47,6 +47,11 @@ func TestTheCardOfACallShowsWhoMayRing(t *testing.T) {
 	h.ok("operator", http.MethodPut, "/desk/drafts/early", map[string]any{"body": map[string]any{}})
 	require.Zero(t, h.one(`select count(*) from drafts where call_key = 'early'`))
 
+	h.ok("operator", http.MethodPut, "/desk/drafts/"+before, body)
+	h.report(telephony.Report{CallKey: before, Seq: 4, Kind: telephony.CallJoined, Operator: h.one(`select id from users where login = 'operator2'`)})
+	h.fails("operator", http.MethodPut, "/desk/drafts/"+before, body, http.StatusConflict, "draft.taken")
+	h.ok("operator2", http.MethodPut, "/desk/drafts/"+before, map[string]any{"body": map[string]any{}})
+
 	said := map[string]any{"kind": "linked", "ticket_id": fresh.ID, "note": "течёт сильнее"}
 	row := h.ok("operator", http.MethodPost, "/desk/calls/"+key+"/dispose", said)
 	require.Equal(t, "linked", row.get(t, "disposition"))

@@ -15,8 +15,10 @@ import (
 	"d24/internal/errand"
 	"d24/internal/escalation"
 	"d24/internal/followup"
+	"d24/internal/notify"
 	"d24/internal/staff"
 	"d24/internal/ticket"
+	"d24/internal/webhook"
 )
 
 // work runs every job that is due, in order, as the work role would.
@@ -52,6 +54,12 @@ func (h *house) work() {
 			must(h.t, h.app.Staff.Wake(h.sys, read[staff.Wake](h.t, args)))
 		case ticket.Takeover{}.Kind():
 			must(h.t, h.app.Tickets.Takeover(h.sys, read[ticket.Takeover](h.t, args)))
+		case notify.Spread{}.Kind():
+			must(h.t, h.app.Notify.Tell(h.sys, read[notify.Spread](h.t, args).Fact))
+		case notify.Push{}.Kind():
+			_ = h.app.Notify.Send(h.sys, read[notify.Push](h.t, args)) // a service that is away is asked again later; who waits for a word looks whether it came
+		case webhook.Send{}.Kind():
+			must(h.t, h.app.Webhooks.Try(h.sys, read[webhook.Send](h.t, args)))
 		case errand.Run{}.Kind():
 			must(h.t, h.app.Errands.Run(h.sys, read[errand.Run](h.t, args).ErrandID))
 		case desk.Step{}.Kind():

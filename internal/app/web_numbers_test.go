@@ -111,6 +111,28 @@ func TestAnOldNumberTellsTheNewOneAndHangsUp(t *testing.T) {
 	require.Equal(t, telephony.Queue, route("+79000900078").Action)
 }
 
+// TestANumberOfACompanyThatIsNotServedSaysSo: words and the end of the call; the company's
+// over the platform's over the program's, with the variables in them.
+func TestANumberOfACompanyThatIsNotServedSaysSo(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	said := func() string {
+		t.Helper()
+		d := h.routed("+73430000101", noon)
+		require.Equal(t, telephony.PlayAndHangUp, d.Action)
+		require.Empty(t, d.After)
+		require.Equal(t, d.Greeting, d.Plain, "with the database away too")
+		return d.Greeting.Text
+	}
+	h.do(`update companies set is_active = false where id = $1`, ours)
+	require.Contains(t, said(), "УК «Северный берег» не обслуживается")
+	require.Contains(t, said(), "112")
+	h.ok("platform", http.MethodPut, "/announcements/closed", map[string]any{"text": "Номер {номер} города {город} не работает.", "uses": "text"})
+	require.Equal(t, "Номер +7 343 000-01-01 города Новоозёрск не работает.", said())
+	h.do(`update companies set is_active = true where id = $1`, ours)
+	require.Equal(t, telephony.Queue, h.routed("+73430000101", noon).Action)
+}
+
 // TestACompanyCallsWithinItsBounds is S9: under 100 tries at once not one more than the
 // bound leaves, in an hour and in minutes as well; another company is not touched.
 func TestACompanyCallsWithinItsBounds(t *testing.T) {

@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"d24/internal/account"
+	"d24/internal/platform/pg"
 	"d24/internal/telephony"
 )
 
@@ -21,6 +23,13 @@ func (h *house) sealAll() int {
 	n, err := h.app.Calls.Seal(context.Background())
 	must(h.t, err)
 	return n
+}
+
+// words reads a text from the database past all fences.
+func (h *house) words(q string, args ...any) (out string) {
+	h.t.Helper()
+	must(h.t, pg.Do(h.sys, h.app.DB, func(tx *pg.Tx) error { return tx.QueryRow(h.sys, q, args...).Scan(&out) }))
+	return out
 }
 
 // talked makes a call of a company with a recording, over for a quarter of an hour.
@@ -71,7 +80,7 @@ func TestRecordingsLieSealed(t *testing.T) {
 	require.Equal(t, int64(1), h.one(`select count(*) from audit_entries where action = 'recording.download'`))
 	require.Equal(t, int64(2), h.one(`select count(*) from audit_entries where action = 'recording.play'`))
 
-	must(t, h.app.Calls.RotateKey(context.Background(), ours))
+	h.ok("platform", http.MethodPost, "/companies/1/recording-keys/rotate", nil)
 	next := h.talked(ours, wave)
 	require.Equal(t, 1, h.sealAll())
 	require.Equal(t, int64(3), h.one(`select count(distinct key_id) from recordings where key_id is not null`))
@@ -91,13 +100,43 @@ func TestADestroyedKeyCannotBeOpened(t *testing.T) {
 	wave := sound(8000)
 	mine, theirs := h.talked(ours, wave), h.talked(strange, wave)
 	require.Equal(t, 2, h.sealAll())
-	n, err := h.app.Calls.DestroyKeys(context.Background(), ours)
-	must(t, err)
-	require.Equal(t, 1, n)
+	h.ok("admin", http.MethodGet, fmt.Sprintf("/recordings/%d/peaks", mine), nil)
+	require.Equal(t, int64(2), h.one(`select count(*) from recording_peaks`), "drawn when they were sealed")
+	const end = "/companies/1/recording-keys/destroy"
+	name := map[string]any{"name": h.words(`select name from companies where id = 1`)}
+	h.fails("platform", http.MethodPost, end, map[string]any{"name": "УК"}, http.StatusUnprocessableEntity, "recording_key.name")
+	h.ok("platform", http.MethodPost, end, name)
+	h.fails("platform", http.MethodPost, end, name, http.StatusConflict, "recording_key.second")
+	h.ok("platform", http.MethodDelete, end, nil)
+	h.ok("platform", http.MethodPost, end, name)
+	h.ok("admin", http.MethodGet, fmt.Sprintf("/recordings/%d", mine), nil) // one person alone closes nothing
+	h.do(`update recording_key_ends set at = at - interval '25 hours'`)
+	h.ok("platform", http.MethodPost, end, name) // the request of yesterday is over: this is a new one
+	must(t, pg.Do(h.sys, h.app.DB, func(tx *pg.Tx) error {
+		_, err := account.Create(h.sys, tx, account.NewUser{Login: "platform2", Name: "Вторая", Kind: "admin", Password: "platform2"})
+		return err
+	}))
+	require.Equal(t, int64(1), h.ok("platform2", http.MethodPost, end, name).id(t, "destroyed"))
+	require.Equal(t, int64(1), h.one(`select count(*) from audit_entries where action = 'recording_key.destroy' and company_id = 1`))
 	h.fails("admin", http.MethodGet, fmt.Sprintf("/recordings/%d", mine), nil, http.StatusNotFound, "recording.key_destroyed")
 	h.fails("admin", http.MethodGet, fmt.Sprintf("/recordings/%d/peaks", mine), nil, http.StatusNotFound, "recording.key_destroyed")
 	require.Len(t, h.ok("admin2", http.MethodGet, fmt.Sprintf("/recordings/%d", theirs), nil).body, len(wave))
 	require.Equal(t, int64(0), h.one(`select count(*) from recording_keys where company_id = 1 and sealed is not null`))
+}
+
+// TestOneThatDoesNotCloseKeepsNoOtherOpen: a recording whose file cannot be read, or whose
+// row leads elsewhere, is told and left; those behind it are closed.
+func TestOneThatDoesNotCloseKeepsNoOtherOpen(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	astray, unreadable, fine := h.talked(ours, sound(800)), h.talked(ours, sound(800)), h.talked(ours, sound(800))
+	h.do(`update recordings set path = 'elsewhere/x.wav' where id = $1`, astray)
+	h.do(`update recordings set path = 'recordings/2026' where id = $1`, unreadable) // a directory
+	n, err := h.app.Calls.Seal(context.Background())
+	require.ErrorContains(t, err, fmt.Sprintf("recording %d", astray))
+	require.ErrorContains(t, err, fmt.Sprintf("recording %d", unreadable))
+	require.Equal(t, 1, n)
+	require.Equal(t, fine, h.one(`select id from recordings where key_id is not null`))
 }
 
 // TestACrashWhileSealingLosesNothing: at every step the recording is whole, in the clear or

@@ -33,7 +33,7 @@ func TestAnOperatorRegistersATicketAndTheCompanyWorksOnIt(t *testing.T) {
 	require.Contains(t, a.get(t, "say"), "Заявка № 25 принята")
 	require.Equal(t, "+79000900059", a.get(t, "caller_phone"))
 	require.InDelta(t, 3, a.get(t, "entrance"), 0)
-	require.Equal(t, []any{"accept", "start", "postpone", "done", "cancel", "comment"}, a.get(t, "can"))
+	require.Equal(t, []any{"accept", "start", "postpone", "done", "cancel", "resort", "merge", "edit", "comment"}, a.get(t, "can"))
 	twin := h.ok("operator", http.MethodPost, "/tickets", form)
 	require.Equal(t, id, twin.id(t, "id"), "a double click makes one ticket")
 	require.Equal(t, id, h.one(`select ticket_id from calls where key = $1 and disposition = 'ticket'`, key), "the call became the ticket's")
@@ -68,7 +68,7 @@ func TestAnOperatorRegistersATicketAndTheCompanyWorksOnIt(t *testing.T) {
 	require.Equal(t, "done", done.get(t, "status"))
 	h.fails("gusev", http.MethodPost, path+"/move", map[string]any{"to": "closed", "version": done.id(t, "version")}, http.StatusForbidden, "ticket.move_forbidden")
 	closed := h.ok("admin", http.MethodPost, path+"/move", map[string]any{"to": "closed", "version": done.id(t, "version")})
-	require.Equal(t, []any{"reopen", "comment"}, closed.get(t, "can"))
+	require.Equal(t, []any{"reopen", "edit", "comment"}, closed.get(t, "can"))
 
 	history := h.ok("admin", http.MethodGet, path+"/events", nil)
 	require.Equal(t, "created", history.get(t, "items.0.kind"))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,14 +52,21 @@ func TestATrunkIsSetUpOnTheScreen(t *testing.T) {
 	require.Equal(t, 5, x.PerSecond)
 
 	delete(form, "password")
-	form["channels"] = 40
+	form["channels"], form["transport"], form["srtp"], form["tls_pin"] = 40, "tls", "required", strings.Repeat("AB:", 31)+"AB"
 	changed := h.ok("platform", http.MethodPut, fmt.Sprintf("/trunks/%d", id), form)
 	require.InDelta(t, 40, changed.get(t, "channels"), 0)
 	x, _ = given()
 	require.Equal(t, "тайна", x.Password, "a form without a password leaves it")
+	require.Equal(t, []string{"tls", "required", strings.Repeat("ab", 32)}, []string{x.Transport, x.SRTP, x.Pin})
 	h.fails("platform", http.MethodPut, fmt.Sprintf("/trunks/%d", id), form, http.StatusConflict, "trunk.changed")
 
-	form["version"], form["is_active"] = 2, false
+	form["version"], form["probe_number"], form["probe_every_min"], form["probe_price"], form["probe_budget"] = 2, "8 (343) 000-01-01", 5, 120, 3000
+	kept := h.ok("platform", http.MethodPut, fmt.Sprintf("/trunks/%d", id), form)
+	require.Equal(t, "+73430000101", kept.get(t, "probe_number"))
+	x, _ = given()
+	require.Equal(t, telephony.Probe{Number: "+73430000101", Every: 5 * time.Minute, Price: 120, Budget: 3000}, x.Probe)
+
+	form["version"], form["is_active"] = 3, false
 	h.ok("platform", http.MethodPut, fmt.Sprintf("/trunks/%d", id), form)
 	_, known = given()
 	require.False(t, known, "switched off")
@@ -72,8 +80,8 @@ func TestAWrongTrunkIsRefusedAtItsField(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	for field, wrong := range map[string]any{
-		"name": "Я", "carrier": "", "host": "sip.example.ru\r\nX: 1", "port": 70000, "transport": "tls", "user": "имя", "password": "a\r\nb",
-		"channels": -1, "per_second": 5000, "priority": -1, "codecs": []string{"opus"}, "addresses[0]": []string{"10.0.0.0/8"}, "caller_ids[0]": []string{"звоните"},
+		"name": "Я", "carrier": "", "host": "sip.example.ru\r\nX: 1", "port": 70000, "transport": "sctp", "srtp": "maybe", "tls_ca": "-----BEGIN", "tls_pin": "ab:cd", "user": "имя", "password": "a\r\nb",
+		"channels": -1, "per_second": 5000, "priority": -1, "codecs": []string{"opus"}, "addresses[0]": []string{"10.0.0.0/8"}, "caller_ids[0]": []string{"звоните"}, "probe_number": "+74950000001", "probe_every_min": 61, "probe_price": 10_001, "probe_budget": -1,
 	} {
 		form := trunkForm("Транк Я")
 		name := field
@@ -87,6 +95,10 @@ func TestAWrongTrunkIsRefusedAtItsField(t *testing.T) {
 	form := trunkForm("Транк Я")
 	form["registers"], form["host"], form["addresses"] = false, "sip.example.ru", []string{}
 	h.fails("platform", http.MethodPost, "/trunks", form, http.StatusUnprocessableEntity, "trunk.wrong")
+	form = trunkForm("Транк Я")
+	form["probe_number"], form["probe_price"], form["probe_budget"] = "+73430000101", 200, 100
+	a := h.fails("platform", http.MethodPost, "/trunks", form, http.StatusUnprocessableEntity, "trunk.wrong")
+	require.Equal(t, "body.probe_budget", a.get(t, "errors.0.location"), "no call could begin")
 	form = trunkForm("транк x")
 	h.fails("platform", http.MethodPost, "/trunks", form, http.StatusUnprocessableEntity, "trunk.twice")
 }
@@ -106,8 +118,14 @@ func TestHowATrunkIsNow(t *testing.T) {
 	require.Equal(t, "up", a.get(t, "items.0.now.state"))
 	require.Equal(t, "сбой у провайдера", a.get(t, "items.0.now.failures.0.cause"))
 	require.Equal(t, noon.Add(-time.Second).Format(time.RFC3339), a.get(t, "items.0.now.pong"))
+	require.Nil(t, a.get(t, "items.0.now.probe"))
+	beat("n1", telephony.FloorTrunk{State: "up", Since: noon, Calls: 3, Probe: &telephony.FloorProbe{Number: "+73430000101", At: noon, Text: "номер занят", Failures: 2, Calls: 7, Spent: 840}})
+	a = h.ok("platform", http.MethodGet, "/trunks", nil)
+	require.Equal(t, "номер занят", a.get(t, "items.0.now.probe.text"))
+	require.InDelta(t, 840, a.get(t, "items.0.now.probe.spent"), 0)
 	beat("n2", telephony.FloorTrunk{State: "down", Text: "нет ответа", Since: noon, Calls: 2})
 	a = h.ok("platform", http.MethodGet, "/trunks", nil)
 	require.Equal(t, "down", a.get(t, "items.0.now.state"), "of two engines the one in trouble is shown")
 	require.InDelta(t, 5, a.get(t, "items.0.now.calls"), 0)
+	require.Equal(t, noon.Format(time.RFC3339), a.get(t, "items.0.now.probe.at"), "the last synthetic call is shown, whichever engine made it")
 }

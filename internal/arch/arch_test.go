@@ -38,6 +38,15 @@ var rules = []rule{
 		{"internal/ticket/a.go", "package ticket\nimport _ \"github.com/emiago/sipgo/sip\"", "SIP"},
 		{"internal/desk/a.go", "package desk\nimport _ \"github.com/danielgtaylor/huma/v2\"", "edge"},
 	}},
+	{"calls leave by one door", callsLeaveByOneDoor, []breach{
+		{"internal/telephony/engine/a.go", "package engine\nimport \"d24/voip/sip\"\nfunc f() { s.Dial(ctx, t) }", "reach.go"},
+		{"internal/desk/a.go", "package desk\nimport \"d24/voip/sip\"\nvar f = stack.Dial", "reach.go"},
+		{"internal/telephony/engine/a.go", "package engine\nimport \"d24/voip/sip\"\nvar t = sip.Target{Inside: true}", "reach.go"},
+		{"internal/telephony/engine/a.go", "package engine\nimport \"d24/voip/sip\"\nfunc f() { t.Inside = true }", "Inside"},
+		{"voip/sip/a.go", "package sip\nvar r = sip.NewRequest(sip.INVITE, to)", "outbound.go"},
+		{"voip/registrar/a.go", "package registrar\nvar r = s.outside(sip.INVITE, to)", "outbound.go"},
+		{"internal/telephony/engine/a.go", "package engine\nimport \"d24/voip/sip\"\nvar s, _ = sip.Listen(sip.Config{})", "MayDial"},
+	}},
 	{"files are short", filesAreShort, []breach{
 		{"internal/ticket/a.go", "package ticket\n" + strings.Repeat("\n", maxLines), "divide"},
 		{"web/src/a.tsx", strings.Repeat("\n", maxLines+1), "divide"},

@@ -72,7 +72,8 @@ var borrowed = map[string]map[string]string{
 	},
 	"calllog": {
 		"companies": "names on the rows of a list", "cities": "names on the rows of a list", "lines": "the number called, on the rows of a list",
-		"users": "the operator's name on the rows of a list", "tickets": "the request's number on the rows of a list",
+		"users": "the operator's name on the rows of a list", "tickets": "the request's number and address on the rows of a list",
+		"reasons": "what a consultation was about, on the rows of a list",
 	},
 	"desk": {
 		"calls":     "the strip counts calls of the shift, and a draft goes with its call",

@@ -118,7 +118,7 @@ func (s *Service) world(ctx context.Context, companyID int64, from, until time.T
 		if w.groups, err = s.groups(ctx, tx, companyID); err != nil {
 			return err
 		}
-		if w.rules, err = inForce(ctx, tx, companyID, nil); err != nil {
+		if w.rules, err = inForce(ctx, tx, companyID); err != nil {
 			return err
 		}
 		w.now = tx.Now.UTC().Truncate(slot)

@@ -3,7 +3,6 @@ package assignment
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +18,7 @@ type Question struct {
 	CompanyID, BuildingID, ReasonID, WorkTypeID int64
 	Zone                                        string // of the house
 	At                                          time.Time
+	Company                                     *company.Company // nil: it is read
 }
 
 // Answer is whose work a request is.
@@ -26,8 +26,9 @@ type Answer struct {
 	// Steps are whom the system calls, one of each level, as they are at the moment; also
 	// those who are not at work, for the last resort.
 	Steps       []Step
-	Responsible *staff.Person // nil: nobody is set
-	SupplierID  int64         // of a rule; 0: none names one
+	Responsible *staff.Person       // nil: nobody is set
+	SupplierID  int64               // of a rule; 0: none names one
+	Production  calendar.Production // of the company, about the moment
 	Chosen
 }
 
@@ -89,25 +90,29 @@ func (s *Service) Decide(ctx context.Context, tx *pg.Tx, q Question) (Answer, er
 		q.At = tx.Now
 	}
 	d := calendar.DateOf(q.At.UTC())
-	b, err := s.staff.KeptBoard(ctx, tx, q.CompanyID, d, d+boardDays)
+	now, err := s.staff.Changes(ctx, tx, q.CompanyID)
 	if err != nil {
 		return Answer{}, err
 	}
-	rules, err := inForce(ctx, tx, q.CompanyID, &q)
+	b, err := s.staff.BoardAt(ctx, tx, q.CompanyID, d, d+boardDays, now)
+	if err != nil {
+		return Answer{}, err
+	}
+	rules, groups, err := s.rulesAbout(ctx, tx, q, now)
 	if err != nil {
 		return Answer{}, err
 	}
 	var office Office
-	p := Place{ReasonID: q.ReasonID, WorkTypeID: q.WorkTypeID, BuildingID: q.BuildingID}
+	p := Place{ReasonID: q.ReasonID, WorkTypeID: q.WorkTypeID, BuildingID: q.BuildingID, Groups: groups}
 	if len(rules) > 0 {
-		c, err := s.companies.ByID(ctx, tx, q.CompanyID)
-		if err != nil {
-			return Answer{}, err
+		if q.Company == nil {
+			c, err := s.companies.ByID(ctx, tx, q.CompanyID)
+			if err != nil {
+				return Answer{}, err
+			}
+			q.Company = &c
 		}
-		office = OfficeOf(c.Settings, b.Production)
-		if p.Groups, err = s.groupsOf(ctx, tx, q.CompanyID, q.BuildingID, rules); err != nil {
-			return Answer{}, err
-		}
+		office = OfficeOf(q.Company.Settings, b.Production)
 	}
 	return answer(b, choose(rules, p, q.At.In(company.Location(q.Zone)), office), p, q.At), nil
 }
@@ -115,22 +120,9 @@ func (s *Service) Decide(ctx context.Context, tx *pg.Tx, q Question) (Answer, er
 // boardDays is how far a board looks on: a chain is over long before.
 const boardDays = 2
 
-func (s *Service) groupsOf(ctx context.Context, tx *pg.Tx, companyID, buildingID int64, rules []Rule) (out []int64, err error) {
-	if !slices.ContainsFunc(rules, func(r Rule) bool { return r.GroupID != 0 }) {
-		return nil, nil
-	}
-	gs, err := s.groups(ctx, tx, companyID)
-	for _, g := range gs {
-		if slices.Contains(g.Houses, buildingID) {
-			out = append(out, g.ID)
-		}
-	}
-	return out, err
-}
-
 // answer puts people in the places of what was chosen.
 func answer(b *staff.Board, c Chosen, p Place, at time.Time) Answer {
-	out := Answer{Chosen: c}
+	out := Answer{Chosen: c, Production: b.Production}
 	q := staff.Query{CompanyID: b.CompanyID, BuildingID: p.BuildingID, WorkTypeID: p.WorkTypeID}
 	levels := b.Levels(q, "executor")
 	if c.Executors != nil {

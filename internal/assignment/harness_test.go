@@ -214,7 +214,7 @@ func (c *city) load(w *world) (err error) {
 		if w.groups, err = c.s.groups(c.admin, tx, 1); err != nil {
 			return err
 		}
-		if w.rules, err = inForce(c.admin, tx, 1, nil); err != nil {
+		if w.rules, err = inForce(c.admin, tx, 1); err != nil {
 			return err
 		}
 		w.from = tx.Now.UTC().Truncate(slot)

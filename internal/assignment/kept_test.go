@@ -29,6 +29,15 @@ func TestKeptPeopleAreNeverOld(t *testing.T) {
 			q := staff.Query{CompanyID: 1, BuildingID: w, WorkTypeID: w}
 			require.Equal(t, read.Executors(q, noon), kept.Executors(q, noon), what)
 		}
+		now, err := c.staff.Changes(c.sys, tx, 1)
+		require.NoError(t, err)
+		_, _, err = c.s.rulesAbout(c.sys, tx, Question{CompanyID: 1}, now)
+		require.NoError(t, err)
+		inMemory, ok := c.s.kept.get(1, now)
+		require.True(t, ok)
+		rules, err := inForce(c.sys, tx, 1)
+		require.NoError(t, err)
+		require.Equal(t, rules, inMemory.rules, what)
 	}
 	in := func(f func(tx *pg.Tx) error) error { return pg.Do(c.sys, c.db, f) }
 	member := `(select id from members where company_id = 1 order by id offset $1 % 5 limit 1)`
@@ -52,6 +61,12 @@ func TestKeptPeopleAreNeverOld(t *testing.T) {
 		`delete from calendar_days where company_id = 1 and $1 > 0`,
 		`update companies set zone = case zone when 'Asia/Yekaterinburg' then 'Europe/Moscow' else 'Asia/Yekaterinburg' end where id = 1 and $1 > 0`,
 	}
+	changes = append(changes,
+		`insert into assignment_rules (company_id, building_id, hours, windows, responsible_id, note, created_at) values (1, 1, 'any', '[]', `+member+`, 'правило ' || $1::int, '2026-11-24')`,
+		`insert into assignment_executors (company_id, rule_id, level, position, member_id) select 1, max(id), 1, 1 + $1 % 1000, `+member+` from assignment_rules where company_id = 1 having max(id) > 0 on conflict do nothing`,
+		`update assignment_rules set is_archived = not is_archived where company_id = 1 and $1 > 0`,
+		`delete from assignment_executors where company_id = 1 and $1 > 0`,
+	)
 	undo := errors.New("undo")
 	r := rand.New(rand.NewPCG(37, 1)) //nolint:gosec // the draw repeats
 	for i := range 150 {
@@ -78,7 +93,7 @@ func TestKeptPeopleAreNeverOld(t *testing.T) {
 	}
 	var unwatched []string
 	require.NoError(t, c.db.Pool.QueryRow(c.sys, `select coalesce(array_agg(relname::text), '{}') from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
-		and (relname like 'member%' or relname in ('work_schedules', 'schedule_days', 'calendar_days', 'building_group_members'))
+		and (relname like 'member%' or relname in ('work_schedules', 'schedule_days', 'calendar_days', 'building_group_members', 'assignment_rules', 'assignment_executors'))
 		and 3 <> (select count(*) from pg_trigger where tgrelid = pg_class.oid and tgname in ('staff_added', 'staff_changed', 'staff_removed'))`).Scan(&unwatched))
 	require.Empty(t, unwatched, "a new table of people tells of its changes too")
 }
@@ -135,4 +150,26 @@ func TestKeptPeopleAreSharedSafely(t *testing.T) {
 	}
 	close(stop)
 	wg.Wait()
+}
+
+// TestOldChangesOfStaffGo: the last changes of a company stay, whatever there were before, and
+// the people kept in memory are still those of the database.
+func TestOldChangesOfStaffGo(t *testing.T) {
+	c := demo(t)
+	c.do(`insert into staff_changes (company_id) select 1 from generate_series(1, 1500)`)
+	last, others := c.one(`select max(id) from staff_changes where company_id = 1`), c.one(`select count(*) from staff_changes where company_id = 2`)
+	require.NoError(t, c.staff.Prune(c.sys))
+	require.Equal(t, int64(1000), c.one(`select count(*) from staff_changes where company_id = 1`))
+	require.Equal(t, last, c.one(`select max(id) from staff_changes where company_id = 1`))
+	require.Equal(t, others, c.one(`select count(*) from staff_changes where company_id = 2`), "few of another company stay")
+	require.NoError(t, pg.Do(c.sys, c.db, func(tx *pg.Tx) error {
+		d := calendar.DateOf(noon)
+		kept, err := c.staff.KeptBoard(c.sys, tx, 1, d, d+2)
+		if err != nil {
+			return err
+		}
+		read, err := c.staff.Board(c.sys, tx, 1, d, d+2)
+		require.Equal(t, read.Members(noon), kept.Members(noon))
+		return err
+	}))
 }

@@ -39,6 +39,7 @@ type Service struct {
 	groupsFrom    Groups
 	suppliersFrom Suppliers
 	jobs          *jobs.Queue
+	kept          keptRules
 }
 
 // NewService returns the service.

@@ -44,16 +44,10 @@ func scan(row pgx.CollectableRow) (r Rule, err error) {
 	return r, nil
 }
 
-// inForce are the rules in force of a company in the order of Specificity; q narrows them
-// to those that may be about a request, its group and time aside.
-func inForce(ctx context.Context, tx *pg.Tx, companyID int64, q *Question) ([]Rule, error) {
+// inForce are the rules in force of a company in the order of Specificity.
+func inForce(ctx context.Context, tx *pg.Tx, companyID int64) ([]Rule, error) {
 	var w where.Clause
 	w.And("r.company_id = ? and not r.is_archived", companyID)
-	if q != nil {
-		w.And("(r.reason_id is null or r.reason_id = ?)", q.ReasonID)
-		w.And("(r.work_type_id is null or r.work_type_id = ?)", q.WorkTypeID)
-		w.And("(r.building_id is null or r.building_id = ?)", q.BuildingID)
-	}
 	return read(ctx, tx, w)
 }
 

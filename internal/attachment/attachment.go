@@ -47,6 +47,7 @@ type File struct {
 	ByName    string
 	CreatedAt time.Time
 	DeletedAt *time.Time
+	TakenAt   *time.Time // when a phone took it; nil: it did not say
 	Version   int
 }
 
@@ -83,7 +84,7 @@ func NewService(db *pg.DB, store blob.Store, subjects ...Subject) *Service {
 	return s
 }
 
-const columns = `id, company_id, subject, subject_id, kind, name, caption, bytes, width, height, file_key, thumb_key, coalesce(by_user, 0) as by_user, by_name, created_at, deleted_at, version`
+const columns = `id, company_id, subject, subject_id, kind, name, caption, bytes, width, height, file_key, thumb_key, coalesce(by_user, 0) as by_user, by_name, created_at, deleted_at, taken_at, version`
 
 // List are the files of a thing, the oldest first.
 func (s *Service) List(ctx context.Context, subject string, id int64) ([]File, error) {

@@ -16,6 +16,7 @@ import (
 
 	"d24/internal/access"
 	"d24/internal/audit"
+	"d24/internal/clock"
 	"d24/internal/fault"
 	"d24/internal/platform/blob"
 	"d24/internal/platform/pg"
@@ -30,6 +31,7 @@ type New struct {
 	ID      int64 // of the thing it belongs to
 	Name    string
 	Body    io.Reader
+	TakenAt time.Time // by the clock of the phone that waited for a network with it; zero: it does not say
 }
 
 // Add takes a file in. First the right is asked, then the bytes are read (never more than
@@ -64,6 +66,10 @@ func (s *Service) Add(ctx context.Context, n New) (File, error) {
 		return File{}, err
 	}
 	f.CompanyID = company
+	if !n.TakenAt.IsZero() {
+		at := clock.OfDevice(n.TakenAt, s.db.Clock.Now())
+		f.TakenAt = &at
+	}
 	same, err := pg.InTx(ctx, s.db, func(tx *pg.Tx) (File, error) { return s.same(ctx, tx, n, sum) })
 	if err != nil || same.ID != 0 {
 		return same, err
@@ -180,9 +186,9 @@ func (s *Service) write(ctx context.Context, x Subject, f File, sum []byte) (Fil
 			return f, err
 		}
 		f.ByUser, f.ByName, f.CreatedAt = tx.Actor.UserID, tx.Actor.Name, tx.Now
-		err := tx.QueryRow(ctx, `insert into attachments (company_id, subject, subject_id, kind, name, bytes, sha256, width, height, file_key, thumb_key, by_user, by_name, created_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, 0), $13, $14) returning id`,
-			f.CompanyID, f.Subject, f.SubjectID, f.Kind, f.Name, f.Bytes, sum, f.Width, f.Height, f.FileKey, f.ThumbKey, f.ByUser, f.ByName, f.CreatedAt).Scan(&f.ID)
+		err := tx.QueryRow(ctx, `insert into attachments (company_id, subject, subject_id, kind, name, bytes, sha256, width, height, file_key, thumb_key, by_user, by_name, created_at, taken_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif($12, 0), $13, $14, $15) returning id`,
+			f.CompanyID, f.Subject, f.SubjectID, f.Kind, f.Name, f.Bytes, sum, f.Width, f.Height, f.FileKey, f.ThumbKey, f.ByUser, f.ByName, f.CreatedAt, f.TakenAt).Scan(&f.ID)
 		if err != nil {
 			return f, twice(err)
 		}

@@ -10,11 +10,18 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"d24/internal/alarm"
 	"d24/internal/platform/jobs"
 	"d24/internal/platform/live"
 	"d24/internal/platform/pg"
 	"d24/internal/telephony"
 )
+
+// Ended is published when a call of a company is over.
+type Ended struct {
+	CallID    int64
+	CompanyID int64
+}
 
 // Lost is published when an inbound call ended before an operator spoke, or was
 // cut by our failure: somebody must call back.
@@ -150,13 +157,17 @@ func (s *Service) apply(ctx context.Context, tx *pg.Tx, c call, r telephony.Repo
 			return err
 		}
 		return s.jobs.Publish(ctx, tx, Reached{CallID: c.id, Phone: c.phone, Direction: c.direction})
+	case telephony.CallBridged:
+		return set("joined_at = coalesce(joined_at, $2)", r.At)
+	case telephony.CallTransfer:
+		return transferred(ctx, tx, c, r)
 	case telephony.CallWatched:
 		return watched(ctx, tx, c, r)
 	case telephony.CallRecorded:
-		return record(ctx, tx, c, r)
+		return errors.Join(record(ctx, tx, c, r), stands(ctx, tx, r))
 	case telephony.CallEnded:
 		return s.end(ctx, tx, c, r)
-	case telephony.CallStarted, telephony.CallRinging, telephony.CallOffered, telephony.CallMissed, telephony.CallLeft,
+	case telephony.CallStarted, telephony.CallRinging, telephony.CallOffered, telephony.CallMissed, telephony.CallLeft, telephony.CallAway, telephony.CallReturned, telephony.CallSilent,
 		telephony.CallHeld, telephony.CallResumed, telephony.CallDigit, telephony.CallSpoken:
 	}
 	return nil
@@ -173,6 +184,20 @@ func record(ctx context.Context, tx *pg.Tx, c call, r telephony.Report) error {
 	return err
 }
 
+// stands shows everybody that a machine records no calls, until one is recorded there
+// again (F21, R12).
+func stands(ctx context.Context, tx *pg.Tx, r telephony.Report) error {
+	switch subject := "node:" + r.Node; {
+	case r.Recording == nil:
+		return nil
+	case r.Recording.State == "failed":
+		return alarm.Raise(ctx, tx, alarm.Alarm{Code: alarm.NotRecorded, Subject: subject, Text: "Разговоры не записываются (" + r.Node + "): " + r.Recording.Note})
+	case r.Recording.State == "done", r.Recording.State == "writing" && r.Recording.Note != "":
+		return alarm.Clear(ctx, tx, alarm.NotRecorded, subject)
+	}
+	return nil
+}
+
 func (s *Service) end(ctx context.Context, tx *pg.Tx, c call, r telephony.Report) error {
 	if c.ended {
 		return nil
@@ -185,6 +210,11 @@ func (s *Service) end(ctx context.Context, tx *pg.Tx, c call, r telephony.Report
 	}
 	if err := s.late(ctx, tx, c, r); err != nil {
 		return err
+	}
+	if c.company != 0 {
+		if err := s.jobs.Publish(ctx, tx, Ended{CallID: c.id, CompanyID: c.company}); err != nil {
+			return err
+		}
 	}
 	if told := notice(r); c.direction == "inbound" && !c.joined && told != 0 {
 		return s.jobs.Publish(ctx, tx, Told{CallID: c.id, NoticeID: told})

@@ -47,8 +47,28 @@ type Entry struct {
 	DispositionReasonID int64
 	DispositionNote     string
 	RecordingID         int64
-	HasMessage          bool // the caller spoke one while nobody was free
+	RecordingGoneAt     *time.Time // its term was over
+	HasMessage          bool       // the caller spoke one while nobody was free
 	Zone                string
+	BuildingID          int64
+	Address             string
+	Unit                string
+	NoticeID            int64
+	SubjectName         string // of a consultation: the reason it was about
+	Mark                *Mark  `db:"-"`
+}
+
+// Wait is how long an inbound caller waited for an operator, or until he gave up; 0
+// where nobody queued, and while he waits.
+func (e Entry) Wait() time.Duration {
+	till := e.JoinedAt
+	if till == nil {
+		till = e.EndedAt
+	}
+	if e.Direction != "inbound" || e.QueuedAt == nil || till == nil {
+		return 0
+	}
+	return till.Sub(e.StartedAt)
 }
 
 // Talk is how long an operator spoke; of a call without one, how long it was
@@ -67,12 +87,16 @@ func (e Entry) Talk() time.Duration {
 const entryColumns = `c.id, c.key, coalesce(c.company_id, 0) as company_id, coalesce(m.name, '') as company_name, coalesce(c.city_id, 0) as city_id, c.direction, c.purpose, c.phone, c.called,
 	coalesce(c.line_id, 0) as line_id, coalesce(l.kind, '') as line_kind, coalesce(c.task_id, 0) as task_id, coalesce(c.ticket_id, 0) as ticket_id, coalesce(t.number, 0) as ticket_number,
 	coalesce(c.operator_id, 0) as operator_id, coalesce(u.name, '') as operator_name, c.started_at, c.queued_at, c.answered_at, c.joined_at, c.ended_at, coalesce(c.outcome, '') as outcome,
-	c.is_cut, coalesce(c.disposition, '') as disposition, coalesce(c.disposition_reason_id, 0) as disposition_reason_id, c.disposition_note, coalesce(r.id, 0) as recording_id, c.has_message,
-	coalesce(m.zone, y.zone, 'UTC') as zone`
+	c.is_cut, coalesce(c.disposition, '') as disposition, coalesce(c.disposition_reason_id, 0) as disposition_reason_id, c.disposition_note, coalesce(r.id, 0) as recording_id, c.recording_gone_at, c.has_message,
+	coalesce(m.zone, y.zone, 'UTC') as zone, coalesce(t.building_id, c.building_id, 0) as building_id, coalesce(t.address, c.address) as address, coalesce(t.unit, c.unit) as unit,
+	coalesce(c.notice_id, 0) as notice_id, coalesce(s.name, '') as subject_name`
 
 const entrySource = ` from calls c left join users u on u.id = c.operator_id left join companies m on m.id = c.company_id left join cities y on y.id = c.city_id
-	left join lines l on l.id = c.line_id left join tickets t on t.id = c.ticket_id
+	left join lines l on l.id = c.line_id left join tickets t on t.id = c.ticket_id left join reasons s on s.id = c.disposition_reason_id left join call_marks k on k.call_id = c.id
 	left join lateral (select id from recordings where call_id = c.id order by id desc limit 1) r on true `
+
+// countSource joins what a condition may speak of, and nothing else.
+const countSource = ` from calls c left join tickets t on t.id = c.ticket_id left join call_marks k on k.call_id = c.id `
 
 // Search narrows the journal of calls; zero fields do not restrict.
 type Search struct {
@@ -84,6 +108,12 @@ type Search struct {
 	Phone      string
 	Direction  string
 	Lost       bool // nobody answered, or cut by our failure
+	BuildingID int64
+	Number     int64    // of the request
+	Result     string   // answered, lost, cut, missed, going, waiting, called_back
+	About      []string // dispositions; "none" for a call that has no result yet
+	Recorded   bool
+	Mark       string // any, good, bad, open (a case), answered
 	From, To   time.Time
 	After      page.Cursor
 	Limit      int
@@ -105,10 +135,34 @@ func (f Search) where(a access.Actor) (w where.Clause) {
 	only(f.Phone != "", "c.phone = ?", phone.Caller(f.Phone))
 	only(f.Direction != "", "c.direction = ?", f.Direction)
 	only(f.Lost, "(c.disposition = 'lost' or c.is_cut)")
+	only(f.BuildingID != 0, "coalesce(t.building_id, c.building_id) = ?", f.BuildingID)
+	only(f.Number != 0, "t.number = ?", f.Number)
+	only(len(f.About) > 0, "coalesce(c.disposition, 'none') = any(?)", f.About)
+	only(f.Recorded, "exists (select from recordings where call_id = c.id)")
+	only(results[f.Result] != "", results[f.Result])
+	only(marked[f.Mark] != "", marked[f.Mark])
+	only(f.Mark != "" && ofHimself(a), "k.operator_id = ?", a.UserID)
 	only(!f.From.IsZero(), "c.started_at >= ?", f.From)
 	only(!f.To.IsZero(), "c.started_at < ?", f.To)
 	only(f.After.ID != 0, "(c.started_at, c.id) < (?, ?)", f.After.At, f.After.ID)
 	return w
+}
+
+// results are what a call came to, as the journal's filter names them.
+var results = map[string]string{
+	"answered": "c.joined_at is not null",
+	"lost":     "(c.disposition = 'lost' or c.is_cut)",
+	"cut":      "c.is_cut",
+	"missed":   "c.direction = 'outbound' and c.ended_at is not null and c.outcome <> 'answered'",
+	"going":    "c.ended_at is null",
+	"waiting":  "c.direction = 'inbound' and c.queued_at is not null and c.joined_at is null and c.ended_at is null",
+	// nobody answered him, and he was spoken to afterwards: we rang him, or he rang again
+	"called_back": "c.direction = 'inbound' and c.disposition = 'lost' and exists (select from calls b where b.phone = c.phone and b.company_id is not distinct from c.company_id and b.started_at > c.started_at and coalesce(b.joined_at, case when b.direction = 'outbound' then b.answered_at end) is not null)",
+}
+
+// marked are the calls by the company's marks (L2).
+var marked = map[string]string{
+	"any": "k.id is not null", "good": "k.mark > 2", "bad": "k.mark <= 2", "open": "k.status = 'open'", "answered": "k.status = 'answered'",
 }
 
 // within keeps a user with a narrow view to the calls of the tickets he sees.
@@ -129,7 +183,13 @@ func within(a access.Actor, w *where.Clause) {
 func (s *Service) Page(ctx context.Context, f Search) (rows []Entry, next string, err error) {
 	size := page.Size(f.Limit)
 	f.Limit = size + 1
-	rows, err = pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Entry, error) { return s.PageTx(ctx, tx, f) })
+	rows, err = pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Entry, error) {
+		rows, err := s.PageTx(ctx, tx, f)
+		if err != nil {
+			return nil, err
+		}
+		return rows, marks(ctx, tx, rows)
+	})
 	rows, next = page.Cut(rows, size, func(e Entry) page.Cursor { return page.Cursor{At: e.StartedAt, ID: e.ID} })
 	return rows, next, err
 }
@@ -142,6 +202,38 @@ func (s *Service) PageTx(ctx context.Context, tx *pg.Tx, f Search) ([]Entry, err
 		return nil, err
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByName[Entry])
+}
+
+// Count counts the calls of a search, at most to page.CountMax.
+func (s *Service) Count(ctx context.Context, f Search) (n int, err error) {
+	f.After = page.Cursor{}
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (n int, err error) {
+		w := f.where(tx.Actor)
+		err = tx.QueryRow(ctx, "select count(*) from (select 1"+countSource+"where "+w.String()+" limit "+strconv.Itoa(page.CountMax)+") x", w.Args...).Scan(&n)
+		return n, err
+	})
+}
+
+// Spoke is an operator who spoke in calls of the actor's.
+type Spoke struct {
+	ID   int64
+	Name string
+}
+
+// sampled is how many of the last calls are looked through for who spoke in them.
+const sampled = 5000
+
+// Operators are those who spoke in the last calls of a search, by name.
+func (s *Service) Operators(ctx context.Context, f Search) ([]Spoke, error) {
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Spoke, error) {
+		w := f.where(tx.Actor)
+		rows, err := tx.Query(ctx, "select u.id, u.name from (select distinct operator_id from (select c.operator_id"+countSource+"where "+w.String()+
+			" order by c.started_at desc, c.id desc limit "+strconv.Itoa(sampled)+") l) o join users u on u.id = o.operator_id order by u.name, u.id", w.Args...)
+		if err != nil {
+			return nil, err
+		}
+		return pgx.CollectRows(rows, pgx.RowToStructByPos[Spoke])
+	})
 }
 
 func (s *Service) entry(ctx context.Context, tx *pg.Tx, cond string, arg any) (Entry, error) {
@@ -182,12 +274,22 @@ type File struct {
 	Note       string
 }
 
+// ByID is a call the actor may see, inside a transaction.
+func (s *Service) ByID(ctx context.Context, tx *pg.Tx, id int64) (Entry, error) {
+	return s.entry(ctx, tx, "c.id = ?", id)
+}
+
 // Get is a call with its events and recordings; fault.NotFound when the actor may not see it.
 func (s *Service) Get(ctx context.Context, id int64) (e Entry, facts []Fact, files []File, err error) {
 	err = pg.Do(ctx, s.db, func(tx *pg.Tx) error {
 		if e, err = s.entry(ctx, tx, "c.id = ?", id); err != nil {
 			return err
 		}
+		one := []Entry{e}
+		if err := marks(ctx, tx, one); err != nil {
+			return err
+		}
+		e = one[0]
 		rows, err := tx.Query(ctx, `select seq, at, kind, data from call_events where call_id = $1 order by at, seq limit 1000`, id)
 		if err != nil {
 			return err

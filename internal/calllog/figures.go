@@ -66,10 +66,24 @@ func (s *Service) Settle(ctx context.Context, tx *pg.Tx, e Entry, companyID int6
 	if e.CompanyID == companyID || e.CompanyID != 0 && e.LineKind != "citywide" {
 		return nil
 	}
+	switch is, err := isMarked(ctx, tx, e.ID); {
+	case err != nil:
+		return err
+	case is:
+		return fault.New(fault.Conflict, "call.marked", "Этот звонок уже оценила его компания: другой компании он не станет.")
+	}
 	if err := s.Place(ctx, tx, e.Key, companyID); err != nil {
 		return err
 	}
 	return tell(ctx, tx, e.ID, companyID)
+}
+
+// Named writes the place the caller named; a request of the call says more (L1).
+func (s *Service) Named(ctx context.Context, tx *pg.Tx, e Entry, buildingID int64, address, unit string) error {
+	if _, err := tx.Exec(ctx, `update calls set building_id = $2, address = $3, unit = $4 where id = $1`, e.ID, buildingID, address, unit); err != nil {
+		return err
+	}
+	return tell(ctx, tx, e.ID, e.CompanyID)
 }
 
 func tell(ctx context.Context, tx *pg.Tx, id, companyID int64) error {
@@ -84,6 +98,15 @@ func (s *Service) Owner(ctx context.Context, tx *pg.Tx, key string) (companyID i
 		return 0, false, nil
 	}
 	return companyID, err == nil, err
+}
+
+// Talker is the operator who speaks on a call that goes on; 0: none, or the call is over.
+func (s *Service) Talker(ctx context.Context, tx *pg.Tx, key string) (userID int64, err error) {
+	err = tx.QueryRow(ctx, `select coalesce(operator_id, 0) from calls where key = $1 and ended_at is null`, key).Scan(&userID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, nil
+	}
+	return userID, err
 }
 
 // Joined writes that a call which no operator spoke with ended with a notice, under the
@@ -108,7 +131,7 @@ func (s *Service) Result(ctx context.Context, tx *pg.Tx, key string, d Dispositi
 	if err != nil {
 		return e, err
 	}
-	if e.Disposition != "" && e.Disposition != "lost" && (e.Disposition != d.Kind || e.TicketID != d.TicketID && d.TicketID != 0) {
+	if e.Disposition != "" && !yields(e.Disposition) && (e.Disposition != d.Kind || e.TicketID != d.TicketID && d.TicketID != 0) {
 		return e, fault.New(fault.Conflict, "call.disposed", "Итог этого звонка уже записан.")
 	}
 	_, err = tx.Exec(ctx, `update calls set disposition = $2, ticket_id = coalesce(nullif($3, 0), ticket_id), disposition_reason_id = nullif($4, 0), disposition_note = $5, notice_id = nullif($6, 0) where id = $1`,

@@ -2,7 +2,6 @@ package calllog
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -27,6 +26,8 @@ import (
 type Kept struct {
 	Dir  string       // paths of recordings are relative to it
 	Keys *secret.Ring // nil: recordings lie in the clear
+	Draw Draw         // makes pictures of recordings
+	Away blob.Store   // where closed recordings go from the disk; nil: they stay
 }
 
 // sealAfter is how long a recording stays as the engine wrote it: reports about it may be late.
@@ -51,7 +52,11 @@ func (s *Service) Open(ctx context.Context, r Recording) (io.ReadSeekCloser, err
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.Open(path)
+	var f io.ReadSeekCloser
+	f, err = os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) && r.Away {
+		f, err = s.fromAway(ctx, r)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.New(fault.NotFound, "recording.no_file", "Файла этой записи нет на диске.")
 	}
@@ -68,112 +73,26 @@ func (s *Service) Open(ctx context.Context, r Recording) (io.ReadSeekCloser, err
 	return nil, errors.Join(err, f.Close())
 }
 
-func place(recording int64) string { return fmt.Sprintf("recording/%d", recording) }
-
-func (s *Service) keyOf(ctx context.Context, id int64) ([]byte, error) {
-	ctx = access.AsSystem(ctx, "recordings")
-	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]byte, error) {
-		var sealed []byte
-		if err := tx.QueryRow(ctx, `select sealed from recording_keys where id = $1`, id).Scan(&sealed); err != nil {
-			return nil, err
-		}
-		if sealed == nil {
-			return nil, fault.New(fault.NotFound, "recording.key_destroyed", "Ключ этой записи уничтожен: прослушать её нельзя.")
-		}
-		return s.Kept.Keys.Open(sealed, secret.Place("recording_keys", id))
-	})
-}
-
-// current is the key by which recordings of a company are sealed now; the first is made here.
-func (s *Service) current(ctx context.Context, tx *pg.Tx, companyID int64) (id int64, key []byte, err error) {
-	if _, err = tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('recording_keys', $1))`, companyID); err != nil {
-		return 0, nil, err
-	}
-	var sealed []byte
-	err = tx.QueryRow(ctx, `select id, sealed from recording_keys where company_id is not distinct from nullif($1, 0) and sealed is not null order by id desc limit 1`, companyID).Scan(&id, &sealed)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return s.newKey(ctx, tx, companyID)
-	}
-	if err == nil {
-		key, err = s.Kept.Keys.Open(sealed, secret.Place("recording_keys", id))
-	}
-	return id, key, err
-}
-
-func (s *Service) newKey(ctx context.Context, tx *pg.Tx, companyID int64) (id int64, key []byte, err error) {
-	key = make([]byte, blob.KeySize)
-	_, _ = rand.Read(key)
-	if err := tx.QueryRow(ctx, `select nextval(pg_get_serial_sequence('recording_keys', 'id'))`).Scan(&id); err != nil {
-		return 0, nil, err
-	}
-	_, err = tx.Exec(ctx, `insert into recording_keys (id, company_id, sealed, made_at) overriding system value values ($1, nullif($2, 0), $3, $4)`,
-		id, companyID, s.Kept.Keys.Seal(key, secret.Place("recording_keys", id)), tx.Now)
-	return id, key, err
-}
-
-// RotateKey gives a company a new key: what is recorded from now on is sealed by it, the
-// older ones open what they sealed.
-func (s *Service) RotateKey(ctx context.Context, companyID int64) error {
-	ctx = access.AsSystem(ctx, "recordings")
-	return pg.Do(ctx, s.db, func(tx *pg.Tx) error {
-		_, _, err := s.newKey(ctx, tx, companyID)
-		return err
-	})
-}
-
-// DestroyKeys makes every recording of a company that was sealed unreadable for good: at
-// the end of its contract. It says how many keys there were.
-func (s *Service) DestroyKeys(ctx context.Context, companyID int64) (n int, err error) {
-	ctx = access.AsSystem(ctx, "recordings")
-	err = pg.Do(ctx, s.db, func(tx *pg.Tx) error {
-		done, err := tx.Exec(ctx, `update recording_keys set sealed = null, destroyed_at = $2 where company_id = $1 and sealed is not null`, companyID, tx.Now)
-		n = int(done.RowsAffected())
-		return err
-	})
-	return n, err
-}
-
-var sealedKeys = secret.Table{
-	Place:  "recording_keys",
-	Select: `select id, ''::bytea, sealed, false from recording_keys where sealed is not null and substr(sealed, 2, 4) <> $2 and $1::timestamptz is not null order by id limit 1000 for update`,
-	Update: `update recording_keys set sealed = $2 where id = $1 and $3::timestamptz is not null and not $4`,
-}
-
-// SealSecrets seals the keys of recordings that lie under an older key of the file anew.
-func (s *Service) SealSecrets(ctx context.Context, tx *pg.Tx) (int, error) {
-	return secret.Sweep(ctx, tx, s.Kept.Keys, sealedKeys)
-}
-
-// SealedBy are the ids of the keys of the file that keys of recordings are sealed by.
-func SealedBy(ctx context.Context, tx *pg.Tx) ([]string, error) {
-	rows, err := tx.Query(ctx, `select distinct encode(substr(sealed, 2, 4), 'hex') from recording_keys where sealed is not null`)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowTo[string])
-}
-
 // Seal closes the recordings that lie in the clear on this machine's disk and says how
-// many. It may be stopped at any point: a file in the clear goes only after its sealed one
-// is on the disk and in the row.
-func (s *Service) Seal(ctx context.Context) (n int, err error) {
+// many; those that do not close are told in the error, the others are done. It may be
+// stopped at any point: a file in the clear goes only after its sealed one is on the disk
+// and in the row.
+func (s *Service) Seal(ctx context.Context) (n int, bad error) {
 	if s.Kept.Keys == nil || s.Kept.Dir == "" {
 		return 0, nil
 	}
 	ctx = access.AsSystem(ctx, "recordings")
-	if err := s.clear(ctx); err != nil {
-		return 0, err
-	}
+	bad = s.clear(ctx)
 	for after := int64(0); ; {
 		rs, err := s.unsealed(ctx, after)
-		if err != nil || len(rs) == 0 {
-			return n, err
+		if err = errors.Join(err, ctx.Err()); err != nil || len(rs) == 0 {
+			return n, errors.Join(bad, err)
 		}
 		for _, r := range rs {
 			after = r.ID
 			done, err := s.seal(ctx, r)
-			if err != nil {
-				return n, fmt.Errorf("seal recording %d: %w", r.ID, err)
+			if err != nil { // one that does not close keeps none of the others open
+				bad = errors.Join(bad, fmt.Errorf("seal recording %d: %w", r.ID, err))
 			}
 			if done {
 				n++
@@ -214,7 +133,15 @@ func (s *Service) seal(ctx context.Context, r Recording) (done bool, err error) 
 		if err != nil {
 			return err
 		}
-		defer plain.Close() //nolint:errcheck // only read
+		defer plain.Close()                      //nolint:errcheck // only read
+		if p, bad := s.look(plain); bad == nil { // no picture of it keeps no sound open
+			if err := p.keep(ctx, tx, r); err != nil {
+				return err
+			}
+		}
+		if _, err := plain.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
 		closed, w := io.Pipe()
 		go func() { _ = w.CloseWithError(blob.Seal(w, plain, key, place(r.ID))) }()
 		dir := blob.Dir(filepath.Dir(path))
@@ -250,7 +177,7 @@ func (s *Service) clear(ctx context.Context) error {
 	})
 }
 
-// SealJob closes recordings every few minutes.
+// SealJob closes recordings every few minutes, and moves the closed ones into the storage.
 type SealJob struct{}
 
 // Kind names the job.
@@ -269,11 +196,15 @@ func (*sealWorker) Timeout(*river.Job[SealJob]) time.Duration { return time.Hour
 
 func (w *sealWorker) Work(ctx context.Context, _ *river.Job[SealJob]) error {
 	_, err := w.s.Seal(ctx)
-	return err
+	_, away := w.s.MoveAway(ctx)
+	return errors.Join(err, away)
 }
 
-// Workers adds the job's worker.
-func (s *Service) Workers(w *river.Workers) { river.AddWorker(w, &sealWorker{s: s}) }
+// Workers adds the workers of the jobs.
+func (s *Service) Workers(w *river.Workers) {
+	river.AddWorker(w, &sealWorker{s: s})
+	river.AddWorker(w, &expireWorker{s: s})
+}
 
 // Periodic is the job for River's clock.
 func Periodic() *river.PeriodicJob {

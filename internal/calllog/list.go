@@ -153,6 +153,7 @@ type Recording struct {
 	StartedAt time.Time
 	State     string // writing, done, cut, failed
 	KeyID     int64  // that seals its file; 0: it lies in the clear
+	Away      bool   // its file is in the object storage
 }
 
 // Play returns a recording the actor may hear and writes down that he did (A3).
@@ -180,9 +181,9 @@ func (s *Service) recording(ctx context.Context, tx *pg.Tx, id int64) (r Recordi
 	var w where.Clause
 	w.And("r.id = ?", id)
 	within(tx.Actor, &w)
-	err = tx.QueryRow(ctx, `select r.id, r.call_id, coalesce(r.company_id, 0), r.path, coalesce(c.ticket_id, 0), r.started_at, r.state, coalesce(r.key_id, 0)
+	err = tx.QueryRow(ctx, `select r.id, r.call_id, coalesce(r.company_id, 0), r.path, coalesce(c.ticket_id, 0), r.started_at, r.state, coalesce(r.key_id, 0), r.away_at is not null
 		from recordings r join calls c on c.id = r.call_id left join tickets t on t.id = c.ticket_id where `+w.String(), w.Args...).
-		Scan(&r.ID, &r.CallID, &r.CompanyID, &r.Path, &r.TicketID, &r.StartedAt, &r.State, &r.KeyID)
+		Scan(&r.ID, &r.CallID, &r.CompanyID, &r.Path, &r.TicketID, &r.StartedAt, &r.State, &r.KeyID, &r.Away)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return r, fault.Missing("recording")
 	}

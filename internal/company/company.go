@@ -41,10 +41,17 @@ type Settings struct {
 	QuietTo           string `json:"quiet_to"`            // till "08:00", in the house's zone
 	WorkFrom          string `json:"work_from"`           // working hours of rules of routing: from "08:00"
 	WorkTo            string `json:"work_to"`             // till "17:00" of working days, in the house's zone
+	// CalleeFirst are the purposes of calls in which the person is dialled first and an
+	// operator joined when he answers; of the rest the operator's phone rings first.
+	CalleeFirst []string `json:"callee_first,omitempty"`
 	// Pace divides every wait of the automation: an emergency of half an hour is
 	// trained, or tried, in half a minute. 0 and 1: real time.
 	Pace int `json:"pace,omitempty"`
 }
+
+// MayCalleeFirst are the purposes for which a company may choose who is dialled first: an
+// emergency is spoken of by an operator, and who called us finds one on the line.
+var MayCalleeFirst = []string{"status_inquiry", "feedback", "resident", "supplier_handover", "supplier_inquiry"}
 
 // Minutes is how long n minutes of the settings last.
 func (s Settings) Minutes(n int) time.Duration {
@@ -146,14 +153,17 @@ func (s *Service) LineOf(ctx context.Context, tx *pg.Tx, companyID int64) (id in
 func (s *Service) Trunks(ctx context.Context) ([]telephony.Trunk, error) {
 	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]telephony.Trunk, error) {
 		rows, err := tx.Query(ctx, `select id, name, host, port, transport, registers, auth_user, auth_password, auth_sealed, addresses, channels, priority,
-			calls_per_second, codecs, caller_ids from trunks where is_active order by priority, id`)
+			calls_per_second, codecs, caller_ids, srtp, tls_ca, tls_pin, probe_number, probe_every_min, probe_price, probe_budget from trunks where is_active order by priority, id`)
 		if err != nil {
 			return nil, err
 		}
 		out, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (t telephony.Trunk, err error) {
 			t.Lines, t.Owners = map[int64]string{}, map[int64]int64{}
 			var sealed []byte
-			err = r.Scan(&t.ID, &t.Name, &t.Host, &t.Port, &t.Transport, &t.Registers, &t.User, &t.Password, &sealed, &t.Addresses, &t.Channels, &t.Priority, &t.PerSecond, &t.Laws, &t.Numbers)
+			var minutes int
+			err = r.Scan(&t.ID, &t.Name, &t.Host, &t.Port, &t.Transport, &t.Registers, &t.User, &t.Password, &sealed, &t.Addresses, &t.Channels, &t.Priority, &t.PerSecond, &t.Laws, &t.Numbers, &t.SRTP, &t.CA, &t.Pin,
+				&t.Probe.Number, &minutes, &t.Probe.Price, &t.Probe.Budget)
+			t.Probe.Every = time.Duration(minutes) * time.Minute
 			t.Password = s.password(t.ID, t.Password, sealed)
 			return t, err
 		})
@@ -193,6 +203,12 @@ func Location(zone string) *time.Location {
 		return time.UTC
 	}
 	return l
+}
+
+// IsServed reports whether a company is served now.
+func (s *Service) IsServed(ctx context.Context, tx *pg.Tx, id int64) (is bool, err error) {
+	err = tx.QueryRow(ctx, `select is_active from companies where id = $1`, id).Scan(&is)
+	return is, err
 }
 
 // Active are the companies that are served, by id.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -91,6 +92,11 @@ func (c Calling) check() error {
 	for at, v := range map[string]string{"quiet_from": c.QuietFrom, "quiet_to": c.QuietTo, "work_from": c.WorkFrom, "work_to": c.WorkTo} {
 		if _, err := time.Parse("15:04", v); err != nil {
 			bad = bad.At("body."+at, "время в виде 08:00")
+		}
+	}
+	for _, p := range c.CalleeFirst {
+		if !slices.Contains(MayCalleeFirst, p) {
+			bad = bad.At("body.callee_first", "для этих звонков первым звонит оператору")
 		}
 	}
 	if len(bad.Fields) == 0 && c.WorkFrom >= c.WorkTo {

@@ -2,6 +2,7 @@ package company
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -28,7 +29,10 @@ type TrunkSettings struct {
 	Carrier     string
 	Host        string
 	Port        int
-	Transport   string // udp, tcp
+	Transport   string // udp, tcp, tls
+	SRTP        string // off, optional, required
+	CA          string // PEM of the authority that signs for him; "": the system's
+	Pin         string // SHA-256 of his public key in hex, instead of an authority
 	Registers   bool   // false: trusted by address
 	User        string
 	HasPassword bool
@@ -41,11 +45,20 @@ type TrunkSettings struct {
 	IsActive    bool
 	Version     int
 	Lines       []string // numbers bound to it
+	Probe       ProbeSettings
 }
 
-const trunkColumns = `id, name, carrier, host, port, transport, registers, auth_user, auth_password <> '' or auth_sealed is not null, addresses, channels,
+// ProbeSettings is the synthetic call through a trunk (F9).
+type ProbeSettings struct {
+	Number   string // of ours, E.164; "": none is made
+	EveryMin int
+	Price    int // of one, in kopecks
+	Budget   int // of a day, in kopecks
+}
+
+const trunkColumns = `id, name, carrier, host, port, transport, srtp, tls_ca, tls_pin, registers, auth_user, auth_password <> '' or auth_sealed is not null, addresses, channels,
 	calls_per_second, codecs, caller_ids, priority, is_active, version,
-	array(select phone from lines l where l.trunk_id = trunks.id and l.is_active order by phone)`
+	array(select phone from lines l where l.trunk_id = trunks.id and l.is_active order by phone), probe_number, probe_every_min, probe_price, probe_budget`
 
 // TrunkList is every account at a provider, those in force first.
 func (s *Service) TrunkList(ctx context.Context) (out []TrunkSettings, err error) {
@@ -54,10 +67,16 @@ func (s *Service) TrunkList(ctx context.Context) (out []TrunkSettings, err error
 		if err != nil {
 			return err
 		}
-		out, err = pgx.CollectRows(rows, pgx.RowToStructByPos[TrunkSettings])
+		out, err = pgx.CollectRows(rows, trunkRow)
 		return err
 	})
 	return out, err
+}
+
+func trunkRow(r pgx.CollectableRow) (t TrunkSettings, err error) {
+	err = r.Scan(&t.ID, &t.Name, &t.Carrier, &t.Host, &t.Port, &t.Transport, &t.SRTP, &t.CA, &t.Pin, &t.Registers, &t.User, &t.HasPassword, &t.Addresses, &t.Channels,
+		&t.PerSecond, &t.Codecs, &t.CallerIDs, &t.Priority, &t.IsActive, &t.Version, &t.Lines, &t.Probe.Number, &t.Probe.EveryMin, &t.Probe.Price, &t.Probe.Budget)
+	return t, err
 }
 
 func trunk(ctx context.Context, tx *pg.Tx, id int64) (t TrunkSettings, err error) {
@@ -65,7 +84,7 @@ func trunk(ctx context.Context, tx *pg.Tx, id int64) (t TrunkSettings, err error
 	if err != nil {
 		return t, err
 	}
-	t, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[TrunkSettings])
+	t, err = pgx.CollectExactlyOneRow(rows, trunkRow)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return t, fault.Missing("trunk")
 	}
@@ -118,12 +137,20 @@ func (s *Service) writeTrunk(ctx context.Context, tx *pg.Tx, t *TrunkSettings, p
 	if twice {
 		return fault.New(fault.Invalid, "trunk.twice", "Транк «%s» уже есть.", t.Name).At("body.name", "такой уже есть")
 	}
-	args := []any{t.Name, t.Carrier, t.Host, t.Port, t.Transport, t.Registers, t.User, t.Addresses, t.Channels, t.PerSecond, t.Codecs, t.CallerIDs, t.Priority, t.IsActive}
-	q := `insert into trunks (name, carrier, host, port, transport, registers, auth_user, addresses, channels, calls_per_second, codecs, caller_ids, priority, is_active)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning id`
+	if err := t.Probe.rings(ctx, tx); err != nil {
+		return err
+	}
+	args := []any{
+		t.Name, t.Carrier, t.Host, t.Port, t.Transport, t.Registers, t.User, t.Addresses, t.Channels, t.PerSecond, t.Codecs, t.CallerIDs, t.Priority, t.IsActive, t.SRTP, t.CA, t.Pin,
+		t.Probe.Number, t.Probe.EveryMin, t.Probe.Price, t.Probe.Budget,
+	}
+	q := `insert into trunks (name, carrier, host, port, transport, registers, auth_user, addresses, channels, calls_per_second, codecs, caller_ids, priority, is_active, srtp, tls_ca, tls_pin,
+		probe_number, probe_every_min, probe_price, probe_budget)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) returning id`
 	if t.ID != 0 {
 		q = `update trunks set name = $1, carrier = $2, host = $3, port = $4, transport = $5, registers = $6, auth_user = $7, addresses = $8, channels = $9,
-			calls_per_second = $10, codecs = $11, caller_ids = $12, priority = $13, is_active = $14, version = version + 1 where id = $15 returning id`
+			calls_per_second = $10, codecs = $11, caller_ids = $12, priority = $13, is_active = $14, srtp = $15, tls_ca = $16, tls_pin = $17,
+			probe_number = $18, probe_every_min = $19, probe_price = $20, probe_budget = $21, version = version + 1 where id = $22 returning id`
 		args = append(args, t.ID)
 	}
 	if err := tx.QueryRow(ctx, q, args...).Scan(&t.ID); err != nil || password == nil {
@@ -143,10 +170,18 @@ func (t *TrunkSettings) tidy() {
 	t.Host, t.User = strings.TrimSpace(t.Host), strings.TrimSpace(t.User)
 	if t.Port == 0 {
 		t.Port = 5060
+		if t.Transport == "tls" {
+			t.Port = 5061
+		}
 	}
+	if t.SRTP == "" {
+		t.SRTP = "off"
+	}
+	t.CA, t.Pin = strings.TrimSpace(t.CA), strings.ToLower(strings.ReplaceAll(strings.TrimSpace(t.Pin), ":", ""))
 	if len(t.Codecs) == 0 {
 		t.Codecs = []string{"pcma", "pcmu"}
 	}
+	t.Probe.tidy()
 	trimmed := func(in []string) []string {
 		out := []string{}
 		for _, x := range in {
@@ -195,6 +230,7 @@ func (t *TrunkSettings) check(password *string) error {
 		bad = bad.At("body.priority", "от 0 до 1000")
 	}
 	t.checkLists(&bad)
+	t.Probe.check(&bad)
 	if len(bad.Fields) > 0 {
 		return bad
 	}
@@ -205,9 +241,7 @@ func (t *TrunkSettings) check(password *string) error {
 const mostOfTrunk = 50
 
 func (t *TrunkSettings) checkLists(bad **fault.Error) {
-	if t.Transport != "udp" && t.Transport != "tcp" {
-		*bad = (*bad).At("body.transport", "udp или tcp")
-	}
+	t.checkTLS(bad)
 	for i, a := range t.Addresses {
 		p, err := netip.ParsePrefix(a)
 		if _, one := netip.ParseAddr(a); one != nil && (err != nil || p.Bits() < 16) {
@@ -235,10 +269,28 @@ func (t *TrunkSettings) checkLists(bad **fault.Error) {
 	}
 }
 
+var keyPin = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+func (t *TrunkSettings) checkTLS(bad **fault.Error) {
+	if t.Transport != "udp" && t.Transport != "tcp" && t.Transport != "tls" {
+		*bad = (*bad).At("body.transport", "udp, tcp или tls")
+	}
+	if t.SRTP != "off" && t.SRTP != "optional" && t.SRTP != "required" {
+		*bad = (*bad).At("body.srtp", "off, optional или required")
+	}
+	if t.CA != "" && (len(t.CA) > 20000 || !x509.NewCertPool().AppendCertsFromPEM([]byte(t.CA))) {
+		*bad = (*bad).At("body.tls_ca", "сертификат центра в виде PEM: от «-----BEGIN CERTIFICATE-----» до конца")
+	}
+	if t.Pin != "" && !keyPin.MatchString(t.Pin) {
+		*bad = (*bad).At("body.tls_pin", "отпечаток SHA-256 открытого ключа: 64 шестнадцатеричных знака")
+	}
+}
+
 // words are a trunk as the audit journal shows it.
 func (t TrunkSettings) words() map[string]any {
 	return map[string]any{
-		"name": t.Name, "carrier": t.Carrier, "host": t.Host, "port": t.Port, "transport": t.Transport, "registers": t.Registers, "user": t.User, "addresses": t.Addresses,
+		"name": t.Name, "carrier": t.Carrier, "host": t.Host, "port": t.Port, "transport": t.Transport, "srtp": t.SRTP, "tls_ca": t.CA, "tls_pin": t.Pin, "registers": t.Registers, "user": t.User, "addresses": t.Addresses,
 		"channels": t.Channels, "per_second": t.PerSecond, "codecs": t.Codecs, "caller_ids": t.CallerIDs, "priority": t.Priority, "is_active": t.IsActive,
+		"probe_number": t.Probe.Number, "probe_every_min": t.Probe.EveryMin, "probe_price": t.Probe.Price, "probe_budget": t.Probe.Budget,
 	}
 }

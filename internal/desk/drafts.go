@@ -35,7 +35,9 @@ func (f *Floor) draft(ctx context.Context, tx *pg.Tx, key string) (*Draft, error
 
 // Keep keeps a draft; an empty body takes it away. The call's record may come
 // later than the first letters, so a key nobody knows is taken; fault.NotFound for
-// a call of others, and for somebody's draft of a call that is not known.
+// a call of others, and for somebody's draft of a call that is not known; fault.Conflict
+// "draft.taken" while another operator speaks on it: what a browser sends that comes back
+// too late must not cover what he types (F2).
 func (f *Floor) Keep(ctx context.Context, key string, body map[string]any) (at time.Time, err error) {
 	raw, err := json.Marshal(body)
 	if err != nil {
@@ -73,7 +75,11 @@ func (f *Floor) mayDraft(ctx context.Context, tx *pg.Tx, key string) (company in
 			if owner != 0 && !slices.Contains(me.Companies, owner) {
 				return fault.Missing("call")
 			}
-			return nil
+			talker, err := f.Calls.Talker(ctx, tx, key)
+			if err == nil && talker != 0 && talker != me.UserID {
+				err = fault.New(fault.Conflict, "draft.taken", "Этот звонок ведёт другой диспетчер: черновик теперь у него.")
+			}
+			return err
 		}
 		d, err := f.draft(ctx, tx, key)
 		if err == nil && d != nil && d.UserID != me.UserID {

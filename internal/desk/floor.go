@@ -15,6 +15,7 @@ import (
 	"d24/internal/phone"
 	"d24/internal/platform/pg"
 	"d24/internal/reason"
+	"d24/internal/secretary"
 	"d24/internal/staff"
 	"d24/internal/telephony"
 	"d24/internal/ticket"
@@ -40,6 +41,10 @@ type Floor struct {
 	Phones    Floors
 	Pairs     Pairs
 	Notices   *notice.Service
+	// Serves reports whether an operator serves a company (0: any).
+	Serves    func(ctx context.Context, tx *pg.Tx, userID, companyID int64) (bool, error)
+	Serving   Serving
+	Secretary *secretary.Service
 	// NextStep is when the handing over of a ticket goes on by itself; nil: not known.
 	NextStep func(ctx context.Context, tx *pg.Tx, ticketID int64) (*time.Time, error)
 }
@@ -144,6 +149,14 @@ func (f *Floor) Place(ctx context.Context, key string, buildingID int64, unit st
 		}
 		if err := f.Calls.Settle(ctx, tx, call, b.CompanyID); err != nil {
 			return c, err
+		}
+		if call, err = f.Calls.EntryByKey(ctx, tx, key); err != nil {
+			return c, err
+		}
+		if call.CompanyID == b.CompanyID { // to another company's own number the house is none of its business
+			if err := f.Calls.Named(ctx, tx, call, b.ID, building.Address(b, unit), unit); err != nil {
+				return c, err
+			}
 		}
 		if _, err := tx.Exec(ctx, `update drafts set company_id = (select company_id from calls where key = $1) where call_key = $1`, key); err != nil {
 			return c, err
@@ -259,7 +272,9 @@ func (f *Floor) about(ctx context.Context, tx *pg.Tx, call calllog.Entry, d *cal
 		return t, err
 	case "consultation":
 		if d.ReasonID != 0 {
-			if _, err := f.Reasons.ByID(ctx, tx, call.CompanyID, d.ReasonID); err != nil {
+			if _, err := f.Reasons.ByID(ctx, tx, call.CompanyID, d.ReasonID); err != nil && fault.KindOf(err) != fault.NotFound {
+				return t, err // a broken wire is no wrong reason (R9)
+			} else if err != nil {
 				return t, fault.New(fault.Invalid, "call.reason", "Выберите причину из справочника компании.").At("body.reason_id", "причина не найдена")
 			}
 		}

@@ -24,7 +24,7 @@ var (
 // company of a task: those that may be spoken of in its call; nil: none.
 func (t Task) together() []telephony.Purpose {
 	switch {
-	case t.Plan.Mode != telephony.OperatorFirst:
+	case t.Plan.Mode == telephony.AnnounceOnly:
 		return nil
 	case slices.Contains(withSupplier, t.Purpose):
 		return withSupplier

@@ -31,6 +31,8 @@ type DialPlan struct {
 	// PausesSec are waits from the start of a dial to the next step, one for each dial;
 	// after the last of them the person counts as not reached (F29). None: SpacingSec.
 	PausesSec []int `json:"pauses_sec,omitempty"`
+	// Once: what is only told needs no key, an answer is enough.
+	Once bool `json:"once,omitempty"`
 	// Quiet: hours in which the person is not dialled, checked before every dial and
 	// by the engine while a dial waits for an operator (F51). Zero: at any hour.
 	Quiet company.Quiet `json:"quiet,omitzero"`
@@ -179,6 +181,8 @@ func ended(p DialPlan, phones []string, s Progress, e telephony.Ended, now time.
 	switch {
 	case e.Digit != "":
 		return s, Action{Result: Accepted}
+	case p.Once && e.Outcome == telephony.Answered:
+		return s, Action{Result: Told}
 	case !e.Outcome.Counts():
 		return s, Action{WakeAt: now.Add(retryAfter / time.Duration(max(1, p.Pace)))}
 	case e.Outcome == telephony.BadNumber:

@@ -73,11 +73,20 @@ func (f *Floor) talk(ctx context.Context, tx *pg.Tx, id int64) (k Talk, err erro
 	return k, err
 }
 
+// TakenTwice is published when an executor takes a request by phone that another has
+// already (F35): an operator says who goes.
+type TakenTwice struct {
+	TicketID  int64 `json:"ticket_id"`
+	CompanyID int64 `json:"company_id"`
+	MemberID  int64 `json:"member_id"` // who was later
+}
+
 // Said is an operator's word about a task.
 type Said struct {
-	Kind string
-	Note string
-	ETA  *time.Time // when the executor will be there
+	Kind     string
+	Note     string
+	ETA      *time.Time // when the executor will be there
+	TakeBack bool       // of an acceptance: the level has changed, and he takes it back (F34)
 	// Supplier is what a supplier said besides.
 	Supplier ToSupplier
 }
@@ -119,12 +128,16 @@ func (f *Floor) Say(ctx context.Context, id int64, w Said) (Talk, error) {
 }
 
 // late is an acceptance said when the task had been withdrawn while they spoke: the
-// level had changed, or somebody else accepted. Who accepts first by any channel
+// level had changed, or somebody else accepted. It has passed to another: whether he takes it
+// back is asked first. Who accepts first by any channel
 // has the ticket (E4, F34); the others are told who has.
 func (f *Floor) late(ctx context.Context, tx *pg.Tx, task Task, w Said) (k Talk, err error) {
 	t, err := f.Tickets.ByID(ctx, tx, task.TicketID)
 	if err != nil {
 		return k, err
+	}
+	if t.Status == ticket.New && t.ExecutorID != 0 && t.ExecutorID != task.MemberID && !w.TakeBack {
+		return k, fault.New(fault.Conflict, "task.passed", "Заявка № %d уже передана (%s). Спросите: забираете её обратно?", t.Number, t.ExecutorName)
 	}
 	remark, err := f.accepted(ctx, tx, t, task, w)
 	if err != nil {
@@ -141,6 +154,8 @@ func (w Said) fits(t Task, now time.Time) error {
 		return fault.New(fault.Invalid, "task.result", "Такой результат не подходит к этому звонку.").At("body.kind", "такого значения нет")
 	case w.Kind == Refused && strings.TrimSpace(w.Note) == "":
 		return fault.New(fault.Invalid, "task.reason_required", "Укажите причину отказа.").At("body.note", "нужна причина")
+	case w.Kind == Answered && t.Purpose == telephony.Resident && strings.TrimSpace(w.Note) == "":
+		return fault.New(fault.Invalid, "task.answer_required", "Напишите, что сказал житель: об этом просили.").At("body.note", "нужен ответ жителя")
 	case w.ETA != nil && !w.ETA.After(now):
 		return fault.New(fault.Invalid, "task.eta", "Время прибытия уже прошло.").At("body.eta", "нужно время в будущем")
 	}
@@ -178,6 +193,8 @@ func (f *Floor) follow(ctx context.Context, tx *pg.Tx, task Task, w Said) (remar
 	case task.Purpose == telephony.Feedback && w.Kind == NotDone:
 		m := ticket.Move{To: ticket.InProgress, Reason: strings.TrimSuffix("житель: не выполнено. "+w.Note, ". ")}
 		err = f.move(ctx, tx, t, m, "Житель сообщил: не выполнено")
+	case task.Purpose == telephony.Resident && w.Kind == Answered:
+		err = f.log(ctx, tx, t, "Житель ответил. "+task.Title, w.Note)
 	case w.Kind == Told:
 		err = f.log(ctx, tx, t, "Сообщение передано: "+task.Title, w.Note)
 	case w.Kind == WrongNumber:
@@ -200,6 +217,12 @@ func (f *Floor) accepted(ctx context.Context, tx *pg.Tx, t ticket.Ticket, task T
 			return remark, f.log(ctx, tx, t, "Принял по телефону, но заявка уже «"+ticket.Label(t.Status)+"»", w.Note)
 		}
 		remark = fmt.Sprintf("Заявку № %d раньше принял %s.", t.Number, by)
+		if task.Purpose == telephony.Handover && t.ExecutorID != 0 && t.ExecutorID != task.MemberID {
+			remark += " Решите, кто едет."
+			if err := f.Tasks.jobs.Publish(ctx, tx, TakenTwice{TicketID: t.ID, CompanyID: t.CompanyID, MemberID: task.MemberID}); err != nil {
+				return "", err
+			}
+		}
 		return remark, f.log(ctx, tx, t, "Тоже принял по телефону, но раньше принял "+by, w.Note)
 	}
 	if w.Note != "" {

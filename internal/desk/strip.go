@@ -20,6 +20,7 @@ type Strip struct {
 	LongestSince *time.Time
 	InTime, All  int // callers of the shift
 	Lost         []Task
+	Waits        map[int64]bool // those of Lost, by task, who are on the line still: their place is kept
 	NotTaken     []Untaken
 	Seats        []telephony.FloorSeat
 	Trunks       []telephony.FloorTrunk
@@ -31,8 +32,9 @@ type Strip struct {
 
 // Waiting is a caller in the queue; Company is "" on a city's number.
 type Waiting struct {
-	Company string
-	Since   time.Time
+	CompanyID int64
+	Company   string
+	Since     time.Time
 }
 
 // queueShown is how many callers of the queue are listed.
@@ -84,8 +86,30 @@ func (f *Floor) strip(ctx context.Context, tx *pg.Tx) (s Strip, err error) {
 		}
 	}
 	slices.SortStableFunc(s.Lost, func(a, b Task) int { return before(a.PromiseAt, b.PromiseAt) })
+	if s.Waits, err = f.kept(ctx, tx, s.Lost); err != nil {
+		return s, err
+	}
 	err = f.untaken(ctx, tx, &s)
 	return s, err
+}
+
+// kept are the tasks whose caller still waits on the line: nobody is lost yet.
+func (f *Floor) kept(ctx context.Context, tx *pg.Tx, lost []Task) (map[int64]bool, error) {
+	out := map[int64]bool{}
+	if len(lost) == 0 {
+		return out, nil
+	}
+	ids := make([]int64, 0, len(lost))
+	for _, t := range lost {
+		ids = append(ids, t.CallID)
+	}
+	calls, err := f.Calls.ByIDs(ctx, tx, ids)
+	for _, t := range lost {
+		if c, found := calls[t.CallID]; found && c.EndedAt == nil && c.JoinedAt == nil {
+			out[t.ID] = true
+		}
+	}
+	return out, err
 }
 
 func (f *Floor) engines(ctx context.Context, tx *pg.Tx, s *Strip) error {
@@ -106,7 +130,7 @@ func (f *Floor) engines(ctx context.Context, tx *pg.Tx, s *Strip) error {
 			if err != nil {
 				return err
 			}
-			s.Queue = append(s.Queue, Waiting{name, w.Since})
+			s.Queue = append(s.Queue, Waiting{w.CompanyID, name, w.Since})
 		}
 		s.Seats = append(s.Seats, fl.Operators...)
 		s.Trunks = append(s.Trunks, fl.Trunks...)

@@ -20,14 +20,74 @@ func (f *Floor) Take(ctx context.Context, id int64) (Talk, error) {
 		if err != nil {
 			return k, err
 		}
-		if err := f.Tasks.take(ctx, tx, t); err != nil {
+		if err := f.Tasks.bring(ctx, tx, t, tx.Actor.UserID); err != nil {
 			return k, err
 		}
 		return f.talk(ctx, tx, id)
 	})
 }
 
-func (s *Tasks) take(ctx context.Context, tx *pg.Tx, t Task) error {
+// Give takes a task off the operator who has it and brings it to another one's phone now;
+// userID 0: to whoever is free first. fault.Conflict when nobody has it to be taken off,
+// when the other one is not at his place, and when the person's phone rings already.
+func (f *Floor) Give(ctx context.Context, id, userID int64) (Talk, error) {
+	return pg.InTx(ctx, f.DB, func(tx *pg.Tx) (k Talk, err error) {
+		t, err := f.Tasks.lock(ctx, tx, id)
+		if err != nil {
+			return k, err
+		}
+		if userID == 0 && t.OperatorID == 0 {
+			return k, fault.New(fault.Conflict, "task.nobodys", "Эту задачу никто на себя не брал.")
+		}
+		name, err := f.receiver(ctx, tx, t, userID)
+		if err != nil {
+			return k, err
+		}
+		was, err := f.Tasks.View(ctx, tx, id)
+		if err != nil {
+			return k, err
+		}
+		if err := f.Tasks.bring(ctx, tx, t, userID); err != nil {
+			return k, err
+		}
+		show := func(operator string) map[string]string {
+			return map[string]string{"title": t.Title, "operator": operator}
+		}
+		if err := audit.Change(ctx, tx, t.CompanyID, "task.give", lateSubject(t.ID), show(was.OperatorName), show(name)); err != nil {
+			return k, err
+		}
+		return f.talk(ctx, tx, id)
+	})
+}
+
+// receiver is the name of an operator who is at his place and may speak of the task.
+func (f *Floor) receiver(ctx context.Context, tx *pg.Tx, t Task, userID int64) (string, error) {
+	if userID == 0 {
+		return "", nil
+	}
+	serves, err := f.Serves(ctx, tx, userID, t.CompanyID)
+	if err != nil {
+		return "", err
+	}
+	if !serves {
+		return "", fault.New(fault.Invalid, "task.operator", "Этот оператор не обслуживает компанию задачи.").At("body.user_id", "выберите другого")
+	}
+	floors, err := f.Phones.Floors(ctx, tx)
+	if err != nil {
+		return "", err
+	}
+	for _, fl := range floors {
+		for _, o := range fl.Operators {
+			if o.UserID == userID && o.State != "off" {
+				return o.Name, nil
+			}
+		}
+	}
+	return "", fault.New(fault.Conflict, "operator.away", "Оператора нет на месте: его пульт закрыт.")
+}
+
+// bring dials for a task now, for an operator; 0: for whoever is free first.
+func (s *Tasks) bring(ctx context.Context, tx *pg.Tx, t Task, operator int64) error {
 	if t.Unanswered {
 		t.State, t.Result, t.Note, t.FinishedAt, t.Unanswered = "waiting", "", "", nil, false
 		t.Progress.Counts, t.Progress.Dialled = nil, 0
@@ -55,8 +115,8 @@ func (s *Tasks) take(ctx context.Context, tx *pg.Tx, t Task) error {
 	case act.Dial == "":
 		return fault.New(fault.Conflict, "task.quiet", "Тихие часы: звонить можно с %s.", at(act.WakeAt, t.Plan.Quiet.Zone))
 	}
-	t.Progress, t.OperatorID = next, tx.Actor.UserID
-	if _, err := tx.Exec(ctx, `update call_tasks set operator_id = $2 where id = $1`, t.ID, t.OperatorID); err != nil {
+	t.Progress, t.OperatorID = next, operator
+	if _, err := tx.Exec(ctx, `update call_tasks set operator_id = nullif($2::bigint, 0) where id = $1`, t.ID, t.OperatorID); err != nil {
 		return err
 	}
 	return s.do(ctx, tx, t, act)
@@ -69,7 +129,7 @@ func (s *Tasks) ungrasp(ctx context.Context, tx *pg.Tx, t Task) (bool, error) {
 	if err != nil || !free {
 		return false, err
 	}
-	return true, s.orders.Cancel(ctx, tx, orderKey(t))
+	return true, s.orders.Cancel(ctx, tx, orderKey(t), telephony.Farewell{})
 }
 
 // Drop ends a task that is not to be called, with the reason of whoever says so. An

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -67,6 +68,7 @@ type Task struct {
 	OperatorID int64   // who has taken it on himself
 	RideKey    string  // the order of another task in whose call it is spoken of
 	Supplier   int64   // the supplier's request it is about
+	farewell   telephony.Farewell
 }
 
 // TaskFinished is published when a task is over.
@@ -88,6 +90,9 @@ type Tasks struct {
 	db     *pg.DB
 	jobs   *jobs.Queue
 	orders telephony.Orders
+	// Reach tells by which numbers a member may be called now, and when there is none, when
+	// there will be (zero: never). The assembly supplies it; nil: as the task was made.
+	Reach func(ctx context.Context, tx *pg.Tx, memberID int64) (phones []string, at time.Time, err error)
 }
 
 // NewTasks returns the service and subscribes it to the ends of its orders.
@@ -185,6 +190,9 @@ func (s *Tasks) Run(ctx context.Context, step Step) error {
 			}
 			return nil
 		}
+		if waits, err := s.reach(ctx, tx, &t, step.In); err != nil || waits {
+			return err
+		}
 		next, act := Next(t.Plan, t.Phones, t.Progress, step.In, tx.Now)
 		t.Progress = next
 		if act.Result != "" {
@@ -192,6 +200,30 @@ func (s *Tasks) Run(ctx context.Context, step Step) error {
 		}
 		return s.do(ctx, tx, t, act)
 	})
+}
+
+// reach takes the numbers the person may be called by at this hour (O3): those of the day
+// are silent at night, and one that has changed is dialled as it is now. True: at this hour
+// he may be called by none, and the task sleeps until he may.
+func (s *Tasks) reach(ctx context.Context, tx *pg.Tx, t *Task, in Input) (waits bool, err error) {
+	if s.Reach == nil || t.MemberID == 0 || t.Plan.Priority >= telephony.PriorityEmergency || t.Progress.Flying || in.Woken == nil || *in.Woken != t.Progress.Mark || t.Purpose == telephony.Callback {
+		return false, nil // an emergency's dials are fitted into its level; who has called is called back by that number
+	}
+	phones, at, err := s.Reach(ctx, tx, t.MemberID)
+	switch {
+	case err != nil:
+		return false, err
+	case len(phones) > 0:
+		if !slices.Equal(phones, t.Phones) {
+			t.Phones = phones
+			_, err = tx.Exec(ctx, `update call_tasks set phones = $2 where id = $1`, t.ID, phones)
+		}
+		return false, err
+	case at.IsZero():
+		return false, nil
+	}
+	t.Progress.Mark++
+	return true, s.do(ctx, tx, *t, Action{WakeAt: at})
 }
 
 func (s *Tasks) lock(ctx context.Context, tx *pg.Tx, id int64) (Task, error) {
@@ -231,6 +263,9 @@ func order(t Task, phone string, now time.Time) telephony.Order {
 		OperatorWithin: p.operatorWithin(t.Progress.Dialled), Words: spoken(t), Keys: p.Keys,
 		Until: p.Quiet.Next(now), For: t.OperatorID,
 	}
+	if t.OperatorID != 0 && o.Mode == telephony.CalleeFirst {
+		o.Mode = telephony.OperatorFirst // who took it has it on his phone first
+	}
 	if t.Purpose == telephony.Callback {
 		if o.Since = p.Since; o.Since.IsZero() {
 			o.Since = t.CreatedAt
@@ -269,7 +304,7 @@ func (s *Tasks) save(ctx context.Context, tx *pg.Tx, t Task) error {
 
 func (s *Tasks) finish(ctx context.Context, tx *pg.Tx, t Task, result, note string, byDigit bool) error {
 	if t.Progress.Flying && t.RideKey == "" {
-		if err := s.orders.Cancel(ctx, tx, orderKey(t)); err != nil {
+		if err := s.orders.Cancel(ctx, tx, orderKey(t), t.farewell); err != nil {
 			return err
 		}
 	}
@@ -293,7 +328,8 @@ type Which struct {
 	TicketID int64
 	Supplier int64 // the supplier's request
 	Purposes []telephony.Purpose
-	Phone    string // of a call-back
+	Phone    string             // of a call-back
+	Farewell telephony.Farewell // heard by who has answered the machine already (F34, F39)
 	Key      string
 }
 
@@ -313,6 +349,7 @@ func (s *Tasks) Withdraw(ctx context.Context, tx *pg.Tx, w Which, why string) (i
 		return 0, err
 	}
 	for _, t := range ts {
+		t.farewell = w.Farewell
 		if err := s.finish(ctx, tx, t, Withdrawn, why, false); err != nil {
 			return 0, err
 		}
@@ -390,13 +427,17 @@ func (s *Tasks) OfTicket(ctx context.Context, tx *pg.Tx, ticketID int64) ([]Task
 // the watchman's net under the jobs. Returns how many.
 func (s *Tasks) Rearm(ctx context.Context, late time.Duration) (n int, err error) {
 	err = pg.Do(ctx, s.db, func(tx *pg.Tx) error {
-		rows, err := tx.Query(ctx, "select "+columns+" from call_tasks where state in ('waiting', 'active') and next_at < $1 for update skip locked", tx.Now.Add(-late))
+		rows, err := tx.Query(ctx, `select id, mark from call_tasks where state in ('waiting', 'active') and next_at < $1 for update skip locked`, tx.Now.Add(-late))
 		if err != nil {
 			return err
 		}
-		ts, err := pgx.CollectRows(rows, scan)
+		type row struct {
+			ID   int64
+			Mark int
+		}
+		ts, err := pgx.CollectRows(rows, pgx.RowToStructByPos[row])
 		for _, t := range ts {
-			if err := s.jobs.At(ctx, tx, tx.Now, Step{TaskID: t.ID, In: Input{Woken: &t.Progress.Mark}}); err != nil {
+			if err := s.jobs.Again(ctx, tx, Step{TaskID: t.ID, In: Input{Woken: &t.Mark}}); err != nil {
 				return err
 			}
 		}

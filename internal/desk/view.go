@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -108,6 +109,8 @@ var results = map[telephony.Purpose][]string{
 	telephony.Feedback:         {Done, NotDone, NotReached, WrongNumber},
 	telephony.SupplierHandover: {Told, NotReached, WrongNumber},
 	telephony.SupplierInquiry:  {InProgress, Done, NotDone, NotReached, WrongNumber},
+	telephony.Resident:         {Answered, NotReached, WrongNumber},
+	telephony.Message:          {Told, NotReached, WrongNumber},
 	telephony.Callback:         {Answered, NotReached, WrongNumber},
 }
 
@@ -138,4 +141,10 @@ func (s *Tasks) WrongPhone(ctx context.Context, tx *pg.Tx, id int64, note string
 func (s *Tasks) Made(ctx context.Context, tx *pg.Tx, key string) (yes bool, err error) {
 	err = tx.QueryRow(ctx, `select exists (select from call_tasks where key = $1)`, key).Scan(&yes)
 	return yes, err
+}
+
+// DueSince is the oldest step that is due, of those that are not parked; nil: none.
+func (s *Tasks) DueSince(ctx context.Context, tx *pg.Tx, parked []string) (at *time.Time, err error) {
+	err = tx.QueryRow(ctx, `select min(next_at) from call_tasks where state in ('waiting', 'active') and next_at < $1 and not ($2::text || ':' || id = any(coalesce($3::text[], '{}')))`, tx.Now, Step{}.Kind(), parked).Scan(&at)
+	return at, err
 }

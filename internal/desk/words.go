@@ -2,6 +2,7 @@ package desk
 
 import (
 	"fmt"
+	"strings"
 
 	"d24/internal/staff"
 	"d24/internal/telephony"
@@ -47,6 +48,10 @@ func Words(v TaskView, t *ticket.Ticket, who *staff.Person) (say, ifNot string) 
 		return hello + "Передаю заявку " + about + ". Назовите, пожалуйста, ваш номер заявки и кто принял.", "Не ответят – наберём ещё, потом снова через 15 минут."
 	case telephony.SupplierInquiry:
 		return hello + "Что по заявке " + about + "?", "Не ответят – наберём ещё, потом снова через 15 минут."
+	case telephony.Resident:
+		return hello + "Звоню по заявке " + about + ". " + v.Title + ".", "Не ответит – наберём ещё; потом просившему скажем, что не дозвонились."
+	case telephony.Message:
+		return hello + "Для вас сообщение. " + strings.TrimSuffix(v.Title, ".") + ".", "Не ответит – наберём ещё в его часы."
 	case telephony.Callback:
 		if v.MemberID != 0 {
 			return hello + "Вы звонили, слушаю вас.", "Не ответит – наберём ещё раз."

@@ -60,6 +60,7 @@ type Errand struct {
 	StartedAt   *time.Time
 	MovedAt     time.Time
 	FinishedAt  *time.Time
+	TokenID     int64 // of the API's token it was started by, 0: by the person himself
 }
 
 // HasResult reports whether there is a file to be taken at a moment.
@@ -92,6 +93,8 @@ type Work struct {
 type Actors interface {
 	// ActorOf is the person in a company as he is now; fault.Login when he may not come in.
 	ActorOf(ctx context.Context, userID, companyID int64) (access.Actor, error)
+	// TokenActor is a program with its token as it is now; fault.Login when it is let in no more.
+	TokenActor(ctx context.Context, tokenID int64) (access.Actor, error)
 }
 
 // Service is the use cases of errands.
@@ -134,9 +137,9 @@ func (s *Service) Start(ctx context.Context, tx *pg.Tx, n New) (e Errand, err er
 	if err != nil {
 		return e, err
 	}
-	e, err = one(tx.Query(ctx, `insert into errands (company_id, user_id, user_name, kind, title, query, spec, quota, total, result_name, result_kind, created_at, moved_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12) returning `+columns,
-		n.CompanyID, tx.Actor.UserID, tx.Actor.Name, n.Kind, n.Title, n.Query, spec, n.Quota, max(n.Total, len(n.Items)), n.ResultName, n.ResultKind, tx.Now))
+	e, err = one(tx.Query(ctx, `insert into errands (company_id, user_id, user_name, kind, title, query, spec, quota, total, result_name, result_kind, created_at, moved_at, token_id)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13) returning `+columns,
+		n.CompanyID, tx.Actor.UserID, tx.Actor.Name, n.Kind, n.Title, n.Query, spec, n.Quota, max(n.Total, len(n.Items)), n.ResultName, n.ResultKind, tx.Now, tx.Actor.TokenID))
 	if err != nil {
 		return e, busy(err)
 	}
@@ -168,7 +171,7 @@ func freeze(ctx context.Context, tx *pg.Tx, e Errand, items []Item) error {
 }
 
 const columns = `id, company_id, user_id, user_name, kind, title, query, spec, total, done, refused, cursor, state, note, failures,
-	result_key, result_name, result_kind, result_bytes, expires_at, created_at, started_at, moved_at, finished_at`
+	result_key, result_name, result_kind, result_bytes, expires_at, created_at, started_at, moved_at, finished_at, token_id`
 
 func one(rows pgx.Rows, err error) (Errand, error) {
 	if err != nil {
@@ -188,10 +191,11 @@ func tell(ctx context.Context, tx *pg.Tx, e Errand) error {
 // shown is how many of his errands a person sees.
 const shown = 100
 
-// Mine are the actor's own errands, the newest first.
+// Mine are the actor's own errands, the newest first: a program sees those it started, its
+// person those he did.
 func (s *Service) Mine(ctx context.Context) ([]Errand, error) {
 	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Errand, error) {
-		rows, err := tx.Query(ctx, "select "+columns+" from errands where user_id = $1 order by id desc limit $2", tx.Actor.UserID, shown)
+		rows, err := tx.Query(ctx, "select "+columns+" from errands where user_id = $1 and token_id = $2 order by id desc limit $3", tx.Actor.UserID, tx.Actor.TokenID, shown)
 		if err != nil {
 			return nil, err
 		}
@@ -201,7 +205,7 @@ func (s *Service) Mine(ctx context.Context) ([]Errand, error) {
 
 // own reads an errand of the actor's; another's does not exist.
 func own(ctx context.Context, tx *pg.Tx, id int64, lock string) (Errand, error) {
-	return one(tx.Query(ctx, "select "+columns+" from errands where id = $1 and user_id = $2 "+lock, id, tx.Actor.UserID))
+	return one(tx.Query(ctx, "select "+columns+" from errands where id = $1 and user_id = $2 and token_id = $3 "+lock, id, tx.Actor.UserID, tx.Actor.TokenID))
 }
 
 // Get is one of the actor's own.

@@ -149,7 +149,11 @@ var errRights = fault.New(fault.Forbidden, "errand.rights", "У того, кто
 
 // actor is who started it, as he is now: rights taken away stop his errands too.
 func (s *Service) actor(ctx context.Context, e Errand) (access.Actor, error) {
-	a, err := s.actors.ActorOf(ctx, e.UserID, e.CompanyID)
+	ask := func() (access.Actor, error) { return s.actors.ActorOf(ctx, e.UserID, e.CompanyID) }
+	if e.TokenID != 0 {
+		ask = func() (access.Actor, error) { return s.actors.TokenActor(ctx, e.TokenID) }
+	}
+	a, err := ask()
 	if k := fault.KindOf(err); err != nil && (k == fault.Login || k == fault.NotFound) {
 		return a, errRights
 	}

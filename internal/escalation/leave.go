@@ -73,6 +73,9 @@ func (r *Runner) OnLeft(ctx context.Context, l Left) error {
 		if err != nil {
 			return err
 		}
+		if t.Kind != ticket.Emergency { // nobody is woken up for what can wait
+			p.Dial.Quiet = c.Settings.Quiet(t.Zone)
+		}
 		tag, until := fmt.Sprintf("8.%d", t.Version), tx.Now.Add(c.Settings.Minutes(c.Settings.StepMin))
 		if !l.Over && t.ExecutorLeftAt != nil {
 			return r.askLead(ctx, tx, t, p, tag, until)

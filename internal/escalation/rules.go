@@ -49,7 +49,8 @@ const (
 type State struct {
 	Stage    Stage     `json:"stage"`
 	Level    int       `json:"level"` // index in Plan.Levels
-	Round    int       `json:"round"` // of announcing, from 1
+	Round    int       `json:"round"` // of announcing, from 1; after Before of earlier runs
+	Before   int       `json:"before,omitempty"`
 	Deadline time.Time `json:"deadline"`
 	Mark     int       `json:"mark"` // of the wake-up asked for
 	Tried    []int     `json:"tried"`
@@ -183,13 +184,13 @@ func enter(p Plan, s State, level int, in Input, now time.Time) (State, []Action
 		s, more := announce(p, s, now)
 		return s, append(acts, more...)
 	}
-	s = State{Stage: Calling, Level: level, Round: s.Round, Deadline: now.Add(p.Step), Mark: s.Mark + 1, Tried: append(slices.Clone(s.Tried), level)}
+	s = State{Stage: Calling, Level: level, Round: s.Round, Before: s.Before, Deadline: now.Add(p.Step), Mark: s.Mark + 1, Tried: append(slices.Clone(s.Tried), level)}
 	return s, append(acts, Action{Do: HandOver, Level: level}, Action{Do: WakeAt, At: s.Deadline})
 }
 
 // announce calls everybody; it repeats until a person acts and never gives up (F43).
 func announce(p Plan, s State, now time.Time) (State, []Action) {
-	s = State{Stage: Announcing, Level: s.Level, Round: s.Round + 1, Deadline: now.Add(p.Repeat), Mark: s.Mark + 1, Tried: s.Tried}
+	s = State{Stage: Announcing, Level: s.Level, Round: s.Round + 1, Before: s.Before, Deadline: now.Add(p.Repeat), Mark: s.Mark + 1, Tried: s.Tried}
 	return s, []Action{
 		{Do: Withdraw},
 		{Do: Say, Text: "Автоинформатор звонит всем исполнителям, оператор – ответственному"},

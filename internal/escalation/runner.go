@@ -43,9 +43,13 @@ type Step struct {
 	// transaction, and the first commit wins (R5).
 	Accepted int64  `json:"accepted,omitempty"`
 	Channel  string `json:"channel,omitempty"`
+	// Anew: the request's reason is another: who is called by the old one is not the right one.
+	Anew bool `json:"anew,omitempty"`
 	// Refused is the member who said in the journal that he cannot, with his reason.
 	Refused int64  `json:"refused,omitempty"`
 	Reason  string `json:"reason,omitempty"`
+	// ByHandover: of Accepted, to who was called to take it, not to all at once (F35, F41).
+	ByHandover bool `json:"by_handover,omitempty"`
 }
 
 // Kind names the job.
@@ -63,10 +67,19 @@ func (r *Runner) Subscribe(q *jobs.Queue) {
 		return Step{TicketID: e.TicketID, In: Input{Started: true}}
 	})
 	jobs.On(q, func(e ticket.Moved) river.JobArgs {
-		if e.Kind != ticket.Emergency || e.To == ticket.New {
+		switch {
+		case e.Kind != ticket.Emergency:
 			return nil
+		case e.To == ticket.New: // put off before anybody had it, and back: somebody must take it
+			return Step{TicketID: e.TicketID, In: Input{Started: true}}
 		}
 		return Step{TicketID: e.TicketID, In: Input{Taken: true}}
+	})
+	jobs.On(q, func(e ticket.Resorted) river.JobArgs { // no emergency any more, one now, or another one (F39)
+		if e.From != ticket.Emergency && e.To != ticket.Emergency {
+			return nil
+		}
+		return Step{TicketID: e.TicketID, In: Input{Started: true}, Anew: true}
 	})
 	jobs.On(q, func(e ticket.Refused) river.JobArgs {
 		if e.Kind != ticket.Emergency {
@@ -79,7 +92,7 @@ func (r *Runner) Subscribe(q *jobs.Queue) {
 		case e.TicketID == 0 || e.Purpose != telephony.Handover && e.Purpose != telephony.Announcement && e.Purpose != telephony.Responsible:
 			return nil
 		case e.Result == desk.Accepted && e.ByDigit:
-			return Step{TicketID: e.TicketID, Accepted: e.MemberID, Channel: "по телефону, клавиша 1"}
+			return Step{TicketID: e.TicketID, Accepted: e.MemberID, Channel: "по телефону, клавиша 1", ByHandover: e.Purpose == telephony.Handover}
 		case e.Purpose == telephony.Handover && (e.Result == desk.NotReached || e.Result == desk.Refused):
 			var level, round int
 			if _, err := fmt.Sscanf(e.Key[strings.LastIndex(e.Key, "-")+1:], "%d.%d", &level, &round); err != nil {
@@ -90,6 +103,7 @@ func (r *Runner) Subscribe(q *jobs.Queue) {
 		return nil
 	})
 	r.hearLeaving(q)
+	jobs.On(q, func(e desk.TakenTwice) river.JobArgs { return Twice{TicketID: e.TicketID, MemberID: e.MemberID} })
 	jobs.On(q, func(e staff.DutyChanged) river.JobArgs { return Duty{MemberID: e.MemberID, CompanyID: e.CompanyID} })
 }
 
@@ -167,12 +181,17 @@ func (r *Runner) Run(ctx context.Context, step Step) error {
 		if step.Refused != 0 {
 			return r.Tasks.RefusedElsewhere(ctx, tx, t.ID, step.Refused, step.Reason) // the end of the task is the next step
 		}
+		if step.Anew && sought(t) {
+			if _, err := r.Tasks.Withdraw(ctx, tx, desk.Which{TicketID: t.ID, Purposes: mine}, "сменилась причина заявки"); err != nil {
+				return err
+			}
+		}
 		e, found, err := r.load(ctx, tx, t, step)
 		if err != nil || !found {
 			return err
 		}
 		in := step.In
-		in.Taken = in.Taken || t.Status != ticket.New
+		in.Taken = !sought(t) // as it is now: a word of what it was comes late
 		if err := r.restand(ctx, tx, t, &e); err != nil {
 			return err
 		}
@@ -204,9 +223,16 @@ func (r *Runner) accept(ctx context.Context, tx *pg.Tx, t ticket.Ticket, step St
 	text := p.Name + " тоже принял, но раньше принял " + by
 	if by == "" {
 		text = p.Name + " принял, но заявка уже «" + ticket.Label(t.Status) + "»"
+	} else if step.ByHandover {
+		if err := r.rival(ctx, tx, t.ID, step.Accepted); err != nil {
+			return err
+		}
 	}
 	return r.Tickets.Log(ctx, tx, t, ticket.Event{Kind: "escalation", Text: text})
 }
+
+// sought: somebody has to be found for the request.
+func sought(t ticket.Ticket) bool { return t.Status == ticket.New && t.Kind == ticket.Emergency }
 
 type loaded struct {
 	plan  Plan
@@ -214,7 +240,7 @@ type loaded struct {
 }
 
 func (r *Runner) load(ctx context.Context, tx *pg.Tx, t ticket.Ticket, step Step) (e loaded, found bool, err error) {
-	if step.In.Started {
+	if step.In.Started && sought(t) {
 		if e.plan, err = r.freeze(ctx, tx, t); err != nil {
 			return e, false, err
 		}
@@ -222,8 +248,14 @@ func (r *Runner) load(ctx context.Context, tx *pg.Tx, t ticket.Ticket, step Step
 		if err != nil {
 			return e, false, err
 		}
-		_, err = tx.Exec(ctx, `insert into escalations (ticket_id, company_id, plan, state, stage, started_at) values ($1, $2, $3, '{}', '', $4) on conflict do nothing`,
-			t.ID, t.CompanyID, raw, tx.Now)
+		// One that is over begins anew with the rules of now; its rounds and marks go on, so
+		// that no call and no wake-up is taken for one of before.
+		_, err = tx.Exec(ctx, `insert into escalations as e (ticket_id, company_id, plan, state, stage, started_at) values ($1, $2, $3, '{}', '', $4)
+			on conflict (ticket_id) do update set plan = excluded.plan, stage = '', started_at = excluded.started_at, finished_at = null, next_at = null,
+				state = jsonb_build_object('stage', '', 'round', coalesce((e.state->>'round')::int, 0) + 1, 'before', coalesce((e.state->>'round')::int, 0) + 1,
+					'mark', coalesce((e.state->>'mark')::int, 0) + 1)
+			where e.finished_at is not null or $5`,
+			t.ID, t.CompanyID, raw, tx.Now, step.Anew)
 		if err != nil {
 			return e, false, err
 		}
@@ -360,7 +392,7 @@ func (r *Runner) do(ctx context.Context, tx *pg.Tx, t ticket.Ticket, p Plan, s S
 	case CallLeadNow:
 		return r.leadNow(ctx, tx, t, p)
 	case Withdraw:
-		_, err := r.Tasks.Withdraw(ctx, tx, desk.Which{TicketID: t.ID, Purposes: mine}, "больше не нужно")
+		_, err := r.Tasks.Withdraw(ctx, tx, desk.Which{TicketID: t.ID, Purposes: mine, Farewell: farewell(t, p, s)}, "больше не нужно")
 		return err
 	case WakeAt:
 		return r.Jobs.At(ctx, tx, a.At, Step{TicketID: t.ID, In: Input{Woken: &s.Mark}})
@@ -398,6 +430,12 @@ func (r *Runner) announce(ctx context.Context, tx *pg.Tx, t ticket.Ticket, p Pla
 	return nil
 }
 
+// NotTaken is published when nobody has taken an emergency in time, at each round of calls.
+type NotTaken struct {
+	TicketID  int64
+	CompanyID int64
+}
+
 // lead gives an operator the task to call the responsible person and alarms the
 // supervisor, who acts when there is none.
 func (r *Runner) lead(ctx context.Context, tx *pg.Tx, t ticket.Ticket, p Plan, s State) error {
@@ -405,6 +443,9 @@ func (r *Runner) lead(ctx context.Context, tx *pg.Tx, t ticket.Ticket, p Plan, s
 		Code: alarm.NobodyTakes, Subject: subject(t), CompanyID: t.CompanyID,
 		Text: fmt.Sprintf("Аварийную № %d никто не принял: %s, %s", t.Number, t.ReasonName, t.Address),
 	})
+	if err == nil {
+		err = r.Jobs.Publish(ctx, tx, NotTaken{TicketID: t.ID, CompanyID: t.CompanyID})
+	}
 	if err != nil || p.Responsible == nil || len(p.Responsible.Phones) == 0 {
 		return err
 	}
@@ -435,48 +476,4 @@ func (r *Runner) save(ctx context.Context, tx *pg.Tx, t ticket.Ticket, s State, 
 		return err
 	}
 	return live.Tell(ctx, tx, live.Change{Topic: "escalation", ID: t.ID, CompanyID: t.CompanyID})
-}
-
-// Rearm wakes escalations whose moment has passed by more than late: the
-// watchman's net under the jobs. Returns how many.
-func (r *Runner) Rearm(ctx context.Context, late time.Duration) (n int, err error) {
-	err = pg.Do(ctx, r.DB, func(tx *pg.Tx) error {
-		rows, err := tx.Query(ctx, `select ticket_id, mark from escalations where finished_at is null and next_at < $1 for update skip locked`, tx.Now.Add(-late))
-		if err != nil {
-			return err
-		}
-		type row struct {
-			ID   int64
-			Mark int
-		}
-		es, err := pgx.CollectRows(rows, pgx.RowToStructByPos[row])
-		for _, e := range es {
-			if err := r.Jobs.At(ctx, tx, tx.Now, Step{TicketID: e.ID, In: Input{Woken: &e.Mark}}); err != nil {
-				return err
-			}
-		}
-		n = len(es)
-		return err
-	})
-	return n, err
-}
-
-// View is an escalation for the ticket's card (E3).
-type View struct {
-	Plan  Plan
-	State State
-}
-
-// Of returns a ticket's escalation; nil when there is none.
-func (r *Runner) Of(ctx context.Context, tx *pg.Tx, ticketID int64) (*View, error) {
-	var plan, state []byte
-	err := tx.QueryRow(ctx, `select plan, state from escalations where ticket_id = $1`, ticketID).Scan(&plan, &state)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, nil //nolint:nilnil // none is an answer
-	}
-	v := &View{}
-	if err == nil {
-		err = errors.Join(json.Unmarshal(plan, &v.Plan), json.Unmarshal(state, &v.State))
-	}
-	return v, err
 }

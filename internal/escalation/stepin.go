@@ -169,6 +169,19 @@ type Running struct {
 	StartedAt time.Time
 }
 
+// Stands is where it is, in words.
+func (r Running) Stands() string {
+	switch {
+	case r.State.Held:
+		return "звонит старший смены"
+	case r.State.Stage == Announcing:
+		return "автоинформатор звонит всем"
+	case r.State.Level < len(r.Plan.Levels):
+		return fmt.Sprintf("%d-й уровень, звоним: %s", r.State.Level+1, r.Plan.Levels[r.State.Level].Name)
+	}
+	return "обзвон идёт"
+}
+
 // Running are the escalations of the actor's companies, the nearest step first.
 func (r *Runner) Running(ctx context.Context) (out []Running, err error) {
 	err = pg.Do(ctx, r.DB, func(tx *pg.Tx) error {

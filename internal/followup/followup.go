@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -44,7 +45,8 @@ type Runner struct {
 // Ask is the job that looks after a ticket: something moved, or it is time to ask.
 type Ask struct {
 	TicketID int64 `json:"ticket_id"`
-	Mark     *int  `json:"mark"` // of the wake-up; nil: the ticket has moved
+	Mark     *int  `json:"mark"`           // of the wake-up; nil: the ticket has moved
+	Anew     bool  `json:"anew,omitempty"` // its kind is another: when it is asked about is so too (F39)
 }
 
 // Kind names the job.
@@ -79,11 +81,23 @@ func (GotThrough) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue:
 func (r *Runner) Subscribe(q *jobs.Queue) {
 	r.hearSuppliers(q)
 	jobs.On(q, func(e ticket.Moved) river.JobArgs { return Ask{TicketID: e.TicketID} })
+	jobs.On(q, func(e ticket.Resorted) river.JobArgs {
+		if e.From == e.To {
+			return nil
+		}
+		return Ask{TicketID: e.TicketID, Anew: true}
+	})
 	jobs.On(q, func(e desk.TaskFinished) river.JobArgs {
 		if e.Purpose != telephony.StatusInquiry || e.Result == desk.Withdrawn {
 			return nil
 		}
 		return Ask{TicketID: e.TicketID}
+	})
+	jobs.On(q, func(e desk.TaskFinished) river.JobArgs {
+		if e.Purpose != telephony.Resident || e.Result != desk.NotReached {
+			return nil
+		}
+		return Unreached{TicketID: e.TicketID, TaskID: e.TaskID}
 	})
 	jobs.On(q, func(e calllog.Lost) river.JobArgs { return CallBack{e} })
 	jobs.On(q, func(e calllog.Late) river.JobArgs { return Late{e} })
@@ -102,6 +116,7 @@ func (r *Runner) Workers(w *river.Workers) {
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[Log]) error { return r.Log(system(ctx), j.Args.Rode) }))
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[Ask]) error { return r.Ask(system(ctx), j.Args) }))
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[CallBack]) error { return r.CallBack(system(ctx), j.Args.Lost) }))
+	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[Unreached]) error { return r.SayUnreached(system(ctx), j.Args) }))
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[Late]) error { return r.WriteLate(system(ctx), j.Args.Late) }))
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[Join]) error { return r.Join(system(ctx), j.Args.Told) }))
 	river.AddWorker(w, river.WorkFunc(func(ctx context.Context, j *river.Job[GotThrough]) error {
@@ -119,6 +134,11 @@ func (r *Runner) Ask(ctx context.Context, a Ask) error {
 		if err != nil {
 			return err
 		}
+		if a.Anew {
+			if err := r.withdraw(ctx, tx, t, telephony.StatusInquiry); err != nil {
+				return err
+			}
+		}
 		switch t.Status {
 		case ticket.Accepted, ticket.InProgress:
 			if err := r.withdraw(ctx, tx, t, telephony.Feedback); err != nil { // reopened: there is nothing to ask the resident
@@ -134,6 +154,11 @@ func (r *Runner) Ask(ctx context.Context, a Ask) error {
 		}
 		if err := r.stop(ctx, tx, t); err != nil {
 			return err
+		}
+		if !t.Status.Open() { // nobody needs to know any more
+			if err := r.withdraw(ctx, tx, t, telephony.Resident); err != nil {
+				return err
+			}
 		}
 		return r.withdraw(ctx, tx, t, telephony.Feedback)
 	})
@@ -160,7 +185,15 @@ func (r *Runner) inquire(ctx context.Context, tx *pg.Tx, t ticket.Ticket, mark *
 	}
 	next := tx.Now.Add(c.Settings.Minutes(c.Settings.InquiryMin))
 	if t.Kind != ticket.Emergency {
-		next = calm(next, c.Settings, t.Zone)
+		zone := t.Zone
+		if t.ExecutorID != 0 {
+			night, err := r.nightOf(ctx, tx, c.Settings, t.ExecutorID)
+			if err != nil {
+				return err
+			}
+			zone = night.Zone
+		}
+		next = calm(next, c.Settings, zone)
 	}
 	current, fresh, err := r.advance(ctx, tx, t, next, mark)
 	if err != nil || !fresh {
@@ -173,12 +206,14 @@ func (r *Runner) inquire(ctx context.Context, tx *pg.Tx, t ticket.Ticket, mark *
 	if err != nil || !found {
 		return err
 	}
-	plan, err := r.plan(ctx, tx, t, c.Settings, len(who.Phones))
+	plan, err := r.plan(ctx, tx, t, c.Settings, len(who.Phones), telephony.StatusInquiry)
 	if err != nil {
 		return err
 	}
 	if t.Kind != ticket.Emergency {
-		plan.Quiet = c.Settings.Quiet(t.Zone)
+		if plan.Quiet, err = r.nightOf(ctx, tx, c.Settings, who.MemberID); err != nil {
+			return err
+		}
 	}
 	return r.Tasks.Create(ctx, tx, desk.NewTask{
 		Key: fmt.Sprintf("inquiry-%d-%d", t.ID, current), CompanyID: t.CompanyID, Purpose: telephony.StatusInquiry, TicketID: t.ID, MemberID: who.MemberID, Phones: who.Phones,
@@ -224,10 +259,23 @@ func (r *Runner) advance(ctx context.Context, tx *pg.Tx, t ticket.Ticket, next t
 	return current, err == nil, err
 }
 
-func (r *Runner) plan(ctx context.Context, tx *pg.Tx, t ticket.Ticket, s company.Settings, numbers int) (desk.DialPlan, error) {
+// nightOf is the quiet hours where the person is: he may work in another zone than the house.
+func (r *Runner) nightOf(ctx context.Context, tx *pg.Tx, s company.Settings, memberID int64) (company.Quiet, error) {
+	m, err := r.Staff.Now(ctx, tx, memberID)
+	return s.Quiet(m.Zone), err
+}
+
+// connecting is what a person hears who is dialled before an operator is there.
+const connecting = "Здравствуйте. Это диспетчерская, по заявке номер %d, %s. Соединяем с оператором, не вешайте трубку."
+
+func (r *Runner) plan(ctx context.Context, tx *pg.Tx, t ticket.Ticket, s company.Settings, numbers int, purpose telephony.Purpose) (desk.DialPlan, error) {
 	line, err := r.Companies.LineOf(ctx, tx, t.CompanyID)
+	mode, words := telephony.OperatorFirst, ""
+	if slices.Contains(s.CalleeFirst, string(purpose)) {
+		mode, words = telephony.CalleeFirst, fmt.Sprintf(connecting, t.Number, t.Address)
+	}
 	p, _ := desk.Fit(desk.DialPlan{
-		Mode: telephony.OperatorFirst, Dials: s.Dials, RingSec: s.RingSec, Pace: s.Pace, Priority: telephony.PriorityTask, LineID: line,
+		Mode: mode, Words: words, Dials: s.Dials, RingSec: s.RingSec, Pace: s.Pace, Priority: telephony.PriorityTask, LineID: line,
 	}, numbers, s.Minutes(askWithin))
 	return p, err
 }
@@ -245,7 +293,7 @@ func (r *Runner) feedback(ctx context.Context, tx *pg.Tx, t ticket.Ticket) error
 	if err != nil {
 		return err
 	}
-	plan, err := r.plan(ctx, tx, t, c.Settings, 1)
+	plan, err := r.plan(ctx, tx, t, c.Settings, 1, telephony.Feedback)
 	if err != nil {
 		return err
 	}
@@ -320,7 +368,7 @@ func (r *Runner) Rearm(ctx context.Context, late time.Duration) (n int, err erro
 		}
 		fs, err := pgx.CollectRows(rows, pgx.RowToStructByPos[row])
 		for _, f := range fs {
-			if err := r.Jobs.At(ctx, tx, tx.Now, Ask{TicketID: f.ID, Mark: &f.Mark}); err != nil {
+			if err := r.Jobs.Again(ctx, tx, Ask{TicketID: f.ID, Mark: &f.Mark}); err != nil {
 				return err
 			}
 		}
@@ -328,4 +376,10 @@ func (r *Runner) Rearm(ctx context.Context, late time.Duration) (n int, err erro
 		return err
 	})
 	return n, err
+}
+
+// DueSince is the oldest step that is due, of those that are not parked; nil: none.
+func (r *Runner) DueSince(ctx context.Context, tx *pg.Tx, parked []string) (at *time.Time, err error) {
+	err = tx.QueryRow(ctx, `select min(next_at) from followups where finished_at is null and next_at < $1 and not ($2::text || ':' || ticket_id = any(coalesce($3::text[], '{}')))`, tx.Now, Ask{}.Kind(), parked).Scan(&at)
+	return at, err
 }

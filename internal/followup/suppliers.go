@@ -99,15 +99,15 @@ func (r *Runner) callSupplier(ctx context.Context, tx *pg.Tx, s supplierticket.T
 	if len(n.Phones) == 0 {
 		return r.Tickets.Log(ctx, tx, t, ticket.Event{Kind: "supplier", Text: "РСО " + s.SupplierName + ": нет телефона для звонка, передайте сами"})
 	}
-	n.Plan, err = r.supplierPlan(ctx, tx, t, c.Settings, len(n.Phones))
+	n.Plan, err = r.supplierPlan(ctx, tx, t, c.Settings, len(n.Phones), n.Purpose)
 	if err != nil {
 		return err
 	}
 	return r.Tasks.Create(ctx, tx, n)
 }
 
-func (r *Runner) supplierPlan(ctx context.Context, tx *pg.Tx, t ticket.Ticket, s company.Settings, numbers int) (desk.DialPlan, error) {
-	p, err := r.plan(ctx, tx, t, s, numbers)
+func (r *Runner) supplierPlan(ctx context.Context, tx *pg.Tx, t ticket.Ticket, s company.Settings, numbers int, purpose telephony.Purpose) (desk.DialPlan, error) {
+	p, err := r.plan(ctx, tx, t, s, numbers, purpose)
 	if t.Kind == ticket.Emergency {
 		p.Priority = telephony.PriorityInbound
 	}

@@ -137,6 +137,19 @@ func (e entry) priced() string {
 	return strings.Join(out, "\n")
 }
 
+// worked are the periods of work, each in a line: when, whose, why it ended.
+func (e entry) worked() string {
+	out := make([]string, 0, len(e.works))
+	for _, w := range e.works {
+		line := "с " + e.moment(&w.BeganAt)
+		if w.EndedAt != nil {
+			line += " по " + e.moment(w.EndedAt)
+		}
+		out = append(out, line+given2(", ", w.Executor)+given2(", ", w.Why))
+	}
+	return strings.Join(out, "\n")
+}
+
 // order is the work order: what to do, where, by when, how to get in.
 func order(e entry, number string, now time.Time) *sheet {
 	s := paper(fmt.Sprintf("Наряд на работы по заявке № %d", e.Number), e, now)
@@ -156,6 +169,7 @@ func order(e entry, number string, now time.Time) *sheet {
 	s.fact("Цены работ", e.priced(), false)
 	s.room("Что сделано", 4)
 	s.room("Израсходованные материалы", 3)
+	s.fact("Периоды работ", e.worked(), false)
 	s.fact("Начато", "", true)
 	s.fact("Закончено", "", true)
 	s.signatures("Наряд выдал", "Наряд получил", "Работу принял (заявитель)")
@@ -170,6 +184,8 @@ func act(e entry, now time.Time) *sheet {
 	s.fact("Заявка", "от "+e.moment(&e.CreatedAt)+", "+strings.ToLower(kinds[e.Kind]), false)
 	s.fact("Причина", e.ReasonName, true)
 	s.fact("Исполнитель", e.ExecutorName, true)
+	s.fact("Периоды работ", e.worked(), false)
+	s.fact("Локализована", e.limit("", e.LocalisedAt), false)
 	s.fact("Выполнена", e.limit("", e.DoneAt), true)
 	s.fact("Результат", e.result, false)
 	s.fact("Цены работ", e.priced(), false)

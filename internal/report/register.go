@@ -55,8 +55,8 @@ var headings = []heading{
 	{"Исполнитель, когда передана", 28, func(e entry) []string {
 		return []string{e.ExecutorName, e.limit("передана ", e.HandedOverAt), e.limit("принята ", e.AcceptedAt)}
 	}},
-	{"Состояние, выполнение, результат, фото", 31, func(e entry) []string {
-		return []string{ticket.Label(e.Status), e.limit("выполнена ", e.DoneAt), e.late(), e.result, counted("фото и документов: ", e.files)}
+	{"Состояние, локализована, выполнена, результат, фото", 31, func(e entry) []string {
+		return []string{ticket.Label(e.Status), e.limit("локализована ", e.LocalisedAt), e.limit("выполнена ", e.DoneAt), e.late(), e.result, counted("фото и документов: ", e.files)}
 	}},
 	{"Отложена; ответ заявителя", 20, func(e entry) []string {
 		if e.PostponeReason == "" {
@@ -65,7 +65,7 @@ var headings = []heading{
 		return []string{e.PostponeReason, e.limit("до ", e.PostponedUntil), e.confirmed}
 	}},
 	{"Записи; № опов., РСО", 17, func(e entry) []string {
-		return []string{counted("записей: ", e.recordings), e.notice}
+		return []string{counted("записей: ", e.recordings), e.notice, e.supplier}
 	}},
 }
 
@@ -84,7 +84,7 @@ func (e entry) limit(word string, t *time.Time) string {
 	if t == nil {
 		return ""
 	}
-	return word + e.moment(t)
+	return strings.TrimSpace(strings.TrimSpace(word) + "\n" + e.moment(t)) // a day stays with its hour
 }
 
 // masked: nobody outside the company needs a resident's whole number (law.md: masked in print).
@@ -217,6 +217,8 @@ func picked(f ticket.Filter) string {
 	add(f.Text != "", "по словам «"+f.Text+"»")
 	add(!f.OverdueAt.IsZero(), "просроченные")
 	add(!f.SoonAt.IsZero(), "скоро срок")
+	add(f.Unread, "непрочитанные")
+	add(f.PostponeReason != "", "отложены: "+f.PostponeReason)
 	add(!f.DueFrom.IsZero() || !f.DueTo.IsZero(), "по сроку")
 	if len(out) == 0 {
 		return "все заявки"

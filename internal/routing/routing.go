@@ -84,6 +84,9 @@ func (d *Director) Route(ctx context.Context, in telephony.Incoming) (telephony.
 		if dec, err = d.informed(ctx, tx, in, dec); err != nil {
 			return dec, err
 		}
+		if dec, err = d.unserved(ctx, tx, line, dec); err != nil || dec.Action != telephony.Queue {
+			return dec, err
+		}
 		if dec, err = d.moved(ctx, tx, line, dec); err != nil {
 			return dec, err
 		}

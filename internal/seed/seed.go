@@ -107,11 +107,11 @@ func (s *seeder) base() (err error) {
 	if s.city, err = s.insert(`insert into cities (name, zone) values ($1, $2)`, cityName, cityZone); err != nil {
 		return err
 	}
-	const trunk = `insert into trunks (name, carrier, host, port, auth_user, auth_password, addresses, priority) values ($1, $2, $3, $4, $5, $6, $7, $8)`
-	if s.trunkX, err = s.insert(trunk, "Транк X", "Провайдер X", s.trunks.HostX, s.trunks.PortX, UserX, PasswordX, []string{s.trunks.HostX}, 0); err != nil {
+	const trunk = `insert into trunks (name, carrier, host, port, auth_user, auth_password, addresses, priority, probe_number) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	if s.trunkX, err = s.insert(trunk, "Транк X", "Провайдер X", s.trunks.HostX, s.trunks.PortX, UserX, PasswordX, []string{s.trunks.HostX}, 0, cityLine); err != nil {
 		return err
 	}
-	if s.trunkY, err = s.insert(trunk, "Транк Y", "Провайдер Y", s.trunks.HostY, s.trunks.PortY, UserY, PasswordY, []string{s.trunks.HostY}, 1); err != nil {
+	if s.trunkY, err = s.insert(trunk, "Транк Y", "Провайдер Y", s.trunks.HostY, s.trunks.PortY, UserY, PasswordY, []string{s.trunks.HostY}, 1, demoCompanies[0].line); err != nil {
 		return err
 	}
 	_, err = s.insert(`insert into lines (city_id, kind, phone, trunk_id, greeting) values ($1, 'citywide', $2, $3, $4)`, s.city, cityLine, s.trunkY,

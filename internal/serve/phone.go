@@ -13,6 +13,8 @@ import (
 	"d24/internal/clock"
 	"d24/internal/platform/config"
 	"d24/internal/platform/pg"
+	"d24/internal/platform/secret"
+	"d24/internal/shift"
 	"d24/internal/telephony"
 	"d24/internal/telephony/engine"
 	"d24/voip/speech"
@@ -22,6 +24,13 @@ import (
 type orders struct {
 	*telephony.Desk
 	*telephony.Ear
+}
+
+// queues is how the queue is set.
+type queues struct{ *shift.Service }
+
+func (q queues) Queue(ctx context.Context, users []int64) (telephony.QueueRules, []telephony.SeatWish, error) {
+	return q.Rules(access.AsSystem(ctx, "engine"), users)
 }
 
 // phone runs the phone engine until ctx ends.
@@ -42,16 +51,23 @@ func phone(ctx context.Context, c config.Config, log *slog.Logger) error {
 	}
 	ear := telephony.NewEar(pool.Config().ConnConfig)
 	defer ear.Close()
-	e, err := newEngine(c, a, ear, log)
+	var atOnce <-chan struct{}
+	if c.Keep != "" {
+		var leave context.CancelFunc
+		ctx, leave, atOnce = outlive(ctx, c, log)
+		defer leave()
+	}
+	e, err := newEngine(c, a, ear, ring, atOnce, log)
 	if err != nil {
 		return err
 	}
 	log.InfoContext(ctx, "the phone engine listens", "sip", e.SIPAddr().String(), "door", e.DoorAddr())
+	go listen(ctx, a.DB, log) // another process than the watchman's
 	e.Run(ctx)
 	return nil
 }
 
-func newEngine(c config.Config, a *app.App, ear *telephony.Ear, log *slog.Logger) (*engine.Engine, error) {
+func newEngine(c config.Config, a *app.App, ear *telephony.Ear, ring *secret.Ring, atOnce <-chan struct{}, log *slog.Logger) (*engine.Engine, error) {
 	sip, err := netip.ParseAddrPort(c.SIP)
 	if err != nil {
 		return nil, fmt.Errorf("D24_SIP: %w", err)
@@ -64,9 +80,9 @@ func newEngine(c config.Config, a *app.App, ear *telephony.Ear, log *slog.Logger
 	if err != nil {
 		return nil, err
 	}
-	return engine.New(engine.Config{Node: c.Node, SIP: sip, RTPLow: low, RTPHigh: high, WebRTC: webrtc, Door: c.Door, Data: c.Data, Drain: c.Drain, CallsPerSecond: c.CPS, Abroad: strings.FieldsFunc(c.Also, func(r rune) bool { return r == ',' || r == ' ' })}, engine.Deps{
-		Director: a.Director, Seats: a.Accounts, Trunks: a.Companies, Orders: orders{a.Telephony, ear}, Reporter: a.Telephony,
-		Voice: voice(filepath.Join(c.Data, "voice"), log), Log: log,
+	return engine.New(engine.Config{Node: c.Node, SIP: sip, RTPLow: low, RTPHigh: high, WebRTC: webrtc, Door: c.Door, Data: c.Data, Drain: c.Drain, AtOnce: atOnce, CallsPerSecond: c.CPS, Cert: c.Cert, Key: c.CertBy, Abroad: strings.FieldsFunc(c.Also, func(r rune) bool { return r == ',' || r == ' ' })}, engine.Deps{
+		Director: a.Director, Seats: a.Accounts, Trunks: a.Companies, Queues: queues{a.Shift}, Orders: orders{a.Telephony, ear}, Reporter: a.Telephony, People: a.Competents(),
+		Voice: voice(filepath.Join(c.Data, "voice"), log), Keys: ring, Log: log,
 	})
 }
 

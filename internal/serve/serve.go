@@ -21,8 +21,10 @@ import (
 	"d24/internal/app"
 	"d24/internal/clock"
 	"d24/internal/platform/config"
+	"d24/internal/platform/httpapi"
 	"d24/internal/platform/live"
 	"d24/internal/platform/obs"
+	"d24/internal/platform/outbound"
 	"d24/internal/platform/pg"
 	"d24/internal/platform/pgembed"
 	"d24/internal/platform/supervise"
@@ -40,7 +42,12 @@ type Options struct {
 	// Children run beside the engine: the demo city. Ports are those they listen on.
 	Children []supervise.Child
 	Ports    []Port
+	// Restart asks Run to end with ErrRestart and to leave the phone engine to whoever comes next.
+	Restart <-chan os.Signal
 }
+
+// ErrRestart is the end of a Run that was asked to start anew.
+var ErrRestart = errors.New("starts anew")
 
 // Run runs the role of the settings until ctx ends, then stops everything it started.
 func Run(ctx context.Context, c config.Config, o Options) error {
@@ -53,6 +60,11 @@ func Run(ctx context.Context, c config.Config, o Options) error {
 	}
 	c.Data = data
 	ports := Ports(c)
+	if c.Role == config.All && engineLives(c) { // its addresses are taken by it
+		pages := c
+		pages.Role = config.Web
+		ports = Ports(pages)
+	}
 	if c.Role == config.All { // the engine is started beside the city, whose addresses are taken by then
 		ports = append(ports, o.Ports...)
 	}
@@ -124,7 +136,7 @@ func house(ctx context.Context, c config.Config, o Options) error {
 	if err != nil {
 		return err
 	}
-	a, err := app.New(app.Config{Pool: pool, Clock: clock.System{}, Log: o.Log, Work: works, Node: c.Node, Keys: ring, Data: c.Data})
+	a, err := app.New(app.Config{Pool: pool, Clock: clock.System{}, Log: o.Log, Work: works, Node: c.Node, Keys: ring, Data: c.Data, Away: c.Away, Address: c.Address(), Outbound: outbound.Rules{Allow: c.OutboundAllow()}})
 	if err != nil {
 		return err
 	}
@@ -132,6 +144,13 @@ func house(ctx context.Context, c config.Config, o Options) error {
 		if err := o.Seed(ctx, a.DB); err != nil {
 			return fmt.Errorf("показательные данные: %w", err)
 		}
+	}
+	if err := a.Notify.Prepare(ctx); err != nil {
+		return fmt.Errorf("ключ уведомлений: %w", err)
+	}
+	// what this node had to tell the screens of others when it was killed
+	if err := pg.Do(access.AsSystem(ctx, "start"), a.DB, func(tx *pg.Tx) error { return live.Tell(ctx, tx, live.Change{Topic: live.All}) }); err != nil {
+		return err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -149,8 +168,19 @@ func house(ctx context.Context, c config.Config, o Options) error {
 		}
 	}
 	if c.Role == config.All {
-		children(ctx, c, o, &all)
+		if err := children(ctx, a, c, o, &all); err != nil {
+			cancel(nil)
+			return err
+		}
 	}
+	go func() {
+		select {
+		case <-o.Restart:
+			o.Log.Info("the program starts anew, the phone engine goes on")
+			cancel(fmt.Errorf("%w: %w", ErrRestart, supervise.ErrLeave))
+		case <-ctx.Done():
+		}
+	}()
 	if o.Welcome != nil {
 		go welcome(ctx, c, o)
 	}
@@ -169,7 +199,7 @@ func work(ctx context.Context, a *app.App, c config.Config, log *slog.Logger, al
 	if err := a.River.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("рабочие: %w", err)
 	}
-	w := &watchman{app: a, log: log, node: c.Node}
+	w := &watchman{app: a, log: log, node: c.Node, pages: pagesEnd(c)}
 	all.Add(4)
 	go func() { defer all.Done(); sealing(ctx, a, log) }()
 	go func() { defer all.Done(); w.punctual(ctx) }()
@@ -194,14 +224,17 @@ func web(ctx context.Context, a *app.App, c config.Config, o Options, all *sync.
 	hub := live.NewHub(a.DB, o.Log)
 	m := obs.NewMetrics(c.Role, o.Log)
 	m.GaugeFunc("d24_live_streams", "Screens that hear of changes.", func() float64 { return float64(hub.Streams()) })
+	watchfulness(m, a)
 	_, h := a.API(app.WebConfig{
 		DataDir: c.Data, Secure: c.HTTPS(), Log: o.Log, Hub: hub, Spa: o.Pages, Metrics: m.Handler(), Ready: checks(a), Voice: voice(filepath.Join(c.Data, "voice"), o.Log),
 		Meter:     func(next http.Handler) http.Handler { return m.HTTP(next, clock.System{}) },
 		PhoneDoor: a.Telephony.DoorOf,
+		Rates:     httpapi.Rates{Token: c.TokenRate, Person: c.PersonRate, Address: c.AddressRate},
 	})
 	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	srv.BaseContext = func(net.Listener) context.Context { return ctx } // streams end with us
-	all.Add(3)
+	all.Add(4)
+	go func() { defer all.Done(); listen(ctx, a.DB, o.Log) }()
 	go func() { defer all.Done(); hub.Run(ctx) }()
 	go func() {
 		defer all.Done()
@@ -232,6 +265,7 @@ func checks(a *app.App) []app.Check {
 			}
 			return err
 		}},
+		{Name: "watchman", Ask: func(ctx context.Context) error { return heard(access.AsSystem(ctx, "ready"), a.DB) }},
 		{Name: "workers", Ask: func(ctx context.Context) error {
 			return pg.Do(access.AsSystem(ctx, "ready"), a.DB, func(tx *pg.Tx) error {
 				var alive bool
@@ -245,14 +279,17 @@ func checks(a *app.App) []app.Check {
 	}
 }
 
-// children keeps the phone engine and whatever else runs beside us.
-func children(ctx context.Context, c config.Config, o Options, all *sync.WaitGroup) {
-	e := c
-	e.Role, e.Drain = config.Phone, 0 // whoever ends the whole ends the calls
-	list := append([]supervise.Child{{
-		Name: "phone", Path: o.Path, Args: []string{"serve"}, Env: append(withoutSettings(os.Environ()), e.Environ()...), Out: os.Stderr, Log: o.Log, Grace: 8 * time.Second,
-	}}, o.Children...)
-	for _, child := range list {
+// children keeps the phone engine and whatever else runs beside us. The engine outlives
+// us when we are to come back at once.
+func children(ctx context.Context, a *app.App, c config.Config, o Options, all *sync.WaitGroup) error {
+	k := newKeeper(a, c, o)
+	release, err := k.hold()
+	if err != nil {
+		return err
+	}
+	all.Add(1)
+	go func() { defer all.Done(); defer release(); k.run(ctx) }()
+	for _, child := range o.Children {
 		all.Add(1)
 		go func() {
 			defer all.Done()
@@ -261,6 +298,7 @@ func children(ctx context.Context, c config.Config, o Options, all *sync.WaitGro
 			}
 		}()
 	}
+	return nil
 }
 
 // welcome speaks once everything is ready.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"d24/internal/alarm"
+	numbers "d24/internal/phone"
 	"d24/internal/platform/pg"
 	"d24/internal/telephony"
 )
@@ -48,7 +49,7 @@ func (w *watchman) trunks(ctx context.Context) error {
 // cappedFor is how long the alarm of a bound stands after it was reached.
 const cappedFor = 10 * time.Minute
 
-var ofTrunks = []alarm.Code{alarm.TrunksDown, alarm.TrunkDown, alarm.IDBlocked}
+var ofTrunks = []alarm.Code{alarm.TrunksDown, alarm.TrunkDown, alarm.IDBlocked, alarm.ProbeFails}
 
 // trunkAlarms are the alarms of what the engines see. A trunk that one engine reaches works.
 func trunkAlarms(floors []telephony.Floor) (out []alarm.Alarm) {
@@ -73,6 +74,9 @@ func trunkAlarms(floors []telephony.Floor) (out []alarm.Alarm) {
 		subject := fmt.Sprintf("trunk:%d", id)
 		if t.State == "down" && down < len(seen) {
 			out = append(out, alarm.Alarm{Code: alarm.TrunkDown, Subject: subject, Text: fmt.Sprintf("«%s» не работает: %s. Звонки идут через остальные транки.", t.Name, t.Text)})
+		}
+		if p := t.Probe; p != nil && p.IsIll && t.State != "down" { // one that is down has its alarm
+			out = append(out, alarm.Alarm{Code: alarm.ProbeFails, Subject: subject, Text: fmt.Sprintf("«%s»: проверочный звонок на %s не проходит: %s. Жители могут не дозваниваться.", t.Name, numbers.Show(p.Number), p.Text)})
 		}
 		if t.Blocked {
 			out = append(out, alarm.Alarm{Code: alarm.IDBlocked, Subject: subject, Text: fmt.Sprintf("«%s» сразу отклоняет вызовы с наших номеров: провайдер не пропускает номер.", t.Name)})

@@ -39,6 +39,10 @@ type watchman struct {
 	// silent counts the looks in a row at which an engine was silent; "" stands for
 	// «no engine at all». Only engines' own loop touches it.
 	silent map[string]int
+	// pages tells when the certificate of our pages ends; nil: they are not open by https.
+	pages    func(ctx context.Context) (time.Time, error)
+	pagesEnd time.Time
+	certLook int
 }
 
 // run looks until ctx ends.
@@ -64,7 +68,15 @@ func (w *watchman) engineers(ctx context.Context) {
 func (w *watchman) punctual(ctx context.Context) {
 	ctx = access.AsSystem(ctx, "watchman")
 	clock.Every(ctx, dueEvery, func() {
-		err := pg.Do(ctx, w.app.DB, func(tx *pg.Tx) error { _, err := jobs.Due(ctx, tx); return err })
+		err := pg.Do(ctx, w.app.DB, func(tx *pg.Tx) error {
+			if n, err := jobs.Stranded(ctx, tx); err != nil {
+				return err
+			} else if n > 0 {
+				w.log.WarnContext(ctx, "steps that nobody was at any more are given out again", "steps", n)
+			}
+			_, err := jobs.Due(ctx, tx)
+			return err
+		})
 		if err != nil && ctx.Err() == nil {
 			w.log.WarnContext(ctx, "steps could not be given out", "err", err)
 		}
@@ -72,9 +84,16 @@ func (w *watchman) punctual(ctx context.Context) {
 }
 
 func (w *watchman) look(ctx context.Context) {
-	for name, f := range map[string]func(context.Context) error{"beat": w.beat, "steps": w.steps, "promises": w.promises, "trunks": w.trunks, "voice": w.voice, "audit": w.seal, "pairs": w.pairs, "queue": w.app.Followup.Waiting} {
+	well := true
+	for name, f := range map[string]func(context.Context) error{"beat": w.beat, "steps": w.steps, "late": w.late, "parked": w.app.Unparked, "promises": w.promises, "trunks": w.trunks, "voice": w.voice, "certificates": w.certs, "audit": w.seal, "pairs": w.pairs, "queue": w.app.Followup.Waiting, "pauses": w.app.Shift.LongPauses} {
 		if err := f(ctx); err != nil && ctx.Err() == nil {
+			well = false
 			w.log.WarnContext(ctx, "the watchman could not look", "at", name, "err", err)
+		}
+	}
+	if well {
+		if err := w.seen(ctx); err != nil && ctx.Err() == nil {
+			w.log.WarnContext(ctx, "the watchman could not beat", "err", err)
 		}
 	}
 }

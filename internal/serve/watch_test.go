@@ -57,4 +57,19 @@ func TestTheWatchmanRaisesTheAlarmOfTrunksAndEngines(t *testing.T) {
 	require.Empty(t, look("up", "up"))
 	require.NoError(t, a.Telephony.Beat(ctx, "phone", "127.0.0.1:1", telephony.Floor{Trunks: []telephony.FloorTrunk{{ID: 1, State: "up", Blocked: true}}}))
 	require.Equal(t, []string{"caller-id-blocked"}, look(), "F83")
+	ill := telephony.FloorTrunk{ID: 1, Name: "Транк X", State: "up", Probe: &telephony.FloorProbe{Number: "+73430000101", Text: "ответ есть, приветствия не слышно", Failures: 1}}
+	beat := func() {
+		require.NoError(t, a.Telephony.Beat(ctx, "phone", "127.0.0.1:1", telephony.Floor{Trunks: []telephony.FloorTrunk{ill, {ID: 2, State: "up"}}}))
+	}
+	beat()
+	require.Empty(t, look(), "one synthetic call may fail by chance")
+	ill.Probe.IsIll = true
+	beat()
+	require.Equal(t, []string{"probe-fails"}, look(), "F9")
+	ill.State = "down"
+	beat()
+	require.Equal(t, []string{"trunk-down"}, look(), "which says it all")
+	ill.State, ill.Probe.IsIll = "up", false
+	beat()
+	require.Empty(t, look())
 }

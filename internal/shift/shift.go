@@ -3,7 +3,11 @@
 package shift
 
 import (
+	"context"
+
+	"d24/internal/account"
 	"d24/internal/calllog"
+	"d24/internal/company"
 	"d24/internal/platform/pg"
 )
 
@@ -11,6 +15,11 @@ import (
 type Service struct {
 	db    *pg.DB
 	calls *calllog.Service
+	// The assembly supplies these: the floors of the engines, names and numbers, our own people.
+	Phones    Floors
+	Companies *company.Service
+	People    *account.Service
+	Open      func(ctx context.Context) ([]Matter, error) // what is open in the actor's companies now, the gravest first
 }
 
 // NewService returns the service.

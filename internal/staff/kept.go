@@ -24,28 +24,40 @@ type boardKey struct {
 }
 
 type keptBoard struct {
-	state changes
+	state Changes
 	board *Board
 }
 
-// changes tell any two states of a company's people apart.
-type changes struct{ count, last int64 }
+// Changes tell any two states of a company's people, calendar, groups and rules apart.
+type Changes struct{ Count, Last int64 }
 
-// KeptBoard is Board out of the process's memory, when nothing of it has changed since: every
-// change of the people, their schedules and leaves, the calendar or the groups of houses is
-// counted in the database by its own transaction, and asked for here by the reader's (F37).
+// Changes are those of the moment: every change of the people, their schedules and leaves,
+// the calendar, the groups of houses or the rules is counted in the database by its own
+// transaction, and asked for here by the reader's (F37). A zero Count: the actor sees nothing
+// of the company.
+func (s *Service) Changes(ctx context.Context, tx *pg.Tx, companyID int64) (c Changes, err error) {
+	err = tx.QueryRow(ctx, `select count(*), coalesce(max(id), 0) from staff_changes where company_id = $1`, companyID).Scan(&c.Count, &c.Last)
+	return c, err
+}
+
+// KeptBoard is Board out of the process's memory, when nothing of it has changed since.
 // It is shared: nobody may change it.
 func (s *Service) KeptBoard(ctx context.Context, tx *pg.Tx, companyID int64, first, last calendar.Date) (*Board, error) {
-	var now changes
-	if err := tx.QueryRow(ctx, `select count(*), coalesce(max(id), 0) from staff_changes where company_id = $1`, companyID).Scan(&now.count, &now.last); err != nil {
+	now, err := s.Changes(ctx, tx, companyID)
+	if err != nil {
 		return nil, err
 	}
+	return s.BoardAt(ctx, tx, companyID, first, last, now)
+}
+
+// BoardAt is KeptBoard for who knows what Changes are now.
+func (s *Service) BoardAt(ctx context.Context, tx *pg.Tx, companyID int64, first, last calendar.Date, now Changes) (*Board, error) {
 	key := boardKey{companyID, first, last}
 	if b := s.boardsKept.get(key, now); b != nil {
 		return b, nil
 	}
 	b, err := s.Board(ctx, tx, companyID, first, last)
-	if err != nil || now.count == 0 { // none: the actor sees nothing of the company
+	if err != nil || now.Count == 0 {
 		return b, err
 	}
 	for _, m := range b.members {
@@ -55,7 +67,7 @@ func (s *Service) KeptBoard(ctx context.Context, tx *pg.Tx, companyID int64, fir
 	return b, nil
 }
 
-func (k *boards) get(key boardKey, now changes) *Board {
+func (k *boards) get(key boardKey, now Changes) *Board {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if x, ok := k.kept[key]; ok && x.state == now {

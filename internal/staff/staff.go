@@ -4,6 +4,7 @@ package staff
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -91,6 +92,23 @@ func (s *Service) ByID(ctx context.Context, tx *pg.Tx, id int64) (Person, error)
 	}
 	m, _ := b.Member(id, tx.Now)
 	return m.Person, nil
+}
+
+// Reach is by which numbers a person may be called at this hour, and when by none, from
+// when on he may be (zero: never).
+func (s *Service) Reach(ctx context.Context, tx *pg.Tx, id int64) (phones []string, at time.Time, err error) {
+	m, err := s.get(ctx, tx, id)
+	if err != nil || len(m.Phones) > 0 || len(m.AllPhones) == 0 {
+		return m.Phones, at, err
+	}
+	const step = 15 * time.Minute
+	for at = tx.Now.Truncate(step).Add(step); at.Before(tx.Now.Add(8 * 24 * time.Hour)); at = at.Add(step) {
+		local := at.In(location(m.Zone))
+		if slices.ContainsFunc(m.AllPhones, func(p Phone) bool { return covers(p.Hours, local) }) {
+			return nil, at, nil
+		}
+	}
+	return nil, time.Time{}, nil
 }
 
 // Now is a person with his state at this moment; a dismissed one too.

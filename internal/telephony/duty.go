@@ -117,6 +117,14 @@ func (d *Desk) Release(ctx context.Context, node string, keys []string) error {
 	})
 }
 
+// SeenSince reports whether the node has shown itself after a moment.
+func (d *Desk) SeenSince(ctx context.Context, node string, at time.Time) (bool, error) {
+	return pg.InTx(ctx, d.db, func(tx *pg.Tx) (seen bool, err error) {
+		err = tx.QueryRow(ctx, `select exists (select from engine_nodes where node = $1 and seen_at > $2)`, node, at).Scan(&seen)
+		return seen, err
+	})
+}
+
 // Node is the door of the engine at work; "" when there is none.
 func (d *Desk) Node(ctx context.Context) (string, error) { return d.NodeOf(ctx, 0) }
 

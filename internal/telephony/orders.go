@@ -57,10 +57,10 @@ func (d *Desk) Place(ctx context.Context, tx *pg.Tx, o Order) error {
 }
 
 // Cancel withdraws an order. One that no engine has taken yet ends at once.
-func (d *Desk) Cancel(ctx context.Context, tx *pg.Tx, key string) error {
-	_, err := tx.Exec(ctx, `update call_orders set cancel = true, ended_at = case when state = 'placed' then $2 else ended_at end,
+func (d *Desk) Cancel(ctx context.Context, tx *pg.Tx, key string, f Farewell) error {
+	_, err := tx.Exec(ctx, `update call_orders set cancel = true, plan = plan || jsonb_build_object('farewell', $3::jsonb), ended_at = case when state = 'placed' then $2 else ended_at end,
 		outcome = case when state = 'placed' then 'cancelled' else outcome end, state = case when state = 'placed' then 'ended' else state end
-		where key = $1 and state <> 'ended'`, key, tx.Now)
+		where key = $1 and state <> 'ended'`, key, tx.Now, f)
 	if err != nil {
 		return fmt.Errorf("cancel order: %w", err)
 	}
@@ -71,6 +71,24 @@ func (d *Desk) Cancel(ctx context.Context, tx *pg.Tx, key string) error {
 func (d *Desk) Waits(ctx context.Context, tx *pg.Tx, key string) (yes bool, err error) {
 	err = tx.QueryRow(ctx, `select exists (select from call_orders where key = $1 and state <> 'ended' and invited_at is null)`, key).Scan(&yes)
 	return yes, err
+}
+
+// CallKey is the name that the call of an order has in the journal.
+func CallKey(orderKey string) string { return "o-" + orderKey }
+
+// Placed is what became of an order.
+type Placed struct {
+	Ended   bool
+	Outcome Outcome // when it has ended
+}
+
+// Placed is what became of an order; the zero Placed for one that is not known.
+func (d *Desk) Placed(ctx context.Context, tx *pg.Tx, key string) (p Placed, err error) {
+	err = tx.QueryRow(ctx, `select state = 'ended', coalesce(outcome, '') from call_orders where key = $1`, key).Scan(&p.Ended, &p.Outcome)
+	if err == pgx.ErrNoRows { //nolint:errorlint // there is no such order
+		err = nil
+	}
+	return p, err
 }
 
 func notify(ctx context.Context, tx *pg.Tx, what string) error {
@@ -98,14 +116,48 @@ func (d *Desk) Claim(ctx context.Context, node string, limit int) ([]Order, erro
 	})
 }
 
-// Cancelled lists the keys of a node's orders that are to be stopped.
-func (d *Desk) Cancelled(ctx context.Context, node string) ([]string, error) {
-	return pg.InTx(ctx, d.db, func(tx *pg.Tx) ([]string, error) {
-		rows, err := tx.Query(ctx, `select key from call_orders where node = $1 and cancel and state = 'claimed'`, node)
+// Begin writes an order that its engine makes itself, of a second phone of a call that goes
+// on, as one that is about to ring. ErrCapped: its company has called enough.
+func (d *Desk) Begin(ctx context.Context, node string, o Order) error {
+	plan, err := json.Marshal(o)
+	if err != nil {
+		return err
+	}
+	capped := false
+	err = pg.Do(ctx, d.db, func(tx *pg.Tx) error {
+		_, err := tx.Exec(ctx, `insert into call_orders (key, company_id, line_id, phone, purpose, plan, state, node, created_at, claimed_at)
+			values ($1, nullif($2, 0), nullif($3, 0), $4, $5, $6, 'claimed', $7, $8, $8)`, o.Key, o.CompanyID, o.LineID, o.Phone, o.Purpose, plan, node, tx.Now)
+		if err != nil {
+			return err
+		}
+		over, company, err := d.within(ctx, tx, o.Key)
+		if err != nil {
+			return err
+		}
+		if capped = over != ""; capped {
+			if err := d.Capped(ctx, tx, company, over); err != nil {
+				return err
+			}
+			_, err = tx.Exec(ctx, `delete from call_orders where key = $1`, o.Key)
+			return err
+		}
+		_, err = tx.Exec(ctx, `update call_orders set invited_at = $2 where key = $1`, o.Key, tx.Now)
+		return err
+	})
+	if err == nil && capped {
+		err = ErrCapped
+	}
+	return err
+}
+
+// Cancelled lists a node's orders that are to be stopped.
+func (d *Desk) Cancelled(ctx context.Context, node string) ([]Withdrawn, error) {
+	return pg.InTx(ctx, d.db, func(tx *pg.Tx) ([]Withdrawn, error) {
+		rows, err := tx.Query(ctx, `select key, coalesce(plan->'farewell', '{}') from call_orders where node = $1 and cancel and state = 'claimed'`, node)
 		if err != nil {
 			return nil, err
 		}
-		return pgx.CollectRows(rows, pgx.RowTo[string])
+		return pgx.CollectRows(rows, pgx.RowToStructByPos[Withdrawn])
 	})
 }
 

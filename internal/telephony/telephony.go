@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"d24/internal/platform/pg"
@@ -62,6 +61,7 @@ const (
 	Handover      Purpose = "handover"       // hand the ticket over to an executor
 	StatusInquiry Purpose = "status_inquiry" // ask an executor how it goes
 	Feedback      Purpose = "feedback"       // ask the resident whether it is done
+	Resident      Purpose = "resident"       // call the resident about what somebody wants to know
 	Callback      Purpose = "callback"       // a lost call, or one cut by our failure
 	Announcement  Purpose = "announcement"   // the announcement speaks, key 1 accepts
 	Responsible   Purpose = "responsible"    // call the responsible person
@@ -69,6 +69,9 @@ const (
 	SupplierHandover Purpose = "supplier_handover" // tell a supplier of a request
 	SupplierInquiry  Purpose = "supplier_inquiry"  // hour X: ask the supplier how it goes
 )
+
+// Purposes are those of orders that are placed.
+var Purposes = []Purpose{Handover, StatusInquiry, Feedback, Callback, Announcement, Responsible, SupplierHandover, SupplierInquiry, Resident, Message, Connection}
 
 // Announcements is the directory of uploaded phrases under the data directory.
 const Announcements = "announcements"
@@ -134,6 +137,9 @@ const (
 	// phone is dialled all the same and Words are spoken (F89); an operator who gets
 	// free meanwhile is joined.
 	OperatorFirst Mode = "operator_first"
+	// CalleeFirst dials at once and speaks Words while a free operator is joined: nobody
+	// listens to long ringing for a question that can wait.
+	CalleeFirst Mode = "callee_first"
 	// AnnounceOnly dials, speaks Words, collects a key. No operator takes part.
 	AnnounceOnly Mode = "announce"
 )
@@ -142,8 +148,9 @@ const (
 type Order struct {
 	Key            string        `json:"key"` // the same key never rings twice
 	CompanyID      int64         `json:"company_id"`
-	LineID         int64         `json:"line_id"` // whose number is shown; 0: the company's first line
-	Phone          string        `json:"phone"`   // E.164
+	LineID         int64         `json:"line_id"`         // whose number is shown; 0: the company's first line
+	Phone          string        `json:"phone"`           // E.164
+	First          string        `json:"first,omitempty"` // of a Bridge: rung first, E.164
 	Purpose        Purpose       `json:"purpose"`
 	Ref            string        `json:"ref"`   // returned untouched in Ended: "task:15"
 	Title          string        `json:"title"` // the reason of the call in words, for the operator's screen
@@ -162,6 +169,19 @@ type Order struct {
 	Until          time.Time     `json:"until,omitzero"`   // from then on the phone must not be rung any more: Cancelled (F51)
 }
 
+// Farewell is what a person hears who had answered when the order was withdrawn, and the
+// keys that mean something after it.
+type Farewell struct {
+	Words string `json:"words,omitempty"`
+	Keys  string `json:"keys,omitempty"`
+}
+
+// Withdrawn is an order that is to be stopped.
+type Withdrawn struct {
+	Key      string
+	Farewell Farewell
+}
+
 // Priorities of what waits for an operator: higher is served first.
 const (
 	PriorityTask      = 10 // planned call tasks
@@ -177,8 +197,9 @@ const (
 type Orders interface {
 	// Place stores an order; a repeated key is a no-op.
 	Place(ctx context.Context, tx *pg.Tx, o Order) error
-	// Cancel withdraws an order: a ringing leg stops within a second of the commit.
-	Cancel(ctx context.Context, tx *pg.Tx, key string) error
+	// Cancel withdraws an order: a ringing leg stops within a second of the commit, who has
+	// answered and hears the machine hears f.
+	Cancel(ctx context.Context, tx *pg.Tx, key string, f Farewell) error
 	// Waits reports whether no phone rings for an order yet.
 	Waits(ctx context.Context, tx *pg.Tx, key string) (bool, error)
 }
@@ -294,7 +315,18 @@ type Trunk struct {
 	Priority  int              // lower is tried first
 	Lines     map[int64]string // line id → phone shown through this trunk (F83: bound to its trunk)
 	Owners    map[int64]int64  // line id → company; none: a city's
+	SRTP      string           // off (also when empty), optional, required
+	CA, Pin   string           // PEM of the authority that signs for the provider ("": the system's), or SHA-256 of his public key in hex
 	Numbers   []string         // of other trunks that the provider lets us show as well
+	Probe     Probe
+}
+
+// Probe is the synthetic call through a trunk (F9).
+type Probe struct {
+	Number string        // of ours, called through it; "": none is made
+	Every  time.Duration // between two
+	Price  int64         // of one, in kopecks
+	Budget int64         // of a day: no call begins that would pass it
 }
 
 // Shows reports whether the number may stand in a call through the trunk (F83).
@@ -346,10 +378,13 @@ const (
 	CallRinging  ReportKind = "ringing"  // the far phone rings
 	CallAnswered ReportKind = "answered" // by us (inbound) or by the far phone (outbound)
 	CallQueued   ReportKind = "queued"
-	CallOffered  ReportKind = "offered" // an operator's phone rings
-	CallMissed   ReportKind = "missed"  // he did not take it in time or refused
-	CallJoined   ReportKind = "joined"  // an operator speaks
-	CallLeft     ReportKind = "left"    // his side is gone, the caller is still there (F1)
+	CallOffered  ReportKind = "offered"  // an operator's phone rings
+	CallMissed   ReportKind = "missed"   // he did not take it in time or refused
+	CallJoined   ReportKind = "joined"   // an operator speaks
+	CallLeft     ReportKind = "left"     // his side is gone, the caller is still there (F1)
+	CallAway     ReportKind = "away"     // his network is gone, the caller waits for him (F2)
+	CallReturned ReportKind = "returned" // he is back in time
+	CallSilent   ReportKind = "silent"   // no sound comes from his microphone while the other side speaks (F4)
 	CallHeld     ReportKind = "held"
 	CallResumed  ReportKind = "resumed"
 	CallDigit    ReportKind = "digit"
@@ -359,6 +394,8 @@ const (
 	CallRecorded ReportKind = "recorded" // a recording exists, with its state and length
 	CallOwn      ReportKind = "own"      // the company's own phone has answered (C8)
 	CallOverflow ReportKind = "overflow" // nobody did in its hours: the call is ours (F23)
+	CallTransfer ReportKind = "transfer" // a competent person is rung, speaks, has the caller or not (SR2)
+	CallBridged  ReportKind = "bridged"  // the two parties of a Bridge hear each other
 	CallEnded    ReportKind = "ended"
 )
 
@@ -384,6 +421,7 @@ type Report struct {
 	Blame     Blame           `json:"blame,omitempty"`
 	Cut       bool            `json:"cut,omitempty"` // by a failure of ours
 	Digit     string          `json:"digit,omitempty"`
+	Why       string          `json:"why,omitempty"`     // in words, of an end that nobody wanted (ended)
 	Service   string          `json:"service,omitempty"` // Decision.Service (started)
 	Repeat    bool            `json:"repeat,omitempty"`  // a late answer of a trunk given up: a possible repeat
 	Recording *RecordingFact  `json:"recording,omitempty"`
@@ -397,84 +435,6 @@ type RecordingFact struct {
 	DurationMS int64  `json:"duration_ms"`
 	Bytes      int64  `json:"bytes"`
 	Note       string `json:"note,omitempty"`
-}
-
-// Floor is what the engine knows of this moment; the strip and the wallboard show it.
-type Floor struct {
-	At        time.Time      `json:"at"`
-	Waiting   []FloorWaiting `json:"waiting"`
-	Operators []FloorSeat    `json:"operators"`
-	Trunks    []FloorTrunk   `json:"trunks"`
-	Calls     []FloorCall    `json:"calls"`
-	// Mute is what could not be spoken of late, in words; "" when the voice speaks (F42).
-	Mute string `json:"mute,omitempty"`
-}
-
-// FloorWaiting is a call or an order waiting for an operator.
-type FloorWaiting struct {
-	CallKey   string    `json:"call_key"`
-	CompanyID int64     `json:"company_id"`
-	Since     time.Time `json:"since"`
-	Kind      string    `json:"kind"`               // inbound, task
-	Urgent    bool      `json:"urgent,omitempty"`   // the caller pressed the key for emergencies
-	Repeated  bool      `json:"repeated,omitempty"` // he called a short while ago and reached nobody
-}
-
-// FloorCall is a call that is going on, or an order that waits.
-type FloorCall struct {
-	CallKey    string    `json:"call_key"`
-	CompanyID  int64     `json:"company_id"`
-	CityID     int64     `json:"city_id,omitempty"`
-	BuildingID int64     `json:"building_id,omitempty"` // where the number is likely to live
-	Phone      string    `json:"phone"`
-	IsInbound  bool      `json:"is_inbound,omitempty"`
-	State      string    `json:"state"` // the engine's phase, or "held"
-	StartedAt  time.Time `json:"started_at"`
-	Since      time.Time `json:"since"` // in this state
-	OperatorID int64     `json:"operator_id,omitempty"`
-	Operator   string    `json:"operator,omitempty"`
-	TrunkID    int64     `json:"trunk_id,omitempty"`
-	Purpose    Purpose   `json:"purpose,omitempty"`
-	TicketID   int64     `json:"ticket_id,omitempty"`
-	Urgent     bool      `json:"urgent,omitempty"`
-	Repeated   bool      `json:"repeated,omitempty"`
-}
-
-// FloorSeat is an operator's state: off, ready, ringing, talking, wrap_up, pause, not_ready.
-type FloorSeat struct {
-	UserID int64     `json:"user_id"`
-	Name   string    `json:"name"`
-	State  string    `json:"state"`
-	Reason string    `json:"reason"`
-	Since  time.Time `json:"since"`
-}
-
-// FloorTrunk is a trunk's state: up, down, unknown.
-type FloorTrunk struct {
-	ID    int64     `json:"id"`
-	Name  string    `json:"name"`
-	State string    `json:"state"`
-	Text  string    `json:"text"`
-	Since time.Time `json:"since"`
-	Calls int       `json:"calls"`
-
-	Registered bool           `json:"registered,omitempty"`
-	Pong       time.Time      `json:"pong,omitzero"`        // when the provider last answered OPTIONS
-	Channels   int            `json:"channels,omitempty"`   // the limit of calls; 0: none
-	PerSecond  int            `json:"per_second,omitempty"` // the limit of calls begun in a second; 0: none
-	Rate       int            `json:"rate,omitempty"`       // begun in the last second
-	Failures   map[string]int `json:"failures,omitempty"`   // of the last hour, by their cause in words
-	Blocked    bool           `json:"blocked,omitempty"`    // it refuses our caller ids at once, one after another (F83)
-}
-
-// Causes are the causes of failures of the last hour, the commonest first.
-func (t FloorTrunk) Causes() []string {
-	return slices.SortedFunc(maps.Keys(t.Failures), func(a, b string) int {
-		if d := t.Failures[b] - t.Failures[a]; d != 0 {
-			return d
-		}
-		return strings.Compare(a, b)
-	})
 }
 
 // Changed is the data of a CallTrunk report: from which trunk to which, and why.

@@ -358,7 +358,7 @@ func (s *Service) givenTo(ctx context.Context, tx *pg.Tx, t Ticket, p staff.Name
 	}
 	d := deed{ticket: t, events: []Event{{Kind: "executor", Text: text}}}
 	if t.AcceptedAt != nil {
-		d.fact = Reassigned{TicketID: t.ID, MemberID: p.ID, Quiet: t.Kind != Emergency}
+		d.fact = Reassigned{TicketID: t.ID, CompanyID: t.CompanyID, MemberID: p.ID, Quiet: t.Kind != Emergency}
 	}
 	return d, nil
 }

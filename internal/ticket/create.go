@@ -13,6 +13,7 @@ import (
 
 	"d24/internal/assignment"
 	"d24/internal/building"
+	"d24/internal/calendar"
 	"d24/internal/company"
 	"d24/internal/fault"
 	"d24/internal/phone"
@@ -65,9 +66,15 @@ func (s *Service) Preview(ctx context.Context, in NewTicket) (p Plan, say string
 	return p, say, err
 }
 
-func (s *Service) plan(ctx context.Context, tx *pg.Tx, in NewTicket) (p Plan, err error) {
-	if p.Building, err = s.buildings.ByID(ctx, tx, in.BuildingID); err != nil {
+func (s *Service) plan(ctx context.Context, tx *pg.Tx, in NewTicket) (Plan, error) {
+	return s.planAt(ctx, tx, in, tx.Now)
+}
+
+func (s *Service) planAt(ctx context.Context, tx *pg.Tx, in NewTicket, at time.Time) (p Plan, err error) {
+	if p.Building, err = s.buildings.ByID(ctx, tx, in.BuildingID); fault.KindOf(err) == fault.NotFound {
 		return p, fault.New(fault.Invalid, "ticket.building", "Выберите дом из списка.").At("body.building_id", "дом не найден")
+	} else if err != nil { // a broken wire is no wrong house (R9)
+		return p, err
 	}
 	if p.Building.CompanyID != in.CompanyID {
 		return p, fault.New(fault.Invalid, "ticket.company", "Этот дом обслуживает другая компания.").At("body.building_id", "другая компания")
@@ -75,8 +82,10 @@ func (s *Service) plan(ctx context.Context, tx *pg.Tx, in NewTicket) (p Plan, er
 	if p.Company, err = s.companies.ByID(ctx, tx, in.CompanyID); err != nil {
 		return p, err
 	}
-	if p.Reason, err = s.reasons.ByID(ctx, tx, in.CompanyID, in.ReasonID); err != nil {
+	if p.Reason, err = s.reasons.ByID(ctx, tx, in.CompanyID, in.ReasonID); fault.KindOf(err) == fault.NotFound {
 		return p, fault.New(fault.Invalid, "ticket.reason", "Выберите причину обращения.").At("body.reason_id", "причина не найдена")
+	} else if err != nil {
+		return p, err
 	}
 	if p.Reason.IsArchived {
 		return p, fault.New(fault.Invalid, "ticket.reason_archived", "Причина «%s» уже в архиве: выберите другую.", p.Reason.Name).At("body.reason_id", "причина в архиве")
@@ -89,12 +98,13 @@ func (s *Service) plan(ctx context.Context, tx *pg.Tx, in NewTicket) (p Plan, er
 			return p, err
 		}
 	}
-	p.At = tx.Now
-	if p.Terms, err = s.terms(ctx, tx, p, in.Answers); err != nil {
+	p.At = at
+	a, err := s.people(ctx, tx, &p)
+	if err != nil {
 		return p, err
 	}
-	err = s.people(ctx, tx, &p)
-	return p, err
+	p.Terms = terms(p, in.Answers, a.Production)
+	return p, nil
 }
 
 // inputsLabel is where a house's page tells its independent electric inputs.
@@ -102,11 +112,7 @@ const inputsLabel = "Вводов электричества"
 
 // terms counts the limits in the house's zone, by what is known of the house and by
 // the answers.
-func (s *Service) terms(ctx context.Context, tx *pg.Tx, p Plan, answers []Answer) (reason.Terms, error) {
-	production, err := s.staff.Production(ctx, tx, p.Company.ID)
-	if err != nil {
-		return reason.Terms{}, err
-	}
+func terms(p Plan, answers []Answer, production calendar.Production) reason.Terms {
 	given := map[int]string{}
 	for _, a := range answers {
 		given[a.ID] = a.Value
@@ -115,32 +121,34 @@ func (s *Service) terms(ctx context.Context, tx *pg.Tx, p Plan, answers []Answer
 	if facts.Inputs == 0 {
 		facts.Inputs, _ = strconv.Atoi(strings.TrimSpace(p.Building.Info[inputsLabel])) // not a number: not known
 	}
-	return p.Reason.Terms(reason.Moment{At: tx.Now, Zone: company.Location(p.Building.Zone), Production: production, Facts: facts}), nil
+	return p.Reason.Terms(reason.Moment{At: p.At, Zone: company.Location(p.Building.Zone), Production: production, Facts: facts})
 }
 
-func (s *Service) people(ctx context.Context, tx *pg.Tx, p *Plan) error {
-	q := assignment.Question{CompanyID: p.Company.ID, BuildingID: p.Building.ID, ReasonID: p.Reason.ID, WorkTypeID: p.Reason.WorkTypeID, Zone: p.Building.Zone}
-	a, err := s.rules.Decide(ctx, tx, q)
-	if err != nil {
-		return err
+func (s *Service) people(ctx context.Context, tx *pg.Tx, p *Plan) (a assignment.Answer, err error) {
+	q := assignment.Question{CompanyID: p.Company.ID, BuildingID: p.Building.ID, ReasonID: p.Reason.ID, WorkTypeID: p.Reason.WorkTypeID, Zone: p.Building.Zone, Company: &p.Company}
+	if a, err = s.rules.Decide(ctx, tx, q); err != nil {
+		return a, err
 	}
 	if p.Supplier, err = s.rules.SupplierOf(ctx, tx, q, a, p.Reason.SupplierKind); err != nil {
-		return err
+		return a, err
 	}
 	p.Executor, p.Responsible, p.Why = a.Executor(), a.Responsible, a.Why(p.Reason.Name)
-	return nil
+	return a, nil
 }
 
 // Create registers a ticket and announces it. The same idempotency key gives the
-// same ticket again (a double click makes one).
-func (s *Service) Create(ctx context.Context, in NewTicket) (Ticket, error) {
-	t, err := pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) { return s.CreateTx(ctx, tx, in) })
+// same ticket again (a double click makes one), which is not new then.
+func (s *Service) Create(ctx context.Context, in NewTicket) (t Ticket, isNew bool, err error) {
+	t, err = pg.InTx(ctx, s.db, func(tx *pg.Tx) (t Ticket, err error) {
+		t, isNew, err = s.create(ctx, tx, in)
+		return t, err
+	})
 	if err != nil && in.IdempotencyKey != "" { // a twin may have been first
 		if twin, err2 := s.twin(ctx, in); err2 == nil {
-			return twin, nil
+			return twin, false, nil
 		}
 	}
-	return t, err
+	return t, isNew, err
 }
 
 func (s *Service) twin(ctx context.Context, in NewTicket) (Ticket, error) {
@@ -151,48 +159,66 @@ func (s *Service) twin(ctx context.Context, in NewTicket) (Ticket, error) {
 
 // CreateTx is Create in the caller's transaction.
 func (s *Service) CreateTx(ctx context.Context, tx *pg.Tx, in NewTicket) (Ticket, error) {
+	t, _, err := s.create(ctx, tx, in)
+	return t, err
+}
+
+func (s *Service) create(ctx context.Context, tx *pg.Tx, in NewTicket) (t Ticket, isNew bool, err error) {
 	if in.IdempotencyKey != "" {
-		t, err := find(ctx, tx, "t.company_id = $1 and t.idempotency_key = $2", in.CompanyID, in.IdempotencyKey)
-		if err == nil || fault.KindOf(err) != fault.NotFound {
-			return t, err
+		var was bool
+		if err := tx.QueryRow(ctx, `select exists (select from tickets where company_id = $1 and idempotency_key = $2)`, in.CompanyID, in.IdempotencyKey).Scan(&was); err != nil {
+			return t, false, err
+		}
+		if was {
+			t, err := find(ctx, tx, "t.company_id = $1 and t.idempotency_key = $2", in.CompanyID, in.IdempotencyKey)
+			if err == nil || fault.KindOf(err) != fault.NotFound {
+				return t, false, err
+			}
 		}
 	}
 	if !tx.Actor.Serves(in.CompanyID) {
-		return Ticket{}, errCreate
+		return t, false, errCreate
 	}
 	p, err := s.plan(ctx, tx, in)
 	if err != nil {
-		return Ticket{}, err
+		return t, false, err
 	}
 	if err := check(&in, p.Reason); err != nil {
-		return Ticket{}, err
+		return t, false, err
 	}
-	t := open(in, p, tx)
+	t = open(in, p, tx)
 	if !tx.Actor.Scope().Allows(t.Facts()) {
-		return Ticket{}, errCreate
+		return Ticket{}, false, errCreate
 	}
-	if err := s.insert(ctx, tx, &t, in, p); err != nil {
-		return Ticket{}, err
+	err = s.register(ctx, tx, &t, in, p)
+	return t, err == nil, err
+}
+
+// register keeps a ticket that is decided, and announces it.
+func (s *Service) register(ctx context.Context, tx *pg.Tx, to *Ticket, in NewTicket, p Plan) error {
+	if err := s.insert(ctx, tx, to, in, p); err != nil {
+		return err
 	}
+	t := *to
 	if err := s.contacts.Confirm(ctx, tx, t.CompanyID, t.BuildingID, t.Unit, t.CallerPhone, contactSource(in.Source)); err != nil {
-		return Ticket{}, err
+		return err
 	}
 	call, err := s.attach(ctx, tx, in.CallKey, t)
 	if err != nil {
-		return Ticket{}, err
+		return err
 	}
 	if err := s.Log(ctx, tx, t, Event{Kind: "created", Text: "Заявка зарегистрирована: " + t.ReasonName, CallID: call}); err != nil {
-		return Ticket{}, err
+		return err
 	}
 	if err := index(ctx, tx, merge, Index(t)); err != nil {
-		return Ticket{}, err
+		return err
 	}
 	if t.SupplierID != 0 && s.Pairs != nil {
 		if err := s.Pairs.Open(ctx, tx, t, t.SupplierID); err != nil {
-			return Ticket{}, err
+			return err
 		}
 	}
-	return t, s.jobs.Publish(ctx, tx, Created{TicketID: t.ID, CompanyID: t.CompanyID, Kind: t.Kind})
+	return s.jobs.Publish(ctx, tx, Created{TicketID: t.ID, CompanyID: t.CompanyID, Kind: t.Kind})
 }
 
 // attach ties the ticket to its call. A call whose record has not come yet (the

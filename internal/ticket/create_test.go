@@ -40,7 +40,7 @@ func TestOneKeyIsOneTicket(t *testing.T) {
 			for n := range 6 {
 				in := c.form("ВС-02")
 				in.IdempotencyKey = fmt.Sprintf("key-%d", n)
-				k, err := c.s.Create(c.sys, in)
+				k, _, err := c.s.Create(c.sys, in)
 				if err != nil {
 					t.Errorf("create: %v", err)
 					return
@@ -115,7 +115,7 @@ func TestWhatNobodyTookIsNotSaidToBeTaken(t *testing.T) {
 	_, err = c.s.AcceptOwn(admin, k.ID)
 	require.NoError(t, err)
 	_, err = c.s.AcceptOwn(admin, k.ID)
-	require.ErrorContains(t, err, "Заявку уже взял Гусев П. Н..")
+	require.EqualError(t, err, "ticket.taken: Заявку уже взял Гусев П. Н.")
 	c.do(`delete from member_duties where role = 'executor'`)
 	k = c.make("ВС-02")
 	require.Zero(t, k.ExecutorID)
@@ -124,7 +124,7 @@ func TestWhatNobodyTookIsNotSaidToBeTaken(t *testing.T) {
 	require.Equal(t, Accepted, got.Status)
 	require.Equal(t, int64(1), c.one(`select count(*) from ticket_events where ticket_id = $1 and text = 'Принял Администратор: в журнале'`, k.ID))
 	_, err = c.s.AcceptOwn(admin, k.ID)
-	require.ErrorContains(t, err, "Заявку уже взял другой сотрудник компании.")
+	require.EqualError(t, err, "ticket.taken: Заявку уже взял Администратор.")
 }
 
 // TestRightsToCreate: in another company nobody, in his own with narrow rights only
@@ -144,7 +144,7 @@ func TestRightsToCreate(t *testing.T) {
 		"not his house":   {access.Actor{Kind: access.Company, CompanyID: 1, Grants: []access.Grant{{CompanyID: 1, BuildingIDs: []int64{kept.BuildingID + 1}}}}, false},
 		"the whole of it": {access.Actor{Kind: access.Company, CompanyID: 1, Grants: access.RoleGrants(access.Foreman, 1, 0)}, true},
 	} {
-		_, err := c.s.Create(access.With(context.Background(), x.a), in)
+		_, _, err := c.s.Create(access.With(context.Background(), x.a), in)
 		if x.ok {
 			require.NoError(t, err, name)
 		} else {
@@ -204,7 +204,7 @@ func TestAFormIsCheckedAtItsFields(t *testing.T) {
 	} {
 		in := c.form("ВС-02")
 		x.spoil(&in)
-		_, err := c.s.Create(c.sys, in)
+		_, _, err := c.s.Create(c.sys, in)
 		var f *fault.Error
 		require.True(t, fault.As(err, &f), "%s: %v", name, err)
 		require.Equal(t, fault.Invalid, f.Kind, name)
@@ -214,11 +214,11 @@ func TestAFormIsCheckedAtItsFields(t *testing.T) {
 	require.Equal(t, int64(24), c.one(`select count(*) from tickets where company_id = 1`), "nothing was kept")
 	in := c.form("ВС-02")
 	in.CallerPhone = "8 (343) 123-45-67"
-	k, err := c.s.Create(c.sys, in)
+	k, _, err := c.s.Create(c.sys, in)
 	require.NoError(t, err)
 	require.Equal(t, "+73431234567", k.CallerPhone)
 	require.Equal(t, int64(1), c.one(`select count(*) from contacts where phone = '+73431234567' and building_id = $1 and unit = '5'`, k.BuildingID), "number and address became a contact")
 	in.CallerPhone = ""
-	_, err = c.s.Create(c.sys, in)
+	_, _, err = c.s.Create(c.sys, in)
 	require.NoError(t, err, "an anonymous caller has no number, and his ticket is made")
 }

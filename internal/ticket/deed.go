@@ -3,6 +3,7 @@ package ticket
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -15,12 +16,18 @@ import (
 type deed struct {
 	ticket Ticket
 	events []Event
-	fact   any // an event of this module; nil: none
+	fact   any       // an event of this module; nil: none
+	at     time.Time // when it was done, as a phone says; zero: now
 }
 
 func (s *Service) perform(ctx context.Context, tx *pg.Tx, d deed) error {
 	if err := save(ctx, tx, d.ticket); err != nil {
 		return err
+	}
+	for _, w := range d.works(tx) {
+		if _, err := tx.Exec(ctx, w.sql, w.args...); err != nil {
+			return err
+		}
 	}
 	for _, e := range d.events {
 		if err := s.Log(ctx, tx, d.ticket, e); err != nil {
@@ -44,6 +51,9 @@ func (s *Service) performAll(ctx context.Context, tx *pg.Tx, companyID int64, de
 	said := map[string]bool{}
 	for _, d := range deeds {
 		b.Queue(saving, saved(tx, d.ticket)...)
+		for _, w := range d.works(tx) {
+			b.Queue(w.sql, w.args...)
+		}
 		for _, e := range d.events {
 			e.Data = data
 			b.Queue(logging, logged(tx, d.ticket, e)...)

@@ -58,7 +58,7 @@ func (c *city) form(code string) NewTicket {
 
 func (c *city) make(code string) Ticket {
 	c.t.Helper()
-	t, err := c.s.Create(c.sys, c.form(code))
+	t, _, err := c.s.Create(c.sys, c.form(code))
 	require.NoError(c.t, err)
 	return t
 }

@@ -16,11 +16,18 @@ import (
 	"d24/internal/platform/pg"
 )
 
-// Kept is a list with its conditions, order and columns under a name (J3): a person's own,
-// or one shared with everybody who sees the company's journal. It carries no rights: who
-// opens a shared one sees what he may see.
+// Of what a kept list is.
+const (
+	OfTickets = "tickets"
+	OfCalls   = "calls"
+)
+
+// Kept is a list of requests (J3) or of calls (L1) with its conditions, order and columns
+// under a name: a person's own, or one shared with everybody who sees the company's
+// journal. It carries no rights: who opens a shared one sees what he may see.
 type Kept struct {
 	ID        int64
+	List      string // OfTickets, OfCalls: stays as it was made
 	CompanyID int64
 	UserID    int64
 	Name      string
@@ -30,27 +37,33 @@ type Kept struct {
 	Version   int
 }
 
-// Columns are those the list may show, in the usual order.
+// Columns are those the list of requests may show, in the usual order.
 var Columns = []string{"kind", "number", "created", "address", "reason", "status", "executor", "responsible", "tags", "company", "due"}
 
+// columnsOf are those of each list.
+var columnsOf = map[string][]string{
+	OfTickets: Columns,
+	OfCalls:   {"direction", "started", "phone", "address", "result", "wait", "talk", "operator", "ticket", "mark", "company"},
+}
+
 const (
-	maxKept      = 50 // of one person in one company
+	maxKept      = 50 // of one person in one company, of requests and of calls each
 	maxKeptQuery = 4000
 )
 
-const keptColumns = "id, company_id, user_id, name, query, columns, is_shared, version"
+const keptColumns = "id, list, company_id, user_id, name, query, columns, is_shared, version"
 
 // MayShare reports whether the actor may show his lists to the others.
 func MayShare(a access.Actor) bool { return a.Can(access.TicketAssign) }
 
-// KeptOf are the actor's own lists of a company's requests and the shared ones, by name.
-func (s *Service) KeptOf(ctx context.Context, companyID int64) ([]Kept, error) {
+// KeptOf are the actor's own lists of a company's requests or calls and the shared ones, by name.
+func (s *Service) KeptOf(ctx context.Context, companyID int64, list string) ([]Kept, error) {
 	a := access.From(ctx)
 	if !a.Serves(companyID) {
 		return nil, fault.Missing("company")
 	}
 	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Kept, error) {
-		rows, err := tx.Query(ctx, "select "+keptColumns+" from ticket_views where company_id = $1 and (user_id = $2 or is_shared) order by lower(name), id", companyID, a.UserID)
+		rows, err := tx.Query(ctx, "select "+keptColumns+" from ticket_views where company_id = $1 and list = $3 and (user_id = $2 or is_shared) order by lower(name), id", companyID, a.UserID, list)
 		if err != nil {
 			return nil, err
 		}
@@ -75,14 +88,14 @@ func (s *Service) Keep(ctx context.Context, k Kept) (Kept, error) {
 		}
 		k.UserID, k.Version = tx.Actor.UserID, 1
 		var n int
-		if err := tx.QueryRow(ctx, "select count(*) from ticket_views where company_id = $1 and user_id = $2", k.CompanyID, k.UserID).Scan(&n); err != nil {
+		if err := tx.QueryRow(ctx, "select count(*) from ticket_views where company_id = $1 and user_id = $2 and list = $3", k.CompanyID, k.UserID, k.List).Scan(&n); err != nil {
 			return k, err
 		}
 		if n >= maxKept {
 			return k, fault.New(fault.Invalid, "ticket_view.full", "Сохранено уже %d списков: удалите лишние.", maxKept)
 		}
-		return k, tx.QueryRow(ctx, `insert into ticket_views (company_id, user_id, name, query, columns, is_shared, created_at) values ($1, $2, $3, $4, $5, $6, $7) returning id`,
-			k.CompanyID, k.UserID, k.Name, k.Query, k.Columns, k.IsShared, tx.Now).Scan(&k.ID)
+		return k, tx.QueryRow(ctx, `insert into ticket_views (list, company_id, user_id, name, query, columns, is_shared, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8) returning id`,
+			k.List, k.CompanyID, k.UserID, k.Name, k.Query, k.Columns, k.IsShared, tx.Now).Scan(&k.ID)
 	})
 	var p *pgconn.PgError
 	if errors.As(err, &p) && p.Code == "23505" {
@@ -92,7 +105,7 @@ func (s *Service) Keep(ctx context.Context, k Kept) (Kept, error) {
 }
 
 func (s *Service) rekeep(ctx context.Context, tx *pg.Tx, k Kept) (Kept, error) {
-	was, err := ownKept(ctx, tx, k.ID)
+	was, err := ownKept(ctx, tx, k.ID, k.List)
 	switch {
 	case err != nil:
 		return k, err
@@ -106,8 +119,8 @@ func (s *Service) rekeep(ctx context.Context, tx *pg.Tx, k Kept) (Kept, error) {
 }
 
 // ownKept locks a list of the actor's own; another's does not exist for a change.
-func ownKept(ctx context.Context, tx *pg.Tx, id int64) (Kept, error) {
-	rows, err := tx.Query(ctx, "select "+keptColumns+" from ticket_views where id = $1 and user_id = $2 for update", id, tx.Actor.UserID)
+func ownKept(ctx context.Context, tx *pg.Tx, id int64, list string) (Kept, error) {
+	rows, err := tx.Query(ctx, "select "+keptColumns+" from ticket_views where id = $1 and user_id = $2 and list = $3 for update", id, tx.Actor.UserID, list)
 	if err != nil {
 		return Kept{}, err
 	}
@@ -119,9 +132,9 @@ func ownKept(ctx context.Context, tx *pg.Tx, id int64) (Kept, error) {
 }
 
 // DropKept deletes a list of the actor's own.
-func (s *Service) DropKept(ctx context.Context, id int64) error {
+func (s *Service) DropKept(ctx context.Context, id int64, list string) error {
 	return pg.Do(ctx, s.db, func(tx *pg.Tx) error {
-		if _, err := ownKept(ctx, tx, id); err != nil {
+		if _, err := ownKept(ctx, tx, id, list); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, "delete from ticket_views where id = $1", id)
@@ -142,7 +155,7 @@ func (k *Kept) check() error {
 		bad = bad.At("body.query", "условия не читаются")
 	}
 	for i, c := range k.Columns {
-		if !slices.Contains(Columns, c) || slices.Contains(k.Columns[:i], c) {
+		if !slices.Contains(columnsOf[k.List], c) || slices.Contains(k.Columns[:i], c) {
 			bad = bad.At("body.columns", "столбцы не читаются")
 			break
 		}

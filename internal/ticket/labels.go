@@ -39,12 +39,16 @@ func (s *Service) labelled(ctx context.Context, tx *pg.Tx, t Ticket) (Ticket, er
 	return one[0], err
 }
 
-// Labelled is a ticket with the names of its labels.
+// Labelled is a ticket with the names of its labels and what the actor has not read of it.
 func (s *Service) Labelled(ctx context.Context, t Ticket) (Ticket, error) {
-	if len(t.TagIDs) == 0 {
-		return t, nil
-	}
-	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) { return s.labelled(ctx, tx, t) })
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) {
+		of, err := talks(ctx, tx, []int64{t.ID})
+		t.Unread = of[t.ID].unread()
+		if err != nil || len(t.TagIDs) == 0 {
+			return t, err
+		}
+		return s.labelled(ctx, tx, t)
+	})
 }
 
 // MayLabel reports whether the actor may put labels on tickets.
@@ -52,14 +56,12 @@ func MayLabel(a access.Actor) bool { return a.Can(access.TicketMove) }
 
 // SetLabels puts labels on a ticket and takes others off (J5). fault.Invalid "ticket.label"
 // for a label that is not of its company or is archived, and for too many.
-func (s *Service) SetLabels(ctx context.Context, id int64, put, off []int64, version int) (Ticket, error) {
+// What others have put or taken off meanwhile stays (F70).
+func (s *Service) SetLabels(ctx context.Context, id int64, put, off []int64) (Ticket, error) {
 	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) {
 		t, err := lock(ctx, tx, id)
-		switch {
-		case err != nil:
+		if err != nil {
 			return t, err
-		case version != t.Version:
-			return t, changed(t)
 		}
 		_, err = s.relabel(ctx, tx, &t, put, off)
 		return t, err

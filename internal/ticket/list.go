@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"d24/internal/access"
 	"d24/internal/page"
 	"d24/internal/phone"
@@ -57,6 +55,18 @@ func (o Order) sql() (order, after string) {
 	return "t.created_at desc, t.id desc", "(t.created_at, t.id) < (?, ?)"
 }
 
+// key is what the order is by, before the id, and its direction.
+func (o Order) key() (expr, down string) {
+	switch o {
+	case Oldest:
+		return "t.created_at", ""
+	case ByDue:
+		return dueOrNever, ""
+	case Newest:
+	}
+	return "t.created_at", " desc"
+}
+
 // place is where a page that ends with t ended.
 func (o Order) place(t Ticket) page.Cursor {
 	at := t.CreatedAt
@@ -94,6 +104,7 @@ type Filter struct {
 	DueTo          time.Time
 	OverdueAt      time.Time // overdue at that moment
 	SoonAt         time.Time // not overdue at that moment, but within Soon of it
+	Unread         bool      // with something the actor has not read
 	Order          Order
 	After          page.Cursor
 	Limit          int
@@ -104,15 +115,7 @@ type Filter struct {
 func (s *Service) List(ctx context.Context, f Filter) (rows []Ticket, next string, err error) {
 	size := page.Size(f.Limit)
 	rows, err = pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Ticket, error) {
-		w, q, err := s.search(ctx, tx, f)
-		if err != nil {
-			return nil, err
-		}
-		rows, err := tx.Query(ctx, f.page(tx.Actor, &w, size+1, q.chosen), unprepared(w.Args)...)
-		if err != nil {
-			return nil, err
-		}
-		ts, err := pgx.CollectRows(rows, scan)
+		ts, q, err := s.rows(ctx, tx, f, size+1)
 		if err != nil {
 			return nil, err
 		}
@@ -120,6 +123,9 @@ func (s *Service) List(ctx context.Context, f Filter) (rows []Ticket, next strin
 			if err := show(ctx, tx, q, ts); err != nil {
 				return nil, err
 			}
+		}
+		if err := mark(ctx, tx, ts); err != nil {
+			return nil, err
 		}
 		return ts, s.label(ctx, tx, ts)
 	})
@@ -133,7 +139,7 @@ func (s *Service) List(ctx context.Context, f Filter) (rows []Ticket, next strin
 func (f Filter) page(a access.Actor, w *where.Clause, n int, chosen bool) string {
 	order, _ := f.Order.sql()
 	limit := " order by " + order + " limit " + strconv.Itoa(n)
-	if chosen || a.Kind != access.Operator || len(a.Companies) < 2 || f.CompanyID != 0 {
+	if chosen || !f.isOfMany(a) {
 		return "select " + columns + source + "where " + w.String() + limit
 	}
 	w.And("t.company_id = k.id and k.id = any(?)", a.Companies)
@@ -162,12 +168,16 @@ const stillOwed = "t.status not in ('done', 'closed', 'cancelled')"
 // narrow is the condition of a filter under the actor's rights: a list, its count, its
 // export and its mass change have this one.
 func (s *Service) narrow(ctx context.Context, tx *pg.Tx, f Filter) (where.Clause, error) {
-	w, _, err := s.search(ctx, tx, f)
+	w, q, err := s.search(ctx, tx, f, false)
+	w.Join(q.look)
+	if q.named != nil {
+		w.And("t.id = any(?)", q.named)
+	}
 	return w, err
 }
 
-// search is narrow, and what is looked for, to be shown.
-func (s *Service) search(ctx context.Context, tx *pg.Tx, f Filter) (where.Clause, quest, error) {
+// search is narrow without what is looked for one by one, and what is looked for.
+func (s *Service) search(ctx context.Context, tx *pg.Tx, f Filter, guess bool) (where.Clause, quest, error) {
 	w := f.where(tx)
 	if f.GroupID != 0 {
 		houses, err := s.buildings.OfGroup(ctx, tx, f.GroupID)
@@ -180,16 +190,25 @@ func (s *Service) search(ctx context.Context, tx *pg.Tx, f Filter) (where.Clause
 		}
 		w.And(one, houses)
 	}
+	var named []int64
 	if len(f.TagIDs) > 0 {
-		if err := s.tagged(ctx, tx, f.TagIDs, &w); err != nil {
+		var err error
+		if named, err = s.tagged(ctx, tx, f, &w); err != nil {
+			return w, quest{}, err
+		}
+	}
+	if f.Unread {
+		var err error
+		if named, err = s.unread(ctx, tx, f); err != nil {
 			return w, quest{}, err
 		}
 	}
 	q := f.quest(tx.Actor)
+	q.named = named
 	if q.isEmpty() {
 		return w, q, nil
 	}
-	err := s.seek(ctx, tx, &q, f.CompanyID, &w)
+	err := s.seek(ctx, tx, &q, f.CompanyID, guess, &w)
 	return w, q, err
 }
 

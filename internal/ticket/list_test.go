@@ -116,7 +116,7 @@ func (c *city) crowd() (all []Ticket, fresh Ticket) {
 		in := c.form("ВС-02")
 		in.Description = words
 		var err error
-		fresh, err = c.s.Create(c.sys, in)
+		fresh, _, err = c.s.Create(c.sys, in)
 		require.NoError(c.t, err)
 	}
 	require.NoError(c.t, c.s.ReadIn(c.sys))
@@ -338,7 +338,7 @@ func TestMineIsWhatIsMine(t *testing.T) {
 	op := access.With(context.Background(), access.Actor{Kind: access.Operator, UserID: 1, Companies: []int64{1, 2, 3}})
 	require.Empty(t, c.pages(op, Filter{View: Mine}, 100))
 	in := c.form("ВС-02")
-	mine, err := c.s.Create(op, in)
+	mine, _, err := c.s.Create(op, in)
 	require.NoError(t, err)
 	require.Equal(t, names([]Ticket{mine}), names(c.pages(op, Filter{View: Mine}, 100)))
 }

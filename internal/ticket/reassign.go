@@ -26,10 +26,11 @@ type Orphaned struct {
 // Reassigned is published when a ticket that was accepted gets another executor, or its
 // own is back.
 type Reassigned struct {
-	TicketID int64 `json:"ticket_id"`
-	MemberID int64 `json:"member_id"` // who has it now
-	IsSame   bool  `json:"is_same"`   // who left came back
-	Quiet    bool  `json:"quiet"`     // one of many at once: nobody is called for each
+	TicketID  int64 `json:"ticket_id"`
+	CompanyID int64 `json:"company_id"`
+	MemberID  int64 `json:"member_id"` // who has it now
+	IsSame    bool  `json:"is_same"`   // who left came back
+	Quiet     bool  `json:"quiet"`     // one of many at once: nobody is called for each
 }
 
 // Away is the job that looks at what a person has accepted when he leaves or comes back (F37).
@@ -132,7 +133,35 @@ func (s *Service) back(ctx context.Context, tx *pg.Tx, t Ticket) error {
 	if err := s.Log(ctx, tx, t, Event{Kind: "executor", Text: t.ExecutorName + " снова на дежурстве: переназначать не нужно"}); err != nil {
 		return err
 	}
-	return s.jobs.Publish(ctx, tx, Reassigned{TicketID: t.ID, MemberID: t.ExecutorID, IsSame: true})
+	return s.jobs.Publish(ctx, tx, Reassigned{TicketID: t.ID, CompanyID: t.CompanyID, MemberID: t.ExecutorID, IsSame: true})
+}
+
+// Give makes a person the executor of a request that is taken: an operator has said who of
+// two goes (F35). Nobody is called for it here: the one who decides has both told.
+func (s *Service) Give(ctx context.Context, tx *pg.Tx, id, memberID int64, why string) error {
+	t, err := lock(ctx, tx, id)
+	switch {
+	case err != nil || t.ExecutorID == memberID:
+		return err
+	case t.Status != Accepted && t.Status != InProgress:
+		return fault.New(fault.Conflict, "ticket.move_impossible", "Заявка № %d сейчас «%s»: так изменить её нельзя.", t.Number, Label(t.Status))
+	}
+	p, err := s.staff.ByID(ctx, tx, memberID)
+	if err != nil {
+		return err
+	}
+	t.ExecutorID, t.ExecutorName = memberID, p.Name
+	t.Version++
+	if err := s.settle(ctx, tx, &t); err != nil {
+		return err
+	}
+	if err := save(ctx, tx, t); err != nil {
+		return err
+	}
+	if err := s.Log(ctx, tx, t, Event{Kind: "executor", Text: "Исполнитель: " + p.Name + ", " + why}); err != nil {
+		return err
+	}
+	return s.jobs.Publish(ctx, tx, Reassigned{TicketID: t.ID, MemberID: memberID, Quiet: true})
 }
 
 // settle ends the need of another executor; the caller saves the ticket.
@@ -159,8 +188,8 @@ func (s *Service) HandOn(ctx context.Context, id int64, version int) (Ticket, er
 			return t, err
 		case !tx.Actor.Can(access.TicketAssign):
 			return t, fault.New(fault.Forbidden, "ticket.reassign_forbidden", "Менять исполнителя вам нельзя.")
-		case version != t.Version:
-			return t, changed(t)
+		case version != t.Version: // any change: it is one step without a word
+			return t, changedBy(ctx, tx, t)
 		case !t.MayReassign(tx.Actor):
 			return t, fault.New(fault.Conflict, "ticket.move_impossible", "Заявку № %d переназначать не нужно: её исполнитель на месте.", t.Number)
 		}
@@ -185,6 +214,6 @@ func (s *Service) HandOn(ctx context.Context, id int64, version int) (Ticket, er
 		if err := s.Log(ctx, tx, t, Event{Kind: "executor", Text: fmt.Sprintf("Исполнитель: %s вместо %s, %d-й уровень", t.ExecutorName, was, people[i].Level)}); err != nil {
 			return t, err
 		}
-		return t, s.jobs.Publish(ctx, tx, Reassigned{TicketID: t.ID, MemberID: t.ExecutorID})
+		return t, s.jobs.Publish(ctx, tx, Reassigned{TicketID: t.ID, CompanyID: t.CompanyID, MemberID: t.ExecutorID})
 	})
 }

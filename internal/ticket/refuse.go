@@ -42,8 +42,8 @@ func (s *Service) Refuse(ctx context.Context, id int64, reason string, version i
 			return fault.New(fault.Conflict, "ticket.move_impossible", "Заявка № %d сейчас «%s»: отказаться от неё уже нельзя.", t.Number, Label(t.Status))
 		case !t.MayRefuse(tx.Actor):
 			return fault.New(fault.Forbidden, "ticket.refuse_forbidden", "Отказаться может только исполнитель заявки.")
-		case version != t.Version:
-			return changed(t)
+		case version != t.Version: // any change: a refusal sent twice is one
+			return changedBy(ctx, tx, t)
 		case reason == "":
 			return fault.New(fault.Invalid, "ticket.reason_required", "Укажите причину отказа.").At("body.reason", "нужна причина")
 		}

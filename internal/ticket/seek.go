@@ -48,8 +48,12 @@ type term struct {
 // quest is a typed search, read: all of the terms and all of the phrases.
 type quest struct {
 	terms   []term
-	phrases []string // folded; word for word
-	chosen  bool     // few enough have them: they are named one by one
+	phrases []string     // folded; word for word
+	chosen  bool         // few enough have them: they are named one by one
+	named   []int64      // by their labels or as unread, in the order of the list; nil: not by these
+	isGuess bool         // they were not chosen, as they are likely to be too many
+	look    where.Clause // they are too many: the condition that a request t has them
+	part    float64      // of the requests that are likely to have them
 }
 
 var (
@@ -250,41 +254,32 @@ func (q quest) conds(chosen string) (cond string, args []any) {
 // seek narrows a list to the requests that have what was typed. They are chosen behind the
 // actor's back and among his companies only: under the fence of the rows PostgreSQL may not
 // use an index of words. The list itself is read under the fence and his rights as ever.
-func (s *Service) seek(ctx context.Context, tx *pg.Tx, q *quest, companyID int64, w *where.Clause) error {
+func (s *Service) seek(ctx context.Context, tx *pg.Tx, q *quest, companyID int64, guess bool, w *where.Clause) error {
 	among := reach(tx.Actor, companyID)
 	var ids []int64
-	most := 0
 	err := asSearch(ctx, tx, func(tx *pg.Tx) (err error) {
 		if err := s.spread(ctx, tx, q); err != nil || q.words() == "" {
 			return err
 		}
-		var c where.Clause
-		cond, args := q.conds(ofCompanies(among))
-		c.And(cond, args...)
-		if most, err = s.most(ctx, tx, among); err != nil {
-			return err
-		}
-		ids, err = choose(ctx, tx, "select s.ticket_id from ticket_search s where ", c, most)
+		ids, err = s.pick(ctx, tx, q, among, guess)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if q.words() != "" && len(ids) <= most {
-		q.chosen = true
+	if q.chosen {
 		w.And("t.id = any(?)", ids)
 		return nil
 	}
 	cond, args := q.conds("")
-	w.And("(select "+cond+" from ticket_search s where s.ticket_id = t.id)", args...) // one by one, in the order of the list
+	q.look.And("(select "+cond+" from ticket_search s where s.ticket_id = t.id)", args...) // one by one, in the order of the list
 	return nil
 }
 
-// most is how many requests of companies are chosen; nil: of all.
-func (s *Service) most(ctx context.Context, tx *pg.Tx, companies []int64) (int, error) {
-	var n float64
-	err := tx.QueryRow(ctx, `select coalesce(sum(last), 0)::float8 from ticket_counters where $1::bigint[] is null or company_id = any($1)`, companies).Scan(&n)
-	return s.breadth.upTo(n), err
+// registered is how many requests companies have; nil: all.
+func registered(ctx context.Context, tx *pg.Tx, companies []int64) (n float64, err error) {
+	err = tx.QueryRow(ctx, `select coalesce(sum(last), 0)::float8 from ticket_counters where $1::bigint[] is null or company_id = any($1)`, companies).Scan(&n)
+	return n, err
 }
 
 // choose finds most requests, and one more when there are more.
@@ -296,23 +291,31 @@ func choose(ctx context.Context, tx *pg.Tx, what string, c where.Clause, most in
 	return pgx.CollectRows(rows, pgx.RowTo[int64])
 }
 
-// tagged narrows a list to requests with any of some labels, chosen as by words.
-func (s *Service) tagged(ctx context.Context, tx *pg.Tx, tags []int64, w *where.Clause) error {
+// tagged narrows a list to requests with any of some labels, chosen as by words; few are
+// named, in the order of the list.
+func (s *Service) tagged(ctx context.Context, tx *pg.Tx, f Filter, w *where.Clause) (named []int64, err error) {
 	var c where.Clause
-	c.And("t.tag_ids && ? and t.tag_ids <> '{}'", tags)
-	var ids []int64
-	most, among := 0, reach(tx.Actor, 0)
-	err := asSearch(ctx, tx, func(tx *pg.Tx) (err error) {
-		if most, err = s.most(ctx, tx, among); err == nil {
-			ids, err = choose(ctx, tx, "select t.id from tickets t where ", c, most)
+	c.And("t.tag_ids && ? and t.tag_ids <> '{}'", f.TagIDs)
+	key, down := f.Order.key()
+	most := 0
+	err = asSearch(ctx, tx, func(tx *pg.Tx) error {
+		n, err := registered(ctx, tx, reach(tx.Actor, 0))
+		if err != nil {
+			return err
 		}
+		most = s.breadth.upTo(n)
+		rows, err := tx.Query(ctx, "select id from (select t.id, "+key+" as key from tickets t where "+c.String()+" limit "+strconv.Itoa(most+1)+") t order by key"+down+", id"+down, unprepared(c.Args)...)
+		if err != nil {
+			return err
+		}
+		named, err = pgx.CollectRows(rows, pgx.RowTo[int64])
 		return err
 	})
-	if err == nil && len(ids) <= most {
-		w.And("t.id = any(?)", ids)
+	w.And("t.tag_ids && ? and t.tag_ids <> '{}'", f.TagIDs)
+	if len(named) > most {
+		named = nil
 	}
-	w.And("t.tag_ids && ? and t.tag_ids <> '{}'", tags)
-	return err
+	return named, err
 }
 
 // reach are the companies whose requests the actor has to do with; nil: all.

@@ -2,7 +2,12 @@ package ticket
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"d24/internal/access"
 	"d24/internal/assignment"
@@ -97,10 +102,14 @@ func (s *Service) Move(ctx context.Context, id int64, m Move) (Ticket, error) {
 		}
 		open, err := s.pairOpen(ctx, tx, t)
 		if open {
-			return t, fault.New(fault.Conflict, "ticket.pair_open", "Заявка РСО к № %d ещё не закрыта. Она не закроется сама.", t.Number)
+			return t, pairIsOpen(t)
 		}
 		return t, err
 	})
+}
+
+func pairIsOpen(t Ticket) error {
+	return fault.New(fault.Conflict, "ticket.pair_open", "Заявка РСО к № %d ещё не закрыта. Она не закроется сама.", t.Number)
 }
 
 func (s *Service) pairOpen(ctx context.Context, tx *pg.Tx, t Ticket) (bool, error) {
@@ -125,6 +134,9 @@ func (s *Service) MoveTx(ctx context.Context, tx *pg.Tx, id int64, m Move) (Tick
 
 // moved is what a move of a locked ticket writes.
 func (s *Service) moved(ctx context.Context, tx *pg.Tx, was Ticket, m Move) (d deed, err error) {
+	if m.Version != 0 && was.movedSince(m.Version) {
+		return d, changedBy(ctx, tx, was)
+	}
 	t, err := was.apply(m, tx.Actor, tx.Now)
 	if err != nil {
 		return d, err
@@ -171,8 +183,14 @@ func (s *Service) Accept(ctx context.Context, tx *pg.Tx, id, memberID int64, cha
 	if err != nil {
 		return false, "", err
 	}
+	return s.accept(ctx, tx, t, memberID, channel, tx.Now, nil)
+}
+
+// accept is Accept of a locked ticket, at an hour that the phone may have said.
+func (s *Service) accept(ctx context.Context, tx *pg.Tx, t Ticket, memberID int64, channel string, at time.Time, data json.RawMessage) (won bool, by string, err error) {
 	if t.Status != New {
-		return false, t.taker(), nil
+		by, err := takenBy(ctx, tx, t)
+		return false, by, err
 	}
 	if memberID != 0 && t.ExecutorID != memberID {
 		p, err := s.staff.ByID(ctx, tx, memberID)
@@ -181,9 +199,9 @@ func (s *Service) Accept(ctx context.Context, tx *pg.Tx, id, memberID int64, cha
 		}
 		t.ExecutorID, t.ExecutorName = memberID, p.Name
 	}
-	t.Status, t.AcceptedAt = Accepted, &tx.Now
+	t.Status, t.AcceptedAt = Accepted, &at
 	if t.HandedOverAt == nil {
-		t.HandedOverAt = &tx.Now
+		t.HandedOverAt = &at
 	}
 	t.Version++
 	if err := save(ctx, tx, t); err != nil {
@@ -193,7 +211,7 @@ func (s *Service) Accept(ctx context.Context, tx *pg.Tx, id, memberID int64, cha
 	if t.ExecutorID == 0 {
 		by = tx.Actor.Name
 	}
-	if err := s.Log(ctx, tx, t, Event{Kind: "handover", Text: "Принял " + by + ": " + channel}); err != nil {
+	if err := s.Log(ctx, tx, t, Event{Kind: "handover", Text: "Принял " + by + ": " + channel, Data: data}); err != nil {
 		return false, "", err
 	}
 	return true, by, s.jobs.Publish(ctx, tx, Moved{TicketID: t.ID, CompanyID: t.CompanyID, Kind: t.Kind, From: New, To: Accepted})
@@ -230,15 +248,33 @@ func (s *Service) AcceptOwn(ctx context.Context, id int64) (Ticket, error) {
 			return Ticket{}, err
 		}
 		if !won {
-			if by == "" {
-				t, err := find(ctx, tx, "t.id = $1", id)
-				if err != nil {
-					return t, err
-				}
-				return t, fault.New(fault.Conflict, "ticket.move_impossible", "Заявка № %d сейчас «%s»: принять её нельзя.", t.Number, Label(t.Status))
+			t, err := find(ctx, tx, "t.id = $1", id)
+			if err != nil {
+				return t, err
 			}
-			return Ticket{}, fault.New(fault.Conflict, "ticket.taken", "Заявку уже взял %s.", by)
+			return t, notTaken(t, by)
 		}
 		return find(ctx, tx, "t.id = $1", id)
 	})
+}
+
+// takenBy is who took a ticket: its executor, or, when it has none, who took it for the company;
+// "" when nobody has.
+func takenBy(ctx context.Context, tx *pg.Tx, t Ticket) (by string, err error) {
+	if t.AcceptedAt == nil || t.ExecutorName != "" {
+		return t.taker(), nil
+	}
+	err = tx.QueryRow(ctx, `select by_name from ticket_events where ticket_id = $1 and kind = any($2) and at >= $3 order by id limit 1`, t.ID, movingKinds, t.AcceptedAt).Scan(&by)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && by == "" {
+		return t.taker(), nil
+	}
+	return by, err
+}
+
+// notTaken says why a ticket could not be taken; by is who was first.
+func notTaken(t Ticket, by string) error {
+	if by == "" {
+		return fault.New(fault.Conflict, "ticket.move_impossible", "Заявка № %d сейчас «%s»: принять её нельзя.", t.Number, Label(t.Status))
+	}
+	return fault.New(fault.Conflict, "ticket.taken", "Заявку уже взял %s.", stopless(by))
 }

@@ -16,7 +16,7 @@ import (
 const columns = `t.id, t.company_id, c.name, t.number, t.kind, t.status, t.source, t.building_id, t.unit, t.entrance, t.floor, t.address, t.zone,
 	t.reason_id, t.reason_name, coalesce(t.work_type_id, 0), t.description, t.answers, t.caller_phone, t.access_note,
 	coalesce(t.executor_id, 0), coalesce(e.name, ''), coalesce(t.responsible_id, 0), coalesce(r.name, ''), t.postpone_reason, t.postponed_until,
-	t.accept_by, t.localise_by, t.due_at, t.handed_over_at, t.accepted_at, t.done_at, t.closed_at, t.told_caller, t.created_at, t.version, t.limits, t.prices, t.executor_left_at, t.tag_ids, coalesce(t.supplier_id, 0)`
+	t.accept_by, t.localise_by, t.due_at, t.handed_over_at, t.accepted_at, t.done_at, t.closed_at, t.told_caller, t.created_at, t.version, t.limits, t.prices, t.executor_left_at, t.tag_ids, coalesce(t.supplier_id, 0), t.localised_at, t.moved_version`
 
 const source = ` from tickets t join companies c on c.id = t.company_id left join members e on e.id = t.executor_id left join members r on r.id = t.responsible_id `
 
@@ -25,7 +25,7 @@ func scan(row pgx.CollectableRow) (t Ticket, err error) {
 	err = row.Scan(&t.ID, &t.CompanyID, &t.CompanyName, &t.Number, &t.Kind, &t.Status, &t.Source, &t.BuildingID, &t.Unit, &t.Entrance, &t.Floor, &t.Address, &t.Zone,
 		&t.ReasonID, &t.ReasonName, &t.WorkTypeID, &t.Description, &answers, &t.CallerPhone, &t.AccessNote,
 		&t.ExecutorID, &t.ExecutorName, &t.ResponsibleID, &t.ResponsibleName, &t.PostponeReason, &t.PostponedUntil,
-		&t.AcceptBy, &t.LocaliseBy, &t.DueAt, &t.HandedOverAt, &t.AcceptedAt, &t.DoneAt, &t.ClosedAt, &t.ToldCaller, &t.CreatedAt, &t.Version, &limits, &prices, &t.ExecutorLeftAt, &t.TagIDs, &t.SupplierID)
+		&t.AcceptBy, &t.LocaliseBy, &t.DueAt, &t.HandedOverAt, &t.AcceptedAt, &t.DoneAt, &t.ClosedAt, &t.ToldCaller, &t.CreatedAt, &t.Version, &limits, &prices, &t.ExecutorLeftAt, &t.TagIDs, &t.SupplierID, &t.LocalisedAt, &t.MovedVersion)
 	if err == nil {
 		err = errors.Join(json.Unmarshal(answers, &t.Answers), json.Unmarshal(limits, &t.Limits), json.Unmarshal(prices, &t.Prices))
 	}
@@ -83,13 +83,14 @@ func tell(ctx context.Context, tx *pg.Tx, t Ticket) error {
 type Event struct {
 	ID            int64
 	At            time.Time
-	Kind          string // created, status, comment, executor, call, escalation, handover, file
+	Kind          string // created, status, comment, executor, call, escalation, handover, file, edit
 	ByUser        int64
 	ByName        string
 	Text          string
 	Data          json.RawMessage
 	CallID        int64
 	IsForResident bool
+	IsUnread      bool `db:"-"` // by the actor, where Talk reads it
 }
 
 // Log adds a line to a ticket's history under the transaction's actor.
@@ -100,6 +101,11 @@ func (s *Service) Log(ctx context.Context, tx *pg.Tx, t Ticket, e Event) error {
 	if e.Kind == "comment" {
 		if err := indexComment(ctx, tx, t, e.Text); err != nil {
 			return err
+		}
+		if u := tx.Actor.UserID; u != 0 {
+			if err := s.jobs.Publish(ctx, tx, Commented{TicketID: t.ID, CompanyID: t.CompanyID, ByUser: u}); err != nil {
+				return err
+			}
 		}
 	}
 	return tell(ctx, tx, t)
@@ -119,14 +125,16 @@ func logged(tx *pg.Tx, t Ticket, e Event) []any {
 
 // Events is the history of a ticket, oldest first.
 func (s *Service) Events(ctx context.Context, id int64) ([]Event, error) {
-	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Event, error) {
-		if _, err := find(ctx, tx, "t.id = $1", id); err != nil {
-			return nil, err
-		}
-		rows, err := tx.Query(ctx, `select id, at, kind, coalesce(by_user, 0), by_name, text, data, coalesce(call_id, 0), is_for_resident from ticket_events where ticket_id = $1 order by id`, id)
-		if err != nil {
-			return nil, err
-		}
-		return pgx.CollectRows(rows, pgx.RowToStructByPos[Event])
-	})
+	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Event, error) { return events(ctx, tx, id) })
+}
+
+func events(ctx context.Context, tx *pg.Tx, id int64) ([]Event, error) {
+	if _, err := find(ctx, tx, "t.id = $1", id); err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(ctx, `select id, at, kind, coalesce(by_user, 0), by_name, text, data, coalesce(call_id, 0), is_for_resident from ticket_events where ticket_id = $1 order by id`, id)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[Event])
 }

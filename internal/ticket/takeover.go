@@ -98,7 +98,7 @@ func (s *Service) passOne(ctx context.Context, tx *pg.Tx, t Takeover, x Ticket) 
 				return err
 			}
 			if x.AcceptedAt != nil {
-				if err := s.jobs.Publish(ctx, tx, Reassigned{TicketID: x.ID, MemberID: p.MemberID}); err != nil {
+				if err := s.jobs.Publish(ctx, tx, Reassigned{TicketID: x.ID, CompanyID: x.CompanyID, MemberID: p.MemberID}); err != nil {
 					return err
 				}
 			}

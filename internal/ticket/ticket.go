@@ -82,15 +82,18 @@ type Ticket struct {
 	AcceptedAt      *time.Time
 	DoneAt          *time.Time
 	ClosedAt        *time.Time
+	LocalisedAt     *time.Time // an accident does no more harm since
 	ToldCaller      string
 	CreatedAt       time.Time
 	Version         int
+	MovedVersion    int              // since which what a move depends on has stood; 0: not known
 	SupplierID      int64            // of the company's list: whom the rules named when it was made; 0: nobody
 	TagIDs          []int64          // labels (J5), in the order they were put
 	Tags            []tag.Tag        // those of TagIDs by name, where a list or a card is read
 	Limits          []reason.Applied // which limit gave each moment, as it was that day (R6)
 	Prices          []reason.Price   // of paid work, as they were that day (R5)
 	Found           *Found           // of a search, where a list is read
+	Unread          int              // comments the actor has not read, where a list or a card is read
 }
 
 // Facts are what rights depend on.
@@ -165,8 +168,14 @@ func (t Ticket) Can(a access.Actor) []string {
 	if t.MayReassign(a) {
 		out = append(out, "reassign")
 	}
+	if t.MaySort(a) {
+		out = append(out, "resort", "merge")
+	}
 	if t.MayRefuse(a) {
 		out = append(out, "refuse")
+	}
+	if t.MayEdit(a) {
+		out = append(out, "edit")
 	}
 	if a.Can(access.TicketComment) {
 		out = append(out, "comment")
@@ -177,7 +186,7 @@ func (t Ticket) Can(a access.Actor) []string {
 // apply returns the ticket after the move, or why it cannot be made.
 func (t Ticket) apply(m Move, a access.Actor, now time.Time) (Ticket, error) {
 	switch {
-	case m.Version != 0 && m.Version != t.Version:
+	case m.Version != 0 && t.movedSince(m.Version):
 		return t, changed(t)
 	case !slices.Contains(moves[t.Status], m.To):
 		return t, fault.New(fault.Conflict, "ticket.move_impossible", "Заявка № %d сейчас «%s»: так изменить её нельзя.", t.Number, Label(t.Status))

@@ -16,6 +16,7 @@ import (
 	"d24/city"
 	"d24/internal/platform/httpapi"
 	"d24/test/softphone"
+	"d24/voip/media"
 )
 
 // person is somebody signed in; his requests go to either of the pages' addresses.
@@ -230,7 +231,7 @@ type operator struct {
 func (p *person) open(ctx context.Context, tab string) (*softphone.Phone, error) {
 	at := p.w.web[p.w.chance(len(p.w.web))]
 	s, err := softphone.Open(ctx, softphone.Options{
-		URL: "ws" + strings.TrimPrefix(at, "http") + "/api/v1/desk/ws", Token: p.token, Cookie: httpapi.Cookie, Tab: tab, Takeover: true, Deaf: true,
+		URL: "ws" + strings.TrimPrefix(at, "http") + "/api/v1/desk/ws", Token: p.token, Cookie: httpapi.Cookie, Tab: tab, Takeover: true, Deaf: true, Voice: media.Tone(1100, time.Second),
 	})
 	if err != nil {
 		return nil, err
@@ -313,7 +314,7 @@ func (o *operator) talk(ctx context.Context, s *softphone.Phone, v softphone.Vie
 		if v.Direction == "inbound" && o.w.chance(3) > 0 {
 			o.add(ctx, v.Key)
 		} else if v.Direction == "inbound" {
-			o.write(ctx, fmt.Sprintf("chaos-%s-%s", o.login, v.Key), v.Phone, v.Key)
+			o.save(ctx, fmt.Sprintf("chaos-%s-%s", o.login, v.Key), v.Phone, v.Key)
 		} else if kind := results[v.Purpose]; kind != "" {
 			_ = o.insist(ctx, http.MethodPost, fmt.Sprintf("/desk/tasks/%d/result", v.TaskID), map[string]any{"kind": kind}, nil)
 		}
@@ -323,6 +324,16 @@ func (o *operator) talk(ctx context.Context, s *softphone.Phone, v softphone.Vie
 	_, _ = within(ctx, 5*time.Second, func(ctx context.Context) (any, error) { return nil, s.InState(ctx, "wrap_up") })
 	s.Send(ctx, map[string]any{"type": "wrapped_up"})
 	_, _ = within(ctx, 5*time.Second, func(ctx context.Context) (any, error) { return nil, s.Ready(ctx) })
+}
+
+// save writes a request; while the database is away its draft waits and he goes on with the next call.
+func (o *operator) save(ctx context.Context, key, phone, call string) {
+	if o.w.wire == nil || !o.w.wire.down.Load() {
+		o.write(ctx, key, phone, call)
+		return
+	}
+	o.w.placed.Add(1)
+	go func() { defer o.w.placed.Done(); o.write(ctx, key, phone, call) }()
 }
 
 // residents call the lines, each number once, until ctx ends.

@@ -153,6 +153,7 @@ type world struct {
 	city   *city.City
 	ledger *Ledger
 	placed sync.WaitGroup // calls of residents
+	wire   *wire          // to the database; nil: none stands between
 	mu     sync.Mutex
 	rnd    *rand.Rand
 }
@@ -180,7 +181,7 @@ func free(t *testing.T, network, ip string) int {
 }
 
 // newWorld starts the program: pages and workers twice, engines as many as asked for.
-func newWorld(t *testing.T, seedOf uint64, engines int) *world {
+func newWorld(t *testing.T, seedOf uint64, engines int, before ...func(*world)) *world {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "d24-chaos") //nolint:usetesting // the database's own user passes through it
 	require.NoError(t, err)
@@ -193,6 +194,9 @@ func newWorld(t *testing.T, seedOf uint64, engines int) *world {
 	w.database()
 	x, y := netip.MustParseAddrPort(net3+".2:5060"), netip.MustParseAddrPort(net3+".3:5060")
 	w.people(x, y, seedOf)
+	for _, f := range before {
+		f(w)
+	}
 	t.Cleanup(w.end)
 	for n := range 2 {
 		w.page(n)
@@ -243,10 +247,14 @@ func (w *world) people(x, y netip.AddrPort, seedOf uint64) {
 }
 
 func (w *world) begin(name, role string, args ...string) {
+	url := w.pg.AppURL()
+	if w.wire != nil {
+		url = w.wire.url
+	}
 	n := &node{
 		name: name, w: w, stop: make(chan struct{}), done: make(chan struct{}),
 		args: append([]string{"serve", "--role", role, "--node", name, "--data", w.dir}, args...),
-		env:  append(os.Environ(), "D24_LOG_TEXT=true", "D24_DATABASE_URL="+w.pg.AppURL()),
+		env:  append(os.Environ(), "D24_LOG_TEXT=true", "D24_DATABASE_URL="+url),
 	}
 	w.nodes[name] = n
 	go n.keep()

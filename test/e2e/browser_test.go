@@ -25,13 +25,14 @@ const patience = 20 * time.Second
 // chromium is a real browser whose microphone whistles, and the hand on it.
 type chromium struct {
 	*process
-	t     *testing.T
-	base  string
-	in    io.WriteCloser
-	out   *bufio.Scanner
-	mu    sync.Mutex
-	n     int
-	pages []*page
+	t       *testing.T
+	base    string
+	address string // of its DevTools
+	in      io.WriteCloser
+	out     *bufio.Scanner
+	mu      sync.Mutex
+	n       int
+	pages   []*page
 }
 
 // page is a window of a person of his own.
@@ -43,19 +44,9 @@ type page struct {
 // startChromium runs a browser beside the program; hz is what its microphone hears.
 func startChromium(t *testing.T, h *house, hz float64) *chromium {
 	t.Helper()
-	dir := t.TempDir()
-	c := &chromium{t: t, base: h.page}
-	c.process = startProcess(t, dir, "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir="+filepath.Join(dir, "profile"),
-		"--use-fake-device-for-media-stream", "--use-file-for-fake-audio-capture="+toneWAV(t, hz, 48000), "--autoplay-policy=no-user-gesture-required",
-		"--allow-loopback-in-peer-connection", "--remote-debugging-port=0", "about:blank")
-	var address string
-	eventually(t, 40*time.Second, "chromium listens", func() bool {
-		_, after, ok := strings.Cut(c.process.out.String(), "DevTools listening on ")
-		address, _, _ = strings.Cut(after, "\n")
-		return ok && strings.Contains(after, "\n")
-	})
-	hand := exec.Command("node", "browser.mjs", strings.TrimSpace(address), h.page, fmt.Sprint(patience.Milliseconds())) //nolint:gosec // ours
+	c := startBrowser(t, toneWAV(t, hz, 48000))
+	c.base = h.page
+	hand := exec.Command("node", "browser.mjs", c.address, h.page, fmt.Sprint(patience.Milliseconds())) //nolint:gosec // ours
 	hand.Stderr = c.process.out
 	in, err := hand.StdinPipe()
 	require.NoError(t, err)
@@ -72,6 +63,24 @@ func startChromium(t *testing.T, h *house, hz float64) *chromium {
 		timer := time.AfterFunc(5*time.Second, func() { _ = hand.Process.Kill() })
 		_ = hand.Wait()
 		timer.Stop()
+	})
+	return c
+}
+
+// startBrowser runs a browser with nobody at it; its microphone hears the file.
+func startBrowser(t *testing.T, wav string) *chromium {
+	t.Helper()
+	dir := t.TempDir()
+	c := &chromium{t: t}
+	c.process = startProcess(t, dir, "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir="+filepath.Join(dir, "profile"),
+		"--use-fake-device-for-media-stream", "--use-file-for-fake-audio-capture="+wav, "--autoplay-policy=no-user-gesture-required",
+		"--allow-loopback-in-peer-connection", "--remote-debugging-port=0", "about:blank")
+	eventually(t, 40*time.Second, "chromium listens", func() bool {
+		_, after, ok := strings.Cut(c.process.out.String(), "DevTools listening on ")
+		address, _, _ := strings.Cut(after, "\n")
+		c.address = strings.TrimSpace(address)
+		return ok && strings.Contains(after, "\n")
 	})
 	return c
 }

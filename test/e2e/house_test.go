@@ -75,6 +75,7 @@ const (
 	atY
 	atResident
 	atExecutor
+	atCaller
 )
 
 // house is a running program with the demo city in it.
@@ -89,6 +90,9 @@ type house struct {
 	exited  chan struct{}
 	args    []string
 	started func(*exec.Cmd)
+	env     []string // besides the test's own
+	binary  string   // another copy of the program; "": the common one
+	dropped bool     // the test ends it by itself
 }
 
 func freePort(t testing.TB, network, ip string) int {
@@ -169,9 +173,14 @@ func (h *house) begin() {
 
 func (h *house) start() {
 	h.t.Helper()
-	h.cmd = exec.Command(binary, h.args...) //nolint:gosec // our own program
+	program := binary
+	if h.binary != "" {
+		program = h.binary
+	}
+	h.cmd = exec.Command(program, h.args...) //nolint:gosec // our own program
 	h.cmd.Stdout, h.cmd.Stderr = h.log, h.log
-	h.cmd.Env = append(os.Environ(), "D24_LOG_TEXT=true", "D24_DATABASE_URL=")
+	h.cmd.WaitDelay = time.Second // the engine of a killed program holds the pipe
+	h.cmd.Env = append(append(os.Environ(), "D24_LOG_TEXT=true", "D24_DATABASE_URL="), h.env...)
 	if h.started != nil {
 		h.started(h.cmd)
 	}
@@ -201,6 +210,9 @@ func (h *house) ready(limit time.Duration) {
 // stop is Ctrl-C; everything the program started must go with it.
 func (h *house) stop() {
 	h.t.Helper()
+	if h.dropped {
+		return
+	}
 	_ = h.cmd.Process.Signal(syscall.SIGINT)
 	select {
 	case <-h.exited:
@@ -211,6 +223,9 @@ func (h *house) stop() {
 	}
 	if left := processes(h.dir); len(left) > 0 {
 		h.t.Errorf("processes are left: %v", left)
+	}
+	if left := h.engines(); len(left) > 0 {
+		h.t.Errorf("engines are left: %v", left)
 	}
 }
 
@@ -230,20 +245,26 @@ func processes(dir string) (out []int) {
 	return out
 }
 
-// child finds a process of the program by a word of its environment or command line.
+// engine is the process of the phone engine.
 func (h *house) engine() int {
 	h.t.Helper()
-	found := 0
-	all, _ := filepath.Glob("/proc/[0-9]*/environ")
-	for _, f := range all {
-		b, err := os.ReadFile(f)
-		if err != nil || !bytes.Contains(b, []byte("D24_ROLE=phone")) || !bytes.Contains(b, []byte("D24_DATA="+h.dir+"\x00")) {
-			continue
+	found := h.engines()
+	require.Len(h.t, found, 1, "the engine's process")
+	return found[0]
+}
+
+func (h *house) at(pid int, word string) bool {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
+	return err == nil && bytes.Contains(b, []byte(word))
+}
+
+func hasAll(b []byte, words ...string) bool {
+	for _, w := range words {
+		if !bytes.Contains(b, []byte(w)) {
+			return false
 		}
-		_, _ = fmt.Sscanf(f, "/proc/%d/", &found)
 	}
-	require.NotZero(h.t, found, "the engine's process")
-	return found
+	return true
 }
 
 // postgres is the process of the private database server.

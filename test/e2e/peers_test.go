@@ -111,7 +111,7 @@ func startKamailio(t *testing.T, ip, user, password, did string, phones map[stri
   if (is_method("REGISTER")) {
     if ($tU != %[1]q) { sl_send_reply("403","Unknown Account"); exit; }
     if (!pv_www_authenticate("$td", %[2]q, "0")) { www_challenge("$td", "1"); exit; }
-    save("location"); exit;
+    save("location", "0x04"); exit;
   }
   if (!is_method("INVITE")) { sl_send_reply("405","Method Not Allowed"); exit; }
   if ($rU =~ "^[+]?%[3]s$") {

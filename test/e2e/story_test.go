@@ -35,16 +35,25 @@ type town struct {
 	kamailio *kamailio
 	resident *baresip
 	executor *baresip
+	caller   *baresip // a second resident, of those who have one
 }
 
 // newTown: the executor of level 1 for plumbing has a phone that answers at once.
 func newTown(t *testing.T, more ...string) *town {
 	t.Helper()
+	w := planTown(t, more...)
+	w.begin()
+	w.trunkUp("operator", "Транк X")
+	return w
+}
+
+// planTown is the town before the program has started.
+func planTown(t *testing.T, more ...string) *town {
+	t.Helper()
 	p := newPlace()
 	w := &town{executor: startBaresip(t, p.ip(atExecutor), seed.MemberPhone(0, 0), "auto", executorHz), resident: startBaresip(t, p.ip(atResident), "+79000900001", "manual", residentHz)}
 	w.kamailio = startKamailio(t, p.ip(atX), seed.UserX, seed.PasswordX, line, map[string]string{seed.MemberPhone(0, 0): w.executor.addr, "+79000900001": w.resident.addr})
-	w.house = newHouse(t, p, append(trunkArgs(w.kamailio.addr, nowhere(t, p.ip(atY))), more...)...)
-	w.trunkUp("operator", "Транк X")
+	w.house = planHouse(t, p, append(trunkArgs(w.kamailio.addr, nowhere(t, p.ip(atY))), more...)...)
 	return w
 }
 

@@ -8,7 +8,7 @@ export const browser = await chromium.launch({ executablePath: "/usr/bin/chromiu
 export async function person(login, width = 1440, height = 900) {
   const context = await browser.newContext({ baseURL: base, locale: "ru-RU", viewport: { width, height }, reducedMotion: "reduce", acceptDownloads: true });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(90_000);
   page.on("pageerror", (e) => {
     console.error(`thrown: ${e}`);
     process.exitCode = 1;
@@ -22,3 +22,7 @@ export async function person(login, width = 1440, height = 900) {
 }
 
 export const look = async (page, name) => pictures && page.screenshot({ path: `${pictures}/${name}.png` });
+
+export const must = (ok, what) => {
+  if (!ok) throw new Error(what);
+};

@@ -28,7 +28,7 @@ import (
 	"d24/web"
 )
 
-const limit = 5 * time.Minute
+const limit = 9 * time.Minute
 
 // house is the whole web role with its workers on a database with the demo city.
 type house struct {

@@ -1,5 +1,5 @@
 /** many.mjs ADDRESS [DIRECTORY for pictures]: many requests are changed, a second person looks on. */
-import { browser, look, person } from "./browser.mjs";
+import { browser, look, must, person } from "./browser.mjs";
 
 const files = process.argv[4];
 
@@ -75,7 +75,28 @@ await phone.locator(".errand", { hasText: "Состояние: в работе" 
 const sideways = await phone.evaluate(() => document.documentElement.scrollWidth > innerWidth);
 if (sideways) throw new Error("the telephone's page scrolls sideways");
 
-// all that match, before the eyes of the foreman
+// all that match, before the eyes of the foreman: he looks at a row far down, with his mouse on it
+const list = foreman.locator(".live-list");
+await list.evaluate((e) => e.scrollTo({ top: 1600 }));
+await foreman.mouse.move(700, 450);
+await foreman.waitForFunction(() => document.querySelectorAll("tbody tr[aria-rowindex]").length > 15 && !document.querySelector(".mantine-Skeleton-root"));
+const looked = await foreman.evaluate(() => document.elementFromPoint(700, 450).closest("tr").querySelector("td.n a").getAttribute("href"));
+await foreman.evaluate((href) => {
+  const seen = (window.seen = { at: new Set(), states: new Set(), lost: 0 });
+  const each = () => {
+    const row = document.querySelector(`tbody a[href="${href}"]`)?.closest("tr");
+    if (row) seen.at.add(Math.round(row.getBoundingClientRect().top));
+    else seen.lost++;
+    if (row) seen.states.add(["Принята", "В работе", "Выполнена"].find((s) => row.textContent.includes(s)));
+    requestAnimationFrame(each);
+  };
+  each();
+  window.notReloaded = true;
+}, looked);
+await admin.evaluate(() => {
+  window.figures = new Set();
+  new MutationObserver(() => document.querySelectorAll(".errand [role=status]").forEach((e) => window.figures.add(e.textContent))).observe(document.body, { childList: true, subtree: true, characterData: true });
+});
 await admin.getByLabel("Отметить все показанные").click();
 await bar.getByRole("button", { name: "Отметить все по условиям: 260" }).click();
 dialog = await send(admin, "Состояние", async (d) => choose(admin, d.getByLabel("Новое состояние"), "Выполнена"));
@@ -86,6 +107,12 @@ await foreman.waitForFunction(() => {
   const rows = [...document.querySelectorAll("tbody tr[aria-rowindex]")];
   return rows.length > 5 && rows.every((r) => r.textContent.includes("Выполнена"));
 });
+const seen = await foreman.evaluate(() => ({ at: [...window.seen.at], states: [...window.seen.states], lost: window.seen.lost, same: window.notReloaded }));
+must(seen.same && seen.lost === 0 && seen.at.length === 1, `the row he looks at stays where it is: ${JSON.stringify(seen)}`);
+must(seen.states.includes("Принята") && seen.states.includes("Выполнена"), `its state changes before his eyes: ${JSON.stringify(seen)}`);
+const figures = await admin.evaluate(() => [...window.figures]);
+must(figures.some((f) => f.includes("260")), `how far it is was said: ${figures}`);
+console.log(JSON.stringify({ seen, figures }));
 await look(foreman, "many-foreman");
 await look(admin, "many-done");
 

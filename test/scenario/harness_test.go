@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -21,7 +22,9 @@ import (
 	"d24/internal/clock/clocktest"
 	"d24/internal/desk"
 	"d24/internal/escalation"
+	"d24/internal/fault"
 	"d24/internal/followup"
+	"d24/internal/notify"
 	"d24/internal/platform/pg"
 	"d24/internal/platform/pg/pgtest"
 	"d24/internal/seed"
@@ -50,19 +53,21 @@ var (
 )
 
 type story struct {
-	t     *testing.T
-	pool  *pgxpool.Pool
-	clock *clocktest.Clock
-	app   *app.App
-	start time.Time
-	sys   context.Context
-	op    context.Context // an operator
-	floor *desk.Floor
-	phone map[string][]answer
-	rings func(telephony.Order) answer // instead of phone
-	calls []flight
-	rang  []string
-	seq   int
+	t         *testing.T
+	pool      *pgxpool.Pool
+	clock     *clocktest.Clock
+	app       *app.App
+	start     time.Time
+	sys       context.Context
+	op        context.Context // an operator
+	floor     *desk.Floor
+	phone     map[string][]answer
+	rings     func(telephony.Order) answer // instead of phone
+	calls     []flight
+	rang      []string
+	farewells []string // farewells, by who had answered
+	seq       int
+	doubts    []string // what operators were asked before a word counted
 }
 
 type flight struct {
@@ -89,8 +94,12 @@ func begin(t *testing.T) *story {
 		DB: a.DB, Tasks: a.Tasks, Calls: a.Calls, Tickets: a.Tickets, Contacts: a.Contacts, Buildings: a.Buildings, Companies: a.Companies, Staff: a.Staff, Reasons: a.Reasons, Phones: a.Telephony, Pairs: a.Pairs,
 	}
 	s.sys = access.AsSystem(context.Background(), "test")
-	s.op = access.With(context.Background(), access.Actor{Kind: access.Operator, UserID: 1, Name: "Миронова О. Л.", Companies: []int64{1, 2, 3}, May: access.StaffPermissions("operator")})
+	s.op = operator()
 	return s
+}
+
+func operator() context.Context {
+	return access.With(context.Background(), access.Actor{Kind: access.Operator, UserID: 1, Name: "Миронова О. Л.", Companies: []int64{1, 2, 3}, May: access.StaffPermissions("operator")})
 }
 
 // says scripts a phone; the last answer repeats.
@@ -153,6 +162,8 @@ func (s *story) run(kind string, args []byte) error {
 		return with(args, func(a escalation.Duty) error { return s.app.Escalation.OnDuty(s.sys, a) })
 	case escalation.Left{}.Kind():
 		return with(args, func(a escalation.Left) error { return s.app.Escalation.OnLeft(s.sys, a) })
+	case escalation.Twice{}.Kind():
+		return with(args, func(a escalation.Twice) error { return s.app.Escalation.OnTwice(s.sys, a) })
 	case ticket.Away{}.Kind():
 		return with(args, func(a ticket.Away) error { return s.app.Tickets.Away(s.sys, a) })
 	case account.Leaving{}.Kind():
@@ -167,6 +178,8 @@ func (s *story) run(kind string, args []byte) error {
 		return with(args, func(a desk.Step) error { return s.app.Tasks.Run(s.sys, a) })
 	case followup.Ask{}.Kind():
 		return with(args, func(a followup.Ask) error { return s.app.Followup.Ask(s.sys, a) })
+	case followup.Unreached{}.Kind():
+		return with(args, func(a followup.Unreached) error { return s.app.Followup.SayUnreached(s.sys, a) })
 	case followup.CallBack{}.Kind():
 		return with(args, func(a followup.CallBack) error { return s.app.Followup.CallBack(s.sys, a.Lost) })
 	case followup.Late{}.Kind():
@@ -179,6 +192,8 @@ func (s *story) run(kind string, args []byte) error {
 		return with(args, func(a followup.Log) error { return s.app.Followup.Log(s.sys, a.Rode) })
 	case followup.GotThrough{}.Kind():
 		return with(args, func(a followup.GotThrough) error { return s.app.Followup.GotThrough(s.sys, a.Phone) })
+	case notify.Spread{}.Kind():
+		return with(args, func(a notify.Spread) error { return s.app.Notify.Tell(s.sys, a.Fact) })
 	}
 	return fmt.Errorf("the story does not know job %s", kind)
 }
@@ -211,9 +226,12 @@ func (s *story) dial() {
 	}
 	gone, err := s.app.Telephony.Cancelled(s.sys, "test")
 	require.NoError(s.t, err)
-	for _, key := range gone {
+	for _, w := range gone {
 		for i, f := range s.calls {
-			if f.order.Key == key && !f.a.speaks {
+			if f.order.Key == w.Key && f.a.speaks && w.Farewell.Words != "" && !slices.Contains(s.farewells, w.Farewell.Words) {
+				s.farewells = append(s.farewells, w.Farewell.Words)
+			}
+			if f.order.Key == w.Key && !f.a.speaks {
 				s.calls = append(s.calls[:i], s.calls[i+1:]...)
 				s.report(f.order, answer{outcome: telephony.Cancelled})
 				break
@@ -251,7 +269,13 @@ func (s *story) report(o telephony.Order, a answer) {
 
 // result is the operator's key: accepted, refused, not reached.
 func (s *story) result(task int64, kind, note string) {
-	_, err := s.floor.Say(s.op, task, desk.Said{Kind: kind, Note: note})
+	said := desk.Said{Kind: kind, Note: note}
+	_, err := s.floor.Say(s.op, task, said)
+	if fault.CodeOf(err) == "task.passed" { // the operator asks, he takes it back
+		s.doubts = append(s.doubts, err.Error())
+		said.TakeBack = true
+		_, err = s.floor.Say(s.op, task, said)
+	}
 	require.NoError(s.t, err)
 }
 
@@ -273,7 +297,7 @@ func (s *story) requestOf(company int64, code string) ticket.Ticket {
 		return tx.QueryRow(s.sys, `select (select id from reasons where company_id = $2 and code = $1), (select min(id) from buildings where company_id = $2)`, code, company).Scan(&reason, &building)
 	}))
 	r := []ticket.Answer{{ID: 1, Value: "не знает"}}
-	t, err := s.app.Tickets.Create(s.op, ticket.NewTicket{CompanyID: company, BuildingID: building, Unit: "5", ReasonID: reason, Answers: r, CallerPhone: "+79000900001", Source: "phone"})
+	t, _, err := s.app.Tickets.Create(s.op, ticket.NewTicket{CompanyID: company, BuildingID: building, Unit: "5", ReasonID: reason, Answers: r, CallerPhone: "+79000900001", Source: "phone"})
 	require.NoError(s.t, err)
 	return t
 }

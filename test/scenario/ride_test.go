@@ -78,21 +78,24 @@ func TestAKeyAcceptsWhatWasSpoken(t *testing.T) {
 	require.Equal(t, []string{"0′ 1000 handover", "0′ 1000 handover"}, s.rang)
 }
 
-// TestQuestionsToOnePersonAreOneCall is F45: what is due within half an hour is asked in
-// one call; planned work is not brought along at night by an emergency (F51).
+// TestQuestionsToOnePersonAreOneCall is F45: a question that is due while he is being asked
+// another comes along in that call; each has an answer of its own, and neither is asked again.
 func TestQuestionsToOnePersonAreOneCall(t *testing.T) {
 	s := begin(t)
 	s.says(staff(0), accepts)
-	s.emergency()
-	s.pass(20 * time.Minute)
-	s.emergency()
-	s.pass(90 * time.Minute)
+	first := s.emergency()
+	s.pass(time.Minute)
+	second := s.emergency()
+	s.pass(119*time.Minute - time.Second)
 	s.rang = nil
-	s.says(staff(0), answer{after: time.Minute, outcome: telephony.Answered, operator: desk.InProgress})
-	s.pass(11 * time.Minute) // 121′: the first is asked of, the second would be at 140′
+	s.says(staff(0), answer{after: 5 * time.Minute, outcome: telephony.Answered, operator: "-"})
+	s.pass(2 * time.Minute) // 122′: they speak of the first, the second was due at 121′
 	require.Equal(t, []string{"120′ 1000 status_inquiry"}, s.rang)
-	s.pass(25 * time.Minute)
-	require.LessOrEqual(t, len(s.rang), 2)
+	for _, k := range []int64{first.ID, second.ID} {
+		s.result(int64(s.count(`select id from call_tasks where ticket_id = $1 and purpose = 'status_inquiry' and state = 'active'`, k)), desk.InProgress, "")
+	}
+	s.pass(50 * time.Minute)
+	require.Equal(t, []string{"120′ 1000 status_inquiry"}, s.rang)
 }
 
 // TestASupplierIsCalledOnceForAll is F50 and RS3: requests of two companies to one busy

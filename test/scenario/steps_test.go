@@ -10,6 +10,7 @@ import (
 
 	"d24/internal/access"
 	"d24/internal/desk"
+	"d24/internal/fault"
 	"d24/internal/seed"
 	"d24/internal/telephony"
 	"d24/internal/ticket"
@@ -237,4 +238,71 @@ func TestTheNightTheClocksAreMoved(t *testing.T) {
 	s.pass(9 * time.Minute)
 	require.Equal(t, []string{"0′ 1000 handover", "2′ 1000 handover", "4′ 1000 handover", "6′ 1000 handover", "8′ 1000 handover", "8′ 1001 handover"}, s.rang)
 	require.Equal(t, seed.MemberPhone(0, 1), staff(1))
+}
+
+// TestWhoIsLateIsAskedWhetherHeTakesItBack is F34: the level has changed while he was being
+// called; the operator asks before his word counts, and who hears the machine is told who
+// has it now.
+func TestWhoIsLateIsAskedWhetherHeTakesItBack(t *testing.T) {
+	s := begin(t)
+	late := answer{after: 3 * time.Minute, outcome: telephony.Answered, operator: desk.Accepted, speaks: true}
+	s.says(staff(0), silent, silent, silent, silent, late)
+	e := s.emergency()
+	s.pass(10*time.Minute + 55*time.Second)
+	require.Equal(t, []string{fmt.Sprintf("Заявка номер %d. Она передана: Сафин Р. М. Чтобы забрать её обратно, нажмите один.", e.Number)}, s.farewells)
+	require.Empty(t, s.doubts)
+	s.pass(10 * time.Second)
+	require.Equal(t, []string{fmt.Sprintf("task.passed: Заявка № %d уже передана (Сафин Р. М.). Спросите: забираете её обратно?", e.Number)}, s.doubts)
+	require.Equal(t, "Гусев П. Н.", s.ticket(e.ID).ExecutorName)
+
+	s.says(staff(0), answer{after: time.Minute, outcome: telephony.Answered, operator: "-", speaks: true})
+	s.farewells = nil
+	e = s.emergency()
+	s.pass(20 * time.Second)
+	_, err := s.app.Tickets.AcceptOwn(company(access.Admin, 0), e.ID)
+	require.NoError(t, err)
+	s.pass(time.Second)
+	require.Equal(t, []string{fmt.Sprintf("Заявка номер %d. Её уже принял Гусев П. Н. Спасибо.", e.Number)}, s.farewells)
+}
+
+// TestTwoHaveTakenIt is F35: the first level accepts when the second is on his way. Both
+// stand there, the operator says who goes, one is the executor and both are told.
+func TestTwoHaveTakenIt(t *testing.T) {
+	s := begin(t)
+	s.says(staff(0), silent, silent, silent, silent, answer{after: 5 * time.Minute, outcome: telephony.Answered, operator: desk.Accepted, speaks: true})
+	s.says(staff(1), accepts)
+	e := s.emergency()
+	s.pass(12 * time.Minute)
+	require.Equal(t, "Сафин Р. М.", s.ticket(e.ID).ExecutorName)
+	none, err := s.app.Escalation.Takers(s.op, e.ID)
+	require.NoError(t, err)
+	require.Empty(t, none)
+	s.pass(2 * time.Minute) // 13:00: the first says «accepted»
+	require.Equal(t, "Сафин Р. М.", s.ticket(e.ID).ExecutorName, "one active executor")
+	two, err := s.app.Escalation.Takers(s.op, e.ID)
+	require.NoError(t, err)
+	require.Len(t, two, 2)
+	require.Equal(t, "Сафин Р. М. Гусев П. Н.", two[0].Name+" "+two[1].Name)
+	require.True(t, two[0].Has && !two[1].Has)
+
+	_, err = s.app.Escalation.Decide(s.op, e.ID, 3)
+	require.Equal(t, fault.NotFound, fault.KindOf(err), "he has not taken it")
+	words := map[string]string{}
+	s.rings = func(o telephony.Order) answer {
+		words[o.Phone] = o.Words.Text
+		return answer{after: 10 * time.Second, outcome: telephony.Answered}
+	}
+	s.rang = nil
+	_, err = s.app.Escalation.Decide(s.op, e.ID, two[1].MemberID)
+	require.NoError(t, err)
+	s.pass(30 * time.Minute)
+	now := s.ticket(e.ID)
+	require.Equal(t, "Гусев П. Н.", now.ExecutorName)
+	require.Equal(t, ticket.Accepted, now.Status)
+	require.Contains(t, words[staff(0)], "Едете вы.")
+	require.Contains(t, words[staff(1)], "Едет Гусев П. Н. Вам ехать не нужно.")
+	require.ElementsMatch(t, []string{"14′ 1000 announcement", "14′ 1001 announcement"}, s.rang, "told once: an answer is enough")
+	_, err = s.app.Escalation.Decide(s.op, e.ID, two[0].MemberID)
+	require.Equal(t, "takers.settled", fault.CodeOf(err))
+	require.Equal(t, 1, s.count(`select count(*) from ticket_events where ticket_id = $1 and text like 'Взялись двое, едет Гусев П. Н.; не едет: Сафин Р. М.%'`, e.ID))
 }

@@ -50,6 +50,7 @@ func TestEveryScreenOfTheSettingsIsForEverybody(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
 	a, err := app.New(app.Config{Pool: pgtest.Pool(t), Clock: clock.System{}, Log: log})
 	require.NoError(t, err)
+	require.NoError(t, a.Notify.Prepare(ctx))
 	_, err = seed.Demo(ctx, a.DB, seed.Trunks{HostX: "127.0.0.2", PortX: 5060, HostY: "127.0.0.3", PortY: 5060})
 	require.NoError(t, err)
 	furnish(ctx, t, a)

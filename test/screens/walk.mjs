@@ -13,6 +13,7 @@ const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", arg
 /** What stands for the parts of an address that are somebody's number. */
 const examples = { "/settings/houses/$id": "/settings/houses/1", "/settings/users/$id": "/settings/users/6" };
 const seen = [];
+const further = new Set(); // the addresses that the screens seen lead to
 let page, cdp, screen;
 
 const fault = (text) => screen.faults.includes(text) || (screen.faults.push(text), process.env.D24_SCREENS && process.stderr.write(`  ${text}\n`));
@@ -146,6 +147,7 @@ async function visit(path) {
   seen.push(screen);
   process.stderr.write(`${path} at ${Math.round(performance.now() / 1000)} s\n`);
   await go(path);
+  for (const href of await page.$$eval(".settings-page a[href^='/settings/']", (as) => as.map((a) => a.getAttribute("href")))) further.add(href);
   const all = await page.$$(".settings-page [role=tab]");
   for (let i = 0; i < Math.max(all.length, 1); i++) {
     if (all.length) {
@@ -180,6 +182,11 @@ for (const route of routes) {
   if (path.includes("$")) seen.push({ screen: route, reached: 0, dialogs: 0, forms: 0, faults: ["walk.mjs has no example of this address"] });
   else if (path === "/profile" || route !== path || mine.includes(path)) await visit(path);
   else left.push(path);
+}
+// A page of the settings may lead to another that is not in the list.
+for (let i = 0; i < left.length; ) {
+  if (further.has(left[i])) await visit(left.splice(i, 1)[0]);
+  else i++;
 }
 await page.context().close();
 await enter("platform");

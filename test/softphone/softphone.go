@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"sync"
@@ -29,6 +30,7 @@ type Message struct {
 	Code      string          `json:"code"`
 	Text      string          `json:"text"`
 	Call      json.RawMessage `json:"call"`
+	Taken     *Taken          `json:"taken"`
 	At        time.Time       `json:"-"`
 }
 
@@ -46,9 +48,26 @@ type View struct {
 	TicketID  int64  `json:"ticket_id"`
 	Outcome   string `json:"outcome"`
 	Returned  bool   `json:"returned"`
+	Silent    bool   `json:"silent"`
 	Urgent    bool   `json:"urgent"`
+	Written   bool   `json:"written"`
 	WatchedBy string `json:"watched_by"`
 	WatchMode string `json:"watch_mode"`
+	Transfer  Went   `json:"transfer"`
+}
+
+// Went is a transfer as the operator sees it.
+type Went struct {
+	Name    string `json:"name"`
+	State   string `json:"state"`
+	Outcome string `json:"outcome"`
+	Why     string `json:"why"`
+}
+
+// Taken is who has the call that was ours; By "": nobody yet.
+type Taken struct {
+	Call string `json:"call"`
+	By   string `json:"by"`
 }
 
 // Phone is an operator at work.
@@ -56,6 +75,7 @@ type Phone struct {
 	ws     *websocket.Conn
 	pc     *pion.PeerConnection
 	track  *pion.TrackLocalStaticRTP
+	socket io.Closer // of the sound, when it goes over a Wire
 	cancel context.CancelFunc
 	ended  sync.WaitGroup
 
@@ -68,6 +88,7 @@ type Phone struct {
 	closed   bool
 	messages []Message
 	heard    []byte
+	taken    Taken
 }
 
 // Options of a phone.
@@ -79,6 +100,7 @@ type Options struct {
 	Takeover bool
 	Voice    *media.Prompt // what the microphone hears, again and again; nil: silence
 	Deaf     bool          // keeps no sound: for loads
+	Wire     *Wire         // its network; nil: one that is never cut
 }
 
 // Open connects, offers sound and waits until it flows.
@@ -89,7 +111,11 @@ func Open(ctx context.Context, o Options) (*Phone, error) {
 	}
 	h := http.Header{}
 	h.Set("Cookie", name+"="+o.Token)
-	ws, res, err := websocket.Dial(ctx, o.URL, &websocket.DialOptions{HTTPHeader: h})
+	dial := &websocket.DialOptions{HTTPHeader: h}
+	if o.Wire != nil {
+		dial.HTTPClient = o.Wire.client()
+	}
+	ws, res, err := websocket.Dial(ctx, o.URL, dial)
 	if err != nil {
 		return nil, fmt.Errorf("desk: %w", err)
 	}
@@ -123,6 +149,11 @@ func (p *Phone) sound(ctx, run context.Context, o Options) (err error) {
 	se := pion.SettingEngine{}
 	se.SetIncludeLoopbackCandidate(true)
 	se.SetNetworkTypes([]pion.NetworkType{pion.NetworkTypeUDP4})
+	if o.Wire != nil {
+		if p.socket, err = o.Wire.packets(&se); err != nil {
+			return err
+		}
+	}
 	if p.pc, err = pion.NewAPI(pion.WithMediaEngine(me), pion.WithSettingEngine(se)).NewPeerConnection(pion.Configuration{}); err != nil {
 		return err
 	}
@@ -228,6 +259,9 @@ func (p *Phone) take(m Message) {
 			p.view, p.viewAt = *v, m.At
 		}
 	}
+	if m.Taken != nil {
+		p.taken = *m.Taken
+	}
 	p.messages = append(p.messages, m)
 	if len(p.messages) > 500 {
 		p.messages = p.messages[250:]
@@ -241,7 +275,7 @@ func (p *Phone) wake() {
 }
 
 func (p *Phone) ping(ctx context.Context) {
-	t := time.NewTicker(5 * time.Second)
+	t := time.NewTicker(2 * time.Second)
 	defer t.Stop()
 	for {
 		select {
@@ -336,6 +370,9 @@ func (p *Phone) Ended(call, state string) func() bool {
 	}
 }
 
+// IsSilent is a condition for Until: the engine hears nothing of this phone.
+func (p *Phone) IsSilent() bool { return p.view.Silent }
+
 // Rings is when the phone last began to ring or changed.
 func (p *Phone) Rings() time.Time {
 	p.mu.Lock()
@@ -353,6 +390,12 @@ func (p *Phone) Heard() []byte {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return append([]byte(nil), p.heard...)
+}
+
+// Lost waits until this phone is told that its call is another's, and by whom.
+func (p *Phone) Lost(ctx context.Context) (t Taken, err error) {
+	err = p.Until(ctx, "word that the call is another's", func() bool { t = p.taken; return t.By != "" })
+	return t, err
 }
 
 // Errors drops what the engine has refused so far and returns the codes.
@@ -376,12 +419,21 @@ func (p *Phone) Forget() {
 	p.heard = nil
 }
 
-// Close is a closed browser.
+// Leave is a page that is left, as for a reload: it says so.
+func (p *Phone) Leave() {
+	_ = p.ws.Close(websocket.StatusGoingAway, "")
+	p.Close()
+}
+
+// Close is a browser that is killed.
 func (p *Phone) Close() {
 	p.cancel()
 	_ = p.ws.CloseNow()
 	if p.pc != nil {
 		_ = p.pc.Close()
+	}
+	if p.socket != nil {
+		_ = p.socket.Close()
 	}
 	p.ended.Wait()
 }

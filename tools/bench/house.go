@@ -60,7 +60,7 @@ func start(ctx context.Context, binary, dir, net string, env []string, args ...s
 	defer log.Close()                                                                                                                                                                      //nolint:errcheck // the child has its own
 	h.cmd = exec.Command(binary, append([]string{"serve", "--data", h.data, "--listen", ip + ":8024", "--sip", h.SIP, "--webrtc", ip + ":8025", "--phone-api", ip + ":8026"}, args...)...) //nolint:gosec // the program measured
 	h.cmd.Stdout, h.cmd.Stderr = log, log
-	h.cmd.Env = append(append(os.Environ(), "D24_TRUNK_CPS=0"), env...) // one address is the whole city here
+	h.cmd.Env = append(append(os.Environ(), "D24_TRUNK_CPS=0", "D24_PERSON_RATE=0", "D24_ADDRESS_RATE=0"), env...) // one address is the whole city here, one person all clients
 	if err := h.cmd.Start(); err != nil {
 		return nil, err
 	}

@@ -30,8 +30,11 @@ func (b *bed) create(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	form := b.forms()
+	if err := b.dearest(ctx, 1); err != nil {
+		return err
+	}
 	for _, rate := range rates {
+		form := b.forms() // of each rate its own: the same key twice is the same request
 		mid, cancel := context.WithCancel(ctx)
 		var read []float64
 		var readErr error
@@ -61,6 +64,9 @@ func (b *bed) create(ctx context.Context) error {
 		b.keepFigures(fmt.Sprintf("create_%d_reading", rate), read, over)
 		b.figures.Add(fmt.Sprintf("create_%d_cpu", rate), (used-cpu).Seconds()*1000/float64(len(took)), "ms")
 		fmt.Fprintf(os.Stderr, "  the program's own CPU, reading too: %.1f ms a request, load %.1f\n", (used-cpu).Seconds()*1000/float64(len(took)), bench.Busy())
+		if err := b.dearest(ctx, len(took)); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -37,6 +37,7 @@ func main() {
 	flag.StringVar(&b.net, "net", "127.0.93", "the first three numbers of loopback addresses that nobody else uses")
 	flag.StringVar(&b.keep, "keep", "", "directory of a database that is kept, and used when it is there")
 	flag.StringVar(&b.match, "match", "", "only lists whose names have this")
+	flag.BoolVar(&b.stats, "stats", false, "print the statements that cost the database most")
 	only := flag.String("only", "", "fill, lists or create; all without")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
@@ -56,6 +57,7 @@ type bed struct {
 	making            time.Duration
 	binary, net, keep string
 	match             string
+	stats             bool
 	figures           *bench.Figures
 	world             *journal.World
 	house             *bench.House
@@ -82,7 +84,7 @@ func (b *bed) run(ctx context.Context, only string) (err error) {
 	if only == "fill" {
 		return nil
 	}
-	b.server, err = pgembed.Start(ctx, pgembed.Config{DataDir: data, Log: slog.New(slog.DiscardHandler)})
+	b.server, err = pgembed.Start(ctx, pgembed.Config{DataDir: data, Log: slog.New(slog.DiscardHandler), Settings: b.counted()})
 	if err != nil {
 		return err
 	}
@@ -104,6 +106,52 @@ func (b *bed) run(ctx context.Context, only string) (err error) {
 		}
 	}
 	return nil
+}
+
+// counted are the settings that have the database count what its statements cost.
+func (b *bed) counted() map[string]string {
+	if !b.stats {
+		return nil
+	}
+	return map[string]string{"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.max": "20000", "pg_stat_statements.track_utility": "on"}
+}
+
+// dearest prints the statements that cost the database most since the last time, for n operations.
+func (b *bed) dearest(ctx context.Context, n int) error {
+	if !b.stats {
+		return nil
+	}
+	c, err := pgx.Connect(ctx, b.server.OwnerURL())
+	if err != nil {
+		return err
+	}
+	defer c.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is lost
+	if _, err := c.Exec(ctx, "create extension if not exists pg_stat_statements"); err != nil {
+		return err
+	}
+	rows, err := c.Query(ctx, `select calls, total_exec_time + total_plan_time, wal_bytes::float8, left(regexp_replace(query, '\s+', ' ', 'g'), 230) from pg_stat_statements order by 2 desc`)
+	if err != nil {
+		return err
+	}
+	var calls int64
+	var ms, wal float64
+	var query string
+	var allCalls int64
+	var allMS, allWAL float64
+	i := 0
+	_, err = pgx.ForEachRow(rows, []any{&calls, &ms, &wal, &query}, func() error {
+		allCalls, allMS, allWAL = allCalls+calls, allMS+ms, allWAL+wal
+		if i++; i <= 45 {
+			fmt.Fprintf(os.Stderr, "    %7.3f ms %6.2f calls %6.0f B: %s\n", ms/float64(n), float64(calls)/float64(n), wal/float64(n), query)
+		}
+		return nil
+	})
+	fmt.Fprintf(os.Stderr, "  an operation: %.2f statements, %.3f ms in the database, %.0f bytes of WAL\n", float64(allCalls)/float64(n), allMS/float64(n), allWAL/float64(n))
+	if err != nil {
+		return err
+	}
+	_, err = c.Exec(ctx, "select pg_stat_statements_reset()")
+	return err
 }
 
 // prepare has the database filled, unless it was before: by a server that keeps nothing safe.
@@ -140,6 +188,10 @@ func (b *bed) prepare(ctx context.Context, data string) error {
 		return err
 	}
 	if filled {
+		// filled without triggers by an earlier version, which left out that companies have people
+		if _, err := c.Exec(ctx, journal.CountStaff); err != nil {
+			return err
+		}
 		b.world, err = journal.Open(ctx, c)
 		return err
 	}

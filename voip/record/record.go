@@ -47,6 +47,7 @@ type Recorder struct {
 	source [2]source
 	lost   int // packets that found no room
 	failed error
+	down   bool // nothing can be written now
 	onFail func(error)
 	onDisk int // samples in the file; of the writer alone
 	buf    []byte
@@ -63,9 +64,10 @@ type source struct {
 	pos   int
 }
 
-// New creates the file, which must not exist, with its header. onFail hears once
-// of the first failed write, on a goroutine that no call waits for; the recorder
-// goes on trying, and what could not be written is silence. nil is allowed.
+// New creates the file, which must not exist, with its header. onFail hears when
+// writing begins to fail, and of nil when it succeeds again, on a goroutine that no
+// call waits for; the recorder goes on trying, and what could not be written is
+// silence. nil is allowed.
 func New(path string, onFail func(error)) (*Recorder, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o640)
 	if err != nil {
@@ -74,6 +76,7 @@ func New(path string, onFail func(error)) (*Recorder, error) {
 	r, err := start(f, onFail)
 	if err != nil {
 		_ = f.Close()
+		_ = os.Remove(path) // it holds nothing: the next attempt may take the name
 		return nil, err
 	}
 	return r, nil
@@ -215,17 +218,25 @@ func (r *Recorder) append(b []byte) bool {
 		r.fail(err)
 		return false
 	}
+	r.mu.Lock()
+	was := r.down
+	r.down = false
+	r.mu.Unlock()
+	if was && r.onFail != nil {
+		r.onFail(nil)
+	}
 	return true
 }
 
 func (r *Recorder) fail(err error) {
 	r.mu.Lock()
-	first := r.failed == nil
-	if first {
+	begins := !r.down
+	r.down = true
+	if r.failed == nil {
 		r.failed = fmt.Errorf("record: %w", err)
 	}
 	r.mu.Unlock()
-	if first && r.onFail != nil {
+	if begins && r.onFail != nil {
 		r.onFail(err)
 	}
 }

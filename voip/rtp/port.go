@@ -42,6 +42,7 @@ type Port struct {
 	in      reception
 	rtcp    reporter
 	keys    keyer
+	sealing atomic.Pointer[sealing]
 	closed  atomic.Bool
 	quit    chan struct{}
 }

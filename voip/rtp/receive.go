@@ -33,6 +33,8 @@ type receiver struct {
 func (r *Port) read() {
 	bp := buffers.Get().(*[]byte) //nolint:forcetypeassert // our pool
 	defer buffers.Put(bp)
+	sp := buffers.Get().(*[]byte) //nolint:forcetypeassert // our pool
+	defer buffers.Put(sp)
 	var s receiver
 	var h Header
 	for {
@@ -43,7 +45,14 @@ func (r *Port) read() {
 			}
 			continue // ECONNREFUSED and the like must not end the call
 		}
-		if !Parse((*bp)[:n], &h) {
+		packet := (*bp)[:n]
+		if seals := r.sealing.Load(); seals != nil {
+			if packet, err = seals.open((*sp)[:0], packet); err != nil {
+				r.foreign.Add(1)
+				continue
+			}
+		}
+		if !Parse(packet, &h) {
 			continue
 		}
 		now := time.Now()

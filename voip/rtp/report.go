@@ -158,8 +158,14 @@ func (r *Port) report(now time.Time) {
 		return
 	}
 	var b [128]byte
-	n := r.compound(b[:], now)
-	_, _ = conn.WriteToUDPAddrPort(b[:n], netip.AddrPortFrom(to.addr.Addr(), to.addr.Port()+1))
+	out := b[:r.compound(b[:], now)]
+	if s := r.sealing.Load(); s != nil {
+		var err error
+		if out, err = s.sealReport(out); err != nil {
+			return
+		}
+	}
+	_, _ = conn.WriteToUDPAddrPort(out, netip.AddrPortFrom(to.addr.Addr(), to.addr.Port()+1))
 }
 
 const (

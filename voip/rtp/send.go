@@ -78,8 +78,17 @@ func (r *Port) write(h Header) {
 	bp := buffers.Get().(*[]byte) //nolint:forcetypeassert // our pool
 	b := *bp
 	h.put(b)
-	n := headerLen + copy(b[headerLen:], h.Payload)
-	_, _ = r.conn.WriteToUDPAddrPort(b[:n], to.addr)
+	out := b[:headerLen+copy(b[headerLen:], h.Payload)]
+	if s := r.sealing.Load(); s != nil {
+		sp := buffers.Get().(*[]byte) //nolint:forcetypeassert // our pool
+		defer buffers.Put(sp)
+		var err error
+		if out, err = s.seal((*sp)[:0], out); err != nil {
+			buffers.Put(bp)
+			return // never in the clear
+		}
+	}
+	_, _ = r.conn.WriteToUDPAddrPort(out, to.addr)
 	buffers.Put(bp)
 	r.sent.Add(1)
 	r.bytes.Add(uint64(len(h.Payload)))

@@ -39,6 +39,7 @@ func (d Direction) Answer() Direction {
 type Session struct {
 	Addr      netip.AddrPort   // where the peer wants RTP
 	Proto     string           // "RTP/AVP"
+	Crypto    []Crypto         // keys that we can use, in the peer's order
 	Types     []uint8          // payload types of the audio line, in the peer's order
 	Codecs    map[uint8]string // payload type → "PCMA/8000"
 	Direction Direction
@@ -143,6 +144,11 @@ func (p *parser) attribute(v string) {
 			p.dir = d
 		}
 	default:
+		if k == "crypto" && p.inAudio() && len(p.s.Crypto) < maxCrypto {
+			if c, ok := parseCrypto(val); ok {
+				p.s.Crypto = append(p.s.Crypto, c)
+			}
+		}
 		if k == "rtpmap" && p.inAudio() {
 			pt, enc, _ := strings.Cut(val, " ")
 			if n, err := strconv.ParseUint(pt, 10, 8); err == nil && n < 128 {
@@ -179,9 +185,11 @@ func (p *parser) finish() (*Session, error) {
 
 // Pick chooses the first law of the offerer's list that we speak, and
 // telephone-event with the offered payload type. False: nothing in common, no
-// plain RTP, or the peer wants no sound at all (port 0).
+// plain RTP nor sealed with a key that we can use, or the peer wants no sound at all (port 0).
 func (s *Session) Pick() (c Choice, ok bool) {
-	if s.Proto != "RTP/AVP" && s.Proto != "RTP/AVPF" || s.Addr.Port() == 0 {
+	plain := s.Proto == "RTP/AVP" || s.Proto == "RTP/AVPF"
+	sealed := (s.Proto == "RTP/SAVP" || s.Proto == "RTP/SAVPF") && len(s.Crypto) > 0
+	if !plain && !sealed || s.Addr.Port() == 0 {
 		return c, false
 	}
 	return s.Common()
@@ -211,6 +219,8 @@ type Local struct {
 	ID      int64
 	Version int64
 	Laws    []g711.Law // offered, the best first; nil: A-law, then mu-law
+	Crypto  *Crypto    // our key; nil: none
+	Sealed  bool       // RTP/SAVP: sealed or not at all
 }
 
 // Offer describes what we can: the laws and telephone-event 101.
@@ -248,7 +258,11 @@ func (l Local) build(laws []g711.Law, dtmf uint8, d Direction, media []string, a
 			}
 			continue
 		}
-		fmt.Fprintf(&b, "m=audio %d RTP/AVP", l.Port)
+		proto := "RTP/AVP"
+		if l.Sealed {
+			proto = "RTP/SAVP"
+		}
+		fmt.Fprintf(&b, "m=audio %d %s", l.Port, proto)
 		for _, law := range laws {
 			fmt.Fprintf(&b, " %d", law)
 		}
@@ -261,6 +275,9 @@ func (l Local) build(laws []g711.Law, dtmf uint8, d Direction, media []string, a
 		}
 		if dtmf != 0 {
 			fmt.Fprintf(&b, "a=rtpmap:%d telephone-event/8000\r\na=fmtp:%d 0-16\r\n", dtmf, dtmf)
+		}
+		if l.Crypto != nil {
+			b.WriteString(l.Crypto.line())
 		}
 		fmt.Fprintf(&b, "a=ptime:20\r\na=%s\r\n", d)
 	}

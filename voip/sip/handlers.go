@@ -139,10 +139,16 @@ func sipScheme(s string) bool {
 	return s == "" || strings.EqualFold(s, "sip") || strings.EqualFold(s, "sips") || strings.EqualFold(s, "tel")
 }
 
-// required: we have no extension, so whatever is required is refused.
+// required: we have no extension but timers, so whatever else is required is refused.
 func required(req *sip.Request) bool {
-	h := req.GetHeader("Require")
-	return h != nil && strings.TrimSpace(h.Value()) != ""
+	for _, h := range req.GetHeaders("Require") {
+		for _, v := range strings.Split(h.Value(), ",") {
+			if v = strings.TrimSpace(v); v != "" && !strings.EqualFold(v, "timer") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // twice: headers that may stand once only. Whichever is taken may be the wrong one.

@@ -22,6 +22,10 @@ func (s *Stack) onInvite(req *sip.Request, tx sip.ServerTransaction) {
 	if !acceptable(req, tx) {
 		return
 	}
+	if res := s.tooShort(req); res != nil {
+		_ = tx.Respond(res)
+		return
+	}
 	if after := s.admit(req, true); after > 0 {
 		later(req, tx, after)
 		return
@@ -38,7 +42,13 @@ func (s *Stack) onInvite(req *sip.Request, tx sip.ServerTransaction) {
 		reply(503, "Service Unavailable")(req, tx)
 		return
 	}
-	l.inbound, l.tx = true, tx
+	l.inbound, l.tx, l.srtp = true, tx, SRTPOptional
+	if s.cfg.SRTP != nil {
+		l.srtp = s.cfg.SRTP(l.Contact(), l.Source())
+	}
+	if l.srtp == SRTPRequired && len(req.Body()) == 0 {
+		l.offerKeys(SRTPRequired) // the offer is ours, in the 200
+	}
 	// the caller knows that we live, and the library's own 100 stops: it would
 	// read the request while we write our tag into it. With the tag there, its
 	// 487 to a CANCEL belongs to the same dialog as our 180.
@@ -142,6 +152,7 @@ func (l *Leg) Answer() error {
 		return ErrOver
 	}
 	res := with(l.response(200, "OK", l.describe()), "Allow", allow)
+	l.asked(l.invite, res)
 	if err := l.tx.Respond(res); err != nil {
 		l.finish(Ending{By: Line, Cause: ByFailure, Text: "answer: " + err.Error()})
 		return err

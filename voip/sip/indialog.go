@@ -143,6 +143,10 @@ func (s *Stack) onReInvite(req *sip.Request, tx sip.ServerTransaction) {
 
 // renew takes the peer's new description and answers with ours.
 func (l *Leg) renew(req *sip.Request, tx sip.ServerTransaction, invite bool) {
+	if res := l.s.tooShort(req); res != nil {
+		_ = tx.Respond(res)
+		return
+	}
 	if len(req.Body()) > 0 && !l.take(req.Body()) {
 		reply(488, "Not Acceptable Here")(req, tx)
 		return
@@ -167,6 +171,7 @@ func (l *Leg) renew(req *sip.Request, tx sip.ServerTransaction, invite bool) {
 	if body != nil {
 		res.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 	}
+	l.asked(req, res)
 	_ = tx.Respond(res)
 	if changed && hear != nil {
 		hear(held)

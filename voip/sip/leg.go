@@ -31,13 +31,14 @@ type Cause string
 
 // The closed set of causes.
 const (
-	ByBye       Cause = "bye"         // a talk was ended
-	ByCancel    Cause = "cancelled"   // the caller gave up before the answer
-	ByRefusal   Cause = "refused"     // Reject, or nothing in common
-	ByMediaLost Cause = "media lost"  // no sound for MediaLost: the BYE was lost
-	ByNoACK     Cause = "no ack"      // our 200 was never confirmed
-	ByFailure   Cause = "failed"      // the transaction or transport broke
-	ByDial      Cause = "not reached" // an outbound leg that was never answered
+	ByBye       Cause = "bye"             // a talk was ended
+	ByCancel    Cause = "cancelled"       // the caller gave up before the answer
+	ByRefusal   Cause = "refused"         // Reject, or nothing in common
+	ByMediaLost Cause = "media lost"      // no sound for MediaLost: the BYE was lost
+	ByExpiry    Cause = "session expired" // nobody refreshed it (RFC 4028): the BYE was lost
+	ByNoACK     Cause = "no ack"          // our 200 was never confirmed
+	ByFailure   Cause = "failed"          // the transaction or transport broke
+	ByDial      Cause = "not reached"     // an outbound leg that was never answered
 )
 
 // Ending is how a leg ended.
@@ -80,6 +81,9 @@ type Leg struct {
 	acks     map[uint32]chan struct{} // re-INVITEs of theirs that wait for an ACK
 	answered time.Time
 	quiet    bool // OnNoSound has been told
+	session  session
+	srtp     SRTP
+	key30    []byte
 
 	done    chan struct{}
 	endOnce sync.Once
@@ -111,6 +115,12 @@ func (s *Stack) newLeg(invite *sip.Request) (*Leg, error) {
 
 // Media is the sound of the leg.
 func (l *Leg) Media() media.Port { return l.rtp }
+
+// Sealed reports whether the sound is sealed (SRTP).
+func (l *Leg) Sealed() bool { return l.rtp.Sealed() }
+
+// Stats are the counters of its sound.
+func (l *Leg) Stats() rtp.Stats { return l.rtp.Stats() }
 
 // Law is the law agreed upon.
 func (l *Leg) Law() g711.Law { return l.rtp.Law() }
@@ -267,7 +277,7 @@ func (l *Leg) bye(d *dialog, q850 int) {
 // take applies the peer's description. False: nothing in common.
 func (l *Leg) take(body []byte) bool {
 	theirs, err := sdp.Parse(body)
-	if err != nil || !strings.HasPrefix(theirs.Proto, "RTP/AVP") {
+	if err != nil {
 		return false
 	}
 	c, ok := theirs.Pick()
@@ -275,6 +285,12 @@ func (l *Leg) take(body []byte) bool {
 		return false
 	}
 	l.mu.Lock()
+	keys, ours, ok := l.agree(theirs)
+	if !ok || l.rtp.SetSeal(keys) != nil {
+		l.mu.Unlock()
+		return false
+	}
+	l.local.Crypto, l.local.Sealed = ours, theirs.Sealed()
 	same := l.remote != nil && l.remote.Addr == theirs.Addr && l.choice == c
 	l.remote, l.choice, l.dir = theirs, c, theirs.Direction.Answer()
 	sends := l.dir == sdp.SendRecv || l.dir == sdp.SendOnly

@@ -22,7 +22,7 @@ type Target struct {
 	To        string // the number dialled, when User is a registered contact's
 	Host      string // domain of the target, or host:port
 	Dest      string // host:port to send to, when it differs
-	Transport string // "udp" (also when empty) or "tcp"
+	Transport string // "udp" (also when empty), "tcp" or "tls"
 	From      string // number shown
 	FromHost  string // empty: ours
 	FromName  string // display name, may be empty
@@ -31,6 +31,7 @@ type Target struct {
 	Headers   []Header
 	Inside    bool       // a registered phone of ours, not a number at a provider
 	Laws      []g711.Law // offered, the best first; nil: A-law, then mu-law
+	SRTP      SRTP       // off when empty
 	// Silence is how long a trunk may give no sign of life; 3 s when zero.
 	Silence time.Duration
 	// OnProgress hears 18x; early: sound comes already.
@@ -81,6 +82,7 @@ func (s *Stack) Dial(ctx context.Context, t Target) (*Leg, *DialError) {
 	}
 	l.auth = login{user: t.AuthUser, password: t.Password}
 	l.local.Laws = t.Laws
+	l.offerKeys(t.SRTP)
 	req.SetBody(l.describe())
 	c := &caller{l: l, t: t, req: req}
 	de := c.run(ctx)
@@ -98,8 +100,8 @@ func uri(user, host, transport string) sip.Uri {
 		u.Host = h
 		u.Port, _ = strconv.Atoi(p)
 	}
-	if strings.EqualFold(transport, "tcp") {
-		u.UriParams.Add("transport", "tcp")
+	if t := strings.ToLower(transport); t == "tcp" || t == "tls" {
+		u.UriParams.Add("transport", t)
 	}
 	return u
 }
@@ -133,8 +135,8 @@ func (s *Stack) outside(method sip.RequestMethod, target sip.Uri, from *sip.From
 		req.AppendHeader(sip.NewHeader("User-Agent", s.cfg.UserAgent))
 	}
 	req.SetTransport("UDP")
-	if strings.EqualFold(transport, "tcp") {
-		req.SetTransport("TCP")
+	if t := strings.ToUpper(transport); t == "TCP" || t == "TLS" {
+		req.SetTransport(t)
 	}
 	return req
 }
@@ -152,6 +154,7 @@ func (s *Stack) invitation(t Target) *sip.Request {
 	req := s.outside(sip.INVITE, uri(t.User, t.Host, t.Transport), &sip.FromHeader{DisplayName: t.FromName, Address: from}, &sip.ToHeader{Address: to}, t.Transport)
 	req.AppendHeader(s.contact("d24", req.Transport()))
 	req.AppendHeader(sip.NewHeader("Allow", allow))
+	s.wishes(req, s.cfg.SessionFor, "")
 	req.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 	for _, h := range t.Headers {
 		req.AppendHeader(sip.NewHeader(h.Name, h.Value))
@@ -171,6 +174,8 @@ type caller struct {
 	alive     bool // the peer has said something to this INVITE
 	cancelled bool
 	proofs    int
+
+	lengthened bool // the peer wanted a longer session
 }
 
 // run sends the INVITE and waits for its end.
@@ -196,6 +201,11 @@ func (c *caller) run(ctx context.Context) *DialError {
 				late = time.After(cancelWithin)
 			case res.IsSuccess():
 				return c.answered(ctx, res)
+			case c.tooShort(res) && ctx.Err() == nil:
+				if de := c.lengthen(ctx, res); de != nil {
+					return de
+				}
+				silence.Reset(c.t.Silence)
 			case c.challenged(res) && ctx.Err() == nil:
 				if de := c.prove(ctx, res); de != nil {
 					return de
@@ -321,6 +331,7 @@ func (c *caller) answered(ctx context.Context, res *sip.Response) *DialError {
 		l.s.background(func() { l.bye(d, 0) })
 		return &DialError{Code: 488, Text: "no common codec in the answer"}
 	}
+	l.granted(res)
 	l.to(early, talking)
 	l.began()
 	return nil

@@ -6,10 +6,12 @@ package sip
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -37,9 +39,20 @@ type Config struct {
 	// hears of it (F9). Zero: 5 s.
 	NoSound time.Duration
 
+	// MinSession is the shortest session a peer may ask for (RFC 4028), SessionFor what we ask
+	// for. Zero: 90 s and 30 min.
+	MinSession, SessionFor time.Duration
+
 	// OnInvite owns a new inbound call and ends it with Answer + Hangup, or
 	// Reject; it runs in a goroutine of its own.
 	OnInvite func(*Leg)
+	// SRTP says whether the sound of a call that comes is sealed; nil: when its description
+	// has a key. It is asked before OnInvite, with the request's target and its source.
+	SRTP func(contact, host string) SRTP
+	// TLS is how providers over TLS are known; nil: none is dialled so.
+	TLS *Trust
+	// Certificate answers who connects to us over TLS, on the port after Listen's; nil: nobody may.
+	Certificate func() (*tls.Certificate, error)
 	// OnNoSound hears once of an answered call without sound (F9).
 	OnNoSound func(*Leg)
 	// OnRegister answers REGISTER; nil: 405.
@@ -67,9 +80,10 @@ type Stack struct {
 	addr      netip.AddrPort
 	udp       *quietConn
 	tcp       *quietListener
-	dialogs   sync.Map // dialog key → *Leg
-	pending   sync.Map // branch of an inbound INVITE not answered yet → its host
-	abandoned sync.Map // Call-ID → *abandoned
+	tls       *quietListener // nil: none
+	dialogs   sync.Map       // dialog key → *Leg
+	pending   sync.Map       // branch of an inbound INVITE not answered yet → its host
+	abandoned sync.Map       // Call-ID → *abandoned
 	legs      atomic.Int64
 	given     atomic.Int64 // abandoned dials remembered
 	txs       atomic.Int64
@@ -98,6 +112,12 @@ func Listen(cfg Config) (*Stack, error) {
 	if cfg.MediaLost == 0 {
 		cfg.MediaLost = time.Minute
 	}
+	if cfg.MinSession == 0 {
+		cfg.MinSession = minSession
+	}
+	if cfg.SessionFor == 0 {
+		cfg.SessionFor = sessionFor
+	}
 	if cfg.NoSound == 0 {
 		cfg.NoSound = 5 * time.Second
 	}
@@ -119,6 +139,10 @@ func Listen(cfg Config) (*Stack, error) {
 	go func() { defer s.serving.Done(); _ = s.srv.ServeUDP(s.udp) }()
 	go func() { defer s.serving.Done(); _ = s.srv.ServeTCP(s.tcp) }()
 	go func() { defer s.serving.Done(); s.watch() }()
+	if s.tls != nil {
+		s.serving.Add(1)
+		go func() { defer s.serving.Done(); _ = s.srv.ServeTLS(s.tls) }()
+	}
 	if err := s.up(); err != nil {
 		close(s.quit)
 		s.shut()
@@ -142,7 +166,10 @@ func (s *Stack) open() error {
 		if l, err = net.Listen("tcp", s.addr.String()); err == nil {
 			s.udp = &quietConn{UDPConn: u, f: s.cfg.Filter, pending: &s.pending, last: make(chan struct{})}
 			s.tcp = &quietListener{Listener: l, f: s.cfg.Filter}
-			return nil
+			if err = s.openTLS(); err == nil {
+				return nil
+			}
+			_ = l.Close()
 		}
 		_ = u.Close()
 		if s.cfg.Listen.Port() != 0 {
@@ -152,7 +179,27 @@ func (s *Stack) open() error {
 	return fmt.Errorf("sip: %w", err)
 }
 
+// openTLS listens for providers that connect to us over TLS.
+func (s *Stack) openTLS() error {
+	if s.cfg.Certificate == nil {
+		return nil
+	}
+	l, err := net.Listen("tcp", netip.AddrPortFrom(s.addr.Addr(), s.addr.Port()+1).String())
+	if err != nil {
+		return err
+	}
+	s.tls = &quietListener{f: s.cfg.Filter, Listener: tls.NewListener(l, &tls.Config{
+		MinVersion:     tls.VersionTLS12,
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return s.cfg.Certificate() },
+	})}
+	return nil
+}
+
 func (s *Stack) shut() {
+	if s.tls != nil {
+		_ = s.tls.Close()
+		s.tls.closeAll()
+	}
 	_ = s.udp.Close()
 	_ = s.tcp.Close()
 	s.tcp.closeAll()
@@ -165,6 +212,7 @@ func (s *Stack) build() (err error) {
 	}
 	s.ua, err = sipgo.NewUA(
 		sipgo.WithUserAgentParser(sip.NewParser(sip.WithHeadersParsers(parsers()))),
+		sipgo.WithUserAgenTLSConfig(s.cfg.TLS.client()),
 		sipgo.WithUserAgent(s.cfg.UserAgent), sipgo.WithUserAgentHostname(s.cfg.Hostname),
 		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(s.log)),
 		sipgo.WithUserAgentTransactionLayerOptions(
@@ -297,7 +345,10 @@ func (s *Stack) Contact(user, transport string) *sip.ContactHeader {
 func (s *Stack) contact(user, transport string) *sip.ContactHeader {
 	uri := sip.Uri{Scheme: "sip", User: user, Host: s.addr.Addr().String(), Port: int(s.addr.Port()), UriParams: sip.NewParams()}
 	if transport != "" && sip.IsReliable(transport) {
-		uri.UriParams.Add("transport", "tcp")
+		uri.UriParams.Add("transport", strings.ToLower(transport))
+		if s.tls != nil && strings.EqualFold(transport, "tls") {
+			uri.Port++
+		}
 	}
 	return &sip.ContactHeader{Address: uri, Params: sip.NewParams()}
 }

@@ -42,8 +42,14 @@ func (l *Leg) look(now time.Time) {
 	report := heard.IsZero() && !l.quiet && now.Sub(since) > l.s.cfg.NoSound
 	l.quiet = l.quiet || report
 	lost := now.Sub(since) > l.s.cfg.MediaLost
+	refresh, over := l.aged(now)
 	l.mu.Unlock()
+	if refresh {
+		l.s.background(l.refresh)
+	}
 	switch {
+	case over:
+		l.hangup(0, Ending{By: Line, Cause: ByExpiry, Text: "nobody refreshed the session"})
 	case lost:
 		l.hangup(0, Ending{By: Line, Cause: ByMediaLost, Text: "no sound from the peer"})
 	case report && l.s.cfg.OnNoSound != nil:

@@ -122,6 +122,7 @@ func Register(api huma.API, c Config) {
 	c.roles(api)
 	c.teams(api)
 	c.resets(api)
+	c.tokens(api)
 }
 
 func (c Config) login(ctx context.Context, in *login) (*session, error) {

@@ -9,6 +9,7 @@ import (
 	"d24/internal/access"
 	"d24/internal/account"
 	"d24/internal/platform/httpapi"
+	"d24/internal/telephony"
 )
 
 // Team is a group of our own people: which companies they serve, and what they can.
@@ -47,6 +48,7 @@ type Colleague struct {
 	IsBlocked bool         `json:"is_blocked"`
 	TeamIDs   []int64      `json:"team_ids"`
 	Skills    []string     `json:"skills" doc:"besides those of the teams"`
+	Languages []string     `json:"languages" nullable:"false" doc:"spoken besides Russian: callers of these languages come to him first"`
 	Companies int          `json:"companies" doc:"served now"`
 	HasTOTP   bool         `json:"has_totp"`
 	Passkeys  int          `json:"passkeys"`
@@ -58,8 +60,9 @@ type Colleague struct {
 
 // ColleagueList is our own people and those who are invited.
 type ColleagueList struct {
-	Items   []Colleague  `json:"items"`
-	Invited []Invitation `json:"invited"`
+	Items     []Colleague  `json:"items"`
+	Invited   []Invitation `json:"invited"`
+	Languages []string     `json:"languages" nullable:"false" doc:"that may be chosen"`
 }
 
 // ColleagueForm is what may be changed of one of our own people.
@@ -67,6 +70,7 @@ type ColleagueForm struct {
 	Kind      string   `json:"kind" enum:"operator,supervisor,admin"`
 	TeamIDs   []int64  `json:"team_ids" maxItems:"200"`
 	Skills    []string `json:"skills" maxItems:"50"`
+	Languages []string `json:"languages,omitempty" required:"false" maxItems:"20" doc:"spoken besides Russian; absent: as they are"`
 	IsBlocked bool     `json:"is_blocked"`
 }
 
@@ -121,7 +125,7 @@ func (c Config) teams(api huma.API) {
 	httpapi.Register(api, access.PlatformOperate, op("list-colleagues", http.MethodGet, "/colleagues", "Our own people, and who is invited", ""),
 		func(ctx context.Context, in *colleagueAsked) (*colleagueList, error) {
 			all, invited, err := c.Service.Colleagues(ctx, in.Q)
-			out := ColleagueList{Items: make([]Colleague, 0, len(all)), Invited: showInvitations(invited)}
+			out := ColleagueList{Items: make([]Colleague, 0, len(all)), Invited: showInvitations(invited), Languages: telephony.Languages}
 			for _, x := range all {
 				out.Items = append(out.Items, showColleague(ctx, x))
 			}
@@ -129,7 +133,7 @@ func (c Config) teams(api huma.API) {
 		})
 	httpapi.Register(api, access.PlatformOperate, op("change-colleague", http.MethodPut, "/colleagues/{id}", "Change one of our own people", "409 user.last_admin."),
 		func(ctx context.Context, in *colleagueForm) (*colleague, error) {
-			x, err := c.Service.ChangeColleague(ctx, in.ID, account.ColleagueChange{Kind: in.Body.Kind, TeamIDs: in.Body.TeamIDs, Skills: in.Body.Skills, IsBlocked: in.Body.IsBlocked})
+			x, err := c.Service.ChangeColleague(ctx, in.ID, account.ColleagueChange{Kind: in.Body.Kind, TeamIDs: in.Body.TeamIDs, Skills: in.Body.Skills, Languages: in.Body.Languages, IsBlocked: in.Body.IsBlocked})
 			if err != nil {
 				return nil, err
 			}
@@ -164,7 +168,7 @@ func (c Config) keepTeam(ctx context.Context, id int64, f TeamForm) (*team, erro
 
 func showColleague(ctx context.Context, x account.Colleague) Colleague {
 	return Colleague{
-		ID: x.ID, Name: x.Name, Login: x.Login, Kind: x.Kind, IsBlocked: x.IsBlocked, TeamIDs: list(x.TeamIDs), Skills: list(x.Skills), Companies: x.Companies,
+		ID: x.ID, Name: x.Name, Login: x.Login, Kind: x.Kind, IsBlocked: x.IsBlocked, TeamIDs: list(x.TeamIDs), Skills: list(x.Skills), Languages: list(x.Languages), Companies: x.Companies,
 		HasTOTP: x.HasTOTP, Passkeys: x.Passkeys, Sessions: x.Sessions, SeenAt: x.SeenAt, IsMe: access.From(ctx).UserID == x.ID, Reset: showReset(ctx, x.Reset),
 	}
 }

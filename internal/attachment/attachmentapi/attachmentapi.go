@@ -69,7 +69,8 @@ type OfThing struct {
 // upload takes the body as it comes: it is never whole in memory.
 type upload struct {
 	OfThing
-	Name string `query:"name" maxLength:"1000" doc:"as the file was called"`
+	Name string    `query:"name" maxLength:"1000" doc:"as the file was called"`
+	At   time.Time `query:"at" doc:"when a phone took it that had no network; believed for a week back"`
 	body func() io.Reader
 }
 
@@ -156,7 +157,7 @@ func (c Config) list(ctx context.Context, in *OfThing) (*list, error) {
 
 func (c Config) add(ctx context.Context, in *upload) (*one, error) {
 	body := in.body()
-	f, err := c.Service.Add(ctx, attachment.New{Subject: c.Subject, ID: in.Of, Name: in.Name, Body: body})
+	f, err := c.Service.Add(ctx, attachment.New{Subject: c.Subject, ID: in.Of, Name: in.Name, Body: body, TakenAt: in.At})
 	if err != nil { // a browser that is cut while it sends never reads why
 		_, _ = io.Copy(io.Discard, io.LimitReader(body, attachment.MaxBytes))
 	}

@@ -2,7 +2,6 @@ package calllogapi
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"time"
 
@@ -18,23 +17,44 @@ import (
 // Config of the operations.
 type Config struct {
 	Service *calllog.Service
-	// Peaks reads n peaks of each side of a recording, 0 to 100; the assembly supplies it.
-	Peaks func(recording io.ReadSeeker, n int) (peer, ours []int, length time.Duration, err error)
+}
+
+// Filter is the query of the journal.
+type Filter struct {
+	CompanyID  int64     `query:"company_id" minimum:"0"`
+	TicketID   int64     `query:"ticket_id" minimum:"0"`
+	TaskID     int64     `query:"task_id" minimum:"0"`
+	Operator   int64     `query:"operator_id" minimum:"0"`
+	BuildingID int64     `query:"building_id" minimum:"0"`
+	Number     int64     `query:"number" minimum:"0" doc:"of the request"`
+	Phone      string    `query:"phone" maxLength:"40" doc:"of the other party, as people write it"`
+	Direction  string    `query:"direction" enum:"inbound,outbound"`
+	Lost       bool      `query:"lost" doc:"nobody answered, or cut by a failure of ours"`
+	Result     string    `query:"result" enum:"answered,lost,cut,missed,going,waiting,called_back" doc:"missed: we called and did not reach; going: not ended; waiting: for an operator; called_back: lost, and spoken to afterwards"`
+	About      []string  `query:"about,explode" enum:"ticket,linked,notice,consultation,wrong_number,task,lost,transferred,message,none" maxItems:"10" doc:"what came of it; none: no result yet"`
+	Recorded   bool      `query:"recorded"`
+	Mark       string    `query:"mark" enum:"any,good,bad,open,answered" doc:"of the company (L2); open: a case to look into; an operator finds his own calls"`
+	From       time.Time `query:"from"`
+	To         time.Time `query:"to"`
+}
+
+func (f Filter) read(ctx context.Context) (calllog.Search, error) {
+	return calllog.Search{
+		CompanyID: f.CompanyID, TicketID: f.TicketID, TaskID: f.TaskID, OperatorID: f.Operator, BuildingID: f.BuildingID, Number: f.Number, Phone: f.Phone, Direction: f.Direction,
+		Lost: f.Lost, Result: f.Result, About: f.About, Recorded: f.Recorded, Mark: f.Mark, From: f.From, To: f.To,
+	}, httpapi.Number(ctx, f.Phone)
 }
 
 type list struct {
-	CompanyID int64     `query:"company_id" minimum:"0"`
-	TicketID  int64     `query:"ticket_id" minimum:"0"`
-	TaskID    int64     `query:"task_id" minimum:"0"`
-	Operator  int64     `query:"operator_id" minimum:"0"`
-	Phone     string    `query:"phone" maxLength:"40" doc:"of the other party, as people write it"`
-	Direction string    `query:"direction" enum:"inbound,outbound"`
-	Lost      bool      `query:"lost" doc:"nobody answered, or cut by a failure of ours"`
-	From      time.Time `query:"from"`
-	To        time.Time `query:"to"`
-	Cursor    string    `query:"cursor" maxLength:"200" doc:"next_cursor of the page before"`
-	Limit     int       `query:"limit" minimum:"1" maximum:"100" default:"50"`
+	Filter
+	Cursor string `query:"cursor" maxLength:"200" doc:"next_cursor of the page before"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
 }
+
+type (
+	countOut struct{ Body CallCount }
+	whoOut   struct{ Body CallOperators }
+)
 
 type pageOut struct{ Body CallPage }
 
@@ -54,27 +74,51 @@ func Register(api huma.API, c Config) {
 	httpapi.Register(api, access.CallRead, huma.Operation{
 		OperationID: "get-call", Method: http.MethodGet, Path: "/calls/{id}", Summary: "A call with what happened in it and its recordings", Tags: tags,
 	}, c.get)
+	httpapi.Register(api, access.CallRead, huma.Operation{
+		OperationID: "count-calls", Method: http.MethodGet, Path: "/calls/count", Summary: "How many calls a filter finds", Tags: tags,
+	}, func(ctx context.Context, in *Filter) (*countOut, error) {
+		f, err := in.read(ctx)
+		if err != nil {
+			return nil, err
+		}
+		n, err := c.Service.Count(ctx, f)
+		return &countOut{CallCount{Count: min(n, page.CountMax-1), Capped: n >= page.CountMax}}, err
+	})
+	httpapi.Register(api, access.CallRead, huma.Operation{
+		OperationID: "call-operators", Method: http.MethodGet, Path: "/calls/operators", Summary: "Who spoke in the last calls, for the filter", Tags: tags,
+	}, func(ctx context.Context, in *struct {
+		CompanyID int64 `query:"company_id" minimum:"0"`
+	},
+	) (*whoOut, error) {
+		spoke, err := c.Service.Operators(ctx, calllog.Search{CompanyID: in.CompanyID})
+		out := &whoOut{CallOperators{Items: make([]CallOperator, 0, len(spoke))}}
+		for _, s := range spoke {
+			out.Body.Items = append(out.Body.Items, CallOperator(s))
+		}
+		return out, err
+	})
+	c.marks(api)
 	c.recordings(api)
+	c.kept(api)
+	c.keys(api)
 }
 
 func (c Config) list(ctx context.Context, in *list) (*pageOut, error) {
-	if err := httpapi.Number(ctx, in.Phone); err != nil {
-		return nil, err
-	}
-	after, err := page.Parse(in.Cursor)
+	f, err := in.read(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rows, next, err := c.Service.Page(ctx, calllog.Search{
-		CompanyID: in.CompanyID, TicketID: in.TicketID, TaskID: in.TaskID, OperatorID: in.Operator, Phone: in.Phone, Direction: in.Direction,
-		Lost: in.Lost, From: in.From, To: in.To, After: after, Limit: in.Limit,
-	})
+	if f.After, err = page.Parse(in.Cursor); err != nil {
+		return nil, err
+	}
+	f.Limit = in.Limit
+	rows, next, err := c.Service.Page(ctx, f)
 	if err != nil {
 		return nil, err
 	}
-	out := &pageOut{CallPage{Items: Rows(rows)}}
-	for i := range out.Body.Items {
-		hide(ctx, &out.Body.Items[i])
+	out := &pageOut{CallPage{Items: make([]CallRow, 0, len(rows))}}
+	for _, e := range rows {
+		out.Body.Items = append(out.Body.Items, shown(ctx, e))
 	}
 	if next != "" {
 		out.Body.NextCursor = &next
@@ -100,10 +144,9 @@ func (c Config) get(ctx context.Context, in *ByID) (*detail, error) {
 		return nil, err
 	}
 	out := &detail{CallDetail{
-		CallRow: Row(e), DispositionReasonID: some(e.DispositionReasonID),
+		CallRow: shown(ctx, e), DispositionReasonID: some(e.DispositionReasonID),
 		Events: make([]CallEvent, 0, len(facts)), Recordings: make([]CallRecording, 0, len(files)),
 	}}
-	hide(ctx, &out.Body.CallRow)
 	for _, f := range facts {
 		out.Body.Events = append(out.Body.Events, CallEvent{Seq: f.Seq, At: f.At, Kind: f.Kind, Text: words(f)})
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"d24/internal/access"
+	"d24/internal/fault"
 	"d24/internal/platform/httpapi"
 )
 
@@ -47,6 +48,9 @@ func (c Config) recordings(api huma.API) {
 func (c Config) play(ctx context.Context, in *sound) (*stream, error) {
 	hear := c.Service.Play
 	if in.Download {
+		if !access.From(ctx).Can(access.RecordingTake) {
+			return nil, fault.New(fault.Forbidden, "access."+string(access.RecordingTake), "Это действие вам недоступно.")
+		}
 		hear = c.Service.Download
 	}
 	r, err := hear(ctx, in.ID)
@@ -73,14 +77,17 @@ func (c Config) peaks(ctx context.Context, in *picture) (*peaks, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.Service.Open(ctx, r)
+	p, err := c.Service.Peaks(ctx, r, in.N)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close() //nolint:errcheck // only read
-	peer, ours, length, err := c.Peaks(f, in.N)
+	f, err := c.Service.Fate(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	return &peaks{RecordingPeaks{Peer: peer, Ours: ours, DurationMS: length.Milliseconds()}}, nil
+	me := access.From(ctx)
+	return &peaks{RecordingPeaks{
+		Peer: p.Peer, Ours: p.Ours, DurationMS: p.Length.Milliseconds(), CallID: f.CallID, TicketID: f.TicketID, KeptUntil: f.Until, Hold: holdOf(f.Hold),
+		MayDownload: me.Can(access.RecordingTake), MayHold: me.Can(access.RecordingHold),
+	}}, nil
 }

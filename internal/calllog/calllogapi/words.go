@@ -12,8 +12,11 @@ var facts = map[telephony.ReportKind]string{
 	telephony.CallStarted: "Звонок начался", telephony.CallRinging: "Телефон звонит", telephony.CallAnswered: "Трубку сняли",
 	telephony.CallQueued: "Встал в очередь", telephony.CallOffered: "Звонит оператору", telephony.CallMissed: "Оператор не ответил",
 	telephony.CallJoined: "Оператор на линии", telephony.CallLeft: "Оператор отключился, собеседник на линии", telephony.CallHeld: "На удержании",
+	telephony.CallAway: "Связь с оператором пропала, собеседник ждёт его", telephony.CallReturned: "Оператор снова на связи",
+	telephony.CallSilent:  "Микрофон оператора не даёт звука",
 	telephony.CallResumed: "Снят с удержания", telephony.CallDigit: "Нажата клавиша", telephony.CallSpoken: "Прозвучало объявление",
 	telephony.CallOwn: "Ответила сама компания", telephony.CallOverflow: "Компания не ответила в свои часы: звонок принят нами",
+	telephony.CallTransfer: "Перевод", telephony.CallBridged: "Соединены через диспетчерскую",
 	telephony.CallTrunk: "Другой транк", telephony.CallRecorded: "Запись", telephony.CallWatched: "Старший смены",
 	telephony.CallEnded: "Звонок окончен",
 }
@@ -42,6 +45,26 @@ func changed(raw json.RawMessage) string {
 	return fmt.Sprintf(": «%s» – %s, звоним через «%s»", c.From, c.Why, c.To)
 }
 
+var transferSteps = map[telephony.TransferState]string{
+	telephony.TransferAsked: "звоним", telephony.TransferAnswered: "говорит с оператором", telephony.TransferJoined: "соединён со звонящим", telephony.TransferBack: "не состоялся",
+}
+
+// transfer says to whom, how far it is, and why it did not come about.
+func transfer(raw json.RawMessage) string {
+	var t telephony.Transferred
+	if json.Unmarshal(raw, &t) != nil {
+		return ""
+	}
+	text := " – " + t.Name + ": " + transferSteps[t.State]
+	if t.Mode == telephony.AtOnce && t.State == telephony.TransferAsked {
+		text += ", без разговора с ним"
+	}
+	if t.Why != "" {
+		text += ", " + t.Why
+	}
+	return text
+}
+
 // words tells a fact of a call in Russian.
 func words(f calllog.Fact) string {
 	var r telephony.Report
@@ -55,14 +78,22 @@ func words(f calllog.Fact) string {
 		text += " " + r.Digit
 	case r.Kind == telephony.CallRecorded && r.Recording != nil:
 		text += " " + recorded[r.Recording.State]
+		if r.Recording.Note != "" {
+			text += ": " + r.Recording.Note
+		}
 	case r.Kind == telephony.CallTrunk && !r.Repeat:
 		text += changed(r.Data)
 	case r.Kind == telephony.CallWatched:
 		var w telephony.Watched
 		_ = json.Unmarshal(r.Data, &w)
 		text += " " + w.Name + " " + watched[w.Mode]
+	case r.Kind == telephony.CallTransfer:
+		text += transfer(r.Data)
 	case r.Kind == telephony.CallEnded && r.Outcome != "":
 		text += ": " + outcomes[r.Outcome]
+		if r.Why != "" {
+			text += ", " + r.Why
+		}
 	}
 	if r.Repeat {
 		text += " (возможно, повтор)"

@@ -23,3 +23,10 @@ func TestTheChangeOfTrunkIsRead(t *testing.T) {
 	require.Equal(t, "Другой транк", words(fact(telephony.Changed{}, false)))
 	require.Equal(t, "Другой транк (возможно, повтор)", words(fact(telephony.Changed{}, true)))
 }
+
+// TestABrokenEndIsRead: the journal says what broke a call off.
+func TestABrokenEndIsRead(t *testing.T) {
+	raw, err := json.Marshal(telephony.Report{Kind: telephony.CallEnded, Outcome: telephony.Answered, Why: "провайдер не продлил сессию"})
+	require.NoError(t, err)
+	require.Contains(t, words(calllog.Fact{Kind: string(telephony.CallEnded), Data: raw}), ", провайдер не продлил сессию")
+}

@@ -69,6 +69,18 @@ type whoIn struct {
 	Body TaskPerson
 }
 
+type askIn struct {
+	ByID
+	Body AskResident
+}
+
+type askedOut struct{ Body ResidentAsked }
+
+type giveIn struct {
+	ByID
+	Body TaskGive
+}
+
 type dropIn struct {
 	ByID
 	Body TaskDrop
@@ -108,12 +120,14 @@ func Register(api huma.API, c Config) {
 	said := op("task-result", http.MethodPost, "/desk/tasks/{id}/result", "The operator's word about a task")
 	said.Description = "The ticket follows at once. 409 task.over: the task is closed already. A remark in the answer says who accepted the ticket earlier (R5)."
 	httpapi.Register(api, access.DeskWork, said, func(ctx context.Context, in *sayIn) (*taskOut, error) {
-		return c.talk(ctx)(c.Floor.Say(ctx, in.ID, desk.Said{Kind: in.Body.Kind, Note: in.Body.Note, ETA: in.Body.ETA, Supplier: desk.ToSupplier{Number: in.Body.TheirNumber, Taken: in.Body.HandedTo, AskAt: in.Body.AskAt}}))
+		return c.talk(ctx)(c.Floor.Say(ctx, in.ID, desk.Said{Kind: in.Body.Kind, Note: in.Body.Note, ETA: in.Body.ETA, TakeBack: in.Body.TakeBack, Supplier: desk.ToSupplier{Number: in.Body.TheirNumber, Taken: in.Body.HandedTo, AskAt: in.Body.AskAt}}))
 	})
 	c.hands(api, op)
+	c.transfers(api, op)
 	httpapi.Register(api, access.DeskWork, op("desk-figures", http.MethodGet, "/desk/figures", "The strip and the wallboard"), c.figures)
 	httpapi.Register(api, access.DeskSupervise, op("desk-wallboard", http.MethodGet, "/desk/wallboard", "The supervisor's wallboard"), c.wallboard)
 	httpapi.Register(api, access.DeskSupervise, op("live-calls", http.MethodGet, "/desk/live-calls", "The calls of this moment"), c.liveCalls)
+	httpapi.Register(api, access.CallRead, op("operators-present", http.MethodGet, "/desk/present", "How many operators are at work now (D1)"), c.present)
 	httpapi.Register(api, access.DeskWork, op("desk-my", http.MethodGet, "/desk/my", "My calls, figures and drafts"), c.my)
 }
 
@@ -121,6 +135,22 @@ func Register(api huma.API, c Config) {
 func (c Config) hands(api huma.API, op func(id, method, path, summary string) huma.Operation) {
 	httpapi.Register(api, access.DeskWork, op("take-task", http.MethodPost, "/desk/tasks/{id}/take", "Bring the task to my phone now; one that reached nobody begins anew"),
 		func(ctx context.Context, in *ByID) (*taskOut, error) { return c.talk(ctx)(c.Floor.Take(ctx, in.ID)) })
+	httpapi.Register(api, access.TicketComment, op("ask-resident", http.MethodPost, "/tickets/{id}/ask-resident", "Have the resident of a request called; 409 ask.open, ask.no_phone, ask.over"),
+		func(ctx context.Context, in *askIn) (*askedOut, error) {
+			v, err := c.Floor.AskResident(ctx, in.ID, desk.Ask{What: in.Body.What, By: in.Body.By})
+			if err != nil {
+				return nil, err
+			}
+			out := ResidentAsked{TaskID: v.ID, What: v.Title, DueAt: v.DueAt, By: v.DueAt}
+			if v.PromiseAt != nil {
+				out.By = *v.PromiseAt
+			}
+			return &askedOut{out}, nil
+		})
+	httpapi.Register(api, access.DeskSupervise, op("give-task", http.MethodPost, "/desk/tasks/{id}/give", "Take the task off who has it, for another operator or for whoever is free; 409 task.nobodys, task.rings, operator.away"),
+		func(ctx context.Context, in *giveIn) (*taskOut, error) {
+			return c.talk(ctx)(c.Floor.Give(ctx, in.ID, in.Body.UserID))
+		})
 	httpapi.Register(api, access.DeskWork, op("drop-task", http.MethodPost, "/desk/tasks/{id}/drop", "Nobody needs to be called, with the reason"),
 		func(ctx context.Context, in *dropIn) (*taskOut, error) {
 			return c.talk(ctx)(c.Floor.Drop(ctx, in.ID, in.Body.Reason))

@@ -17,7 +17,7 @@ type LiveCallRow struct {
 	House       string    `json:"house" doc:"likely to be the caller's; empty: not known"`
 	BuildingID  *int64    `json:"building_id"`
 	IsInbound   bool      `json:"is_inbound"`
-	Purpose     string    `json:"purpose" enum:",handover,status_inquiry,feedback,callback,announcement,responsible" doc:"of a call of ours"`
+	Purpose     string    `json:"purpose" enum:",handover,status_inquiry,feedback,callback,announcement,responsible,supplier_handover,supplier_inquiry,resident,message,connection" doc:"of a call of ours"`
 	TicketID    *int64    `json:"ticket_id"`
 	State       string    `json:"state" enum:"arriving,hearing,waiting,offered,counting,dialling,talking,held,announcing,dictating"`
 	StartedAt   time.Time `json:"started_at"`

@@ -90,7 +90,7 @@ func (c Config) figures(ctx context.Context, _ *struct{}) (*figuresOut, error) {
 		out.Queue = append(out.Queue, WaitingCaller{q.Company, q.Since})
 	}
 	for _, t := range s.Lost {
-		out.Lost = append(out.Lost, LostCall{TaskID: t.ID, Phone: t.Phones[0], PromiseAt: t.PromiseAt})
+		out.Lost = append(out.Lost, LostCall{TaskID: t.ID, Phone: t.Phones[0], PromiseAt: t.PromiseAt, IsWaiting: s.Waits[t.ID]})
 	}
 	for _, t := range s.NotTaken {
 		out.NotHandedOver = append(out.NotHandedOver, NotHandedOver{TicketID: t.ID, Number: t.Number, NextStepAt: t.NextStepAt})

@@ -29,6 +29,7 @@ type WallLost struct {
 	CalledAt    time.Time  `json:"called_at"`
 	CompanyName string     `json:"company_name" doc:"empty: a city's number"`
 	PromiseAt   *time.Time `json:"promise_at"`
+	IsWaiting   bool       `json:"is_waiting" doc:"he is on the line still: his place is kept, he is not lost"`
 }
 
 // WallUntaken is an emergency nobody has taken.
@@ -68,7 +69,7 @@ func (c Config) wallboard(ctx context.Context, _ *struct{}) (*wallboardOut, erro
 		if at.IsZero() {
 			at = t.CreatedAt
 		}
-		out.Lost = append(out.Lost, WallLost{TaskID: t.ID, CalledAt: at, CompanyName: w.Callers[t.CompanyID], PromiseAt: t.PromiseAt})
+		out.Lost = append(out.Lost, WallLost{TaskID: t.ID, CalledAt: at, CompanyName: w.Callers[t.CompanyID], PromiseAt: t.PromiseAt, IsWaiting: w.Waits[t.ID]})
 	}
 	for _, t := range w.NotTaken {
 		out.NotHandedOver = append(out.NotHandedOver, WallUntaken{TicketID: t.ID, Number: t.Number, Address: t.Address, Reason: t.ReasonName, NextStepAt: t.NextStepAt})

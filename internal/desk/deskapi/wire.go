@@ -156,6 +156,25 @@ type TaskPerson struct {
 	MemberID int64 `json:"member_id" minimum:"1"`
 }
 
+// AskResident is a wish that the resident be called.
+type AskResident struct {
+	What string     `json:"what" maxLength:"600" doc:"what he is to be asked or told"`
+	By   *time.Time `json:"by,omitempty" required:"false" doc:"till when it is needed; left out: as long as until the executor is asked"`
+}
+
+// ResidentAsked is the call that will be made.
+type ResidentAsked struct {
+	TaskID int64     `json:"task_id"`
+	What   string    `json:"what"`
+	DueAt  time.Time `json:"due_at" doc:"dialled from then on: not in the quiet hours of the house"`
+	By     time.Time `json:"by"`
+}
+
+// TaskGive says to whose phone a task comes.
+type TaskGive struct {
+	UserID int64 `json:"user_id" minimum:"0" doc:"0: whoever is free first"`
+}
+
 // TaskDrop is why nobody needs to be called.
 type TaskDrop struct {
 	Reason string `json:"reason" minLength:"1" maxLength:"500"`
@@ -200,6 +219,8 @@ type TaskResult struct {
 	Note string     `json:"note,omitempty" maxLength:"2000" doc:"the reason of a refusal, the resident's words"`
 	ETA  *time.Time `json:"eta,omitempty" doc:"when the executor will be there"`
 
+	TakeBack bool `json:"take_back,omitempty" doc:"of accepted, after 409 task.passed: the executor takes it back from who has it now"`
+
 	TheirNumber string     `json:"their_number,omitempty" maxLength:"60" doc:"the supplier's own number of the request"`
 	HandedTo    string     `json:"handed_to,omitempty" maxLength:"200" doc:"who took it at the supplier's"`
 	AskAt       *time.Time `json:"ask_at,omitempty" doc:"hour X: when the supplier is asked; absent: the company's usual time from now"`
@@ -234,6 +255,7 @@ type LostCall struct {
 	TaskID    int64      `json:"task_id"`
 	Phone     string     `json:"phone"`
 	PromiseAt *time.Time `json:"promise_at"`
+	IsWaiting bool       `json:"is_waiting" doc:"he is on the line still: his place is kept, he is not lost"`
 }
 
 // NotHandedOver is an emergency nobody has taken.
@@ -253,11 +275,14 @@ type OperatorFigures struct {
 
 // SeatFigure is an operator's state.
 type SeatFigure struct {
-	UserID int64     `json:"user_id"`
-	Name   string    `json:"name"`
-	State  string    `json:"state" enum:"off,not_ready,ready,ringing,talking,wrap_up,pause"`
-	Reason string    `json:"reason"`
-	Since  time.Time `json:"since"`
+	UserID int64      `json:"user_id"`
+	Name   string     `json:"name"`
+	State  string     `json:"state" enum:"off,not_ready,ready,ringing,talking,wrap_up,pause"`
+	Reason string     `json:"reason"`
+	Since  time.Time  `json:"since"`
+	Until  *time.Time `json:"until" doc:"when a pause of this reason is to be over; null: it has no limit"`
+	// Trouble is of a talk.
+	Trouble string `json:"trouble,omitempty" enum:"away,mic" doc:"away: his network is gone and the caller waits for him; mic: his microphone gives no sound; absent: nothing"`
 }
 
 // TrunkFigure is the state of an account at a provider.

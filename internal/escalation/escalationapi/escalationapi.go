@@ -87,4 +87,5 @@ func Register(api huma.API, r *escalation.Runner) {
 		}
 		return list(ctx)
 	})
+	takers(api, r)
 }

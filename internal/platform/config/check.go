@@ -47,11 +47,30 @@ func (c Config) Check() error {
 	if err := l.UnmarshalText([]byte(c.LogLevel)); err != nil {
 		bad("D24_LOG_LEVEL", c.LogLevel, "бывает debug, info, warn, error")
 	}
+	if u, err := url.Parse(c.Away); c.Away != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User == nil || len(strings.Trim(u.Path, "/")) == 0) {
+		bad("D24_RECORDINGS_URL", maskURL(c.Away), "нужен вид https://КЛЮЧ:СЕКРЕТ@хост/корзина")
+	}
+	for _, p := range listed(c.Outbound) {
+		if _, err := netip.ParsePrefix(p); err != nil {
+			bad("D24_OUTBOUND_ALLOW", p, "нужна сеть вида 10.1.2.0/24")
+		}
+	}
+	for _, r := range []struct {
+		name string
+		rate int
+	}{{"D24_TOKEN_RATE", c.TokenRate}, {"D24_PERSON_RATE", c.PersonRate}, {"D24_ADDRESS_RATE", c.AddressRate}} {
+		if r.rate < 0 || r.rate > 1_000_000 {
+			bad(r.name, strconv.Itoa(r.rate), "нужно число от 0 до 1000000")
+		}
+	}
 	if c.Data == "" {
 		bad("D24_DATA", c.Data, "нужен каталог")
 	}
 	if c.Drain < 0 {
 		bad("D24_DRAIN", c.Drain.String(), "нужен срок, например 2m")
+	}
+	if c.Alone < 0 {
+		bad("D24_ALONE", c.Alone.String(), "нужен срок, например 2m")
 	}
 	if c.CPS < 0 {
 		bad("D24_TRUNK_CPS", strconv.Itoa(c.CPS), "нужно число от 0")

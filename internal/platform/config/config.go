@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -39,6 +40,12 @@ type Pages struct {
 	Secret     string `env:"D24_SECRET" help:"секрет подписи ссылок; без него делается в каталоге данных" secret:"text"`
 	SecretFile string `env:"D24_SECRET_FILE" help:"файл с этим секретом"`
 	Demo       bool   `env:"D24_DEMO" help:"показательные данные и город"`
+
+	Outbound string `env:"D24_OUTBOUND_ALLOW" help:"внутренние сети, в которые разрешены вебхуки, через запятую: 10.1.2.0/24; без них только открытый интернет"`
+
+	TokenRate   int `env:"D24_TOKEN_RATE" envDefault:"600" help:"сколько запросов API в минуту принимается с одним токеном, четверть из них сразу; остальным 429 с Retry-After; 0: без предела"`
+	PersonRate  int `env:"D24_PERSON_RATE" envDefault:"12000" help:"сколько с экранов одного человека; 0: без предела"`
+	AddressRate int `env:"D24_ADDRESS_RATE" envDefault:"3000" help:"сколько с одного сетевого адреса от тех, кто не вошёл; 0: без предела"`
 }
 
 // Sound is about the phone side.
@@ -47,9 +54,13 @@ type Sound struct {
 	RTP    string `env:"D24_RTP_PORTS" envDefault:"10000-19999" help:"порты звука телефонов"`
 	WebRTC string `env:"D24_WEBRTC" envDefault:"127.0.0.1:8025" help:"адрес звука браузеров, UDP"`
 	Also   string `env:"D24_DIAL_ALSO" help:"начала номеров, куда разрешено звонить кроме городских и мобильных России, через запятую: +7800,+375"`
+	Cert   string `env:"D24_SIP_CERT" help:"файл PEM с сертификатом для операторов связи, которые приходят по TLS на порт за портом SIP; пусто: по TLS не слушаем"`
+	CertBy string `env:"D24_SIP_KEY" help:"файл PEM с ключом этого сертификата"`
 	Door   string `env:"D24_PHONE_API" envDefault:"127.0.0.1:8026" help:"дверь телефонной части для веб-части"`
 
-	Drain time.Duration `env:"D24_DRAIN" envDefault:"2m" help:"сколько отдельная телефонная часть ждёт конца разговоров, когда её останавливают; 0s: не ждёт"`
+	Drain time.Duration `env:"D24_DRAIN" envDefault:"2m" help:"сколько телефонная часть ждёт конца разговоров, когда её останавливают отдельно или сменяет новая; 0s: не ждёт"`
+	Alone time.Duration `env:"D24_ALONE" envDefault:"2m" help:"сколько телефонная часть роли all, оставшаяся без программы, ждёт новую, прежде чем закончить разговоры и уйти"`
+	Keep  string        `env:"D24_KEEP" help:"ставит роль all своей телефонной части: файл, по которому её находит следующая программа"`
 	CPS   int           `env:"D24_TRUNK_CPS" envDefault:"50" help:"сколько звонков в секунду принимается с одного адреса оператора связи; остальным 503 с Retry-After; 0: без предела"`
 }
 
@@ -61,6 +72,8 @@ type Store struct {
 	DatabaseURLFile string `env:"D24_DATABASE_URL_FILE" help:"файл с её адресом"`
 	OwnerURL        string `env:"D24_DATABASE_OWNER_URL" help:"владелец схемы, для миграций; по умолчанию D24_DATABASE_URL" secret:"url"`
 	OwnerURLFile    string `env:"D24_DATABASE_OWNER_URL_FILE" help:"файл с его адресом"`
+	Away            string `env:"D24_RECORDINGS_URL" help:"хранилище S3, куда уходят закрытые записи: https://КЛЮЧ:СЕКРЕТ@хост/корзина?region=…; без него они лежат в каталоге данных" secret:"url"`
+	AwayFile        string `env:"D24_RECORDINGS_URL_FILE" help:"файл с его адресом"`
 }
 
 // Roles a process may have.
@@ -98,6 +111,7 @@ func FromEnv() (Config, error) {
 		{"D24_SECRET_FILE", c.SecretFile, &c.Secret},
 		{"D24_DATABASE_URL_FILE", c.DatabaseURLFile, &c.DatabaseURL},
 		{"D24_DATABASE_OWNER_URL_FILE", c.OwnerURLFile, &c.OwnerURL},
+		{"D24_RECORDINGS_URL_FILE", c.AwayFile, &c.Away},
 	} {
 		if f.path == "" {
 			continue
@@ -176,6 +190,20 @@ func (c Config) Address() string {
 
 // HTTPS tells whether browsers reach us by https, so cookies must be Secure.
 func (c Config) HTTPS() bool { return c.Secure || strings.HasPrefix(c.PublicURL, "https://") }
+
+// OutboundAllow are the networks of D24_OUTBOUND_ALLOW; Check says which of them cannot be read.
+func (c Config) OutboundAllow() (out []netip.Prefix) {
+	for _, p := range listed(c.Outbound) {
+		if n, err := netip.ParsePrefix(p); err == nil {
+			out = append(out, n.Masked())
+		}
+	}
+	return out
+}
+
+func listed(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
+}
 
 // KeysFile is where the keys are that secrets in the database are sealed by.
 func (c Config) KeysFile() string {

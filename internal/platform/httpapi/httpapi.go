@@ -22,6 +22,22 @@ const Prefix = "/api/v1"
 // Unsigned is the x-permission of an operation for people who have not signed in.
 const Unsigned = "open"
 
+// The security schemes of the document.
+const (
+	bySession = "session"
+	byToken   = "token"
+)
+
+// ways are the security schemes that open an operation: what anyone signed in may do with
+// his own account no program may.
+func ways(p access.Permission) []map[string][]string {
+	out := []map[string][]string{{bySession: {}}}
+	if p != access.Anyone {
+		out = append(out, map[string][]string{byToken: {}})
+	}
+	return out
+}
+
 // habits are the library's, for the whole process: set once, since several APIs may be
 // made at the same time.
 var habits = sync.OnceFunc(func() {
@@ -37,6 +53,10 @@ func New(mux *http.ServeMux) huma.API {
 	cfg.OpenAPIPath = "/api/openapi"
 	cfg.SchemasPath = ""
 	cfg.CreateHooks = nil // no "$schema" field in every body
+	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		bySession: {Type: "apiKey", In: "cookie", Name: Cookie, Description: "Browsers, after login; over https the name has the prefix __Host-"},
+		byToken:   {Type: "http", Scheme: "bearer", Description: "Programs: a token that the company's administrator has issued, with the rights he gave it"},
+	}
 	mux.Handle("/api/", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		p := refused[http.StatusNotFound]
 		p.Status = http.StatusNotFound
@@ -51,9 +71,13 @@ func New(mux *http.ServeMux) huma.API {
 func Register[I, O any](api huma.API, p access.Permission, op huma.Operation, f func(context.Context, *I) (*O, error)) {
 	op.Path = Prefix + op.Path
 	op.Extensions = map[string]any{"x-permission": string(p)}
+	op.Security = ways(p)
 	op.Middlewares = append(op.Middlewares, func(ctx huma.Context, next func(huma.Context)) {
 		if refusal := May(ctx.Context(), op.OperationID, p); refusal != nil {
-			_, w := humago.Unwrap(ctx)
+			r, w := humago.Unwrap(ctx)
+			if _, program := bearer(r); program && refusal.Status == http.StatusUnauthorized {
+				w.Header().Set("WWW-Authenticate", "Bearer")
+			}
 			refusal.Write(w)
 			return
 		}
@@ -71,6 +95,8 @@ func May(ctx context.Context, op string, p access.Permission) *Problem {
 		return ProblemOf(ctx, op, Trouble(ctx))
 	case a.Kind == access.Nobody:
 		return &Problem{Status: http.StatusUnauthorized, Code: "login.required", Detail: "Войдите снова: сеанс закончился."}
+	case p == access.Anyone && a.TokenID != 0:
+		return &Problem{Status: http.StatusForbidden, Code: "access.person", Detail: "Это делает только человек, вошедший в программу: по токену API нельзя."}
 	case !a.Can(p):
 		return &Problem{Status: http.StatusForbidden, Code: "access." + string(p), Detail: "Это действие вам недоступно."}
 	}

@@ -20,10 +20,11 @@ const (
 	KnownCookie  = "d24_known" // outlives sessions: the browser was signed in before
 )
 
-// Authenticator tells who stands behind a session token. An unknown or ended
-// token is fault.Login.
+// Authenticator tells who stands behind a session's token, and behind a token of the API
+// that came from a network address. An unknown or ended token is fault.Login.
 type Authenticator interface {
 	Actor(ctx context.Context, token string) (access.Actor, error)
+	Bearer(ctx context.Context, token, source string) (access.Actor, error)
 }
 
 // The most a request may carry, and a sound or a table that is uploaded; operations
@@ -69,21 +70,30 @@ func Token(ctx context.Context) string { t, _ := ctx.Value(tokenKey{}).(string);
 // pages are served all the same, operations answer with it.
 func Trouble(ctx context.Context) error { err, _ := ctx.Value(troubleKey{}).(error); return err }
 
-// Guard wraps everything served: who is asking, cross-site posts refused, bodies
-// bounded, a panic is one failed request with a number.
-func Guard(next http.Handler, auth Authenticator, log *slog.Logger) http.Handler {
+// Guard wraps everything served: who is asking and how often, cross-site posts refused,
+// bodies bounded, a panic is one failed request with a number. A nil limit counts nothing.
+func Guard(next http.Handler, auth Authenticator, limit *Limiter, log *slog.Logger) http.Handler {
+	next = limit.limited(next)
 	refuse := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		(&Problem{Status: http.StatusForbidden, Code: "request.cross_site", Detail: "Запрос пришёл с чужой страницы."}).Write(w)
 	})
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(refuse)
-	inner := cross.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	known := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(w, r.WithContext(identify(r, auth))) })
+	placed := cross.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if changes(r) && (unplaced(r) || form(r)) {
 			refuse(w, r)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(identify(r, auth)))
+		known.ServeHTTP(w, r)
 	}))
+	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, program := bearer(r); program { // no page of another site can send it for a person: it has no cookie's powers
+			known.ServeHTTP(w, r)
+			return
+		}
+		placed.ServeHTTP(w, r)
+	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer survive(w, r, log)
 		h := w.Header()
@@ -125,6 +135,15 @@ func form(r *http.Request) bool {
 // identify puts the actor, his token and his address into the request's context.
 func identify(r *http.Request, auth Authenticator) context.Context {
 	ctx := context.WithValue(r.Context(), hostKey{}, r.Host)
+	source, _, _ := net.SplitHostPort(r.RemoteAddr)
+	if token, program := bearer(r); program { // whatever cookies come with it are not looked at
+		a, err := auth.Bearer(ctx, token, source)
+		if err != nil {
+			a, ctx = access.Actor{}, context.WithValue(ctx, troubleKey{}, err)
+		}
+		a.Source = source
+		return access.With(ctx, a)
+	}
 	a := access.Actor{}
 	ctx = context.WithValue(ctx, knownKey{}, cookieOf(r, KnownCookie))
 	if token := cookieOf(r, Cookie); token != "" {
@@ -134,8 +153,14 @@ func identify(r *http.Request, auth Authenticator) context.Context {
 			a, ctx = access.Actor{}, context.WithValue(ctx, troubleKey{}, err)
 		}
 	}
-	a.Source, _, _ = net.SplitHostPort(r.RemoteAddr)
+	a.Source = source
 	return access.With(ctx, a)
+}
+
+// bearer is the token of the API in a request, and whether it says to have one.
+func bearer(r *http.Request) (token string, program bool) {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.TrimSpace(token), strings.EqualFold(scheme, "Bearer")
 }
 
 // cookieOf reads a cookie, the one bound to this host alone first.

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"regexp"
@@ -42,6 +43,7 @@ func (p *Problem) ContentType(string) string { return "application/problem+json"
 var statusOf = map[fault.Kind]int{
 	fault.Invalid: http.StatusUnprocessableEntity, fault.NotFound: http.StatusNotFound, fault.Login: http.StatusUnauthorized,
 	fault.Forbidden: http.StatusForbidden, fault.Conflict: http.StatusConflict, fault.Throttled: http.StatusTooManyRequests,
+	fault.Unavailable: http.StatusServiceUnavailable,
 }
 
 // What the edge itself refuses, by status.
@@ -87,6 +89,10 @@ func wrongAt(d *huma.ErrorDetail) string {
 // to the log, the user gets an apology and the number of the incident.
 func ProblemOf(ctx context.Context, op string, err error) *Problem {
 	status, ok := statusOf[fault.KindOf(err)]
+	if !ok && hasLeft(ctx, err) {
+		slog.DebugContext(ctx, "the client has left", "op", op)
+		return &Problem{Status: statusLeft, Code: "left", Detail: "Страницу закрыли раньше ответа."}
+	}
 	if !ok {
 		p := broken()
 		slog.ErrorContext(ctx, "request failed", "op", op, "incident", p.Incident, "err", err)
@@ -99,6 +105,15 @@ func ProblemOf(ctx context.Context, op string, err error) *Problem {
 		p.Errors = append(p.Errors, ProblemField(f))
 	}
 	return p
+}
+
+// statusLeft is an answer that nobody reads: the client closed the connection before it.
+const statusLeft = 499
+
+// hasLeft reports whether a request failed because its client gave it up: a page that was left,
+// a list that was asked anew. That is no failure of ours.
+func hasLeft(ctx context.Context, err error) bool {
+	return errors.Is(ctx.Err(), context.Canceled) && errors.Is(err, context.Canceled)
 }
 
 // broken is a failure of ours, with a number that the log has too.

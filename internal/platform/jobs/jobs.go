@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"d24/internal/platform/pg"
 )
@@ -24,14 +25,23 @@ const (
 	Bulk      = "bulk" // long work a person started
 )
 
+// Urgent are the queues whose steps make telephones ring.
+var Urgent = []string{Emergency, Calls}
+
+// StepLasts is the longest that a step runs; then its context ends.
+const StepLasts = 10 * time.Second
+
 // Queue inserts jobs and publishes events.
 type Queue struct {
 	client *river.Client[pgx.Tx]
 	subs   map[reflect.Type][]func(any) river.JobArgs
+	hears  map[reflect.Type][]func(context.Context, *pg.Tx, []any) error
 }
 
 // NewQueue returns a queue; Attach gives it the River client once workers are known.
-func NewQueue() *Queue { return &Queue{subs: map[reflect.Type][]func(any) river.JobArgs{}} }
+func NewQueue() *Queue {
+	return &Queue{subs: map[reflect.Type][]func(any) river.JobArgs{}, hears: map[reflect.Type][]func(context.Context, *pg.Tx, []any) error{}}
+}
 
 // Attach sets the River client.
 func (q *Queue) Attach(c *river.Client[pgx.Tx]) { q.client = c }
@@ -41,6 +51,44 @@ func (q *Queue) Attach(c *river.Client[pgx.Tx]) { q.client = c }
 func On[E any](q *Queue, toJob func(E) river.JobArgs) {
 	t := reflect.TypeFor[E]()
 	q.subs[t] = append(q.subs[t], func(e any) river.JobArgs { return toJob(e.(E)) }) //nolint:forcetypeassert // keyed by type
+}
+
+// Hear subscribes to events of type E in the transaction that publishes them, under its
+// actor's fence: for who has to look into the database before he knows whether he cares. An
+// error undoes the change that the event is of.
+func Hear[E any](q *Queue, f func(ctx context.Context, tx *pg.Tx, events []E) error) {
+	t := reflect.TypeFor[E]()
+	q.hears[t] = append(q.hears[t], func(ctx context.Context, tx *pg.Tx, all []any) error {
+		events := make([]E, len(all))
+		for i, e := range all {
+			events[i] = e.(E) //nolint:forcetypeassert // keyed by type
+		}
+		return f(ctx, tx, events)
+	})
+}
+
+// heard tells the hearers of events, by type in the order of the first of each.
+func (q *Queue) heard(ctx context.Context, tx *pg.Tx, events []any) error {
+	byType := map[reflect.Type][]any{}
+	var order []reflect.Type
+	for _, e := range events {
+		t := reflect.TypeOf(e)
+		if len(q.hears[t]) == 0 {
+			continue
+		}
+		if byType[t] == nil {
+			order = append(order, t)
+		}
+		byType[t] = append(byType[t], e)
+	}
+	for _, t := range order {
+		for _, f := range q.hears[t] {
+			if err := f(ctx, tx, byType[t]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Publish inserts one job per subscriber of e, in tx.
@@ -54,7 +102,7 @@ func (q *Queue) Publish(ctx context.Context, tx *pg.Tx, e any) error {
 			return err
 		}
 	}
-	return nil
+	return q.heard(ctx, tx, []any{e})
 }
 
 // PublishAll is Publish of many events, with one insert: the facts of a change of many rows.
@@ -70,8 +118,8 @@ func (q *Queue) PublishAll(ctx context.Context, tx *pg.Tx, events []any) error {
 			many = append(many, river.InsertManyParams{Args: args, InsertOpts: &opts})
 		}
 	}
-	if len(many) == 0 {
-		return nil
+	if err := q.heard(ctx, tx, events); err != nil || len(many) == 0 {
+		return err
 	}
 	if _, err := q.client.InsertManyFastTx(ctx, tx.Tx, many); err != nil {
 		return fmt.Errorf("insert %d jobs: %w", len(many), err)
@@ -99,14 +147,38 @@ func (q *Queue) At(ctx context.Context, tx *pg.Tx, t time.Time, args river.JobAr
 	return nil
 }
 
+// Again gives a step that has lost its wake-up another one, now. However often it is asked
+// for, one waits: a backlog does not grow by being looked at (F47).
+func (q *Queue) Again(ctx context.Context, tx *pg.Tx, args river.JobArgs) error {
+	opts := options(args)
+	opts.UniqueOpts = river.UniqueOpts{ByArgs: true, ByState: waits}
+	if _, err := q.client.InsertTx(ctx, tx.Tx, args, &opts); err != nil {
+		return fmt.Errorf("insert job %s again: %w", args.Kind(), err)
+	}
+	return nil
+}
+
+var waits = []rivertype.JobState{rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled}
+
 // Due gives jobs whose hour has come to the workers: River's own scheduler looks
-// every five seconds, and a phone that should ring now is late by then.
+// every five seconds, and a phone that should ring now is late by then. After a standstill
+// what is urgent comes first, however long the rest has waited (F47).
 func Due(ctx context.Context, tx *pg.Tx) (n int64, err error) {
 	tag, err := tx.Exec(ctx, `update river_job set state = 'available' where id in (
-		select id from river_job where state in ('scheduled', 'retryable') and scheduled_at <= $1 order by scheduled_at limit 500 for update skip locked)`, tx.Now)
+		select id from river_job where state in ('scheduled', 'retryable') and scheduled_at <= $1
+		order by array_position($2::text[], queue), scheduled_at limit 500 for update skip locked)`, tx.Now, []string{Emergency, Calls, Messages, Slow, Bulk})
 	if err != nil || tag.RowsAffected() == 0 {
 		return 0, err
 	}
 	_, err = tx.Exec(ctx, `select pg_notify(current_schema() || '.river_insert', json_build_object('queue', q)::text) from unnest($1::text[]) q`, []string{Emergency, Calls, Messages, Slow, Bulk})
+	return tag.RowsAffected(), err
+}
+
+// Stranded gives out again the urgent steps that nobody can be at any more: their time is up,
+// and still they are in somebody's hand – a worker's that is gone, or one's that could not
+// write down the end because the database was away. River alone finds them within a minute (R2).
+func Stranded(ctx context.Context, tx *pg.Tx) (n int64, err error) {
+	tag, err := tx.Exec(ctx, `update river_job set state = 'available' where id in (
+		select id from river_job where state = 'running' and queue = any($1) and attempted_at < $2 limit 500 for update skip locked)`, Urgent, tx.Now.Add(-StepLasts-time.Second))
 	return tag.RowsAffected(), err
 }

@@ -83,7 +83,7 @@ func (h *Hub) listen(ctx context.Context) error {
 	if _, err := raw.Exec(ctx, "listen "+Channel); err != nil {
 		return err
 	}
-	h.deliver(Change{Topic: "all"})
+	h.deliver(Change{Topic: All})
 	for {
 		n, err := raw.WaitForNotification(ctx)
 		if err != nil {
@@ -113,7 +113,7 @@ func (h *Hub) deliver(c Change) {
 func (s *Stream) offer(c Change) {
 	told, ok := c.For(s.actor)
 	switch {
-	case c.Topic == "all":
+	case c.Topic == All:
 		told = c
 	case c.Topic == Session:
 		if c.ID != s.actor.UserID {
@@ -125,7 +125,7 @@ func (s *Stream) offer(c Change) {
 	}
 	if s.full {
 		select {
-		case s.C <- Change{Topic: "all"}:
+		case s.C <- Change{Topic: All}:
 			s.full = false
 		default:
 			return

@@ -1,6 +1,6 @@
 // Package live tells open screens that something changed: {topic, id} only, the
-// screen fetches what it may see. Changes travel by NOTIFY in the transaction
-// that made them, so nothing is told before commit.
+// screen fetches what it may see. Changes travel by NOTIFY after the commit of the
+// transaction that made them, so nothing is told before.
 package live
 
 import (
@@ -30,11 +30,19 @@ type Change struct {
 	Facts *access.Facts `json:"facts,omitempty"`
 }
 
-// Tell announces the change when tx commits.
+// All is the topic that has every screen fetch everything.
+const All = "all"
+
+// Tell announces the change when tx has committed. The end of a session is told by the
+// commit itself: a right that is gone must not live on because a process was killed.
 func Tell(ctx context.Context, tx *pg.Tx, c Change) error {
 	b, err := json.Marshal(c)
 	if err != nil {
 		return err
+	}
+	if c.Topic != Session {
+		tx.Tell(Channel, string(b))
+		return nil
 	}
 	if _, err := tx.Exec(ctx, "select pg_notify($1, $2)", Channel, string(b)); err != nil {
 		return fmt.Errorf("notify: %w", err)

@@ -2,6 +2,9 @@ package pg_test
 
 import (
 	"context"
+	"errors"
+	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -62,4 +65,75 @@ func TestAsGivesTheFenceBack(t *testing.T) {
 		require.Equal(t, "d24_journal", role(tx))
 		return nil
 	}))
+}
+
+// TestReadingIsOneTransaction: all that is read below is of one transaction, under the fence
+// of whoever reads; who writes there is refused; a refusal that its caller takes for an answer
+// leaves the fence where it was.
+func TestReadingIsOneTransaction(t *testing.T) {
+	t.Parallel()
+	ctx := access.With(context.Background(), access.Actor{Kind: access.Company, CompanyID: 1})
+	db := pgtest.New(t, clocktest.New(time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)))
+	type at struct{ began, role string }
+	look := func(ctx context.Context) (x at) {
+		require.NoError(t, pg.Do(ctx, db, func(tx *pg.Tx) error {
+			return tx.QueryRow(ctx, "select transaction_timestamp()::text, current_user").Scan(&x.began, &x.role)
+		}))
+		return x
+	}
+	require.NoError(t, pg.Reading(ctx, db, func(ctx context.Context) error {
+		first := look(ctx)
+		require.Equal(t, "d24_journal", first.role)
+		other := look(access.AsSystem(ctx, "test"))
+		require.Equal(t, at{first.began, "d24_system"}, other)
+		no := errors.New("no")
+		require.ErrorIs(t, pg.Do(access.AsSystem(ctx, "test"), db, func(*pg.Tx) error { return no }), no)
+		require.Equal(t, first, look(ctx), "the fence is given back")
+		return nil
+	}))
+	require.ErrorContains(t, pg.Reading(access.AsSystem(ctx, "test"), db, func(ctx context.Context) error {
+		return pg.Do(ctx, db, func(tx *pg.Tx) error {
+			_, err := tx.Exec(ctx, "insert into cities (name, zone) values ('Город', 'Asia/Yekaterinburg')")
+			return err
+		})
+	}), "read-only transaction")
+}
+
+// TestWhatIsToldComesAfterTheCommit: everything of every transaction once, nothing of one
+// that was rolled back.
+func TestWhatIsToldComesAfterTheCommit(t *testing.T) {
+	t.Parallel()
+	ctx := access.AsSystem(t.Context(), "test")
+	db := pgtest.New(t, clocktest.New(time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)))
+	conn, err := db.Pool.Acquire(ctx)
+	require.NoError(t, err)
+	defer conn.Release()
+	_, err = conn.Exec(ctx, "listen said")
+	require.NoError(t, err)
+	const many = 200
+	var wg sync.WaitGroup
+	for i := range many {
+		wg.Go(func() {
+			err := pg.Do(ctx, db, func(tx *pg.Tx) error {
+				tx.Tell("said", strconv.Itoa(i))
+				if i%2 == 1 {
+					return errors.New("no")
+				}
+				return nil
+			})
+			if (err != nil) != (i%2 == 1) {
+				t.Errorf("%d: %v", i, err)
+			}
+		})
+	}
+	heard := map[string]int{}
+	for len(heard) < many/2 {
+		n, err := conn.Conn().WaitForNotification(ctx)
+		require.NoError(t, err)
+		heard[n.Payload]++
+	}
+	wg.Wait()
+	for i := 0; i < many; i += 2 {
+		require.Equal(t, 1, heard[strconv.Itoa(i)], i)
+	}
 }

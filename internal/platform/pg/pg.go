@@ -4,6 +4,7 @@ package pg
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -20,6 +21,8 @@ import (
 type DB struct {
 	Pool  *pgxpool.Pool
 	Clock clock.Clock
+
+	teller teller
 }
 
 // Tx is a transaction with the time and the actor it runs under.
@@ -27,6 +30,7 @@ type Tx struct {
 	pgx.Tx
 	Now   time.Time
 	Actor access.Actor
+	words *[]word // to be sent after the commit
 }
 
 // Open connects a pool of at most size connections. The pool connects lazily:
@@ -45,25 +49,32 @@ func Open(ctx context.Context, url string, size int) (*pgxpool.Pool, error) {
 
 // InTx runs f in a transaction and commits it if f returns nil. The time is
 // read once; the row-level fence is set for the actor before f sees the connection.
+// Under Reading it joins the transaction that is read in.
 func InTx[T any](ctx context.Context, db *DB, f func(tx *Tx) (T, error)) (T, error) {
+	if tx := joined(ctx, db); tx != nil {
+		return within(ctx, tx, f)
+	}
+	return inTx(ctx, db, "begin", f)
+}
+
+func inTx[T any](ctx context.Context, db *DB, begin string, f func(tx *Tx) (T, error)) (T, error) {
 	var zero T
-	raw, err := db.Pool.Begin(ctx)
+	actor := access.From(ctx)
+	raw, err := db.Pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: begin + "; " + fence(actor)}) // one way there and back
 	if err != nil {
 		return zero, fmt.Errorf("begin: %w", err)
 	}
 	defer raw.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // no-op after commit
 
-	tx := &Tx{Tx: raw, Now: db.Clock.Now().UTC().Truncate(time.Microsecond), Actor: access.From(ctx)}
-	if err := tx.fence(ctx); err != nil {
-		return zero, err
-	}
-	out, err := f(tx)
+	var words []word
+	out, err := f(&Tx{Tx: raw, Now: db.Clock.Now().UTC().Truncate(time.Microsecond), Actor: actor, words: &words})
 	if err != nil {
 		return zero, err
 	}
 	if err := raw.Commit(ctx); err != nil {
 		return zero, fmt.Errorf("commit: %w", err)
 	}
+	db.tell(words)
 	return out, nil
 }
 
@@ -71,6 +82,50 @@ func InTx[T any](ctx context.Context, db *DB, f func(tx *Tx) (T, error)) (T, err
 func Do(ctx context.Context, db *DB, f func(tx *Tx) error) error {
 	_, err := InTx(ctx, db, func(tx *Tx) (struct{}, error) { return struct{}{}, f(tx) })
 	return err
+}
+
+// reading is the transaction that Reading began.
+type reading struct {
+	db *DB
+	tx *Tx
+}
+
+type readingKey struct{}
+
+// Reading runs f so that all transactions below it are one, which only reads: what a screen
+// needs from many modules is of one time and costs one way to begin and one to end. f must
+// not go on in goroutines: a connection serves one at a time. Who writes there is refused by
+// the database.
+func Reading(ctx context.Context, db *DB, f func(ctx context.Context) error) error {
+	if joined(ctx, db) != nil {
+		return f(ctx)
+	}
+	_, err := inTx(ctx, db, "begin read only", func(tx *Tx) (struct{}, error) {
+		return struct{}{}, f(context.WithValue(ctx, readingKey{}, reading{db, tx}))
+	})
+	return err
+}
+
+func joined(ctx context.Context, db *DB) *Tx {
+	if r, ok := ctx.Value(readingKey{}).(reading); ok && r.db == db {
+		return r.tx
+	}
+	return nil
+}
+
+// within runs f in a transaction that goes on, as the actor of ctx.
+func within[T any](ctx context.Context, tx *Tx, f func(tx *Tx) (T, error)) (out T, err error) {
+	a := access.From(ctx)
+	if fence(a) == fence(tx.Actor) {
+		mine := *tx
+		mine.Actor = a
+		return f(&mine)
+	}
+	err = tx.As(ctx, a, func(tx *Tx) error {
+		out, err = f(tx)
+		return err
+	})
+	return out, err
 }
 
 // As runs f inside tx under another actor's fence and gives the first one back.
@@ -82,35 +137,39 @@ func (tx *Tx) As(ctx context.Context, a access.Actor, f func(tx *Tx) error) erro
 	if err := tx.fence(ctx); err != nil {
 		return err
 	}
-	if err := f(tx); err != nil {
-		return err // the transaction is over: no need to restore
-	}
+	err := f(tx)
 	tx.Actor = was
-	return tx.fence(ctx)
+	if err != nil && tx.Conn().PgConn().TxStatus() != 'T' {
+		return err // the transaction is over: nothing to give back
+	}
+	return errors.Join(err, tx.fence(ctx))
+}
+
+func (tx *Tx) fence(ctx context.Context) error {
+	if _, err := tx.Exec(ctx, fence(tx.Actor), pgx.QueryExecModeSimpleProtocol); err != nil {
+		return fmt.Errorf("set fence: %w", err)
+	}
+	return nil
 }
 
 // fence narrows what the connection can see: a company's user to the company,
 // an operator to the companies of the team (and 0, calls whose company is not
-// known yet), a named part of the system to nothing.
-func (tx *Tx) fence(ctx context.Context) error {
-	role, company, team := "d24_journal", int64(0), ""
-	switch tx.Actor.Kind {
+// known yet), a named part of the system to nothing. It is made of numbers and our own names only.
+func fence(a access.Actor) string {
+	role, company := "d24_journal", int64(0)
+	var team strings.Builder
+	switch a.Kind {
 	case access.System:
 		role = "d24_system"
 	case access.Operator:
 		role = "d24_desk"
-		ids := []string{"0"}
-		for _, c := range tx.Actor.Companies {
-			ids = append(ids, strconv.FormatInt(c, 10))
+		team.WriteString("{0")
+		for _, c := range a.Companies {
+			team.WriteString("," + strconv.FormatInt(c, 10))
 		}
-		team = "{" + strings.Join(ids, ",") + "}"
+		team.WriteString("}")
 	case access.Company:
-		company = tx.Actor.CompanyID
+		company = a.CompanyID
 	}
-	_, err := tx.Exec(ctx, `select set_config('role', $1, true), set_config('app.company_id', $2, true), set_config('app.companies', $3, true)`,
-		role, strconv.FormatInt(company, 10), team)
-	if err != nil {
-		return fmt.Errorf("set fence: %w", err)
-	}
-	return nil
+	return "set local role " + role + "; set local app.company_id = '" + strconv.FormatInt(company, 10) + "'; set local app.companies = '" + team.String() + "'"
 }

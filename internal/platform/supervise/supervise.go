@@ -54,6 +54,9 @@ type Child struct {
 	// session of its own. A Run that finds it alive, started with the same program,
 	// arguments and environment, adopts it; started otherwise, it is ended first. "" : no.
 	Keep string
+	// Mark stands for program, arguments and environment where the keeper knows better
+	// what makes one start unlike another. "": those. It has no spaces.
+	Mark string
 
 	// Probe is asked after each start until it returns nil; then OnReady is called.
 	// nil: ready when started.

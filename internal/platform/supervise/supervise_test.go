@@ -45,6 +45,13 @@ func TestMain(m *testing.M) {
 		fmt.Println("grandchild", g.Process.Pid)
 		_ = g.Wait()
 		select {}
+	case "holder": // holds a file until it is ended
+		signal.Notify(ended, syscall.SIGTERM)
+		if _, err := Hold(os.Getenv("SUPERVISE_TEST_KEEP")); err != nil {
+			os.Exit(3)
+		}
+		fmt.Println("held")
+		<-ended
 	case "keeper": // keeps a polite one until killed
 		c := polite()
 		c.Keep = os.Getenv("SUPERVISE_TEST_KEEP")
@@ -265,3 +272,45 @@ type buffer struct {
 func (b *buffer) Write(p []byte) (int, error) { b.mu.Lock(); defer b.mu.Unlock(); return b.b.Write(p) }
 
 func (b *buffer) String() string { b.mu.Lock(); defer b.mu.Unlock(); return b.b.String() }
+
+// TestAKeeperIsKnownByItsLock: R14. The lock is seen by others while its holder lives, and a
+// child that says it leaves is not adopted but replaced.
+func TestAKeeperIsKnownByItsLock(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "program.lock")
+	require.Zero(t, Holder(file))
+	c := polite()
+	c.Path, c.Env = self(), []string{role + "=holder", "SUPERVISE_TEST_KEEP=" + file}
+	held := make(chan string, 10)
+	c.Out = lines(func(s string) { held <- s })
+	pids, end := run(t, c)
+	pid := wait(t, pids, "the holder")
+	require.Equal(t, "held", wait(t, held, "its word"))
+	require.Equal(t, pid, Holder(file))
+	_, err := Hold(file)
+	require.Error(t, err, "it is held")
+	require.NoError(t, end(nil))
+	require.Zero(t, Holder(file), "the lock went with its holder")
+
+	keep := filepath.Join(t.TempDir(), "child.pid")
+	k := polite()
+	k.Keep, k.Out, k.Mark = keep, os.Stderr, "one"
+	pids, end = run(t, k)
+	first := wait(t, pids, "the kept child")
+	require.Eventually(t, func() bool { f := Find(keep); return f != nil && f.Mark == "one" && f.Pid == first }, 5*time.Second, 10*time.Millisecond)
+	require.NoError(t, end(ErrLeave))
+	require.True(t, runs(first))
+	began, _ := startOf(first)
+	require.NoError(t, note(keep, first, began, "leaving"))
+	pids, end = run(t, k)
+	require.NotEqual(t, first, wait(t, pids, "another child"))
+	gone(t, first)
+	require.NoError(t, end(nil))
+}
+
+// lines hands on what is written, line by line.
+type lines func(string)
+
+func (l lines) Write(b []byte) (int, error) {
+	l(strings.TrimSpace(string(b)))
+	return len(b), nil
+}

@@ -12,6 +12,7 @@ import (
 	"d24/internal/platform/config"
 	"d24/internal/platform/pg"
 	"d24/internal/platform/pgembed"
+	"d24/internal/serve"
 	"d24/internal/telephony"
 )
 
@@ -34,7 +35,7 @@ func database(ctx context.Context, c config.Config) []Finding {
 		return []Finding{{What: "база", State: Bad, Text: fmt.Sprintf("не отвечает: %v", err), Do: "проверьте, что PostgreSQL работает и адрес D24_DATABASE_URL верен"}, keys(ctx, c, "")}
 	}
 	defer conn.Close(ctx) //nolint:errcheck // only asked
-	return []Finding{server(ctx, conn), schema(ctx, conn), clocks(ctx, conn), keys(ctx, c, url), trunks(ctx, url)}
+	return []Finding{server(ctx, conn), schema(ctx, conn), clocks(ctx, conn), keys(ctx, c, url), trunks(ctx, url), watchman(ctx, url)}
 }
 
 func failed(what string, err error) Finding {
@@ -132,6 +133,33 @@ func trunks(ctx context.Context, url string) Finding {
 		return f
 	}
 	return lines(f, floors)
+}
+
+// watchman asks when somebody last saw to what should happen (R27).
+func watchman(ctx context.Context, url string) Finding {
+	f := Finding{What: "сторож"}
+	pool, err := pg.Open(ctx, url, 1)
+	if err != nil {
+		return failed(f.What, err)
+	}
+	defer pool.Close()
+	at, err := serve.Beaten(ctx, &pg.DB{Pool: pool, Clock: clock.System{}})
+	if err != nil {
+		return failed(f.What, err)
+	}
+	return silence(at, clock.System{}.Now())
+}
+
+func silence(at, now time.Time) Finding {
+	f := Finding{What: "сторож", Text: "следит за обзвоном и напоминаниями"}
+	switch d := now.Sub(at); {
+	case at.IsZero():
+		f.State, f.Text, f.Do = Warn, "ещё ни разу не отметился: обзвон аварийных не идёт", "запустите d24 serve"
+	case d > serve.SilentAfter:
+		f.State, f.Text = Bad, fmt.Sprintf("молчит с %s: обзвон аварийных может стоять", at.Local().Format("15:04 02.01"))
+		f.Do = "перезапустите рабочую часть; что ей мешает, видно в журнале по словам «watchman could not»"
+	}
+	return f
 }
 
 func lines(f Finding, floors []telephony.Floor) Finding {

@@ -47,6 +47,7 @@ func Examine(ctx context.Context, c config.Config) (out []Finding) {
 		out = append(out, ports(c)...)
 	}
 	out = append(out, database(ctx, c)...)
+	out = append(out, storage(ctx, c)...)
 	return append(out, voice(ctx), systemClock(), certificate(ctx, c, time.Time{}))
 }
 
@@ -182,7 +183,7 @@ func certificate(ctx context.Context, c config.Config, at time.Time) Finding {
 	if at.IsZero() {
 		at = clock.System{}.Now()
 	}
-	host, ok := tlsHost(c)
+	host, ok := serve.PagesHost(c)
 	if !ok {
 		f.Text = "страницы открываются по http: на другом компьютере браузер не даст микрофон"
 		if c.HTTPS() {
@@ -192,7 +193,7 @@ func certificate(ctx context.Context, c config.Config, at time.Time) Finding {
 		}
 		return f
 	}
-	until, err := until(ctx, host)
+	until, err := serve.CertificateEnds(ctx, host)
 	if err != nil {
 		f.State, f.Text, f.Do = Bad, fmt.Sprintf("%s: %v", host, err), "проверьте прокси с https перед программой и его сертификат"
 		return f

@@ -6,12 +6,14 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"d24/internal/account"
 	"d24/internal/shift"
 )
 
 // Config of the operations.
 type Config struct {
 	Service *shift.Service
+	People  *account.Service
 }
 
 // ByID names the thing in the path.
@@ -26,9 +28,13 @@ func op(id, method, path, summary string) huma.Operation {
 // Register adds the operations to api.
 func Register(api huma.API, c Config) {
 	c.incidents(api)
+	c.queue(api)
+	c.moves(api)
+	c.handovers(api)
 }
 
 var (
 	get  = http.MethodGet
+	put  = http.MethodPut
 	post = http.MethodPost
 )

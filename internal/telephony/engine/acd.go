@@ -23,10 +23,12 @@ type Rules struct {
 	PerNumber int
 	// Weights are the companies' shares in a surge; none is 1.
 	Weights map[int64]int
+	// LanguageFor: so long a caller is kept for operators who speak his language.
+	LanguageFor time.Duration
 }
 
 // DefaultRules are in force as long as nothing else is set.
-var DefaultRules = Rules{LateAfter: 3 * time.Minute, SoonBefore: 4 * time.Minute, Surge: 5, PerNumber: 2}
+var DefaultRules = Rules{LateAfter: 3 * time.Minute, SoonBefore: 4 * time.Minute, Surge: 5, PerNumber: 2, LanguageFor: 30 * time.Second}
 
 // answerWithin is the law's limit for an answer (ПП 416 п. 13).
 const answerWithin = 5 * time.Minute
@@ -55,6 +57,7 @@ type Waiter struct {
 	Passed    []int64   // operators who did not take it
 	For       int64     // only this operator; 0: any
 	Leads     bool      // once its promise is broken, shift leads on a break take it too (F30)
+	Language  string    // he is to be answered in; "" any: none is known, or nobody at work speaks it
 }
 
 // Idle is an operator who is ready.
@@ -62,6 +65,7 @@ type Idle struct {
 	UserID    int64
 	Companies []int64
 	Cities    []int64
+	Languages []string
 	Since     time.Time // ready since
 	Reserve   bool      // on a break: only for what he asked for, a lead for promises that are broken too
 	Lead      bool      // a shift lead
@@ -128,7 +132,9 @@ type place struct {
 
 // Decide says who takes what. The most urgent first, of those the longest waiting; to
 // the operator who has been idle longest among those who serve the company. One who
-// has let this call pass gets it again only when nobody else is there. In a surge
+// has let this call pass gets it again only when nobody else is there. A caller of a
+// language is kept for those who speak it for a while, an emergency is not; they come first
+// afterwards too. In a surge
 // companies take turns by their weights, behind emergencies and before planned tasks.
 // It also returns the shares for the next decision.
 func (r Rules) Decide(m Moment) ([]Match, Shares) {
@@ -275,6 +281,7 @@ type decision struct {
 	reserve []uint64 // those on a break
 	lead    []bool
 	serving []uint64 // words for each source
+	speaks  map[string][]uint64
 	left    int
 	reached map[string]int
 	out     []Match
@@ -318,7 +325,12 @@ func (d *decision) seat(idle []Idle, companies, cities map[int64]int) {
 	}
 	slices.SortFunc(order, func(a, b seated) int { return cmp.Or(cmp.Compare(a.since, b.since), cmp.Compare(a.user, b.user)) })
 	d.idle, d.free, d.serving = make([]int64, len(idle)), make([]uint64, d.words), make([]uint64, d.words*d.sources)
-	d.reserve, d.lead = make([]uint64, d.words), make([]bool, len(idle))
+	d.reserve, d.lead, d.speaks = make([]uint64, d.words), make([]bool, len(idle)), map[string][]uint64{}
+	for n := range d.waiting {
+		if l := d.waiting[n].Language; l != "" && d.speaks[l] == nil {
+			d.speaks[l] = make([]uint64, d.words)
+		}
+	}
 	anywhere, unknown := cities[0]
 	for bit, o := range order {
 		word, mask := bit/64, uint64(1)<<(bit%64)
@@ -328,6 +340,7 @@ func (d *decision) seat(idle []Idle, companies, cities map[int64]int) {
 		if idle[o.n].Reserve {
 			d.reserve[word] |= mask
 		}
+		d.speak(idle[o.n].Languages, word, mask)
 		for _, c := range idle[o.n].Companies {
 			if s, waits := companies[c]; waits {
 				d.serving[s*d.words+word] |= mask
@@ -363,9 +376,24 @@ func (d *decision) ordered() []place {
 	return places
 }
 
+// speak notes the languages of an operator, as far as somebody waits for them.
+func (d *decision) speak(languages []string, word int, mask uint64) {
+	for _, l := range languages {
+		if set := d.speaks[l]; set != nil {
+			set[word] |= mask
+		}
+	}
+}
+
+// keeps reports whether a waiter is for those only who speak his language.
+func (r Rules) keeps(w *Waiter, now time.Time) bool {
+	rank, _ := r.rank(w, now)
+	return w.Language != "" && rank < rankUrgent && now.Sub(w.Since) < r.LanguageFor
+}
+
 // able reports whether somebody can take the waiter now.
 func (d *decision) able(n int) bool {
-	if d.first(n, nil) < 0 {
+	if d.best(n, nil) < 0 {
 		return false
 	}
 	w := &d.waiting[n]
@@ -375,11 +403,27 @@ func (d *decision) able(n int) bool {
 // limited: who hides his number is not one person.
 func (w *Waiter) limited() bool { return w.Inbound && w.Phone != "" }
 
+// best is the operator for the waiter, by his bit: who speaks his language before who does
+// not, and who is none of but; -1: nobody.
+func (d *decision) best(n int, but []int64) int {
+	w := &d.waiting[n]
+	if w.Language == "" {
+		return d.first(n, but, nil)
+	}
+	if bit := d.first(n, but, d.speaks[w.Language]); bit >= 0 || d.rules.keeps(w, d.now) {
+		return bit
+	}
+	return d.first(n, but, nil)
+}
+
 // first is the free operator for the waiter who has been idle longest and is none of
-// but, by his bit; -1: nobody.
-func (d *decision) first(n int, but []int64) int {
+// but, of those among only when that is given; -1: nobody.
+func (d *decision) first(n int, but []int64, among []uint64) int {
 	serving := d.serving[d.source[n]*d.words:][:d.words]
 	for i, free := range d.free {
+		if among != nil {
+			free &= among[i]
+		}
 		for set := serving[i] & free; set != 0; set &= set - 1 {
 			bit := i*64 + bits.TrailingZeros64(set)
 			if d.may(n, bit) && !slices.Contains(but, d.idle[bit]) {
@@ -406,9 +450,9 @@ func (d *decision) may(n, bit int) bool {
 // give gives the waiter, who is able, to an operator.
 func (d *decision) give(n int) {
 	w := &d.waiting[n]
-	bit := d.first(n, w.Passed)
+	bit := d.best(n, w.Passed)
 	if bit < 0 {
-		bit = d.first(n, nil)
+		bit = d.best(n, nil)
 	}
 	d.free[bit/64] &^= 1 << (bit % 64)
 	d.left--

@@ -59,13 +59,16 @@ func naive(r Rules, m Moment) (out []Match) {
 	}
 	operator := func(w Waiter) int {
 		best := -1
+		speaks := func(i Idle) bool { return w.Language != "" && slices.Contains(i.Languages, w.Language) }
+		rank, _ := r.rank(&w, m.Now)
+		only := w.Language != "" && rank < rankUrgent && m.Now.Sub(w.Since) < r.LanguageFor
 		passed := func(i Idle) bool { return slices.Contains(w.Passed, i.UserID) }
 		for n, i := range idle {
-			if !i.serves(w) {
+			if !i.serves(w) || only && !speaks(i) {
 				continue
 			}
-			if best < 0 || passed(idle[best]) && !passed(i) || passed(idle[best]) == passed(i) &&
-				(i.Since.Before(idle[best].Since) || i.Since.Equal(idle[best].Since) && i.UserID < idle[best].UserID) {
+			if best < 0 || passed(idle[best]) && !passed(i) || passed(idle[best]) == passed(i) && !speaks(idle[best]) && speaks(i) ||
+				passed(idle[best]) == passed(i) && speaks(idle[best]) == speaks(i) && (i.Since.Before(idle[best].Since) || i.Since.Equal(idle[best].Since) && i.UserID < idle[best].UserID) {
 				best = n
 			}
 		}
@@ -117,6 +120,9 @@ func someMoment(dice *rand.Rand, calls, operators, companies int) Moment {
 		case !w.Inbound:
 			w.Priority = telephony.PriorityTask
 		}
+		if w.Inbound && dice.IntN(3) == 0 {
+			w.Language = languages[dice.IntN(len(languages))]
+		}
 		for range dice.IntN(3) {
 			w.Passed = append(w.Passed, int64(dice.IntN(operators+1)))
 		}
@@ -129,10 +135,17 @@ func someMoment(dice *rand.Rand, calls, operators, companies int) Moment {
 				i.Companies = append(i.Companies, int64(c))
 			}
 		}
+		for _, l := range languages {
+			if dice.IntN(3) == 0 {
+				i.Languages = append(i.Languages, l)
+			}
+		}
 		m.Idle = append(m.Idle, i)
 	}
 	return m
 }
+
+var languages = []string{"tt", "uz"}
 
 // TestDecideIsTheNaiveRule compares the indexed decision with the naive one, and looks
 // at what must hold whatever the order is.
@@ -163,6 +176,7 @@ func sound(t *testing.T, r Rules, m Moment, got []Match) {
 		w := m.Waiting[slices.IndexFunc(m.Waiting, func(w Waiter) bool { return w.Key == x.Key })]
 		i := m.Idle[slices.IndexFunc(m.Idle, func(i Idle) bool { return i.UserID == x.UserID })]
 		require.True(t, i.serves(w), "an operator gets only calls of companies he serves")
+		require.True(t, !r.keeps(&w, m.Now) || slices.Contains(i.Languages, w.Language), "who is kept for his language goes to those who speak it")
 		require.False(t, calls[x.Key] || people[x.UserID])
 		calls[x.Key], people[x.UserID] = true, true
 		if w.Inbound {
@@ -175,7 +189,8 @@ func sound(t *testing.T, r Rules, m Moment, got []Match) {
 			continue
 		}
 		for _, i := range m.Idle {
-			require.False(t, i.serves(w) && !people[i.UserID], "%s waits beside an idle operator", w.Key)
+			able := !r.keeps(&w, m.Now) || slices.Contains(i.Languages, w.Language)
+			require.False(t, able && i.serves(w) && !people[i.UserID], "%s waits beside an idle operator", w.Key)
 		}
 	}
 }

@@ -5,10 +5,10 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"time"
 
 	"d24/internal/telephony"
@@ -33,52 +33,63 @@ const (
 
 // call is one incoming call or one order. The loop owns it.
 type call struct {
-	e        *Engine
-	key      string
-	inbound  bool
-	phase    phase
-	order    telephony.Order
-	in       telephony.Incoming
-	dec      telephony.Decision
-	company  int64
-	phone    string
-	priority int
-	since    time.Time // waits since
-	passed   []int64   // operators who let it pass
-	returned bool      // came back from an operator who vanished (F1)
-	repeated bool      // he called a short while ago and reached nobody
-	started  bool      // a call exists in the journal
-	joined   bool      // an operator has spoken
-	held     bool
-	operator int64  // who spoke last
-	digit    string // the key that meant something
+	e         *Engine
+	key       string
+	inbound   bool
+	phase     phase
+	order     telephony.Order
+	in        telephony.Incoming
+	dec       telephony.Decision
+	company   int64
+	phone     string
+	priority  int
+	since     time.Time // waits since
+	passed    []int64   // operators who let it pass
+	dismissed bool      // he has been told why the order was withdrawn
+	returned  bool      // came back from an operator who vanished (F1)
+	repeated  bool      // he called a short while ago and reached nobody
+	started   bool      // a call exists in the journal
+	joined    bool      // an operator has spoken
+	held      bool
+	operator  int64  // who spoke last
+	digit     string // the key that meant something
 
-	leg     *sip.Leg
-	self    *sip.Leg // the company's own phone that has answered
-	seat    *seat
-	rec     *record.Recorder
-	recPath string
-	seq     int
-	heard   []telephony.Spoken // notices told to him
-	telling telephony.Spoken   // the one that sounds now
-	told    int64              // the first notice heard to its end; 0 none, or he asked for a person
-	toldAt  time.Time          // when the latest one ended
-	idle    bool               // music plays: he may be told something
-	stop    func()             // the sound being played
-	playing int                // tells an old sound's end from the present one's
-	undo    func()             // the join
-	watched *watched           // a supervisor takes part
-	timer   *time.Timer
-	giveUp  context.CancelFunc // of the dial under way
-	leave   func()             // gives the trunk's channel back
-	again   bool               // dialled a second time, as the first answer had no sound (F9)
-	changed telephony.Changed  // why its trunk was changed then
-	stopped bool               // withdrawn
-	trunk   int64              // that carries it
-	shownAs string             // on the list of calls
-	sinceAt time.Time          // since when
-	crossed bool               // the person we dial is calling us: his call is taken instead (F26)
-	expiry  *time.Timer        // of an order that must not ring for ever
+	leg        *sip.Leg
+	self       *sip.Leg // the company's own phone that has answered
+	other      *second  // a second phone that rings or speaks
+	transfer   *transfer
+	went       *TransferView // what came of the last transfer
+	seconds    int           // second phones so far
+	seat       *seat
+	rec        *record.Recorder
+	recPath    string
+	unrecorded bool // the disk takes no sound now
+	seq        int
+	heard      []telephony.Spoken // notices told to him
+	telling    telephony.Spoken   // the one that sounds now
+	told       int64              // the first notice heard to its end; 0 none, or he asked for a person
+	toldAt     time.Time          // when the latest one ended
+	idle       bool               // music plays: he may be told something
+	guided     bool               // the guidance of who waits is spoken
+	broke      string             // why its end came that nobody wanted
+	noticed    bool               // he knows that he is recorded
+	noticing   int                // the turn of playing in which he is told
+	stop       func()             // the sound being played
+	playing    int                // tells an old sound's end from the present one's
+	undo       func()             // the join
+	watched    *watched           // a supervisor takes part
+	timer      *time.Timer
+	giveUp     context.CancelFunc // of the dial under way
+	leave      func()             // gives the trunk's channel back
+	again      bool               // dialled a second time, as the first answer had no sound (F9)
+	changed    telephony.Changed  // why its trunk was changed then
+	stopped    bool               // withdrawn
+	trunk      int64              // that carries it
+	shownAs    string             // on the list of calls
+	sinceAt    time.Time          // since when
+	crossed    bool               // the person we dial is calling us: his call is taken instead (F26)
+	expiry     *time.Timer        // of an order that must not ring for ever
+	lost       lost               // whose operator vanished last
 }
 
 func newKey() string { return "c-" + rand.Text() }
@@ -109,6 +120,10 @@ func (c *call) begin(trunkID int64) {
 		r.Direction, r.Called, r.LineID = "outbound", c.phone, c.order.LineID
 		r.Data, _ = json.Marshal(c.order)
 	})
+	if c.seat != nil && c.seat.call == c {
+		v := c.shown(c.seat)
+		c.seat.tell(out{Type: "call", View: &v})
+	}
 }
 
 // record starts the recording. A call goes on without one: that is an incident,
@@ -123,17 +138,54 @@ func (c *call) record() {
 	path := filepath.Join(c.e.cfg.Data, rel)
 	err := os.MkdirAll(filepath.Dir(path), 0o750)
 	if err == nil {
-		c.rec, err = record.New(path, func(err error) { c.e.log.Error("a recording fails", "call", c.key, "err", err) })
+		c.rec, err = record.New(path, func(err error) { c.e.post(func() { c.recordingIs(rel, err) }) })
 	}
-	fact := telephony.RecordingFact{Path: rel, State: "writing"}
+	if err != nil {
+		c.rec = nil
+		c.recordingIs(rel, err)
+		c.e.after(recordAgain, func() {
+			if c.phase != over && c.leg != nil && c.rec == nil {
+				c.record()
+			}
+		})
+		return
+	}
+	c.recPath = rel
+	c.leg.Media().SetTap(c.rec.Taps())
+	if c.unrecorded {
+		c.recordingIs(rel, nil)
+		return
+	}
+	c.report(telephony.CallRecorded, func(r *telephony.Report) { r.Recording = &telephony.RecordingFact{Path: rel, State: "writing"} })
+}
+
+// recordAgain is how soon a recording that could not begin is tried again.
+const recordAgain = 5 * time.Second
+
+// recordingIs says that the sound does not reach the disk, or does so again (F21, R12): the
+// call goes on, the journal, the operator and the shift's supervisor know.
+func (c *call) recordingIs(rel string, err error) {
+	if c.phase == over || c.unrecorded == (err != nil) {
+		return // its last report tells, or it is known
+	}
+	c.unrecorded = err != nil
+	f := telephony.RecordingFact{Path: rel, State: "writing", Note: "запись снова идёт, часть разговора не записана"}
 	if err != nil {
 		c.e.log.Error("a call is not recorded", "call", c.key, "err", err)
-		fact.State, fact.Note = "failed", "файл записи не открыт"
-	} else {
-		c.recPath = rel
-		c.leg.Media().SetTap(c.rec.Taps())
+		f.State, f.Note = "failed", notRecorded(err)
 	}
-	c.report(telephony.CallRecorded, func(r *telephony.Report) { r.Recording = &fact })
+	c.report(telephony.CallRecorded, func(r *telephony.Report) { r.Recording = &f })
+	if c.seat != nil {
+		v := c.shown(c.seat)
+		c.seat.tell(out{Type: "call", View: &v})
+	}
+}
+
+func notRecorded(err error) string {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return "на диске нет места: разговор не записывается"
+	}
+	return "диск не принимает запись: разговор не записывается"
 }
 
 // closeRecording writes the rest off the loop and reports what came of it. The
@@ -150,7 +202,7 @@ func (c *call) closeRecording() {
 		d, err := rec.Close()
 		f := telephony.RecordingFact{Path: rel, State: "done", DurationMS: d.Milliseconds()}
 		if err != nil {
-			f.State, f.Note = "cut", "запись неполная"
+			f.State, f.Note = "cut", "запись неполная: диск её не принимал"
 		}
 		if st, err := os.Stat(filepath.Join(c.e.cfg.Data, rel)); err == nil {
 			f.Bytes = st.Size()
@@ -212,6 +264,14 @@ func (c *call) quiet() {
 
 // join connects the operator's ear with the call.
 func (c *call) join(s *seat) {
+	if s.leg != nil && c.first(s.leg, func() {
+		if c.phase == talking && c.seat == s && !c.held {
+			c.join(s)
+		}
+	}) {
+		c.held = false
+		return
+	}
 	c.quiet()
 	c.part()
 	c.held = false
@@ -219,6 +279,7 @@ func (c *call) join(s *seat) {
 		return
 	}
 	c.undo = c.together(s)
+	s.attend()
 }
 
 // part undoes the join.
@@ -234,9 +295,12 @@ func (c *call) talk(s *seat) {
 	c.phase, c.seat, c.operator, c.joined = talking, s, s.who.UserID, true
 	c.e.unqueue(c)
 	c.halt()
-	c.join(s)
 	c.e.waited(c, false)
 	c.report(telephony.CallJoined, func(r *telephony.Report) { r.Operator = s.who.UserID })
+	s.soundAt, s.kept, s.dumb, s.ears = time.Now(), false, false, &ears{}
+	s.unecho()
+	c.join(s)
+	c.taken(s)
 	s.show(viewTalking)
 	s.set(stateTalking, "")
 }
@@ -280,17 +344,25 @@ func (c *call) watch() {
 	})
 }
 
+// broken are ends of a leg that nobody wanted, in words.
+var broken = map[sip.Cause]string{
+	sip.ByExpiry: "провайдер не продлил сессию", sip.ByMediaLost: "звук пропал", sip.ByFailure: "связь оборвалась", sip.ByNoACK: "ответ не подтверждён",
+}
+
 func (c *call) farGone(end sip.Ending) {
 	outcome, blame := telephony.Answered, telephony.Nobody
 	switch {
 	case c.inbound && (c.digit == telephony.KeyCallBack || c.digit == telephony.KeyMessage): // he was about to go
 		outcome = telephony.Abandoned
 	case c.satisfied():
+	case c.bridging(): // he did not wait for the other
+		outcome = telephony.Cancelled
 	case c.inbound && (!c.joined || c.phase == waiting || c.phase == offered) && c.dec.Action == telephony.Queue: // also after his operator vanished (F1)
 		outcome, blame = telephony.Abandoned, telephony.Theirs
-	case end.Cause == sip.ByMediaLost || end.Cause == sip.ByFailure || end.Cause == sip.ByNoACK:
+	case end.Cause == sip.ByMediaLost || end.Cause == sip.ByExpiry || end.Cause == sip.ByFailure || end.Cause == sip.ByNoACK:
 		blame = telephony.Carrier
 	}
+	c.broke = broken[end.Cause]
 	c.e.waited(c, outcome == telephony.Abandoned)
 	c.finish(outcome, blame, false)
 }
@@ -321,6 +393,12 @@ func (c *call) finish(o telephony.Outcome, b telephony.Blame, cut bool) {
 	if c.self != nil {
 		c.self.Hangup()
 	}
+	if c.transfer != nil {
+		c.transfer.dropped(telephony.Abandoned)
+	}
+	if c.other != nil {
+		c.other.hangup()
+	}
 	if c.leg != nil {
 		c.leg.Media().SetTap(nil, nil)
 		c.leg.Hangup()
@@ -329,6 +407,7 @@ func (c *call) finish(o telephony.Outcome, b telephony.Blame, cut bool) {
 	c.ended(o, b, cut)
 	if s := c.seat; s != nil {
 		c.seat = nil
+		s.kept, s.dumb, s.ears = false, false, nil
 		s.released(o, wasRinging)
 	}
 	if e.busy[c.phone] == c {
@@ -344,7 +423,7 @@ func (c *call) ended(o telephony.Outcome, b telephony.Blame, cut bool) {
 		return
 	}
 	c.report(telephony.CallEnded, func(r *telephony.Report) {
-		r.Outcome, r.Blame, r.Cut, r.Digit = o, b, cut, c.digit
+		r.Outcome, r.Blame, r.Cut, r.Digit, r.Why = o, b, cut, c.digit, c.broke
 		if c.joined {
 			r.Operator = c.operator
 		}
@@ -357,6 +436,7 @@ func (c *call) ended(o telephony.Outcome, b telephony.Blame, cut bool) {
 func (e *Engine) enqueue(c *call) {
 	if !slices.Contains(e.queue, c) {
 		e.queue = append(e.queue, c)
+		e.relax(c)
 	}
 	e.distribute()
 }
@@ -372,7 +452,7 @@ func (e *Engine) distribute() {
 	var idle []Idle
 	for _, s := range e.seats {
 		if s.state == stateReady || s.spare() {
-			idle = append(idle, Idle{UserID: s.who.UserID, Companies: s.who.Companies, Cities: s.who.Cities, Since: s.since, Reserve: s.state != stateReady, Lead: s.who.Supervisor})
+			idle = append(idle, Idle{UserID: s.who.UserID, Companies: s.who.Companies, Cities: s.who.Cities, Languages: e.set.Operators[s.who.UserID], Since: s.since, Reserve: s.state != stateReady, Lead: s.who.Supervisor})
 		}
 	}
 	if len(e.queue) == 0 || len(idle) == 0 { // a long queue costs nothing while all are busy
@@ -384,7 +464,7 @@ func (e *Engine) distribute() {
 	for _, c := range e.queue {
 		byKey[c.key] = c
 	}
-	matches, shares := DefaultRules.Decide(m)
+	matches, shares := e.rules.Decide(m)
 	e.shares = shares
 	for _, m := range matches {
 		e.seats[m.UserID].offer(byKey[m.Key])
@@ -398,7 +478,7 @@ func (e *Engine) moment() Moment {
 		m.Waiting = append(m.Waiting, Waiter{
 			Key: c.key, Phone: c.phone, Inbound: c.inbound, CompanyID: c.company, CityID: c.dec.CityID, Priority: c.priority,
 			Repeated: c.repeated, Since: c.since, Promise: c.order.Promise, Passed: c.passed,
-			For: c.order.For, Leads: c.order.Leads,
+			For: c.order.For, Leads: c.order.Leads, Language: e.spoken(c),
 		})
 	}
 	return m
@@ -413,25 +493,4 @@ func (e *Engine) reached() map[string]int {
 		}
 	}
 	return out
-}
-
-// repairRecordings gives files that a crash cut their true length.
-func (e *Engine) repairRecordings() {
-	root := filepath.Join(e.cfg.Data, "recordings")
-	since := time.Now().Add(-48 * time.Hour)
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Ext(path) != ".wav" {
-			return err
-		}
-		if st, err := d.Info(); err != nil || st.ModTime().Before(since) {
-			return err
-		}
-		if _, err := record.Repair(path); err != nil && !errors.Is(err, record.ErrNotOurs) {
-			e.log.Warn("a recording cannot be repaired", "path", path, "err", err)
-		}
-		return nil
-	})
-	if err != nil {
-		e.log.Warn("recordings cannot be looked through", "err", err)
-	}
 }

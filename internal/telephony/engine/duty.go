@@ -132,6 +132,8 @@ func (e *Engine) leave(asked context.Context, stop context.CancelFunc) {
 	defer stop()
 	select {
 	case <-asked.Done():
+	case <-e.cfg.AtOnce:
+		return
 	case <-e.quit:
 		return
 	}
@@ -161,6 +163,8 @@ func (e *Engine) leave(asked context.Context, stop context.CancelFunc) {
 		select {
 		case <-limit.Done():
 			e.log.Warn("calls did not end in time", "limit", e.cfg.Drain.String())
+			return
+		case <-e.cfg.AtOnce:
 			return
 		case <-e.quit:
 			return

@@ -32,7 +32,8 @@ import (
 // Orders is the engine's side of the table of orders.
 type Orders interface {
 	Claim(ctx context.Context, node string, limit int) ([]telephony.Order, error)
-	Cancelled(ctx context.Context, node string) ([]string, error)
+	Cancelled(ctx context.Context, node string) ([]telephony.Withdrawn, error)
+	Begin(ctx context.Context, node string, o telephony.Order) error
 	Invited(ctx context.Context, key string, trunkID int64) (bool, error)
 	Shift(ctx context.Context, node, address string, f telephony.Floor, leaving bool) (telephony.Shift, error)
 	Release(ctx context.Context, node string, keys []string) error
@@ -57,10 +58,18 @@ type Config struct {
 	Data    string // recordings, uploaded phrases and the journal live under it
 	// Drain is how long calls may take to end after Run's ctx has; 0: they are cut off.
 	Drain time.Duration
+	// AtOnce closes when calls are not to be waited for any more; nil: never.
+	AtOnce <-chan struct{}
 	// CallsPerSecond is how many calls the address of a provider may bring within a second (S6); 0: any.
 	CallsPerSecond int
 	// Pace divides the waits of people (ring of a seat, wrap-up, counting): tests only; 0 is 1.
 	Pace int
+	// KeepFor is how long a caller waits for the operator whose network is gone before he goes
+	// to another; 0: 30 s.
+	KeepFor time.Duration
+	// Cert and Key are files in PEM by which we prove ourselves to providers that connect over
+	// TLS, on the port after SIP's; read anew for each. Empty: none may.
+	Cert, Key string
 	// Abroad are beginnings of numbers that are dialled beside Russian ones.
 	Abroad []string
 }
@@ -70,10 +79,15 @@ type Deps struct {
 	Director telephony.Director
 	Seats    telephony.Seats
 	Trunks   telephony.Trunks
+	Queues   telephony.Queues // nil: the queue works as by default
+	People   telephony.Competents
 	Orders   Orders
 	Reporter Reporter
 	Voice    speech.Voice
+	Keys     Sealer // of the trunks that are remembered on the disk; nil: without their passwords
 	Log      *slog.Logger
+	// Lookup asks name servers; nil: the system's.
+	Lookup func(ctx context.Context, host string) ([]string, error)
 }
 
 // Engine is a running phone engine.
@@ -88,11 +102,13 @@ type Engine struct {
 	stack    *sip.Stack
 	ports    *rtp.Ports
 	filter   *sip.Filter
+	trust    sip.Trust
 	web      *webrtc.API
 	pacer    *media.Pacer
 	prompts  *prompts
 	reports  *reports
 	trunks   *trunks
+	probes   *probes
 	door     *http.Server
 	doorAddr string
 	routes   routeCache
@@ -104,12 +120,17 @@ type Engine struct {
 	calls   map[string]*call
 	seats   map[int64]*seat
 	queue   []*call
+	set     telephony.QueueRules // by the supervisors
+	rules   Rules                // the same, as the decision takes them
 	shares  Shares               // whose turn it is in a surge
 	handled time.Duration        // how long a caller keeps an operator, of late
-	fresh   bool                 // the two below have changed since they were written
+	fresh   bool                 // what the queue remembers has changed since it was written
 	givenUp map[string]time.Time // when a number last hung up before anybody spoke to it
 	busy    map[string]*call     // by far number: one order at a time rings a phone (F40)
 	held    []*call              // orders waiting for their number
+
+	certRead time.Time // the file of our certificate, when it was read last
+	certEnds time.Time
 
 	lineless []*call // orders waiting for any trunk to come back
 }
@@ -120,8 +141,13 @@ func New(cfg Config, d Deps) (*Engine, error) {
 		cfg: cfg, d: d, log: d.Log, posts: make(chan func(), 1024), quit: make(chan struct{}),
 		base: context.Background(), calls: map[string]*call{}, seats: map[int64]*seat{}, busy: map[string]*call{}, givenUp: map[string]time.Time{}, handled: handledAtFirst, filter: sip.NewFilter(), pacer: media.NewPacer(),
 	}
+	if e.cfg.KeepFor <= 0 {
+		e.cfg.KeepFor = keepFor
+	}
 	e.routes = newRouteCache()
+	e.adopt(telephony.DefaultQueue())
 	e.shift.now = make(chan struct{}, 1)
+	e.probes = newProbes(e)
 	if err := e.open(); err != nil {
 		e.close()
 		return nil, err
@@ -141,7 +167,7 @@ func (e *Engine) open() (err error) {
 		return err
 	}
 	e.ports = rtp.NewPorts(e.cfg.SIP.Addr(), e.cfg.RTPLow, e.cfg.RTPHigh)
-	if e.stack, err = sip.Listen(sip.Config{Listen: e.cfg.SIP, Ports: e.ports, Filter: e.filter, UserAgent: "Dispatcher24", Log: e.log, OnInvite: e.onInvite, MayDial: e.mayDial, OnNoSound: e.noSound, Admit: e.admit}); err != nil {
+	if e.stack, err = sip.Listen(sip.Config{Listen: e.cfg.SIP, Ports: e.ports, Filter: e.filter, UserAgent: "Dispatcher24", Log: e.log, TLS: &e.trust, Certificate: e.certificate(), SRTP: e.sealed, OnInvite: e.onInvite, MayDial: e.mayDial, OnNoSound: e.noSound, Admit: e.admit}); err != nil {
 		return fmt.Errorf("адрес SIP %s: %w", e.cfg.SIP, err)
 	}
 	if e.web, err = webrtc.NewAPI(webrtc.Config{Listen: e.cfg.WebRTC}); err != nil {
@@ -191,7 +217,7 @@ func (e *Engine) Run(ctx context.Context) {
 	ctx, cancel := context.WithCancel(e.base)
 	defer cancel()
 	e.beside(func() { e.leave(asked, cancel) })
-	for _, f := range []func(context.Context){e.reports.run, e.trunks.run, e.claiming, e.beating, e.keepAsking, e.informing} {
+	for _, f := range []func(context.Context){e.reports.run, e.trunks.run, e.claiming, e.beating, e.keepAsking, e.informing, e.ruling, e.probes.run, e.looking} {
 		e.work.Add(1)
 		go func() { defer e.work.Done(); f(ctx) }()
 	}
@@ -233,10 +259,7 @@ func (e *Engine) post(f func()) {
 
 // after posts f when d has passed; stop it by its timer.
 func (e *Engine) after(d time.Duration, f func()) *time.Timer {
-	if e.cfg.Pace > 1 {
-		d /= time.Duration(e.cfg.Pace)
-	}
-	return time.AfterFunc(d, func() { e.post(f) })
+	return time.AfterFunc(e.paced(d), func() { e.post(f) })
 }
 
 // beside runs what takes time off the loop.
@@ -304,9 +327,9 @@ func (e *Engine) claiming(ctx context.Context) {
 			for _, o := range orders {
 				e.post(func() { e.newOrder(o) })
 			}
-			var keys []string
-			if keys, err = e.d.Orders.Cancelled(ctx, e.cfg.Node); err == nil && len(keys) > 0 {
-				e.post(func() { e.withdraw(keys) })
+			var gone []telephony.Withdrawn
+			if gone, err = e.d.Orders.Cancelled(ctx, e.cfg.Node); err == nil && len(gone) > 0 {
+				e.post(func() { e.withdraw(gone) })
 			}
 		}
 		if err != nil && ctx.Err() == nil {
@@ -319,7 +342,7 @@ func (e *Engine) claiming(ctx context.Context) {
 }
 
 func (e *Engine) floor() telephony.Floor {
-	f := telephony.Floor{At: time.Now(), Waiting: []telephony.FloorWaiting{}, Operators: []telephony.FloorSeat{}, Trunks: e.trunks.floor(), Mute: e.prompts.isMute()}
+	f := telephony.Floor{At: time.Now(), Waiting: []telephony.FloorWaiting{}, Operators: []telephony.FloorSeat{}, Trunks: e.trunks.floor(), Mute: e.prompts.isMute(), CertEnds: e.ownCertEnds()}
 	for _, c := range e.queue {
 		kind := "inbound"
 		if !c.inbound {
@@ -328,7 +351,12 @@ func (e *Engine) floor() telephony.Floor {
 		f.Waiting = append(f.Waiting, telephony.FloorWaiting{CallKey: c.key, CompanyID: c.company, Since: c.since, Kind: kind, Urgent: c.urgent(), Repeated: c.repeated})
 	}
 	for _, s := range e.seats {
-		f.Operators = append(f.Operators, telephony.FloorSeat{UserID: s.who.UserID, Name: s.who.Name, State: s.state, Reason: s.reason, Since: s.since})
+		o := telephony.FloorSeat{UserID: s.who.UserID, Name: s.who.Name, State: s.state, Reason: s.reason, Since: s.since, Trouble: s.trouble()}
+		if limit := e.set.Limit(s.reason); s.state == statePause && limit > 0 {
+			until := s.since.Add(limit)
+			o.Until = &until
+		}
+		f.Operators = append(f.Operators, o)
 	}
 	e.live(&f)
 	return f

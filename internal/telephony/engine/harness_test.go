@@ -43,7 +43,9 @@ type desk struct {
 	mu       sync.Mutex
 	placed   []telephony.Order
 	cancels  []string
+	farewell telephony.Farewell
 	invited  []string
+	begun    []telephony.Order
 	reports  []telephony.Report
 	trunks   []telephony.Trunk
 	decision telephony.Decision
@@ -53,7 +55,11 @@ type desk struct {
 	peer     bool               // another engine is at work
 	cps      int                // calls a second that a trunk may bring
 	released []string           // orders given back
+	ruled    telephony.QueueRules
+	wishes   []telephony.SeatWish
+	people   map[int64]telephony.Competent
 	changed  chan struct{}
+	lookup   func(ctx context.Context, host string) ([]string, error)
 }
 
 var errAway = errors.New("the database is away")
@@ -85,10 +91,13 @@ func (d *desk) Claim(context.Context, string, int) ([]telephony.Order, error) {
 	return out, nil
 }
 
-func (d *desk) Cancelled(context.Context, string) ([]string, error) {
+func (d *desk) Cancelled(context.Context, string) (out []telephony.Withdrawn, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.cancels, nil
+	for _, k := range d.cancels {
+		out = append(out, telephony.Withdrawn{Key: k, Farewell: d.farewell})
+	}
+	return out, nil
 }
 
 func (d *desk) Invited(_ context.Context, key string, _ int64) (bool, error) {
@@ -101,8 +110,28 @@ func (d *desk) Invited(_ context.Context, key string, _ int64) (bool, error) {
 	return true, nil
 }
 
+func (d *desk) Begin(_ context.Context, _ string, o telephony.Order) error {
+	if d.away.Load() {
+		return errAway
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.begun = append(d.begun, o)
+	return nil
+}
+
+func (d *desk) Competent(_ context.Context, _ string, id int64) (telephony.Competent, error) {
+	if p, ok := d.people[id]; ok {
+		return p, nil
+	}
+	return telephony.Competent{}, fault.Missing("competent")
+}
+
 // Shift: the only engine is at work; a test may say otherwise.
 func (d *desk) Shift(_ context.Context, _, _ string, _ telephony.Floor, leaving bool) (telephony.Shift, error) {
+	if d.away.Load() {
+		return telephony.Shift{}, errAway
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	s := telephony.Shift{Duty: telephony.Active, Peer: d.peer, Relieved: d.peer, Others: d.peer}
@@ -180,7 +209,12 @@ func (d *desk) Notices(_ context.Context, places []telephony.Place) (map[telepho
 	return out, nil
 }
 
-func (d *desk) Trunks(context.Context) ([]telephony.Trunk, error) { return d.trunks, nil }
+func (d *desk) Trunks(context.Context) ([]telephony.Trunk, error) {
+	if d.away.Load() {
+		return nil, errAway
+	}
+	return d.trunks, nil
+}
 
 // Seat: token "op-N" is operator N, who serves company 1.
 func (d *desk) Seat(_ context.Context, token string) (telephony.Seat, error) {
@@ -234,11 +268,17 @@ type beeper struct{}
 const (
 	noticeTone  = 1209.0
 	noticeWords = "Внимание!"
+
+	recordedTone  = 852.0 // instead of the short words of the recording
+	recordedLasts = 1500 * time.Millisecond
 )
 
 func (beeper) Say(_ context.Context, text string) ([]byte, error) {
 	if strings.HasPrefix(text, noticeWords) {
 		return media.Tone(noticeTone, time.Duration(len(text))*40*time.Millisecond).ALaw(), nil
+	}
+	if text == recordedWords.Text {
+		return media.Tone(recordedTone, recordedLasts).ALaw(), nil
 	}
 	return media.Tone(voiceTone, time.Duration(600+10*len(text))*time.Millisecond).ALaw(), nil
 }
@@ -294,6 +334,7 @@ func newWorld(t *testing.T, more ...func(*desk)) *world {
 	require.NoError(t, err)
 	w.desk = &desk{
 		changed:  make(chan struct{}),
+		ruled:    telephony.DefaultQueue(),
 		trunks:   []telephony.Trunk{{ID: 1, Name: "X", Host: theirs.String(), Port: int(w.provider.Addr().Port()), Lines: map[int64]string{1: "+73430000101"}}},
 		decision: telephony.Decision{Action: telephony.Queue, LineID: 1, CompanyID: 1, CityID: 1, Priority: telephony.PriorityInbound, Greeting: telephony.Speech{Text: "Здравствуйте"}, Card: telephony.CallCard{Greeting: "УК, диспетчер"}},
 	}
@@ -305,7 +346,7 @@ func newWorld(t *testing.T, more ...func(*desk)) *world {
 		log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}
 	w.engine, err = New(Config{Node: "n1", SIP: netip.AddrPortFrom(ours, 0), RTPLow: 20000, RTPHigh: 20400, WebRTC: netip.AddrPortFrom(ours, 0), Door: ours.String() + ":0", Data: w.dir, Pace: 10, CallsPerSecond: w.desk.cps},
-		Deps{Director: w.desk, Seats: w.desk, Trunks: w.desk, Orders: w.desk, Reporter: w.desk, Voice: beeper{}, Log: log})
+		Deps{Director: w.desk, Seats: w.desk, Trunks: w.desk, Queues: w.desk, Orders: w.desk, Reporter: w.desk, People: w.desk, Voice: beeper{}, Log: log, Lookup: w.desk.lookup})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})

@@ -88,6 +88,10 @@ func (e *Engine) onInvite(leg *sip.Leg) {
 		leg.Hangup()
 		return
 	}
+	if e.trunks.ours(in) {
+		e.answerTest(leg, in)
+		return
+	}
 	if c := e.expected(in.Caller); c != nil {
 		c.met(leg, in)
 		return
@@ -185,7 +189,7 @@ func (c *call) greet() {
 		return
 	}
 	if len(c.dec.Own) > 0 {
-		c.ringOwn()
+		c.toOwn()
 		return
 	}
 	if len(c.dec.Notices) > 0 {
@@ -205,6 +209,7 @@ func (c *call) welcome(then func()) {
 	var next func()
 	next = func() {
 		if len(after) == 0 {
+			c.noticed = true
 			then()
 			return
 		}
@@ -241,8 +246,8 @@ func (c *call) pressed(key string) {
 	c.report(telephony.CallDigit, func(r *telephony.Report) { r.Digit = key })
 	switch {
 	case c.phase == owning && key == telephony.KeyEmergency:
+		c.urge() // before he is offered: whoever he rings sees it at once
 		c.overflow()
-		c.choose(key)
 	case c.inbound && (c.phase == hearing || c.phase == waiting || c.phase == offered):
 		c.choose(key)
 	case c.phase == dictating:
@@ -255,13 +260,27 @@ func (c *call) pressed(key string) {
 // holdText is for a person whose operator is gone without a word (F1).
 var holdText = telephony.Speech{Text: "Оставайтесь на линии, пожалуйста. Связь с диспетчером прервалась, сейчас вам ответит другой диспетчер.", Spare: telephony.SpareStay}
 
-// orphaned gives a call whose operator vanished to the next one, ahead of all.
+// orphaned gives a call whose operator vanished to the next one, ahead of all. One who is
+// being transferred at once needs him no more.
 func (c *call) orphaned() {
+	if t := c.transfer; t != nil {
+		if t.mode == telephony.AtOnce && t.state != "" {
+			c.seat = nil
+			return
+		}
+		t.dropped(telephony.Cancelled)
+	}
+	c.requeue(holdText)
+}
+
+// requeue gives a caller to whoever is free, ahead of all, with the words why.
+func (c *call) requeue(words telephony.Speech) {
 	c.part()
-	c.seat, c.phase, c.returned, c.priority, c.since = nil, waiting, true, telephony.PriorityCut, time.Now()
+	c.held = false
+	c.seat, c.phase, c.guided, c.returned, c.priority, c.since = nil, waiting, false, true, telephony.PriorityCut, time.Now()
 	if c.leg != nil {
 		c.report(telephony.CallLeft, func(r *telephony.Report) { r.Operator = c.operator })
-		c.say(holdText, c.hum)
+		c.say(words, c.hum)
 	} else if c.order.OperatorWithin > 0 {
 		c.wait(c.order.OperatorWithin, c.alone)
 	}

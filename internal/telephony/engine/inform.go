@@ -49,6 +49,7 @@ func (c *call) admit() {
 
 // tell speaks the first notice he has not heard, and so on; then goes on.
 func (c *call) tell(then func()) {
+	c.guided = false
 	for _, n := range c.dec.Notices {
 		if slices.Contains(c.heard, n) {
 			continue
@@ -68,6 +69,11 @@ func (c *call) tell(then func()) {
 	then()
 }
 
+// news reports whether a notice is in force that he has not heard.
+func (c *call) news() bool {
+	return slices.ContainsFunc(c.dec.Notices, func(n telephony.Spoken) bool { return !slices.Contains(c.heard, n) })
+}
+
 // satisfied reports whether a caller who hangs up now has his answer: he has heard a
 // notice to its end and asked for no person by waiting on or by the key. Such a call is
 // no lost one (docs/adr/0006).
@@ -80,7 +86,8 @@ func (c *call) satisfied() bool {
 }
 
 // informed takes what is in force now: what is not any more falls silent, what is new
-// is told to who waits with music.
+// is told to who waits, with music or with the guidance, which is longer than he may wait
+// for it (F54); a greeting is never cut.
 func (c *call) informed(now []telephony.Spoken) {
 	then := c.hum
 	switch c.phase {
@@ -91,8 +98,7 @@ func (c *call) informed(now []telephony.Spoken) {
 		return
 	}
 	c.dec.Notices = now
-	fresh := slices.ContainsFunc(now, func(n telephony.Spoken) bool { return !slices.Contains(c.heard, n) })
-	if c.telling.ID != 0 && !slices.Contains(now, c.telling) || c.idle && fresh {
+	if c.telling.ID != 0 && !slices.Contains(now, c.telling) || (c.idle || c.guided) && c.news() {
 		if c.phase == waiting {
 			c.halt() // the next words come after these
 		}

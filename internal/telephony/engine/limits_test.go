@@ -131,6 +131,38 @@ func TestNoForbiddenNumberLeaves(t *testing.T) {
 	require.Zero(t, w.engine.trunks.floor()[0].Failures, "the trunk is not to blame")
 }
 
+// TestNoForbiddenNumberLeavesByAnyPath is S9 for each purpose of an order in each mode (an
+// executor, a resident called back, a supplier, the operator's own dial: all are orders) and
+// for the company's own phones. That there is no other path is a rule of internal/arch.
+func TestNoForbiddenNumberLeavesByAnyPath(t *testing.T) {
+	list := forbidden(64)
+	w := newWorld(t, func(d *desk) { d.decision.Own, d.decision.Service = list, telephony.ServiceOwn })
+	w.operator(1, true)
+	placed := 0
+	for _, p := range telephony.Purposes {
+		for _, m := range []telephony.Mode{telephony.AnnounceOnly, telephony.OperatorFirst} {
+			for i, number := range list {
+				if m == telephony.OperatorFirst && i%32 != 0 {
+					continue // each takes the operator's time
+				}
+				o := order(fmt.Sprintf("%s-%s-%d", p, m, i), number, m)
+				o.Purpose = p
+				if m == telephony.OperatorFirst {
+					o.OperatorWithin = time.Second
+				}
+				w.desk.place(o)
+				placed++
+			}
+		}
+	}
+	w.resident("+79000001001") // the own phones are rung, then he is in our queue
+	w.desk.until(t, "none of the own phones could be rung", func(r telephony.Report) bool { return r.Kind == telephony.CallOverflow })
+	w.eventually("all end", func() bool { return w.desk.count(telephony.CallEnded) >= placed })
+	w.phones.mu.Lock()
+	defer w.phones.mu.Unlock()
+	require.Empty(t, w.phones.legs, "an INVITE left")
+}
+
 // TestNoStrangersNumberIsShown is F83: another company's number never stands in a call,
 // and one of another trunk only when the provider lets it.
 func TestNoStrangersNumberIsShown(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"d24/internal/telephony"
 )
 
 // memory is what the queue remembers from one run of the engine to the next: who gave up
@@ -14,15 +16,49 @@ import (
 type memory struct {
 	GivenUp map[string]time.Time `json:"given_up"`
 	Handled time.Duration        `json:"handled"`
+	// Rules are those last in force: an engine that begins without a database works by them.
+	Rules telephony.QueueRules `json:"rules,omitzero"`
+	// Tests are the synthetic calls of the day, by trunk: they may cost.
+	Tests map[int64]tally `json:"tests,omitempty"`
 }
 
-// memoryPath: the next run may have another name.
-func (e *Engine) memoryPath() string { return filepath.Join(e.cfg.Data, "engine", "queue.memory") }
+// memoryEnd is how the files end in which engines remember: each writes its own.
+const memoryEnd = ".memory"
+
+// forgottenAfter: a file that no engine has written for so long is nobody's.
+const forgottenAfter = 24 * time.Hour
+
+func (e *Engine) memoryDir() string { return filepath.Join(e.cfg.Data, "engine") }
+
+func (e *Engine) memoryPath() string { return filepath.Join(e.memoryDir(), e.cfg.Node+memoryEnd) }
+
+// remembered is the file to begin with: this engine's own, or, as the next run may have
+// another name, the one written last.
+func (e *Engine) remembered() string {
+	if _, err := os.Stat(e.memoryPath()); err == nil {
+		return e.memoryPath()
+	}
+	last, at := e.memoryPath(), time.Time{}
+	files, _ := os.ReadDir(e.memoryDir()) // none: nothing is remembered
+	for _, f := range files {
+		st, err := f.Info()
+		if err != nil || filepath.Ext(f.Name()) != memoryEnd {
+			continue
+		}
+		path := filepath.Join(e.memoryDir(), f.Name())
+		if time.Since(st.ModTime()) > forgottenAfter {
+			_ = os.Remove(path)
+		} else if st.ModTime().After(at) {
+			last, at = path, st.ModTime()
+		}
+	}
+	return last
+}
 
 // recall reads what the last run remembered; without it the queue begins anew.
 func (e *Engine) recall() {
 	var m memory
-	b, err := os.ReadFile(e.memoryPath())
+	b, err := os.ReadFile(e.remembered())
 	if err == nil {
 		err = json.Unmarshal(b, &m)
 	}
@@ -38,8 +74,12 @@ func (e *Engine) recall() {
 			e.givenUp[phone] = at
 		}
 	}
+	e.probes.remember(m.Tests)
 	if m.Handled > 0 {
 		e.handled = m.Handled
+	}
+	if m.Rules.Ring > 0 {
+		e.adopt(m.Rules)
 	}
 }
 
@@ -51,7 +91,7 @@ func (e *Engine) memorized() []byte {
 	e.fresh = false
 	now := time.Now()
 	maps.DeleteFunc(e.givenUp, func(_ string, at time.Time) bool { return now.Sub(at) >= repeatedFor })
-	b, err := json.Marshal(memory{GivenUp: e.givenUp, Handled: e.handled})
+	b, err := json.Marshal(memory{GivenUp: e.givenUp, Handled: e.handled, Rules: e.set, Tests: e.probes.tallies()})
 	if err != nil {
 		return nil
 	}

@@ -29,7 +29,7 @@ func (e *Engine) noSound(leg *sip.Leg) {
 func (c *call) soundless() {
 	e := c.e
 	c.e.log.Warn("a call without sound", "call", c.key, "trunk", c.trunk)
-	if c.inbound || c.again || !e.trunks.otherThan(c.trunk) {
+	if c.inbound || c.again || c.other != nil || !e.trunks.otherThan(c.trunk) {
 		e.trunks.on(c.trunk, func(a *account) { a.failed(noSoundWords) })
 		return
 	}

@@ -26,7 +26,7 @@ const (
 // only waits for an operator gives way to a more urgent one: a question about a
 // request does not hold up an emergency for the same man.
 func (e *Engine) newOrder(o telephony.Order) {
-	key := "o-" + o.Key
+	key := telephony.CallKey(o.Key)
 	if e.calls[key] != nil {
 		return
 	}
@@ -110,7 +110,7 @@ func (e *Engine) resume() {
 // start looks for an operator, or dials.
 func (c *call) start() {
 	e, o := c.e, c.order
-	if o.Mode == telephony.AnnounceOnly {
+	if o.Mode != telephony.OperatorFirst {
 		c.dial()
 		return
 	}
@@ -178,12 +178,13 @@ func (c *call) dial() {
 	if ring <= 0 {
 		ring = defaultRing
 	}
-	if c.e.cfg.Pace > 1 {
-		ring /= time.Duration(c.e.cfg.Pace)
-	}
+	ring = c.e.paced(ring)
 	ctx, cancel := context.WithCancel(c.e.base)
 	c.giveUp = cancel
 	d := &dialer{c: c, e: c.e, order: c.order, ring: ring, changed: c.changed}
+	if c.order.Mode == telephony.Bridge {
+		d.order.Phone = c.order.First
+	}
 	c.e.beside(func() {
 		defer cancel()
 		leg, outcome, blame := d.run(ctx)
@@ -227,9 +228,13 @@ func (c *call) reached(leg *sip.Leg) {
 		c.talk(c.seat)
 		return
 	}
+	if c.order.Mode == telephony.Bridge {
+		c.bridge()
+		return
+	}
 	c.phase = announcing
 	c.speak(1)
-	if c.order.Mode == telephony.OperatorFirst {
+	if c.order.Mode != telephony.AnnounceOnly {
 		c.since = time.Now()
 		c.e.enqueue(c) // whoever gets free meanwhile is joined
 	}
@@ -262,11 +267,37 @@ func (c *call) keyed(key string) {
 	c.say(thanks, func() { c.finish(telephony.Answered, telephony.Nobody, false) })
 }
 
-// withdraw stops orders. What is being said to a person is not cut off.
-func (e *Engine) withdraw(keys []string) {
-	for _, k := range keys {
-		c := e.calls["o-"+k]
-		if c == nil || c.leg != nil {
+// answerFor is how long a key is awaited after the farewell.
+const answerFor = 8 * time.Second
+
+// farewell says to who has answered why the words are over (F34, F39); a talk with an
+// operator goes on, and a key that was pressed counts.
+func (c *call) farewell(f telephony.Farewell) {
+	if c.phase != announcing || c.dismissed || c.digit != "" || f.Words == "" {
+		return
+	}
+	c.dismissed = true
+	c.halt()
+	c.e.unqueue(c)
+	c.order.Keys = f.Keys
+	c.say(telephony.Speech{Text: f.Words, Spare: telephony.SpareCall}, func() {
+		left := answerFor
+		if f.Keys == "" {
+			left = 0
+		}
+		c.wait(left, func() { c.finish(telephony.Answered, telephony.Nobody, false) })
+	})
+}
+
+// withdraw stops orders. Who speaks with an operator is not cut off.
+func (e *Engine) withdraw(gone []telephony.Withdrawn) {
+	for _, w := range gone {
+		c := e.calls[telephony.CallKey(w.Key)]
+		if c == nil {
+			continue
+		}
+		if c.leg != nil && !c.bridging() {
+			c.farewell(w.Farewell)
 			continue
 		}
 		c.stopped = true
@@ -285,6 +316,7 @@ type dialer struct {
 	order   telephony.Order
 	ring    time.Duration
 	changed telephony.Changed
+	second  bool   // of a second phone beside the call: its course is not the call's
 	leave   func() // gives the channel of the answered call back
 }
 
@@ -302,8 +334,15 @@ func (d *dialer) run(ctx context.Context) (*sip.Leg, telephony.Outcome, telephon
 			return nil, telephony.Cancelled, telephony.Nobody
 		}
 		d.e.log.Warn("a dial is put off: no channel of a trunk is free", "order", d.order.Key)
-		d.e.post(func() { d.c.begin(0) })
+		d.unsent()
 		return nil, telephony.CarrierFailed, telephony.Ours
+	}
+}
+
+// unsent opens the call in the journal though nothing has left.
+func (d *dialer) unsent() {
+	if !d.second {
+		d.e.post(func() { d.c.begin(0) })
 	}
 }
 
@@ -347,7 +386,7 @@ func (d *dialer) round(ctx context.Context) (_ *sip.Leg, _ telephony.Outcome, _ 
 		changed = telephony.Changed{From: way.trunk.Name, Why: why}
 	}
 	if tried || len(ways) == 0 {
-		d.e.post(func() { d.c.begin(0) })
+		d.unsent()
 		return nil, telephony.CarrierFailed, telephony.Carrier, true
 	}
 	return nil, "", "", false
@@ -355,6 +394,9 @@ func (d *dialer) round(ctx context.Context) (_ *sip.Leg, _ telephony.Outcome, _ 
 
 // tell opens the call in the journal, or writes there that the trunk was changed (T4).
 func (d *dialer) tell(t telephony.Trunk, changed telephony.Changed, again bool) {
+	if d.second {
+		return
+	}
 	d.e.post(func() {
 		if !again && !d.c.started {
 			d.c.begin(t.ID)
@@ -396,6 +438,9 @@ func (d *dialer) through(ctx context.Context, way route) (*sip.Leg, *sip.DialErr
 	ctx, cancel := context.WithTimeout(ctx, d.ring)
 	defer cancel()
 	t := target(way, d.order.Phone)
+	if d.second {
+		return d.e.reach(ctx, way, t)
+	}
 	rang := false
 	t.OnProgress = func(int, bool) {
 		if !rang {
@@ -408,16 +453,7 @@ func (d *dialer) through(ctx context.Context, way route) (*sip.Leg, *sip.DialErr
 			d.c.report(telephony.CallTrunk, func(r *telephony.Report) { r.TrunkID, r.Repeat = way.trunk.ID, true })
 		})
 	}
-	if !way.trunk.Shows(way.from) { // F83: refused by us before the provider does
-		return nil, &sip.DialError{Unsent: true, Text: "the number " + way.from + " is not this trunk's"}
-	}
-	return d.e.stack.Dial(ctx, t)
-}
-
-// target is the phone at a trunk.
-func target(way route, phone string) sip.Target {
-	t := way.trunk
-	return sip.Target{User: phone, Host: t.Host, Dest: hostPort(t), Transport: t.Transport, From: way.from, FromHost: t.Host, AuthUser: t.User, Password: t.Password, Laws: laws(t.Laws)}
+	return d.e.reach(ctx, way, t)
 }
 
 // laws are the codecs offered to a trunk, the best first.

@@ -16,10 +16,24 @@ const owning phase = "owning"
 // ownFor is how long they may ring; then the caller is ours (F23).
 const ownFor = 30 * time.Second
 
-// ringOwn rings the company's phones together; the caller hears the greeting, then music.
-func (c *call) ringOwn() {
+// toOwn is the caller of the company's own hours: he hears the greeting, then its phones
+// ring. With words that the call is recorded the phones wait for them: who answers at once
+// must not cut them off.
+func (c *call) toOwn() {
 	c.phase = owning
-	c.say(c.dec.Greeting, c.music)
+	if len(c.dec.After) == 0 {
+		c.say(c.dec.Greeting, c.music)
+		c.ringOwn()
+		return
+	}
+	c.welcome(func() {
+		c.music()
+		c.ringOwn()
+	})
+}
+
+// ringOwn rings the company's phones together.
+func (c *call) ringOwn() {
 	ctx, cancel := context.WithCancel(c.e.base)
 	c.giveUp = cancel
 	c.wait(ownFor, c.overflow)
@@ -49,7 +63,7 @@ func (e *Engine) ownPhone(ctx context.Context, dec telephony.Decision, number st
 		if leave == nil {
 			continue
 		}
-		leg, de := e.stack.Dial(ctx, target(way, number))
+		leg, de := e.reach(ctx, way, target(way, number))
 		if de == nil {
 			e.trunks.judged(way.trunk.ID, "")
 			return leg, leave
@@ -75,8 +89,7 @@ func (c *call) ownAnswered(leg *sip.Leg, leave func()) {
 	c.giveUp() // the other phones
 	c.giveUp = nil
 	c.phase, c.joined, c.self = talking, true, leg
-	c.quiet()
-	c.undo = media.Join(c.leg.Media(), leg.Media())
+	c.toSelf()
 	c.e.waited(c, false)
 	c.report(telephony.CallOwn)
 	c.e.beside(func() {
@@ -87,6 +100,16 @@ func (c *call) ownAnswered(leg *sip.Leg, leave func()) {
 		case <-c.e.quit:
 		}
 	})
+}
+
+// toSelf joins the caller with the company's phone when he knows that he is recorded.
+func (c *call) toSelf() {
+	if c.phase != talking || c.leg == nil || c.first(c.self.Media(), c.toSelf) {
+		return
+	}
+	c.quiet()
+	c.part()
+	c.undo = media.Join(c.leg.Media(), c.self.Media())
 }
 
 // overflowIn is overflow when all phones have refused or could not be rung before their time.
@@ -103,8 +126,10 @@ func (c *call) overflow() {
 		return
 	}
 	c.halt()
-	c.giveUp()
-	c.giveUp = nil
+	if c.giveUp != nil { // else the phones do not ring yet
+		c.giveUp()
+		c.giveUp = nil
+	}
 	c.phase = waiting
 	c.report(telephony.CallOverflow)
 	c.report(telephony.CallQueued)

@@ -78,3 +78,59 @@ func TestWhoGivesUpInTheCompanysHoursIsLost(t *testing.T) {
 	require.Equal(t, telephony.Abandoned, w.desk.ended(t).Outcome)
 	require.Zero(t, w.desk.count(telephony.CallOverflow))
 }
+
+// TestTheCompanysCallerIsToldThatHeIsRecorded: its phones ring when he has heard it, as who
+// answers at once would cut the words off; the key for emergencies leads to us meanwhile.
+func TestTheCompanysCallerIsToldThatHeIsRecorded(t *testing.T) {
+	recorded := func(d *desk) {
+		ownHours(d)
+		d.decision.After = []telephony.Speech{{Text: noticeWords + " Разговор записывается"}}
+	}
+	t.Run("heard", func(t *testing.T) {
+		w := newWorld(t, recorded)
+		var resident *ear
+		told := make(chan bool, 1)
+		began := make(chan struct{})
+		w.phones.set("+79000003001", func(l *sip.Leg) {
+			<-began
+			told <- resident.heard(noticeTone)
+			if l.Answer() == nil {
+				w.party(l, executorTone)
+			}
+		})
+		_, resident = w.resident("+79000001001")
+		close(began)
+		require.True(t, <-told, "the phones ring before he is told")
+		w.eventually("they speak", func() bool { return resident.heard(executorTone) })
+	})
+	t.Run("in a hurry", func(t *testing.T) {
+		w := newWorld(t, recorded)
+		op := w.operator(1, true)
+		leg, resident := w.resident("+79000001001")
+		w.eventually("he is greeted", func() bool { return resident.heard(voiceTone) })
+		leg.Media().SendDigit('0', 0)
+		v, err := op.Call(w.ctx(), "ringing")
+		require.NoError(t, err)
+		require.True(t, v.Urgent)
+		require.Equal(t, 1, w.desk.count(telephony.CallOverflow))
+	})
+}
+
+// TestATaskIsNotInTheJournalBeforeItsDial: the browser is told when there is something to
+// ask for; asked before, every answer is a 404.
+func TestATaskIsNotInTheJournalBeforeItsDial(t *testing.T) {
+	w := newWorld(t)
+	w.answering("+79000001001")
+	op := w.operator(1, true)
+	w.desk.place(order("task-1-1", "+79000001001", telephony.OperatorFirst))
+	v, err := op.Call(w.ctx(), "ringing")
+	require.NoError(t, err)
+	require.False(t, v.Written)
+	op.Do(w.ctx(), "answer", v.Key)
+	v, err = op.Call(w.ctx(), "counting")
+	require.NoError(t, err)
+	require.False(t, v.Written)
+	v, err = op.Call(w.ctx(), "talking")
+	require.NoError(t, err)
+	require.True(t, v.Written)
+}

@@ -18,16 +18,21 @@ const handledAtFirst = 3 * time.Minute
 // guide tells a waiting caller where he stands and what he may press. While an
 // operator's phone rings he hears music: in a moment he speaks to a person.
 func (c *call) guide() {
-	if c.phase == waiting {
+	switch {
+	case c.phase != waiting:
+		c.hum()
+	case c.news(): // it came during the greeting
+		c.tell(c.hum)
+	default:
 		c.say(telephony.Speech{Text: c.guidance(), Spare: telephony.SpareStay}, c.hum)
-		return
+		c.guided = true
 	}
-	c.hum()
 }
 
 // hum is music until the next words.
 func (c *call) hum() {
 	c.music()
+	c.guided = false
 	c.wait(sayEvery, c.guide)
 }
 
@@ -97,11 +102,16 @@ func (c *call) choose(key string) {
 	}
 }
 
-// hurry puts the caller ahead of all (F16).
-func (c *call) hurry() {
+// urge makes the caller one that goes ahead of all, wherever he is.
+func (c *call) urge() {
 	c.digit = telephony.KeyEmergency
 	c.priority = max(c.priority, telephony.PriorityEmergency)
 	c.unheard()
+}
+
+// hurry puts the caller ahead of all (F16).
+func (c *call) hurry() {
+	c.urge()
 	if c.phase == offered {
 		c.seat.show(viewRinging) // the operator sees it before he answers
 		return
@@ -133,6 +143,7 @@ func (e *Engine) standing(c *call) (place int, wait time.Duration) {
 		}
 		people++
 		one.Companies, one.Cities = append(one.Companies, s.who.Companies...), append(one.Cities, s.who.Cities...)
+		one.Languages = append(one.Languages, e.set.Operators[s.who.UserID]...)
 	}
 	if people == 0 {
 		return 0, 0
@@ -143,7 +154,7 @@ func (e *Engine) standing(c *call) (place int, wait time.Duration) {
 		one.UserID = int64(n + 1)
 		m.Idle[n] = one
 	}
-	order, _ := DefaultRules.Decide(m)
+	order, _ := e.rules.Decide(m)
 	for n, o := range order {
 		if o.Key == c.key {
 			return n + 1, time.Duration(n+1) * e.handled / time.Duration(people)

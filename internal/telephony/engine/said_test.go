@@ -3,6 +3,7 @@ package engine
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"d24/internal/telephony"
 	"d24/voip/media"
+	"d24/voip/sip"
 	"d24/voip/wav"
 )
 
@@ -52,6 +54,25 @@ func TestWhatACallerHearsInTurn(t *testing.T) {
 	})
 	w.eventually("words on hold", func() bool { return ear.heard(holdTone) })
 	w.eventually("then music", func() bool { return ear.without(holdTone) })
+}
+
+// TestAnAnnouncementIsHeardWholeAndHungUp: a number of a company that is not served, or an old
+// one: no operator is rung, the words are heard to their end, then we hang up, and nobody is
+// called back for it.
+func TestAnAnnouncementIsHeardWholeAndHungUp(t *testing.T) {
+	w := newWorld(t, func(d *desk) {
+		d.decision.Action, d.decision.Greeting = telephony.PlayAndHangUp, telephony.Speech{Text: noticeWords + strings.Repeat(" номер", 3)}
+	})
+	op := w.operator(1, true)
+	leg, resident := w.resident("+79000900001")
+	require.Equal(t, sip.Them, leg.End().By, "who announces hangs up")
+	_, _, all := resident.span(noticeTone)
+	require.InDelta(t, float64(len(w.desk.decision.Greeting.Text))*0.04, all.Seconds(), 0.25, "the whole of it")
+	r := w.desk.ended(t)
+	require.Equal(t, telephony.Answered, r.Outcome)
+	require.Equal(t, telephony.Nobody, r.Blame)
+	require.Zero(t, op.Rings())
+	require.Zero(t, w.desk.count(telephony.CallQueued))
 }
 
 // TestLastNightsGreetingIsNotForTheMorning: with the database away an answer remembered

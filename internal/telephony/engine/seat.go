@@ -33,15 +33,15 @@ const (
 	defaultPause  = "пауза"
 	sessionEnded  = "сеанс завершён"
 	browserIsGone = "браузер закрыт"
+	soundIsGone   = "нет звука"
 )
 
 // Waits of a seat.
 const (
-	ringFor   = 15 * time.Second
-	wrapUpFor = 30 * time.Second
-	// goneAfter is how long a browser may be away in a call before its caller is
-	// given to somebody else; with the check below it stays under 6 s (F1).
+	// goneAfter is how long a browser may be away before its caller hears of it, and goes to
+	// somebody else when it is dead; with the check below it stays under 6 s (F1).
 	goneAfter   = 5 * time.Second
+	cutOffFor   = 30 * time.Second // the same for one whose sound still comes (F2)
 	askSession  = time.Second
 	micDeadline = 15 * time.Second
 )
@@ -75,6 +75,16 @@ type seat struct {
 	ring     *time.Timer
 	wrapUp   *time.Timer
 	away     *time.Timer
+
+	lostAt  time.Time // when the connection ended
+	died    bool      // it ended as that of a killed browser does
+	soundAt time.Time // when he was last heard, or was to be
+	kept    bool      // he is away, and the caller waits for him
+
+	ears    *ears  // listen whether he is heard; nil: he was
+	dumb    bool   // he is not
+	echoing bool   // the sound check takes his voice
+	hush    func() // ends what it plays to him
 }
 
 func (e *Engine) seatOf(who telephony.Seat) *seat {
@@ -96,7 +106,11 @@ func (s *seat) set(state, reason string) {
 	s.state, s.reason, s.since = state, reason, time.Now()
 	s.occupied(was, state)
 	since := s.since // the browser's copy: it is written beside the loop
-	s.tell(out{Type: "state", State: state, Reason: reason, Since: &since})
+	o := out{Type: "state", State: state, Reason: reason, Since: &since}
+	if state == stateWrapUp {
+		o.WrapUpSec = s.wrapUpSec()
+	}
+	s.tell(o)
 }
 
 // settle puts the operator where he wants to be, when nothing else has him.
@@ -126,7 +140,7 @@ func (s *seat) offer(c *call) {
 	if c.started {
 		c.report(telephony.CallOffered, func(r *telephony.Report) { r.Operator = s.who.UserID })
 	}
-	s.ring = s.e.after(ringFor, func() {
+	s.ring = s.e.after(s.e.set.Ring, func() {
 		if s.call == c && s.view == viewRinging {
 			s.missed(notTaken)
 		}
@@ -213,7 +227,7 @@ func (s *seat) released(o telephony.Outcome, wasRinging bool) {
 	s.call, s.view, s.last = nil, "", &v
 	s.tell(out{Type: "call", View: &v})
 	s.set(stateWrapUp, "")
-	s.wrapUp = s.e.after(wrapUpFor, s.wrapped)
+	s.wrapUp = s.e.after(s.e.wrapUpFor(v.CompanyID), s.wrapped)
 }
 
 // wrapped ends the wrap-up.
@@ -246,6 +260,8 @@ func (s *seat) hangup(key string) {
 	switch {
 	case s.view == viewRinging:
 		s.missed(declined)
+	case c.transfer != nil:
+		c.transfer.leave()
 	case c.leg != nil:
 		c.finish(telephony.Answered, telephony.Nobody, false)
 	default:
@@ -257,7 +273,7 @@ func (s *seat) hangup(key string) {
 // hold lets the other side hear music.
 func (s *seat) hold(key string, on bool) {
 	c := s.call
-	if c == nil || c.key != key || c.phase != talking || c.held == on {
+	if c == nil || c.key != key || c.phase != talking || c.held == on || c.transfer != nil {
 		return
 	}
 	c.held = on
@@ -274,14 +290,24 @@ func (s *seat) hold(key string, on bool) {
 }
 
 // lost is the end of the browser's connection: it has a moment to come back.
-func (s *seat) lost() {
-	s.conn = nil
+func (s *seat) lost(died bool) {
+	s.conn, s.lostAt, s.died = nil, time.Now(), died
 	if s.away != nil {
 		s.away.Stop()
 	}
+	s.await()
+}
+
+// await gives up a browser that does not come back. One in a talk is looked after there:
+// while its sound still comes only the pages are away, restarted maybe (R14).
+func (s *seat) await() {
 	s.away = time.AfterFunc(goneAfter, func() {
 		s.e.post(func() {
-			if s.conn == nil {
+			switch {
+			case s.conn != nil:
+			case s.call != nil && s.call.phase == talking:
+				s.await()
+			default:
 				s.gone(browserIsGone)
 			}
 		})
@@ -293,7 +319,7 @@ func (s *seat) gone(why string) {
 	s.stopRing()
 	s.unwatch()
 	c := s.call
-	s.call, s.view, s.dialAt = nil, "", nil
+	s.call, s.view, s.dialAt, s.kept, s.dumb, s.ears = nil, "", nil, false, false, nil
 	if c != nil && c.phase != over {
 		switch c.phase {
 		case offered, announcing:
@@ -306,6 +332,7 @@ func (s *seat) gone(why string) {
 			c.seat = nil
 		case arriving, waiting, counting, talking, over:
 			c.halt()
+			c.lost = lost{s.who.UserID, s.soundAt}
 			c.orphaned()
 		}
 	}
@@ -332,8 +359,13 @@ func (s *seat) heard(leg *webrtc.Leg, st webrtc.State) {
 	s.media = st == webrtc.Connected
 	up := s.media
 	s.tell(out{Type: "media", Connected: &up})
-	if s.media && s.call != nil && s.call.phase == talking && !s.call.held {
-		s.call.join(s)
+	if s.media && s.call != nil && s.call.phase == talking {
+		s.soundAt = time.Now()
+		if s.kept {
+			s.isBack()
+		} else {
+			s.call.hearAgain(s)
+		}
 	}
 	if s.media && s.watching != nil {
 		s.watching.rejoin()
@@ -341,26 +373,8 @@ func (s *seat) heard(leg *webrtc.Leg, st webrtc.State) {
 	if st == webrtc.Closed {
 		s.leg = nil
 		s.unwatch()
-		s.silent()
 	}
 	s.settle()
-}
-
-// silent is a browser whose page lives and whose sound died: it offers anew within
-// moments, else the caller goes to somebody else.
-func (s *seat) silent() {
-	c := s.call
-	if c == nil || c.phase != talking {
-		return
-	}
-	time.AfterFunc(goneAfter, func() {
-		s.e.post(func() {
-			if s.call == c && s.leg == nil {
-				s.gone("нет звука")
-				s.settle()
-			}
-		})
-	})
 }
 
 // keepAsking looks whether the session still stands: rights taken away end the

@@ -16,14 +16,18 @@ import (
 // trunks are the accounts at providers and how they are.
 type trunks struct {
 	e     *Engine
+	names *names
 	again chan struct{} // read the directory now
 	mu    sync.Mutex
 	list  []*account
+
+	written []telephony.Trunk // on the disk, for a start without the database
 }
 
 type account struct {
 	telephony.Trunk
 	reg   *trunk.Account
+	dest  string // where its packets go instead of to its name; "": to its name
 	up    bool
 	text  string
 	since time.Time
@@ -34,7 +38,9 @@ type account struct {
 
 const unknown = "проверяется"
 
-func newTrunks(e *Engine) *trunks { return &trunks{e: e, again: make(chan struct{}, 1)} }
+func newTrunks(e *Engine) *trunks {
+	return &trunks{e: e, names: newNames(e), again: make(chan struct{}, 1)}
+}
 
 func (t *trunks) reread() {
 	select {
@@ -46,15 +52,26 @@ func (t *trunks) reread() {
 // run reads the directory again and again: what an administrator changes works
 // within seconds, and an absent database leaves what is known in force.
 func (t *trunks) run(ctx context.Context) {
+	var last []telephony.Trunk // what the directory said, or our last run's
+	asked := false
 	for {
 		read, cancel := context.WithTimeout(ctx, 3*time.Second)
 		list, err := t.e.d.Trunks.Trunks(read)
 		cancel()
-		if err != nil && ctx.Err() == nil {
+		switch {
+		case err == nil:
+			last = list
+			t.remember(list)
+		case ctx.Err() == nil:
 			t.e.log.Warn("trunks cannot be read", "err", err)
+			if !asked {
+				last = t.recall()
+			}
 		}
-		if err == nil {
-			t.apply(list)
+		asked = true
+		if last != nil {
+			t.names.refresh(ctx, last)
+			t.apply(last)
 		}
 		if !t.e.shift.works() { // calls are to arrive where somebody works
 			t.keep(nil)
@@ -71,11 +88,9 @@ func (t *trunks) run(ctx context.Context) {
 func (t *trunks) apply(list []telephony.Trunk) {
 	var addresses []string
 	for _, x := range list {
-		addresses = append(addresses, x.Addresses...)
-		if net.ParseIP(x.Host) != nil {
-			addresses = append(addresses, x.Host)
-		}
+		addresses = append(append(addresses, x.Addresses...), t.names.of(x.Host)...)
 	}
+	t.e.trust.Set(providers(list, t.e.log))
 	if err := t.e.filter.Set(addresses); err != nil {
 		t.e.log.Error("an address of a trunk is not readable", "err", err)
 	}
@@ -99,7 +114,7 @@ func (t *trunks) keep(list []telephony.Trunk) {
 	defer t.mu.Unlock()
 	var kept []*account
 	for _, x := range list {
-		i := slices.IndexFunc(t.list, func(a *account) bool { return a.ID == x.ID && sameAccount(a.Trunk, x) })
+		i := slices.IndexFunc(t.list, func(a *account) bool { return a.ID == x.ID && sameAccount(a.Trunk, x) && a.dest == t.dest(x) })
 		if i >= 0 {
 			t.list[i].Trunk = x
 			kept = append(kept, t.list[i])
@@ -120,13 +135,13 @@ func (t *trunks) keep(list []telephony.Trunk) {
 }
 
 func sameAccount(a, b telephony.Trunk) bool {
-	return a.Host == b.Host && a.Port == b.Port && a.User == b.User && a.Password == b.Password && a.Registers == b.Registers && a.Transport == b.Transport
+	return a.Host == b.Host && a.Port == b.Port && a.User == b.User && a.Password == b.Password && a.Registers == b.Registers && a.Transport == b.Transport && a.CA == b.CA && a.Pin == b.Pin
 }
 
 func (t *trunks) open(x telephony.Trunk) *account {
-	a := &account{Trunk: x, since: time.Now(), text: unknown}
+	a := &account{Trunk: x, dest: t.dest(x), since: time.Now(), text: unknown}
 	a.reg = trunk.Start(t.e.stack, trunk.Config{
-		ID: strconv.FormatInt(x.ID, 10), Host: x.Host, Port: x.Port, Transport: x.Transport, Registers: x.Registers, User: x.User, Password: x.Password,
+		ID: strconv.FormatInt(x.ID, 10), Host: x.Host, Port: x.Port, Dest: a.dest, Transport: x.Transport, Registers: x.Registers, User: x.User, Password: x.Password,
 		OnChange: func(up bool, text string) {
 			t.mu.Lock()
 			defer t.mu.Unlock()
@@ -147,7 +162,7 @@ func (t *trunks) byAddress(contact, source string) int64 {
 		}
 	}
 	for _, a := range t.list {
-		if a.Host == source || slices.Contains(a.Addresses, source) {
+		if slices.Contains(t.names.of(a.Host), source) || slices.Contains(a.Addresses, source) {
 			return a.ID
 		}
 	}
@@ -158,7 +173,10 @@ func (t *trunks) byAddress(contact, source string) int64 {
 type route struct {
 	trunk telephony.Trunk
 	from  string
+	dest  string // of account
 }
+
+func (a *account) route(from string) route { return route{a.Trunk, from, a.dest} }
 
 // A trunk that spoils so many dials in a row is tried last, and when there is no
 // other, again only after a while.
@@ -206,7 +224,7 @@ func (t *trunks) routes(line, company int64) (out []route) {
 	slices.SortStableFunc(list, func(a, b *account) int { return rank(a) - rank(b) })
 	for _, a := range list {
 		if from := a.Shown(line, company, number); from != "" {
-			out = append(out, route{a.Trunk, from})
+			out = append(out, a.route(from))
 		}
 	}
 	return out
@@ -243,8 +261,10 @@ func (t *trunks) floor() []telephony.FloorTrunk {
 		case a.text == unknown:
 			f.State = "unknown"
 		}
+		f.CertEnds = t.e.trust.Ends(a.Host)
 		f.Registered, f.Pong = a.up && a.Registers, a.reg.Status().Pong
 		f.Calls, f.Rate, f.Failures, f.Blocked = a.figures()
+		f.Probe = t.e.probes.shown(a.ID)
 		out = append(out, f)
 	}
 	return out
@@ -295,9 +315,21 @@ func outcomeOf(de *sip.DialError) (o telephony.Outcome, b telephony.Blame, retry
 	return telephony.CarrierFailed, telephony.Carrier, true
 }
 
+// dest is where a trunk is while its name is not resolved: at its last good address (F81).
+func (t *trunks) dest(x telephony.Trunk) string {
+	if ip := t.names.instead(x.Host); ip != "" {
+		x.Host = ip
+		return hostPort(x)
+	}
+	return ""
+}
+
 func hostPort(t telephony.Trunk) string {
 	port := t.Port
-	if port == 0 {
+	switch {
+	case port == 0 && t.Transport == "tls":
+		port = 5061
+	case port == 0:
 		port = 5060
 	}
 	return net.JoinHostPort(t.Host, strconv.Itoa(port))

@@ -95,7 +95,7 @@ func (c *call) noteWatch(mode string) {
 
 // rejoin puts the talk together anew and tells the operator who hears him.
 func (c *call) rejoin() {
-	if c.phase != talking || c.seat == nil || c.held {
+	if c.phase != talking || c.seat == nil || c.held || c.seat.kept {
 		return
 	}
 	c.join(c.seat)

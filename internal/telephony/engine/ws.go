@@ -36,32 +36,37 @@ type CallView struct {
 	TicketID    int64             `json:"ticket_id"`
 	Outcome     telephony.Outcome `json:"outcome"`
 	Recording   bool              `json:"recording"`
+	Written     bool              `json:"written"` // the journal knows it: a task before its dial is none yet
 	Returned    bool              `json:"returned"`
 	Urgent      bool              `json:"urgent"`               // he pressed the key for emergencies
+	Silent      bool              `json:"silent,omitempty"`     // no sound comes from the operator's microphone (F4)
 	Repeated    bool              `json:"repeated"`             // he called a short while ago and reached nobody
 	WatchedBy   string            `json:"watched_by,omitempty"` // a supervisor who hears the talk
 	WatchMode   string            `json:"watch_mode,omitempty"` // listen, whisper, join
+	Transfer    *TransferView     `json:"transfer,omitempty"`
 }
 
 // out is what the browser is told.
 type out struct {
-	Type       string     `json:"type"`
-	Operator   *operator  `json:"operator,omitempty"`
-	State      string     `json:"state,omitempty"`
-	StateSince *time.Time `json:"state_since,omitempty"`
-	Since      *time.Time `json:"since,omitempty"`
-	Reason     string     `json:"reason,omitempty"`
-	ServerTime *time.Time `json:"server_time,omitempty"`
-	Node       string     `json:"node,omitempty"`
-	WrapUpSec  int        `json:"wrap_up_sec,omitempty"`
-	SDP        string     `json:"sdp,omitempty"`
-	Connected  *bool      `json:"connected,omitempty"`
-	Call       string     `json:"-"`
-	View       *CallView  `json:"-"`
-	Watch      *WatchView `json:"watch,omitempty"`
-	T          int64      `json:"t,omitempty"`
-	Code       string     `json:"code,omitempty"`
-	Text       string     `json:"text,omitempty"`
+	Type       string             `json:"type"`
+	Operator   *operator          `json:"operator,omitempty"`
+	State      string             `json:"state,omitempty"`
+	StateSince *time.Time         `json:"state_since,omitempty"`
+	Since      *time.Time         `json:"since,omitempty"`
+	Reason     string             `json:"reason,omitempty"`
+	ServerTime *time.Time         `json:"server_time,omitempty"`
+	Node       string             `json:"node,omitempty"`
+	WrapUpSec  int                `json:"wrap_up_sec,omitempty"`
+	Pauses     *[]telephony.Pause `json:"pauses,omitempty"`
+	SDP        string             `json:"sdp,omitempty"`
+	Connected  *bool              `json:"connected,omitempty"`
+	Call       string             `json:"-"`
+	View       *CallView          `json:"-"`
+	Watch      *WatchView         `json:"watch,omitempty"`
+	Taken      *TakenView         `json:"taken,omitempty"`
+	T          int64              `json:"t,omitempty"`
+	Code       string             `json:"code,omitempty"`
+	Text       string             `json:"text,omitempty"`
 }
 
 type operator struct {
@@ -101,7 +106,8 @@ type said struct {
 	Level    float64 `json:"level"`
 	OK       bool    `json:"ok"`
 	T        int64   `json:"t"`
-	Mode     string  `json:"mode"` // of watch: listen, whisper, join
+	Mode     string  `json:"mode"` // of watch: listen, whisper, join; of transfer: consult, at_once
+	Person   int64   `json:"person"`
 }
 
 const (
@@ -118,6 +124,7 @@ type conn struct {
 	stop  context.CancelFunc
 	who   telephony.Seat
 	token string
+	beat  time.Time // when it was last heard; the loop's
 }
 
 func (c *conn) tell(o out) {
@@ -166,8 +173,8 @@ func (e *Engine) serveDesk(w http.ResponseWriter, r *http.Request) {
 	go func() {
 		defer e.work.Done()
 		defer stop()
-		c.read(ctx, e)
-		e.post(func() { e.left(c) })
+		died := c.read(ctx, e)
+		e.post(func() { e.left(c, died) })
 	}()
 	go func() {
 		select {
@@ -212,13 +219,17 @@ func (c *conn) write(ctx context.Context) {
 	}
 }
 
-func (c *conn) read(ctx context.Context, e *Engine) {
+// read hears the browser until its end; died: the connection was closed without a word, as
+// the system closes that of a killed browser. A page that is left says so, a network that is
+// gone says nothing at all.
+func (c *conn) read(ctx context.Context, e *Engine) (died bool) {
 	for {
 		limit, cancel := context.WithTimeout(ctx, quietMax)
 		_, b, err := c.ws.Read(limit)
+		quiet := limit.Err() != nil
 		cancel()
 		if err != nil {
-			return
+			return !quiet && websocket.CloseStatus(err) == -1
 		}
 		var m said
 		if err := json.Unmarshal(b, &m); err != nil {
@@ -231,6 +242,7 @@ func (c *conn) read(ctx context.Context, e *Engine) {
 
 // heard obeys a browser.
 func (e *Engine) heard(c *conn, m said) {
+	c.beat = time.Now()
 	switch m.Type {
 	case "ping":
 		now := time.Now()
@@ -267,12 +279,20 @@ func (e *Engine) heard(c *conn, m said) {
 		s.hangup(m.Call)
 	case "hold":
 		s.hold(m.Call, m.On)
+	case "transfer":
+		s.transfer(m.Call, m.Person, telephony.TransferMode(m.Mode))
+	case "transfer_connect":
+		s.connect(m.Call)
+	case "transfer_back":
+		s.takeBack(m.Call)
 	case "digit":
 		if k := s.call; k != nil && k.key == m.Call && k.leg != nil && len(m.Digit) == 1 {
 			k.leg.Media().SendDigit(m.Digit[0], 0)
 		}
 	case "wrapped_up":
 		s.wrapped()
+	case "echo":
+		s.echo()
 	case "watch":
 		s.watch(m.Call, m.Mode)
 	case "unwatch":
@@ -285,15 +305,15 @@ func (e *Engine) heard(c *conn, m said) {
 // hello seats the operator. One tab of one person has the phone (F3).
 func (e *Engine) hello(c *conn, m said) {
 	s := e.seatOf(c.who)
-	if s.conn != nil && s.conn != c {
-		if s.tab != m.Tab && !m.Takeover {
+	if s.conn != nil && s.conn != c && s.tab != m.Tab {
+		if !m.Takeover && time.Since(s.conn.beat) < beatMax { // one that is silent has no network, or is dead
 			c.tell(out{Type: "busy_elsewhere"})
 			return
 		}
-		if s.tab != m.Tab {
-			s.conn.tell(out{Type: "superseded"})
-			s.mic = false // the other tab's microphone is not this one's
-		}
+		s.conn.tell(out{Type: "superseded"})
+	}
+	if s.tab != m.Tab { // the other tab's sound and microphone are not this one's
+		s.mic = false
 		if s.leg != nil {
 			s.leg.Close()
 			s.leg, s.media = nil, false
@@ -303,11 +323,13 @@ func (e *Engine) hello(c *conn, m said) {
 		s.away.Stop()
 		s.away = nil
 	}
+	sound := s.leg != nil && s.media && s.tab == m.Tab // only the pages were away
 	s.conn, s.tab, s.token, s.ended = c, m.Tab, c.token, false
-	now, since := time.Now(), s.since
+	e.reclaim(s)
+	now, since, pauses := time.Now(), s.since, e.set.Pauses
 	w := out{
 		Type: "welcome", Operator: &operator{s.who.UserID, s.who.Name}, State: s.state, StateSince: &since, Reason: s.reason,
-		ServerTime: &now, Node: e.cfg.Node, WrapUpSec: int(wrapUpFor / time.Second), View: s.last,
+		ServerTime: &now, Node: e.cfg.Node, WrapUpSec: s.wrapUpSec(), Pauses: &pauses, View: s.last, Connected: &sound, Taken: e.takenFrom(s),
 	}
 	if s.call != nil {
 		v := s.call.shown(s)
@@ -318,9 +340,9 @@ func (e *Engine) hello(c *conn, m said) {
 }
 
 // left is the end of a connection.
-func (e *Engine) left(c *conn) {
+func (e *Engine) left(c *conn, died bool) {
 	if s := e.seats[c.who.UserID]; s != nil && s.conn == c {
-		s.lost()
+		s.lost(died)
 	}
 }
 
@@ -381,10 +403,15 @@ func (s *seat) offered(sdp string) {
 func (c *call) shown(s *seat) CallView {
 	v := CallView{
 		Key: c.key, Direction: "inbound", State: s.view, Since: s.viewAt, DialAt: s.dialAt, Phone: c.phone, WaitedSince: c.since, CompanyID: c.company,
-		Recording: c.recPath != "", Returned: c.returned, Urgent: c.urgent(), Repeated: c.repeated, LinePhone: c.dec.Card.LinePhone, LineKind: c.dec.Card.LineKind, City: c.dec.Card.City,
+		Recording: c.recPath != "" && !c.unrecorded, Written: c.started, Returned: c.returned, Urgent: c.urgent(), Repeated: c.repeated, LinePhone: c.dec.Card.LinePhone, LineKind: c.dec.Card.LineKind, City: c.dec.Card.City,
 		Zone: c.dec.Card.Zone, CompanyName: c.dec.Card.CompanyName, Greeting: c.dec.Card.Greeting,
 	}
+	v.Silent = s.dumb
 	v.WatchedBy, v.WatchMode = c.watcher()
+	v.Transfer = c.went
+	if c.transfer != nil {
+		v.Transfer = c.transfer.shown()
+	}
 	if !c.inbound {
 		v.Direction = "task"
 		v.Purpose, v.Title, v.TaskID, v.TicketID = c.order.Purpose, c.order.Title, c.order.TaskID, c.order.TicketID

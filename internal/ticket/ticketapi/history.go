@@ -18,7 +18,7 @@ func merge(es []ticket.Event, calls []TicketCall) []TicketEvent {
 	out := make([]TicketEvent, 0, len(es)+len(calls))
 	said := map[int64]bool{}
 	for _, e := range es {
-		line := TicketEvent{ID: e.ID, At: e.At, Kind: e.Kind, By: e.ByName, Text: e.Text, Data: map[string]any{}, Call: byID[e.CallID], IsForResident: e.IsForResident}
+		line := TicketEvent{ID: e.ID, At: e.At, Kind: e.Kind, By: e.ByName, Text: e.Text, Data: map[string]any{}, Call: byID[e.CallID], IsForResident: e.IsForResident, IsUnread: e.IsUnread}
 		_ = json.Unmarshal(e.Data, &line.Data) // an object by the writer's own check
 		said[e.CallID] = true
 		out = append(out, line)

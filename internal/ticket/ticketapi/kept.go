@@ -11,12 +11,12 @@ import (
 	"d24/internal/ticket"
 )
 
-// TicketView is a kept list with its conditions and columns.
+// TicketView is a kept list of requests or of calls, with its conditions and columns.
 type TicketView struct {
 	ID       int64    `json:"id"`
 	Name     string   `json:"name"`
 	Query    string   `json:"query" doc:"as in the address of the list: view=open&kind=emergency"`
-	Columns  []string `json:"columns" enum:"kind,number,created,address,reason,status,executor,responsible,tags,company,due" doc:"in their order; empty: the usual ones"`
+	Columns  []string `json:"columns" doc:"of the list, in their order; empty: the usual ones"`
 	IsShared bool     `json:"is_shared" doc:"everybody who sees the company's journal may open it"`
 	IsMine   bool     `json:"is_mine" doc:"the user may change it"`
 	Version  int      `json:"version"`
@@ -32,7 +32,7 @@ type TicketViewList struct {
 type TicketViewForm struct {
 	Name     string   `json:"name" maxLength:"200"`
 	Query    string   `json:"query" maxLength:"4000"`
-	Columns  []string `json:"columns,omitempty" maxItems:"20" enum:"kind,number,created,address,reason,status,executor,responsible,tags,company,due"`
+	Columns  []string `json:"columns,omitempty" maxItems:"20" doc:"of requests: kind, number, created, address, reason, status, executor, responsible, tags, company, due; of calls: direction, started, phone, address, result, wait, talk, operator, ticket, mark, company"`
 	IsShared bool     `json:"is_shared,omitempty"`
 }
 
@@ -52,7 +52,7 @@ type ChangedTicketView struct {
 type TicketLabels struct {
 	Put     []int64 `json:"put,omitempty" maxItems:"50"`
 	Off     []int64 `json:"off,omitempty" maxItems:"50"`
-	Version int     `json:"version" minimum:"1" maximum:"1000000000" doc:"the version seen; 409 ticket.changed when it is another now"`
+	Version int     `json:"version" minimum:"1" maximum:"1000000000" doc:"the version seen; what others put or took off meanwhile stays"`
 }
 
 // TicketChoice is a thing of a directory.
@@ -74,14 +74,21 @@ type ofCompany struct {
 	CompanyID int64 `query:"company_id" minimum:"1" required:"true"`
 }
 
+// kept registers the same operations for each list, each with the right to read it.
 func (c Config) kept(api huma.API) {
-	tags := []string{"tickets"}
+	c.keptOf(api, access.TicketRead, ticket.OfTickets, "ticket", "of requests")
+	c.keptOf(api, access.CallRead, ticket.OfCalls, "call", "of calls")
+}
+
+func (c Config) keptOf(api huma.API, may access.Permission, list, name, of string) {
+	tags := []string{name + "s"}
+	path := "/" + name + "-views"
 	type views struct{ Body TicketViewList }
 	type view struct{ Body TicketView }
-	httpapi.Register(api, access.TicketRead, huma.Operation{
-		OperationID: "list-ticket-views", Method: http.MethodGet, Path: "/ticket-views", Summary: "Kept lists: the user's own and the shared ones", Tags: tags,
+	httpapi.Register(api, may, huma.Operation{
+		OperationID: "list-" + name + "-views", Method: http.MethodGet, Path: path, Summary: "Kept lists " + of + ": the user's own and the shared ones", Tags: tags,
 	}, func(ctx context.Context, in *ofCompany) (*views, error) {
-		ks, err := c.Service.KeptOf(ctx, in.CompanyID)
+		ks, err := c.Service.KeptOf(ctx, in.CompanyID, list)
 		a := access.From(ctx)
 		out := &views{TicketViewList{Items: make([]TicketView, 0, len(ks)), MayShare: ticket.MayShare(a)}}
 		for _, k := range ks {
@@ -90,26 +97,28 @@ func (c Config) kept(api huma.API) {
 		return out, err
 	})
 	type keep struct{ Body NewTicketView }
-	httpapi.Register(api, access.TicketRead, huma.Operation{
-		OperationID: "keep-ticket-view", Method: http.MethodPost, Path: "/ticket-views", Summary: "Keep a list", Tags: tags, DefaultStatus: http.StatusCreated,
+	httpapi.Register(api, may, huma.Operation{
+		OperationID: "keep-" + name + "-view", Method: http.MethodPost, Path: path, Summary: "Keep a list " + of, Tags: tags, DefaultStatus: http.StatusCreated,
 	}, func(ctx context.Context, in *keep) (*view, error) {
-		k, err := c.Service.Keep(ctx, in.Body.kept(ticket.Kept{CompanyID: in.Body.CompanyID}))
+		k, err := c.Service.Keep(ctx, in.Body.kept(ticket.Kept{List: list, CompanyID: in.Body.CompanyID}))
 		return &view{show(k, access.From(ctx))}, err
 	})
 	type change struct {
 		ByID
 		Body ChangedTicketView
 	}
-	httpapi.Register(api, access.TicketRead, huma.Operation{
-		OperationID: "change-ticket-view", Method: http.MethodPut, Path: "/ticket-views/{id}", Summary: "Change a kept list of one's own", Tags: tags,
+	httpapi.Register(api, may, huma.Operation{
+		OperationID: "change-" + name + "-view", Method: http.MethodPut, Path: path + "/{id}", Summary: "Change a kept list " + of + " of one's own", Tags: tags,
 		Description: "409 ticket_view.changed: somebody was first.",
 	}, func(ctx context.Context, in *change) (*view, error) {
-		k, err := c.Service.Keep(ctx, in.Body.kept(ticket.Kept{ID: in.ID, Version: in.Body.Version}))
+		k, err := c.Service.Keep(ctx, in.Body.kept(ticket.Kept{List: list, ID: in.ID, Version: in.Body.Version}))
 		return &view{show(k, access.From(ctx))}, err
 	})
-	httpapi.Register(api, access.TicketRead, huma.Operation{
-		OperationID: "drop-ticket-view", Method: http.MethodDelete, Path: "/ticket-views/{id}", Summary: "Delete a kept list of one's own", Tags: tags, DefaultStatus: http.StatusNoContent,
-	}, func(ctx context.Context, in *ByID) (*struct{}, error) { return nil, c.Service.DropKept(ctx, in.ID) })
+	httpapi.Register(api, may, huma.Operation{
+		OperationID: "drop-" + name + "-view", Method: http.MethodDelete, Path: path + "/{id}", Summary: "Delete a kept list " + of + " of one's own", Tags: tags, DefaultStatus: http.StatusNoContent,
+	}, func(ctx context.Context, in *ByID) (*struct{}, error) {
+		return nil, c.Service.DropKept(ctx, in.ID, list)
+	})
 }
 
 func (f TicketViewForm) kept(k ticket.Kept) ticket.Kept {
@@ -129,9 +138,9 @@ func (c Config) labels(api huma.API) {
 	}
 	httpapi.Register(api, access.TicketMove, huma.Operation{
 		OperationID: "label-ticket", Method: http.MethodPost, Path: "/tickets/{id}/labels", Summary: "Put labels on and take others off", Tags: tags,
-		Description: "409 ticket.changed. 422 ticket.label: archived, or of another company.",
+		Description: "422 ticket.label: archived, or of another company.",
 	}, func(ctx context.Context, in *relabel) (*one, error) {
-		return c.answer(ctx)(c.Service.SetLabels(ctx, in.ID, in.Body.Put, in.Body.Off, in.Body.Version))
+		return c.answer(ctx)(c.Service.SetLabels(ctx, in.ID, in.Body.Put, in.Body.Off))
 	})
 	type choices struct{ Body TicketChoices }
 	httpapi.Register(api, access.TicketRead, huma.Operation{

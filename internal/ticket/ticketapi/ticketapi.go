@@ -41,6 +41,8 @@ type Config struct {
 	Service *ticket.Service
 	Around  Around
 	Now     func() time.Time
+	// Together runs f so that all it reads, here and in other modules, is one transaction.
+	Together func(ctx context.Context, f func(ctx context.Context) error) error
 }
 
 type one struct{ Body TicketCard }
@@ -50,8 +52,20 @@ type ByID struct {
 	ID int64 `path:"id" minimum:"1"`
 }
 
+// Device is what a phone says of a deed that waited there for a network (J12).
+type Device struct {
+	Key string    `header:"Idempotency-Key" maxLength:"100" pattern:"^[0-9A-Za-z_-]+$" doc:"the phone's own name of the deed: sent again it is done once"`
+	At  time.Time `header:"X-Done-At" timeFormat:"2006-01-02T15:04:05Z07:00" doc:"when it was done by the phone's clock; believed for a week back"`
+}
+
+type accept struct {
+	ByID
+	Device
+}
+
 type move struct {
 	ByID
+	Device
 	Body TicketMove
 }
 
@@ -62,6 +76,7 @@ type refuse struct {
 
 type comment struct {
 	ByID
+	Device
 	Body NewComment
 }
 
@@ -102,7 +117,11 @@ func Register(api huma.API, c Config) {
 		Description: "409 ticket.changed: somebody changed it meanwhile. 409 ticket.move_impossible: not from this state. 409 ticket.pair_open: its supplier's request is open; send pair_seen when the person knows.",
 	}, func(ctx context.Context, in *move) (*one, error) {
 		b := in.Body
-		return c.answer(ctx)(c.Service.Move(ctx, in.ID, ticket.Move{To: ticket.Status(b.To), Reason: b.Reason, Until: b.Until, Comment: b.Comment, PairSeen: b.PairSeen, Version: b.Version}))
+		m := ticket.Move{To: ticket.Status(b.To), Reason: b.Reason, Until: b.Until, Comment: b.Comment, PairSeen: b.PairSeen, Version: b.Version}
+		if in.Key != "" {
+			return c.answer(ctx)(c.Service.FromDevice(ctx, in.ID, ticket.Device(in.Device), ticket.Deed{Move: &m}))
+		}
+		return c.answer(ctx)(c.Service.Move(ctx, in.ID, m))
 	})
 	httpapi.Register(api, access.TicketMove, huma.Operation{
 		OperationID: "refuse-ticket", Method: http.MethodPost, Path: "/tickets/{id}/refuse", Summary: "The executor cannot take a new ticket: it goes to the next one", Tags: tags,
@@ -124,19 +143,29 @@ func Register(api huma.API, c Config) {
 	httpapi.Register(api, access.TicketComment, huma.Operation{
 		OperationID: "comment-ticket", Method: http.MethodPost, Path: "/tickets/{id}/comments", Summary: "Write into the history", Tags: tags, DefaultStatus: http.StatusNoContent,
 	}, func(ctx context.Context, in *comment) (*struct{}, error) {
+		if in.Key != "" {
+			_, err := c.Service.FromDevice(ctx, in.ID, ticket.Device(in.Device), ticket.Deed{Comment: in.Body.Text, ForResident: in.Body.IsForResident})
+			return nil, err
+		}
 		return nil, c.Service.Comment(ctx, in.ID, in.Body.Text, in.Body.IsForResident)
 	})
 	httpapi.Register(api, access.TicketMove, huma.Operation{
 		OperationID: "accept-ticket", Method: http.MethodPost, Path: "/tickets/{id}/accept", Summary: "Take a new ticket; the first one wins", Tags: tags,
 		Description: "409 ticket.taken says who was first (R5).",
-	}, func(ctx context.Context, in *ByID) (*one, error) {
+	}, func(ctx context.Context, in *accept) (*one, error) {
+		if in.Key != "" {
+			return c.answer(ctx)(c.Service.FromDevice(ctx, in.ID, ticket.Device(in.Device), ticket.Deed{Accept: true}))
+		}
 		return c.answer(ctx)(c.Service.AcceptOwn(ctx, in.ID))
 	})
 	c.labels(api)
 	c.kept(api)
 	c.same(api)
+	c.sort(api)
 	c.now(api)
 	c.bulk(api)
+	c.unread(api)
+	c.works(api)
 }
 
 // answer makes the card of what a use case returned.
@@ -151,12 +180,59 @@ func (c Config) answer(ctx context.Context) func(ticket.Ticket, error) (*one, er
 }
 
 // Card shows a ticket whole to the actor.
-func (c Config) Card(ctx context.Context, t ticket.Ticket) (TicketCard, error) {
-	a := access.From(ctx)
+func (c Config) Card(ctx context.Context, t ticket.Ticket) (card TicketCard, err error) {
+	err = c.Together(ctx, func(ctx context.Context) error {
+		card, err = c.card(ctx, t)
+		return err
+	})
+	return card, err
+}
+
+func (c Config) card(ctx context.Context, t ticket.Ticket) (TicketCard, error) {
 	t, err := c.Service.Labelled(ctx, t)
 	if err != nil {
 		return TicketCard{}, err
 	}
+	a, card := access.From(ctx), c.plain(ctx, t)
+	works, err := c.Service.Works(ctx, t.ID)
+	if err != nil {
+		return card, err
+	}
+	card.Works, card.Can = workRows(works), append(card.Can, t.CanWork(a, works)...)
+	if card.Escalation, card.Tasks, err = c.Around.Ladder(ctx, t); err != nil {
+		return card, err
+	}
+	if card.Joins, err = c.joins(ctx, t); err != nil {
+		return card, err
+	}
+	if card.Pair, err = c.Around.Pair(ctx, t); err != nil {
+		return card, err
+	}
+	card.Supplier, err = c.Around.Supplier(ctx, t.CompanyID, t.BuildingID, t.ReasonID, t.Zone, t.CreatedAt)
+	return card, err
+}
+
+// fresh is the card of a ticket made just now: nothing has happened around it yet.
+func (c Config) fresh(ctx context.Context, t ticket.Ticket) (card TicketCard, err error) {
+	card = c.plain(ctx, t)
+	card.Works, card.Can = workRows(nil), append(card.Can, t.CanWork(access.From(ctx), nil)...)
+	card.Tasks, card.Joins = []TicketTask{}, []TicketJoin{}
+	if t.SupplierID == 0 {
+		return card, nil
+	}
+	err = c.Together(ctx, func(ctx context.Context) error {
+		if card.Pair, err = c.Around.Pair(ctx, t); err != nil {
+			return err
+		}
+		card.Supplier, err = c.Around.Supplier(ctx, t.CompanyID, t.BuildingID, t.ReasonID, t.Zone, t.CreatedAt)
+		return err
+	})
+	return card, err
+}
+
+// plain is what a ticket itself tells.
+func (c Config) plain(ctx context.Context, t ticket.Ticket) TicketCard {
+	a := access.From(ctx)
 	card := TicketCard{
 		TicketRow: Row(t, c.Now()), Answers: make([]TicketAnswer, 0, len(t.Answers)), CallerPhone: t.CallerPhone, AccessNote: t.AccessNote, ToldCaller: t.ToldCaller,
 		PostponeReason: t.PostponeReason, PostponedUntil: t.PostponedUntil, Entrance: t.Entrance, Floor: t.Floor, Can: verbs(t, a),
@@ -174,17 +250,7 @@ func (c Config) Card(ctx context.Context, t ticket.Ticket) (TicketCard, error) {
 	if t.CallerPhone != "" && !a.Can(access.ContactRead) {
 		card.CallerPhone = phone.Mask(t.CallerPhone)
 	}
-	if card.Escalation, card.Tasks, err = c.Around.Ladder(ctx, t); err != nil {
-		return card, err
-	}
-	if card.Joins, err = c.joins(ctx, t); err != nil {
-		return card, err
-	}
-	if card.Pair, err = c.Around.Pair(ctx, t); err != nil {
-		return card, err
-	}
-	card.Supplier, err = c.Around.Supplier(ctx, t.CompanyID, t.BuildingID, t.ReasonID, t.Zone, t.CreatedAt)
-	return card, err
+	return card
 }
 
 var verbOf = map[string]string{
@@ -216,11 +282,15 @@ func (c Config) create(ctx context.Context, in *create) (*created, error) {
 	for _, x := range b.Answers {
 		n.Answers = append(n.Answers, ticket.Answer{ID: x.ID, Value: x.Value})
 	}
-	t, err := c.Service.Create(ctx, n)
+	t, isNew, err := c.Service.Create(ctx, n)
 	if err != nil {
 		return nil, err
 	}
-	card, err := c.Card(ctx, t)
+	show := c.Card
+	if isNew {
+		show = c.fresh
+	}
+	card, err := show(ctx, t)
 	return &created{TicketCreated{TicketCard: card, Say: t.ToldCaller}}, err
 }
 
@@ -271,6 +341,7 @@ type Filter struct {
 	GroupID       int64     `query:"group_id" minimum:"0" doc:"houses of a group"`
 	Postponed     string    `query:"postponed" maxLength:"500" doc:"deferred now for this reason"`
 	TagID         []int64   `query:"tag_id,explode" maxItems:"20" doc:"any of these labels"`
+	Unread        bool      `query:"unread" doc:"with something this user has not read: the latest 2,000 of a month"`
 }
 
 type list struct {
@@ -284,7 +355,7 @@ func (c Config) read(f Filter) ticket.Filter {
 	out := ticket.Filter{
 		Source: f.Source, CompanyID: f.CompanyID, BuildingID: f.BuildingID, Unit: f.Unit, ExecutorID: f.ExecutorID, ResponsibleID: f.ResponsibleID, ReasonID: f.ReasonID,
 		Number: f.Number, Phone: f.Phone, Text: f.Q, CreatedFrom: f.From, CreatedTo: f.To,
-		DueFrom: f.DueFrom, DueTo: f.DueTo, Address: f.Address, GroupID: f.GroupID, TagIDs: f.TagID, PostponeReason: f.Postponed,
+		DueFrom: f.DueFrom, DueTo: f.DueTo, Address: f.Address, GroupID: f.GroupID, TagIDs: f.TagID, PostponeReason: f.Postponed, Unread: f.Unread,
 	}
 	if f.View != "all" {
 		out.View = ticket.View(f.View)
@@ -353,7 +424,7 @@ func (c Config) events(ctx context.Context, in *ByID) (*history, error) {
 	if err != nil {
 		return nil, err
 	}
-	es, err := c.Service.Events(ctx, in.ID)
+	es, said, err := c.Service.Talk(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -361,5 +432,5 @@ func (c Config) events(ctx context.Context, in *ByID) (*history, error) {
 	if fault.KindOf(err) == fault.Internal && err != nil {
 		return nil, err
 	}
-	return &history{TicketEvents{Items: merge(es, calls), Zone: t.Zone}}, nil
+	return &history{TicketEvents{Items: merge(es, calls), Zone: t.Zone, Said: said}}, nil
 }

@@ -33,11 +33,13 @@ type TicketRow struct {
 	AcceptedAt   *time.Time     `json:"accepted_at"`
 	DoneAt       *time.Time     `json:"done_at"`
 	ClosedAt     *time.Time     `json:"closed_at"`
+	LocalisedAt  *time.Time     `json:"localised_at" doc:"an accident does no more harm since"`
 	CreatedAt    time.Time      `json:"created_at"`
 	Zone         string         `json:"zone" doc:"IANA zone of the house"`
 	Overdue      bool           `json:"overdue" doc:"the limit has passed and work is still owed"`
 	Version      int            `json:"version" doc:"to be sent back with a move"`
 	Tags         []TicketTag    `json:"tags" doc:"labels, in the order they were put"`
+	Unread       int            `json:"unread" doc:"comments of others this user has not read"`
 	Found        *TicketFound   `json:"found,omitempty" doc:"by what a search found it"`
 }
 
@@ -66,13 +68,14 @@ type TicketCard struct {
 	PostponedUntil *time.Time        `json:"postponed_until"`
 	Entrance       int               `json:"entrance" doc:"0: not known"`
 	Floor          int               `json:"floor" doc:"0: not known"`
-	Can            []string          `json:"can" enum:"accept,start,postpone,done,close,cancel,reopen,refuse,comment,reassign" doc:"what this user may do with it now"`
+	Can            []string          `json:"can" enum:"accept,start,postpone,done,close,cancel,reopen,refuse,comment,reassign,resort,merge,edit,pause,resume,localise" doc:"what this user may do with it now"`
 	Escalation     *TicketEscalation `json:"escalation" doc:"of an emergency; null for others"`
 	Tasks          []TicketTask      `json:"tasks" doc:"calls made and to be made, oldest first"`
 	Limits         []TicketLimit     `json:"limits" doc:"which limit gave each moment, as it was that day"`
 	Prices         []TicketPrice     `json:"prices" doc:"of paid work, as they were that day"`
 	Supplier       *TicketSupplier   `json:"supplier" doc:"whom it concerns besides (RS1), as the directory has it now; null: nobody"`
 	Joins          []TicketJoin      `json:"joins" nullable:"false" doc:"others who called about the same trouble"`
+	Works          []TicketWork      `json:"works" nullable:"false" doc:"periods of work, oldest first"`
 	Pair           *TicketPair       `json:"pair" doc:"the supplier's half of it (RS2); null: it has none"`
 }
 
@@ -150,7 +153,7 @@ type EscalationLevel struct {
 // TicketTask is a call that is made about a ticket.
 type TicketTask struct {
 	ID         int64          `json:"id"`
-	Purpose    string         `json:"purpose" enum:"handover,status_inquiry,feedback,callback,announcement,responsible,supplier_handover,supplier_inquiry"`
+	Purpose    string         `json:"purpose" enum:"handover,status_inquiry,feedback,callback,announcement,responsible,supplier_handover,supplier_inquiry,resident,message,connection"`
 	Title      string         `json:"title"`
 	State      string         `json:"state" enum:"waiting,active,done,withdrawn"`
 	Result     string         `json:"result"`
@@ -182,12 +185,13 @@ type TicketCount struct {
 type TicketEvent struct {
 	ID            int64          `json:"id" doc:"negative: a call that only the record of calls has"`
 	At            time.Time      `json:"at"`
-	Kind          string         `json:"kind" enum:"created,status,comment,executor,call,escalation,handover,contact,file,label,supplier"`
+	Kind          string         `json:"kind" enum:"created,status,comment,executor,call,escalation,handover,contact,file,label,supplier,edit"`
 	By            string         `json:"by" doc:"a person, or a part of the program"`
 	Text          string         `json:"text"`
 	Data          map[string]any `json:"data"`
 	Call          *EventCall     `json:"call"`
 	IsForResident bool           `json:"is_for_resident"`
+	IsUnread      bool           `json:"is_unread" doc:"a comment of another that this user has not read"`
 }
 
 // EventCall is the call a line of history speaks of.
@@ -203,6 +207,7 @@ type EventCall struct {
 type TicketEvents struct {
 	Items []TicketEvent `json:"items"`
 	Zone  string        `json:"zone" doc:"IANA zone of the house"`
+	Said  int           `json:"said" doc:"how much was written: to be sent back when it has been read"`
 }
 
 // NewTicket is what a person says. Who executes and by when is not among it (R4).
@@ -284,7 +289,7 @@ func Row(t ticket.Ticket, now time.Time) TicketRow {
 		Address: t.Address, BuildingID: t.BuildingID, Unit: t.Unit, ReasonID: t.ReasonID, ReasonName: t.ReasonName, Description: t.Description,
 		Executor: httpapi.Name(t.ExecutorID, t.ExecutorName), Responsible: httpapi.Name(t.ResponsibleID, t.ResponsibleName),
 		AcceptBy: t.AcceptBy, LocaliseBy: t.LocaliseBy, DueAt: t.DueAt, HandedOverAt: t.HandedOverAt, AcceptedAt: t.AcceptedAt, DoneAt: t.DoneAt,
-		ClosedAt: t.ClosedAt, CreatedAt: t.CreatedAt, Zone: t.Zone, Overdue: t.Overdue(now), Version: t.Version, Tags: labels(t.Tags),
+		ClosedAt: t.ClosedAt, LocalisedAt: t.LocalisedAt, CreatedAt: t.CreatedAt, Zone: t.Zone, Overdue: t.Overdue(now), Version: t.Version, Tags: labels(t.Tags), Unread: t.Unread,
 	}
 	if f := t.Found; f != nil {
 		row.Found = &TicketFound{Words: append([]string{}, f.Words...), Where: f.Where, Text: f.Text}

@@ -71,6 +71,9 @@ func (c *conn) ids(ctx context.Context, sql string, args ...any) (out []int64) {
 	return out
 }
 
+// CountStaff is what the triggers of the people would have counted.
+const CountStaff = `insert into staff_changes (company_id) select id from companies c where not exists (select from staff_changes s where s.company_id = c.id)`
+
 // Fill makes a journal in a migrated, empty database. The connection is its owner's; say
 // tells how far it is.
 func Fill(ctx context.Context, db *pgx.Conn, size Size, now time.Time, say func(string)) (*World, error) {
@@ -97,6 +100,7 @@ func Fill(ctx context.Context, db *pgx.Conn, size Size, now time.Time, say func(
 	for _, t := range []string{"tickets", "ticket_events"} {
 		c.do(ctx, "select setval(pg_get_serial_sequence($1, 'id'), $2)", t, 2*size.Requests+1)
 	}
+	c.do(ctx, CountStaff)
 	c.do(ctx, "set session_replication_role = origin")
 	c.do(ctx, "vacuum (analyze) tickets, ticket_events, ticket_search, ticket_words")
 	c.do(ctx, "analyze")

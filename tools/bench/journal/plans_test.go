@@ -44,7 +44,7 @@ func (a *asked) TraceQueryStart(ctx context.Context, c *pgx.Conn, q pgx.TraceQue
 	if strings.HasPrefix(q.SQL, "select set_config('role'") {
 		a.fence[c] = q.Args
 	}
-	if strings.Contains(q.SQL, "from tickets") || strings.Contains(q.SQL, "from ticket_search") {
+	if !strings.HasPrefix(q.SQL, "explain") && (strings.Contains(q.SQL, "from tickets") || strings.Contains(q.SQL, "from ticket_search")) {
 		args := q.Args
 		if len(args) > 0 {
 			if _, is := args[0].(pgx.QueryExecMode); is {

@@ -92,7 +92,12 @@ function Words({ row }: { row: Announcement }) {
       </div>
       {same && row.sample !== row.text && <p className="quiet">{w.sample(row.sample)}</p>}
       <div className="row wrap">
-        <Button type="submit" variant={same ? "default" : "filled"} disabled={same} loading={say.isPending}>
+        <Button
+          type="submit"
+          variant={same ? "default" : "filled"}
+          disabled={same || !text.trim()}
+          loading={say.isPending}
+        >
           {w.save}
         </Button>
         <Hear src={() => sampleOf(row, text)} label={w.hearWords} disabled={!text.trim()} onRefused={setUnsaid} />

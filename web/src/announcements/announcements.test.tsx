@@ -52,6 +52,18 @@ const open = async (more: Parameters<typeof serve>[0] = {}, day = row) => {
 };
 
 describe("announcements", () => {
+  it("that are empty cannot be saved", async () => {
+    await open();
+    const field = screen.getAllByLabelText("Слова")[0] as HTMLElement;
+    const save = () => screen.getAllByRole("button", { name: "Сохранить" })[0];
+    const user = userEvent.setup({ delay: null });
+    await user.clear(field);
+    await user.type(field, "  ");
+    expect(save()).toBeDisabled();
+    await user.type(field, "Здравствуйте, слушаем");
+    expect(save()).toBeEnabled();
+  });
+
   it("are saved in words; a variable is put in by its button, a refusal stands at the field", async () => {
     const asked = await open({
       "PUT /api/v1/announcements/day": () =>

@@ -1,4 +1,5 @@
 import createClient from "openapi-fetch";
+import { keptLang } from "../i18n/i18n";
 import type { paths, Problem } from "./types";
 
 /**
@@ -8,6 +9,13 @@ import type { paths, Problem } from "./types";
 export const api = createClient<paths>({
   baseUrl: globalThis.location?.origin ?? "",
   fetch: (request: Request) => globalThis.fetch(request),
+});
+
+// The server's own sentences come in the language of the screens, not of the browser.
+api.use({
+  onRequest({ request }) {
+    request.headers.set("Accept-Language", keptLang());
+  },
 });
 
 /** What the server (or the way to it) refused. `code` is stable; `message` is for people, in Russian. */

@@ -621,6 +621,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/call-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kept lists of calls: the user's own and the shared ones */
+        get: operations["list-call-views"];
+        put?: never;
+        /** Keep a list of calls */
+        post: operations["keep-call-view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/call-views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a kept list of calls of one's own
+         * @description 409 ticket_view.changed: somebody was first.
+         */
+        put: operations["change-call-view"];
+        post?: never;
+        /** Delete a kept list of calls of one's own */
+        delete: operations["drop-call-view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls": {
         parameters: {
             query?: never;
@@ -630,6 +669,40 @@ export interface paths {
         };
         /** The journal of calls, newest first */
         get: operations["list-calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many calls a filter finds */
+        get: operations["count-calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/operators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who spoke in the last calls, for the filter */
+        get: operations["call-operators"];
         put?: never;
         post?: never;
         delete?: never;
@@ -649,6 +722,81 @@ export interface paths {
         get: operations["get-call"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep the recordings of a call beyond their term */
+        put: operations["hold-call-recordings"];
+        post?: never;
+        /** Let the recordings of a call go when their term is over */
+        delete: operations["release-call-recordings"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/mark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * The company's mark on our operator's work (L2)
+         * @description 409 call.no_operator: nobody of ours spoke; call.mark_answered: it is answered; call.mark_changed: another was quicker.
+         */
+        put: operations["mark-call"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/mark/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The case is looked into: an answer to the company
+         * @description 409 call.own_case: nobody judges his own call; call.mark_changed: read it anew.
+         */
+        post: operations["answer-call-mark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/mark/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The operator does not agree with the mark on his call */
+        post: operations["appeal-call-mark"];
         delete?: never;
         options?: never;
         head?: never;
@@ -936,6 +1084,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/companies/{id}/recording-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What seals a company's recordings */
+        get: operations["get-recording-keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/companies/{id}/recording-keys/destroy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close all recordings of a company for good: the first person asks, the second does it */
+        post: operations["destroy-recording-keys"];
+        /** Take a request to destroy the keys back */
+        delete: operations["keep-recording-keys"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/companies/{id}/recording-keys/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Seal new recordings by a new key; the older ones open as before */
+        post: operations["rotate-recording-key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/companies/{id}/recording-term": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long a company keeps its recordings */
+        get: operations["get-recording-term"];
+        /** Change how long a company keeps its recordings */
+        put: operations["set-recording-term"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/companies/{id}/recording-term/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let all recordings go whose term is over, however many */
+        post: operations["confirm-recording-expiry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/companies/{id}/window": {
         parameters: {
             query?: never;
@@ -946,6 +1181,41 @@ export interface paths {
         get?: never;
         /** When a company answers its callers itself */
         put: operations["set-service-window"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/competents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** To whom callers of a company are transferred */
+        get: operations["list-competents"];
+        put?: never;
+        /** Put a person into the directory */
+        post: operations["add-competent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/competents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a person of the directory, put him away or back */
+        put: operations["change-competent"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1124,6 +1394,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/desk/calls/{key}/competents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** To whom the caller may be transferred now */
+        get: operations["call-competents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desk/calls/{key}/dispose": {
         parameters: {
             query?: never;
@@ -1152,6 +1439,23 @@ export interface paths {
         put?: never;
         /** The caller is an employee whose number was not known; checked by the operator (F28) */
         post: operations["bind-caller"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/calls/{key}/message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The caller leaves a message: a call task tells it to the person in his hours */
+        post: operations["take-message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1243,6 +1547,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/desk/present": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many operators are at work now (D1) */
+        get: operations["operators-present"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desk/tasks": {
         parameters: {
             query?: never;
@@ -1288,6 +1609,23 @@ export interface paths {
         put?: never;
         /** Nobody needs to be called, with the reason */
         post: operations["drop-task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/tasks/{id}/give": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the task off who has it, for another operator or for whoever is free; 409 task.nobodys, task.rings, operator.away */
+        post: operations["give-task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1862,6 +2200,84 @@ export interface paths {
         put?: never;
         /** Switch to another of my companies */
         post: operations["choose-company"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I am told of, and where
+         * @description 403 notify.company_only for our own people.
+         */
+        get: operations["my-notifications"];
+        /**
+         * Say what I wish to be told of
+         * @description 409 notify.changed.
+         */
+        put: operations["change-my-notifications"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Be told on this device
+         * @description 422 notify.endpoint, notify.keys; 409 notify.too_many.
+         */
+        post: operations["subscribe-device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Be told there no more */
+        delete: operations["forget-device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/devices/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send that device a word */
+        post: operations["try-device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2659,6 +3075,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shift/ending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is open now and would be handed over */
+        get: operations["shift-ending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shift/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Handovers of shifts, the latest first */
+        get: operations["list-handovers"];
+        put?: never;
+        /** Hand the shift over; it waits until the next supervisor has read it; 409 handover.moved, handover.waits */
+        post: operations["give-shift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shift/handovers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A handover with what was open */
+        get: operations["get-handover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shift/handovers/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I have read it and have the shift now; 409 handover.own, handover.taken, handover.withdrawn */
+        post: operations["take-shift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shift/handovers/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I go on myself; 409 handover.others, handover.taken */
+        post: operations["withdraw-shift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shift/incidents": {
         parameters: {
             query?: never;
@@ -2687,6 +3189,109 @@ export interface paths {
         put?: never;
         /** I have looked into it; 409 incident.looked: somebody has already */
         post: operations["look-at-incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shift/operators/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put an operator into another state within two seconds; a talk is ended first; 409 operator.away */
+        post: operations["move-operator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shift/operators/{id}/team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put an operator into one team in the place of those he is in; a talk goes on; 409 operator.beyond, operator.there */
+        put: operations["move-operator-team"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shift/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the queue of callers works */
+        get: operations["queue-settings"];
+        /** Change how the queue works, within two seconds; 409 queue.changed */
+        put: operations["change-queue"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shift/queue/companies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A company's share, wrap-up and language */
+        put: operations["change-queue-company"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shift/queue/lines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** The language of who calls a number */
+        put: operations["change-queue-line"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shift/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the operators work, and where a supervisor may move them to */
+        get: operations["shift-teams"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3232,10 +3837,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Kept lists: the user's own and the shared ones */
+        /** Kept lists of requests: the user's own and the shared ones */
         get: operations["list-ticket-views"];
         put?: never;
-        /** Keep a list */
+        /** Keep a list of requests */
         post: operations["keep-ticket-view"];
         delete?: never;
         options?: never;
@@ -3252,12 +3857,12 @@ export interface paths {
         };
         get?: never;
         /**
-         * Change a kept list of one's own
+         * Change a kept list of requests of one's own
          * @description 409 ticket_view.changed: somebody was first.
          */
         put: operations["change-ticket-view"];
         post?: never;
-        /** Delete a kept list of one's own */
+        /** Delete a kept list of requests of one's own */
         delete: operations["drop-ticket-view"];
         options?: never;
         head?: never;
@@ -3336,6 +3941,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Everything written so far is read */
+        post: operations["read-tickets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/similar": {
         parameters: {
             query?: never;
@@ -3407,6 +4029,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/ask-resident": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the resident of a request called; 409 ask.open, ask.no_phone, ask.over */
+        post: operations["ask-resident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/comments": {
         parameters: {
             query?: never;
@@ -3418,6 +4057,67 @@ export interface paths {
         put?: never;
         /** Write into the history */
         post: operations["comment-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the resident may be called through the centre, and how far that is */
+        get: operations["get-connection"];
+        put?: never;
+        /**
+         * Ring my phone, then the resident's, and join the two
+         * @description 409 connection.quiet: the resident is not to be disturbed; send quiet_seen when the person knows. 409 connection.going: he is being connected by another request. 409 connection.cannot says why not.
+         */
+        post: operations["connect-resident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/connection/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop the ringing; a talk is not cut off
+         * @description 409 connection.over: nothing rings.
+         */
+        post: operations["withdraw-connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct what was written down
+         * @description What others changed in other fields stays. 409 ticket.edited names, at body.{field}, who was first in the same one; nothing is kept then (F70).
+         */
+        post: operations["edit-ticket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3472,9 +4172,49 @@ export interface paths {
         put?: never;
         /**
          * Put labels on and take others off
-         * @description 409 ticket.changed. 422 ticket.label: archived, or of another company.
+         * @description 422 ticket.label: archived, or of another company.
          */
         post: operations["label-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/localise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The accident does no more harm
+         * @description 409 ticket.localised: it was written down already.
+         */
+        post: operations["localise-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It is about the trouble of another request: it is over here, its caller is joined there
+         * @description Calls about it are withdrawn at once (F39). 409 ticket.changed, ticket.move_impossible, ticket.join_over, ticket.merge_down: an emergency is not merged into what is none.
+         */
+        post: operations["merge-ticket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3501,6 +4241,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Work is broken off; the request stays in work
+         * @description 409 ticket.not_working: nobody works. 409 ticket.move_impossible: it is not in work.
+         */
+        post: operations["pause-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The user has read what was written about a request */
+        post: operations["read-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/reason": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Another reason, and with it perhaps another kind
+         * @description The terms count from the registration by the new reason. Calls by the old one are withdrawn at once, an emergency begins to be handed over (F39). 409 ticket.changed, ticket.move_impossible.
+         */
+        post: operations["resort-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/reassign": {
         parameters: {
             query?: never;
@@ -3516,6 +4313,24 @@ export interface paths {
          */
         post: operations["reassign-ticket"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/recording-hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep the recordings of all calls of a request beyond their term */
+        put: operations["hold-ticket-recordings"];
+        post?: never;
+        /** Let the recordings of all calls of a request go when their term is over */
+        delete: operations["release-ticket-recordings"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3541,6 +4356,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Work is taken up again
+         * @description 409 ticket.working says who works already.
+         */
+        post: operations["resume-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/takers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Executors who have taken the same request, until an operator says who goes */
+        get: operations["ticket-takers"];
+        put?: never;
+        /** Say who of them goes: he is the one executor, all are told by phone; 409 takers.settled */
+        post: operations["decide-taker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/work-order": {
         parameters: {
             query?: never;
@@ -3551,6 +4404,61 @@ export interface paths {
         /** The work order of a request, to be printed */
         get: operations["ticket-work-order"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The API's tokens of a company */
+        get: operations["list-tokens"];
+        put?: never;
+        /**
+         * Issue a token with some of one's own rights
+         * @description The token is in this answer and never again. 409 name.taken, token.too_many; 422 token.permission at body.permissions for a right one has not.
+         */
+        post: operations["make-token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a token at once */
+        post: operations["revoke-token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfer-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Whether callers are transferred without a word to the person first */
+        put: operations["set-transfer"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3804,6 +4712,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The company's webhooks */
+        get: operations["list-webhooks"];
+        put?: never;
+        /**
+         * Have an address told of events
+         * @description Its secret is in this answer and never again. 409 name.taken, webhook.too_many.
+         */
+        post: operations["make-webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a webhook
+         * @description Who changes it is who it speaks for from then on. 409 webhook.changed, name.taken.
+         */
+        put: operations["change-webhook"];
+        post?: never;
+        /** Take a webhook away with its log */
+        delete: operations["remove-webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an address was told, for thirty days */
+        get: operations["list-webhook-deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries/{delivery}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try anew what was given up
+         * @description 409 webhook.not_dead, webhook.off.
+         */
+        post: operations["retry-webhook-delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a webhook another secret
+         * @description The one before signs too for a day.
+         */
+        post: operations["rotate-webhook-secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell the address of nothing, once
+         * @description What came of it is in the log.
+         */
+        post: operations["test-webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/work-schedules": {
         parameters: {
             query?: never;
@@ -3877,6 +4904,56 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        APIToken: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * @description why it opens nothing: revoked, out of date, or who issued it works here no more; empty: it is in force
+             * @enum {string}
+             */
+            idle: "" | "revoked" | "expired" | "person";
+            name: string;
+            /** @description in force: no more than who issued it may now */
+            permissions: string[];
+            /** Format: date-time */
+            revoked_at: string | null;
+            revoked_by: string;
+            /**
+             * Format: date-time
+             * @description when it was used last, to a minute
+             */
+            seen_at: string | null;
+            /** @description and from which address */
+            seen_source: string;
+            /** @description the last four signs */
+            tail: string;
+            /** @description who issued it */
+            user_name: string;
+        };
+        APITokenForm: {
+            /**
+             * Format: int64
+             * @description for how long
+             */
+            days: number;
+            /** @description what uses it: «1С» */
+            name: string;
+            permissions: string[];
+        };
+        APITokenList: {
+            items: components["schemas"]["APIToken"][];
+            /** @description permissions the asker may give to a token */
+            tickable: string[];
+        };
+        APITokenMade: {
+            item: components["schemas"]["APIToken"];
+            /** @description shown this once */
+            token: string;
+        };
         Acceptance: {
             /** @description of invited-passkey */
             challenge?: string;
@@ -3893,7 +4970,7 @@ export interface components {
         };
         AlarmRow: {
             /** @enum {string} */
-            code: "nobody-takes" | "reassign" | "coverage-gaps" | "trunks-down" | "trunk-down" | "caller-id-blocked" | "calls-capped" | "overdue-step" | "engine-dead" | "voice-mute" | "long-wait" | "callback-late";
+            code: "nobody-takes" | "reassign" | "coverage-gaps" | "trunks-down" | "trunk-down" | "caller-id-blocked" | "probe-fails" | "certificate-ends" | "certificate-last" | "calls-capped" | "overdue-step" | "engine-dead" | "voice-mute" | "long-wait" | "callback-late" | "pause-long" | "steps-late" | "step-parked" | "watchman-silent";
             /**
              * Format: int64
              * @description null: concerns us all
@@ -3969,6 +5046,15 @@ export interface components {
         };
         AnnouncementVersions: {
             items: components["schemas"]["AnnouncementVersion"][];
+        };
+        AskResident: {
+            /**
+             * Format: date-time
+             * @description till when it is needed; left out: as long as until the executor is asked
+             */
+            by?: string;
+            /** @description what he is to be asked or told */
+            what: string;
         };
         AssignForm: {
             /**
@@ -4405,6 +5491,23 @@ export interface components {
             kind: "" | "workday" | "short" | "day_off" | "holiday";
             note?: string;
         };
+        CallAnswer: {
+            /**
+             * @description upheld: the company is right
+             * @enum {string}
+             */
+            finding: "upheld" | "dismissed";
+            /** @description to the company */
+            text: string;
+            /**
+             * Format: int64
+             * @description of the mark that was read
+             */
+            version: number;
+        };
+        CallAppeal: {
+            text: string;
+        };
         CallCaps: {
             /**
              * Format: int64
@@ -4422,9 +5525,19 @@ export interface components {
              */
             minutes: number;
         };
+        CallCount: {
+            /** @description there are more: show «1000+» */
+            capped: boolean;
+            /** Format: int64 */
+            count: number;
+        };
         CallDetail: {
+            /** @description of the request, or as the caller named it */
+            address: string;
             /** Format: date-time */
             answered_at: string | null;
+            /** Format: int64 */
+            building_id: number | null;
             /** @description the number dialled; of a call of ours hidden as phone is */
             called: string;
             /**
@@ -4436,7 +5549,7 @@ export interface components {
             /** @enum {string} */
             direction: "inbound" | "outbound";
             /** @enum {string} */
-            disposition: "" | "ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost";
+            disposition: "" | "ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost" | "transferred" | "message";
             /** @description what the operator wrote; of a call joined with a notice it begins with the number told to the caller */
             disposition_note: string;
             /** Format: int64 */
@@ -4462,6 +5575,10 @@ export interface components {
             key: string;
             /** Format: int64 */
             line_id: number | null;
+            /** @description the company's, of our operator's work (L2); null: none, or not yours to see */
+            mark: components["schemas"]["CallMark"];
+            /** Format: int64 */
+            notice_id: number | null;
             operator: components["schemas"]["Named"];
             /**
              * @description empty: goes on
@@ -4474,20 +5591,32 @@ export interface components {
              * @description of an outbound call
              * @enum {string}
              */
-            purpose: "" | "handover" | "status_inquiry" | "feedback" | "callback" | "announcement" | "responsible" | "supplier_handover" | "supplier_inquiry";
+            purpose: "" | "handover" | "status_inquiry" | "feedback" | "callback" | "announcement" | "responsible" | "supplier_handover" | "supplier_inquiry" | "resident" | "message" | "connection";
             /** Format: date-time */
             queued_at: string | null;
+            /**
+             * Format: date-time
+             * @description its term was over
+             */
+            recording_gone_at: string | null;
             /** Format: int64 */
             recording_id: number | null;
             recordings: components["schemas"]["CallRecording"][];
             /** Format: date-time */
             started_at: string;
+            /** @description of a consultation: what it was about */
+            subject: string;
             /** Format: int64 */
             task_id: number | null;
             /** Format: int64 */
             ticket_id: number | null;
             /** Format: int64 */
             ticket_number: number | null;
+            /**
+             * Format: int64
+             * @description of an inbound caller, for an operator or until he gave up
+             */
+            wait_ms: number;
             /** @description IANA zone of the company or the city */
             zone: string;
         };
@@ -4503,6 +5632,47 @@ export interface components {
             seq: number;
             /** @description in words */
             text: string;
+        };
+        CallMark: {
+            /** @description of the dispatch centre to the company */
+            answer: string;
+            /** Format: date-time */
+            answered_at: string | null;
+            answered_by: string;
+            /** @description the operator's words */
+            appeal: string;
+            /** Format: date-time */
+            appealed_at: string | null;
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            /** @description appeal, answer: what this person may do */
+            can: string[];
+            comment: string;
+            /** @enum {string} */
+            finding: "" | "upheld" | "dismissed";
+            /** Format: int64 */
+            mark: number;
+            /**
+             * @description open: a case the dispatch centre looks into
+             * @enum {string}
+             */
+            status: "noted" | "open" | "answered";
+            /** Format: int64 */
+            version: number;
+        } | null;
+        CallMessage: {
+            /** Format: int64 */
+            competent_id: number;
+            text: string;
+        };
+        CallOperator: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        CallOperators: {
+            items: components["schemas"]["CallOperator"][];
         };
         CallPage: {
             items: components["schemas"]["CallRow"][];
@@ -4552,8 +5722,12 @@ export interface components {
             unit?: string;
         };
         CallRow: {
+            /** @description of the request, or as the caller named it */
+            address: string;
             /** Format: date-time */
             answered_at: string | null;
+            /** Format: int64 */
+            building_id: number | null;
             /** @description the number dialled; of a call of ours hidden as phone is */
             called: string;
             /**
@@ -4565,7 +5739,7 @@ export interface components {
             /** @enum {string} */
             direction: "inbound" | "outbound";
             /** @enum {string} */
-            disposition: "" | "ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost";
+            disposition: "" | "ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost" | "transferred" | "message";
             /** @description what the operator wrote; of a call joined with a notice it begins with the number told to the caller */
             disposition_note: string;
             /**
@@ -4588,6 +5762,10 @@ export interface components {
             key: string;
             /** Format: int64 */
             line_id: number | null;
+            /** @description the company's, of our operator's work (L2); null: none, or not yours to see */
+            mark: components["schemas"]["CallMark"];
+            /** Format: int64 */
+            notice_id: number | null;
             operator: components["schemas"]["Named"];
             /**
              * @description empty: goes on
@@ -4600,19 +5778,31 @@ export interface components {
              * @description of an outbound call
              * @enum {string}
              */
-            purpose: "" | "handover" | "status_inquiry" | "feedback" | "callback" | "announcement" | "responsible" | "supplier_handover" | "supplier_inquiry";
+            purpose: "" | "handover" | "status_inquiry" | "feedback" | "callback" | "announcement" | "responsible" | "supplier_handover" | "supplier_inquiry" | "resident" | "message" | "connection";
             /** Format: date-time */
             queued_at: string | null;
+            /**
+             * Format: date-time
+             * @description its term was over
+             */
+            recording_gone_at: string | null;
             /** Format: int64 */
             recording_id: number | null;
             /** Format: date-time */
             started_at: string;
+            /** @description of a consultation: what it was about */
+            subject: string;
             /** Format: int64 */
             task_id: number | null;
             /** Format: int64 */
             ticket_id: number | null;
             /** Format: int64 */
             ticket_number: number | null;
+            /**
+             * Format: int64
+             * @description of an inbound caller, for an operator or until he gave up
+             */
+            wait_ms: number;
             /** @description IANA zone of the company or the city */
             zone: string;
         };
@@ -4622,6 +5812,8 @@ export interface components {
              * @description a lost caller is called within
              */
             callback_min: number;
+            /** @description purposes of calls in which the person is dialled before an operator is rung: status_inquiry, feedback, resident, supplier_handover, supplier_inquiry */
+            callee_first?: string[];
             /**
              * Format: int64
              * @description to each number before it counts as not reached
@@ -4671,6 +5863,8 @@ export interface components {
              * @description a lost caller is called within
              */
             callback_min: number;
+            /** @description purposes of calls in which the person is dialled before an operator is rung: status_inquiry, feedback, resident, supplier_handover, supplier_inquiry */
+            callee_first?: string[];
             /**
              * Format: int64
              * @description to each number before it counts as not reached
@@ -4885,7 +6079,8 @@ export interface components {
             zone: string;
         };
         ChangedTicketView: {
-            columns?: ("kind" | "number" | "created" | "address" | "reason" | "status" | "executor" | "responsible" | "tags" | "company" | "due")[];
+            /** @description of requests: kind, number, created, address, reason, status, executor, responsible, tags, company, due; of calls: direction, started, phone, address, result, wait, talk, operator, ticket, mark, company */
+            columns?: string[];
             is_shared?: boolean;
             name: string;
             query: string;
@@ -4921,6 +6116,8 @@ export interface components {
             is_me: boolean;
             /** @enum {string} */
             kind: "operator" | "supervisor" | "admin";
+            /** @description spoken besides Russian: callers of these languages come to him first */
+            languages: string[];
             login: string;
             name: string;
             /** Format: int64 */
@@ -4937,12 +6134,16 @@ export interface components {
             is_blocked: boolean;
             /** @enum {string} */
             kind: "operator" | "supervisor" | "admin";
+            /** @description spoken besides Russian; absent: as they are */
+            languages?: string[];
             skills: string[];
             team_ids: number[];
         };
         ColleagueList: {
             invited: components["schemas"]["Invitation"][];
             items: components["schemas"]["Colleague"][];
+            /** @description that may be chosen */
+            languages: string[];
         };
         CompanyChoice: {
             /** Format: int64 */
@@ -4952,6 +6153,95 @@ export interface components {
             cities: components["schemas"]["CityRow"][];
             items: components["schemas"]["TenantRow"][];
             trunks: components["schemas"]["TrunkRow"][];
+        };
+        CompetentChange: {
+            /** @description of the hours: holidays off, short days an hour shorter */
+            by_calendar: boolean;
+            /** @description none: his shifts, or any hour */
+            hours: components["schemas"]["CompetentHours"][];
+            is_archived?: boolean;
+            /**
+             * Format: int64
+             * @description one of the staff: his leave, his shifts and his phones count
+             */
+            member_id: number | null;
+            name: string;
+            /** @description in the order of ringing; none: those of the staff card */
+            phones: string[];
+            position: string;
+            /** @description of the company's reasons; none: by the subject alone */
+            reason_ids: number[];
+            /** @description what callers are transferred to him for */
+            subject: string;
+            /**
+             * Format: int64
+             * @description the version seen; 409 competent.changed when it is another now
+             */
+            version: number;
+        };
+        CompetentHours: {
+            /** @description 0 Monday … 6 Sunday; none: every day */
+            days: number[];
+            /**
+             * Format: int64
+             * @description minutes from midnight
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description not after from: of the next day
+             */
+            to: number;
+        };
+        CompetentList: {
+            /** @description callers may be transferred without a word to the person first */
+            at_once: boolean;
+            items: components["schemas"]["CompetentRow"][];
+        };
+        CompetentRow: {
+            /** @description of the hours: holidays off, short days an hour shorter */
+            by_calendar: boolean;
+            /** Format: int64 */
+            company_id: number;
+            /** @description none: his shifts, or any hour */
+            hours: components["schemas"]["CompetentHours"][];
+            /** Format: int64 */
+            id: number;
+            is_archived?: boolean;
+            /** @description he may be rung now */
+            is_open: boolean;
+            /**
+             * Format: int64
+             * @description one of the staff: his leave, his shifts and his phones count
+             */
+            member_id: number | null;
+            name: string;
+            /** @description in the order of ringing; none: those of the staff card */
+            phones: string[];
+            position: string;
+            /** @description of the company's reasons; none: by the subject alone */
+            reason_ids: number[];
+            /** @description what callers are transferred to him for */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description when that changes by itself
+             */
+            until: string | null;
+            /** Format: int64 */
+            version: number;
+            /**
+             * @description why not
+             * @enum {string}
+             */
+            why: "" | "hours" | "leave" | "dismissed" | "no_phone";
+        };
+        ConnectionPhone: {
+            note: string;
+            /** @description the staff card has it for this hour */
+            now: boolean;
+            /** @description E.164 */
+            phone: string;
         };
         ContactErased: {
             /** Format: int64 */
@@ -5116,6 +6406,13 @@ export interface components {
             login: string;
             password: string;
         };
+        DecideInBody: {
+            /**
+             * Format: int64
+             * @description who goes
+             */
+            member_id: number;
+        };
         DeskCall: {
             call: components["schemas"]["CallRow"];
             /** @description null: a city's number, the house not yet known */
@@ -5139,6 +6436,34 @@ export interface components {
             /** @description IANA zone */
             zone: string;
         } | null;
+        DeskCompetent: {
+            /** @description he answers for the reason of the call */
+            fits: boolean;
+            /** Format: int64 */
+            id: number;
+            /** @description he may be rung now */
+            is_open: boolean;
+            name: string;
+            position: string;
+            subject: string;
+            /**
+             * Format: date-time
+             * @description when that changes by itself
+             */
+            until: string | null;
+            /**
+             * @description why not: a message is taken for him
+             * @enum {string}
+             */
+            why: "" | "hours" | "leave" | "dismissed" | "no_phone";
+        };
+        DeskCompetents: {
+            /** @description the company lets them be rung without a word of the operator (F20) */
+            at_once: boolean;
+            items: components["schemas"]["DeskCompetent"][];
+            /** @description of the house; empty: the company of the call is not known yet */
+            zone: string;
+        };
         DeskFigures: {
             /**
              * Format: int64
@@ -5443,6 +6768,13 @@ export interface components {
              */
             recording_id: number | null;
         } | null;
+        ExpirySeen: {
+            /**
+             * Format: int64
+             * @description as it was seen: 409 recording_term.grown when it is more by now
+             */
+            due: number;
+        };
         FactorReset: {
             /** Format: date-time */
             asked_at: string;
@@ -5504,6 +6836,12 @@ export interface components {
         FirstAdministrator: {
             name: string;
         };
+        GiveInBody: {
+            /** @description the words of who goes; needed when anything is open */
+            note: string;
+            /** @description names of the grave things he had before him */
+            seen: string[];
+        };
         Grant: {
             /** @description of a part; with no groups either: every house */
             building_ids: number[];
@@ -5525,6 +6863,63 @@ export interface components {
              * @description the level seen: a skip of one that has gone already is refused
              */
             level: number;
+        };
+        HandoverCard: {
+            /** Format: date-time */
+            given_at: string;
+            given_by: string;
+            /** Format: int64 */
+            given_by_id: number;
+            /** Format: int64 */
+            id: number;
+            matters: components["schemas"]["MatterRow"][];
+            note: string;
+            /**
+             * Format: int64
+             * @description how many things were open
+             */
+            open: number;
+            /** Format: date-time */
+            taken_at: string | null;
+            taken_by: string;
+            taken_note: string;
+            /** Format: date-time */
+            withdrawn_at: string | null;
+        };
+        HandoverList: {
+            items: components["schemas"]["HandoverRow"][];
+        };
+        HandoverRow: {
+            /** Format: date-time */
+            given_at: string;
+            given_by: string;
+            /** Format: int64 */
+            given_by_id: number;
+            /** Format: int64 */
+            id: number;
+            note: string;
+            /**
+             * Format: int64
+             * @description how many things were open
+             */
+            open: number;
+            /** Format: date-time */
+            taken_at: string | null;
+            taken_by: string;
+            taken_note: string;
+            /** Format: date-time */
+            withdrawn_at: string | null;
+        };
+        HoldRow: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            reason: string;
+            /**
+             * Format: int64
+             * @description of a whole request; 0: of the call
+             */
+            ticket_id: number;
         };
         HouseCity: {
             /** Format: int64 */
@@ -5727,6 +7122,10 @@ export interface components {
             login: string;
             token: string;
         };
+        KeyEnd: {
+            /** @description of the company, exactly */
+            name: string;
+        };
         KnownAddress: {
             address: string;
             /** Format: int64 */
@@ -5770,6 +7169,10 @@ export interface components {
              * @description null: nobody stands in his place
              */
             substitute_id: number | null;
+        };
+        LineInBody: {
+            /** @description empty: as the company's */
+            language: string;
         };
         LineList: {
             items: components["schemas"]["LineRow"][];
@@ -5836,7 +7239,7 @@ export interface components {
              * @description of a call of ours
              * @enum {string}
              */
-            purpose: "" | "handover" | "status_inquiry" | "feedback" | "callback" | "announcement" | "responsible";
+            purpose: "" | "handover" | "status_inquiry" | "feedback" | "callback" | "announcement" | "responsible" | "supplier_handover" | "supplier_inquiry" | "resident" | "message" | "connection";
             /**
              * Format: date-time
              * @description in this state
@@ -5855,11 +7258,29 @@ export interface components {
             note: string;
         };
         LostCall: {
+            /** @description he is on the line still: his place is kept, he is not lost */
+            is_waiting: boolean;
             phone: string;
             /** Format: date-time */
             promise_at: string | null;
             /** Format: int64 */
             task_id: number;
+        };
+        MatterRow: {
+            /**
+             * Format: date-time
+             * @description since when, or by when
+             */
+            at: string | null;
+            /** @description to be named in seen when the shift is given */
+            is_grave: boolean;
+            /** @enum {string} */
+            kind: "waiting" | "escalation" | "emergency" | "alarm" | "promise" | "task" | "operator";
+            /** @description the same thing has the same name */
+            ref: string;
+            text: string;
+            /** Format: int64 */
+            ticket_id: number | null;
         };
         Me: {
             /** @description those he belongs to, or serves */
@@ -5879,6 +7300,12 @@ export interface components {
             user: components["schemas"]["User"];
             /** @description IANA zone in which times are shown */
             zone: string;
+        };
+        MoveInBody: {
+            /** @description of a pause */
+            reason?: string;
+            /** @enum {string} */
+            state: "ready" | "pause" | "off";
         };
         MovedLine: {
             /**
@@ -5999,6 +7426,19 @@ export interface components {
             /** @description IANA; empty: the city's */
             zone: string;
         };
+        NewCallMark: {
+            comment?: string;
+            /**
+             * Format: int64
+             * @description 1 and 2 are bad: they open a case and need a comment
+             */
+            mark: number;
+            /**
+             * Format: int64
+             * @description of the mark that is changed
+             */
+            version?: number;
+        };
         NewColleague: {
             /**
              * Format: int64
@@ -6035,6 +7475,36 @@ export interface components {
             phone: string;
             /** Format: int64 */
             trunk_id: number;
+        };
+        NewCompetent: {
+            /** @description of the hours: holidays off, short days an hour shorter */
+            by_calendar: boolean;
+            /** Format: int64 */
+            company_id: number;
+            /** @description none: his shifts, or any hour */
+            hours: components["schemas"]["CompetentHours"][];
+            is_archived?: boolean;
+            /**
+             * Format: int64
+             * @description one of the staff: his leave, his shifts and his phones count
+             */
+            member_id: number | null;
+            name: string;
+            /** @description in the order of ringing; none: those of the staff card */
+            phones: string[];
+            position: string;
+            /** @description of the company's reasons; none: by the subject alone */
+            reason_ids: number[];
+            /** @description what callers are transferred to him for */
+            subject: string;
+        };
+        NewConnection: {
+            /** @description the device's own name of it: pressed twice it is one call */
+            key: string;
+            /** @description which of his phones is rung first */
+            phone: string;
+            /** @description he knows that the resident is not to be disturbed */
+            quiet_seen?: boolean;
         };
         NewContact: {
             /** Format: int64 */
@@ -6073,6 +7543,9 @@ export interface components {
             company_id: number;
             name: string;
             note: string;
+        };
+        NewHold: {
+            reason: string;
         };
         NewInvitation: {
             /**
@@ -6158,6 +7631,18 @@ export interface components {
             synonyms: string[];
             /** Format: int64 */
             work_type_id: number | null;
+        };
+        NewRecordingTerm: {
+            /**
+             * Format: int64
+             * @description 1 to 3650
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description as it was seen: 409 recording_term.changed when somebody was first
+             */
+            version: number;
         };
         NewRule: {
             /**
@@ -6278,7 +7763,8 @@ export interface components {
             unit?: string;
         };
         NewTicketView: {
-            columns?: ("kind" | "number" | "created" | "address" | "reason" | "status" | "executor" | "responsible" | "tags" | "company" | "due")[];
+            /** @description of requests: kind, number, created, address, reason, status, executor, responsible, tags, company, due; of calls: direction, started, phone, address, result, wait, talk, operator, ticket, mark, company */
+            columns?: string[];
             /** Format: int64 */
             company_id: number;
             is_shared?: boolean;
@@ -6425,6 +7911,54 @@ export interface components {
             reason: string;
             status: string;
         };
+        Notifications: {
+            devices: components["schemas"]["NotifyDevice"][];
+            /** @description what one may wish for */
+            kinds: string[];
+            /** @description applicationServerKey, by which a browser subscribes */
+            public_key: string;
+            wishes: components["schemas"]["NotifyWishes"];
+        };
+        NotifyDevice: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description by which a browser knows itself in the list */
+            endpoint: string;
+            /**
+             * Format: date-time
+             * @description the last word that its push service took
+             */
+            heard_at: string | null;
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        NotifySubscribed: {
+            /** Format: int64 */
+            id: number;
+        };
+        NotifySubscription: {
+            auth: string;
+            endpoint: string;
+            p256dh: string;
+        };
+        NotifyWishes: {
+            /** @description emergencies are told in quiet hours too */
+            breaks: boolean;
+            kinds: ("mine" | "emergency" | "comment" | "due" | "duty")[];
+            /**
+             * Format: int64
+             * @description minutes of the company's day; equal to quiet_to: no quiet hours
+             */
+            quiet_from: number;
+            /** Format: int64 */
+            quiet_to: number;
+            /**
+             * Format: int64
+             * @description of what was read; 409 notify.changed when it is another now
+             */
+            version: number;
+        };
         OperatorFigures: {
             /**
              * Format: int64
@@ -6443,6 +7977,25 @@ export interface components {
              * @description at their places
              */
             total: number;
+        };
+        OperatorsPresent: {
+            /**
+             * Format: int64
+             * @description on a break, or not ready
+             */
+            away: number;
+            /** Format: int64 */
+            free: number;
+            /**
+             * Format: int64
+             * @description signed in at the phone
+             */
+            on: number;
+            /**
+             * Format: int64
+             * @description with the ring before and the writing after
+             */
+            talking: number;
         };
         Passkey: {
             /** Format: date-time */
@@ -6480,12 +8033,32 @@ export interface components {
             /** @description empty for who has none: then the sign-in by a key must be at most ten minutes old */
             password: string;
         };
+        PauseReason: {
+            /**
+             * Format: int64
+             * @description minutes; 0: no limit
+             */
+            limit_min: number;
+            name: string;
+        };
         Phrase: {
             /** Format: int64 */
             duration_ms: number;
             /** @description its file is not on the disk, the text is spoken instead */
             is_lost: boolean;
         } | null;
+        PostingList: {
+            operators: components["schemas"]["PostingRow"][];
+            /** @description that serve nobody but the supervisor's companies */
+            teams: components["schemas"]["TeamChoice"][];
+        };
+        PostingRow: {
+            /** @description false: he serves other companies too, the platform's administrator moves him */
+            movable: boolean;
+            team_ids: number[];
+            /** Format: int64 */
+            user_id: number;
+        };
         PreviewAsk: {
             /** @description given so far: limits may depend on them */
             answers?: components["schemas"]["NewAnswer"][];
@@ -6496,6 +8069,38 @@ export interface components {
             /** Format: int64 */
             reason_id: number;
         };
+        ProbeState: {
+            /**
+             * Format: int64
+             * @description from the INVITE to the answer
+             */
+            answered_ms: number;
+            /**
+             * Format: date-time
+             * @description null: none was made yet
+             */
+            at: string | null;
+            /**
+             * Format: int64
+             * @description of the day, that were answered
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description in a row
+             */
+            failures: number;
+            /** @description the day's money is spent */
+            is_stopped: boolean;
+            number: string;
+            /**
+             * Format: int64
+             * @description of the day, in kopecks
+             */
+            spent: number;
+            /** @description why it failed; empty: it went the whole way */
+            text: string;
+        } | null;
         Problem: {
             /**
              * @description stable code of the failure
@@ -6548,6 +8153,106 @@ export interface components {
              * @description squares a side, with the white edge
              */
             size: number;
+        };
+        QueueCompany: {
+            /** Format: int64 */
+            company_id: number;
+            /** @description of its callers; empty: Russian */
+            language: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description its share in a surge
+             */
+            weight: number;
+            /**
+             * Format: int64
+             * @description null: as everybody's
+             */
+            wrap_up_sec: number | null;
+        };
+        QueueCompanyForm: {
+            /** @description of its callers; empty: Russian */
+            language: string;
+            /**
+             * Format: int64
+             * @description its share in a surge
+             */
+            weight: number;
+            /**
+             * Format: int64
+             * @description null: as everybody's
+             */
+            wrap_up_sec: number | null;
+        };
+        QueueForm: {
+            /**
+             * Format: int64
+             * @description so long a caller is kept for operators who speak his language
+             */
+            language_sec: number;
+            pauses: components["schemas"]["PauseReason"][];
+            /**
+             * Format: int64
+             * @description an operator's phone rings so long, then the next one's
+             */
+            ring_sec: number;
+            /**
+             * Format: int64
+             * @description with more callers of one company waiting, companies take turns
+             */
+            surge: number;
+            /**
+             * Format: int64
+             * @description of the row that was read; 409 queue.changed when it is another now
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description after a talk; the operator may end it early
+             */
+            wrap_up_sec: number;
+        };
+        QueueLine: {
+            /** @description empty: a city's number */
+            company: string;
+            /** @description empty: as the company's */
+            language: string;
+            /** Format: int64 */
+            line_id: number;
+            phone: string;
+        };
+        QueueSettings: {
+            companies: components["schemas"]["QueueCompany"][];
+            /**
+             * Format: int64
+             * @description so long a caller is kept for operators who speak his language
+             */
+            language_sec: number;
+            /** @description that may be chosen besides Russian */
+            languages: string[];
+            lines: components["schemas"]["QueueLine"][];
+            pauses: components["schemas"]["PauseReason"][];
+            /**
+             * Format: int64
+             * @description an operator's phone rings so long, then the next one's
+             */
+            ring_sec: number;
+            /**
+             * Format: int64
+             * @description with more callers of one company waiting, companies take turns
+             */
+            surge: number;
+            /**
+             * Format: int64
+             * @description of the row that was read; 409 queue.changed when it is another now
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description after a talk; the operator may end it early
+             */
+            wrap_up_sec: number;
         };
         ReadinessReport: {
             items: components["schemas"]["ReadinessStep"][];
@@ -6847,16 +8552,124 @@ export interface components {
             /** @description «мягче закона: …»; empty when it is not */
             warning: string;
         };
+        RecordingKeys: {
+            /** Format: date-time */
+            asked_at: string | null;
+            /** @description who asked to destroy the keys; empty: nobody */
+            asked_by: string;
+            /** Format: int64 */
+            destroyed: number;
+            /** @description the reader asked himself: another person must confirm */
+            is_mine: boolean;
+            /**
+             * Format: int64
+             * @description that open recordings
+             */
+            keys: number;
+            /** Format: int64 */
+            recordings: number;
+            /**
+             * Format: date-time
+             * @description of the key that seals now; null: there is none
+             */
+            since: string | null;
+        };
         RecordingPeaks: {
             /** Format: int64 */
+            call_id: number;
+            /** Format: int64 */
             duration_ms: number;
+            hold: components["schemas"]["HoldRow"];
+            /**
+             * Format: date-time
+             * @description by the term of its company; a hold keeps it longer
+             */
+            kept_until: string;
+            may_download: boolean;
+            may_hold: boolean;
             /** @description what he heard */
             ours: number[];
             /** @description what the other party said */
             peer: number[];
+            /**
+             * Format: int64
+             * @description 0: none
+             */
+            ticket_id: number;
+        };
+        RecordingSweep: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: date-time
+             * @description what began earlier had to go
+             */
+            before: string;
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            removed: number;
+            /** Format: int64 */
+            waiting: number;
+        };
+        RecordingTerm: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            company_id: number;
+            /**
+             * Format: int64
+             * @description recordings there are
+             */
+            count: number;
+            /** Format: int64 */
+            days: number;
+            /**
+             * Format: int64
+             * @description whose term is over
+             */
+            due: number;
+            /**
+             * Format: int64
+             * @description kept longer by a hold
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description how long the journal of requests is kept (ПП 416); less is allowed and shown
+             */
+            law_days: number;
+            /** Format: date-time */
+            oldest: string | null;
+            /** @description the newest first */
+            sweeps: components["schemas"]["RecordingSweep"][];
+            /**
+             * Format: int64
+             * @description 0: never set
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description of these: more than may go in a day without a person's word
+             */
+            waiting: number;
         };
         RecoveryCodes: {
             codes: string[];
+        };
+        ResidentAsked: {
+            /** Format: date-time */
+            by: string;
+            /**
+             * Format: date-time
+             * @description dialled from then on: not in the quiet hours of the house
+             */
+            due_at: string;
+            /** Format: int64 */
+            task_id: number;
+            what: string;
         };
         RestoreBody: {
             /** Format: int64 */
@@ -7111,6 +8924,16 @@ export interface components {
             since: string;
             /** @enum {string} */
             state: "off" | "not_ready" | "ready" | "ringing" | "talking" | "wrap_up" | "pause";
+            /**
+             * @description away: his network is gone and the caller waits for him; mic: his microphone gives no sound; absent: nothing
+             * @enum {string}
+             */
+            trouble?: "away" | "mic";
+            /**
+             * Format: date-time
+             * @description when a pause of this reason is to be over; null: it has no limit
+             */
+            until: string | null;
             /** Format: int64 */
             user_id: number;
         };
@@ -7240,6 +9063,14 @@ export interface components {
             code: "day" | "night" | "full" | "office" | "other" | "off";
             /** @description none: the usual hours of the code */
             hours?: components["schemas"]["ShiftHours"][];
+        };
+        ShiftEnding: {
+            /** @description and not taken yet */
+            given: components["schemas"]["HandoverRow"][];
+            /** @description the gravest first */
+            matters: components["schemas"]["MatterRow"][];
+            /** @description who may take over: other supervisors who serve all these companies */
+            takers: string[];
         };
         ShiftFigures: {
             /**
@@ -7779,6 +9610,23 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        TakeInBody: {
+            /** @description I have read what is handed over */
+            is_read: boolean;
+            note?: string;
+        };
+        TakerList: {
+            items: components["schemas"]["TakerRow"][];
+        };
+        TakerRow: {
+            /** Format: date-time */
+            at: string;
+            /** @description it is his now */
+            has: boolean;
+            /** Format: int64 */
+            member_id: number;
+            name: string;
+        };
         TaskBeside: {
             /** @description that fit this task */
             results: ("accepted" | "refused" | "not_reached" | "answered" | "done" | "not_done" | "in_progress" | "wrong_number" | "told")[];
@@ -7817,6 +9665,13 @@ export interface components {
         };
         TaskDrop: {
             reason: string;
+        };
+        TaskGive: {
+            /**
+             * Format: int64
+             * @description 0: whoever is free first
+             */
+            user_id: number;
         };
         TaskMayBe: {
             company_name: string;
@@ -7863,6 +9718,8 @@ export interface components {
             kind: "accepted" | "refused" | "not_reached" | "answered" | "done" | "not_done" | "in_progress" | "wrong_number" | "told";
             /** @description the reason of a refusal, the resident's words */
             note?: string;
+            /** @description of accepted, after 409 task.passed: the executor takes it back from who has it now */
+            take_back?: boolean;
             /** @description the supplier's own number of the request */
             their_number?: string;
         };
@@ -7920,7 +9777,7 @@ export interface components {
              */
             promise_at: string | null;
             /** @enum {string} */
-            purpose: "handover" | "status_inquiry" | "feedback" | "callback" | "announcement" | "responsible" | "supplier_handover" | "supplier_inquiry";
+            purpose: "handover" | "status_inquiry" | "feedback" | "callback" | "announcement" | "responsible" | "supplier_handover" | "supplier_inquiry" | "resident" | "message" | "connection";
             /**
              * Format: int64
              * @description how often the person has called meanwhile
@@ -7954,7 +9811,7 @@ export interface components {
             /** @description E.164; the middle is hidden from those who may not see contacts */
             caller_phone: string;
             /** @description what this user may do with it now */
-            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "comment" | "reassign")[];
+            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "comment" | "reassign" | "resort" | "merge" | "edit" | "pause" | "resume" | "localise")[];
             /** Format: date-time */
             closed_at: string | null;
             /** Format: int64 */
@@ -7995,6 +9852,11 @@ export interface components {
             /** Format: date-time */
             localise_by: string | null;
             /**
+             * Format: date-time
+             * @description an accident does no more harm since
+             */
+            localised_at: string | null;
+            /**
              * Format: int64
              * @description said aloud; per company
              */
@@ -8028,9 +9890,16 @@ export interface components {
             unit: string;
             /**
              * Format: int64
+             * @description comments of others this user has not read
+             */
+            unread: number;
+            /**
+             * Format: int64
              * @description to be sent back with a move
              */
             version: number;
+            /** @description periods of work, oldest first */
+            works: components["schemas"]["TicketWork"][];
             /** @description IANA zone of the house */
             zone: string;
         } | null;
@@ -8047,6 +9916,11 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        TeamChoice: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
         TeamForm: {
             city_ids: number[];
             company_ids: number[];
@@ -8057,6 +9931,10 @@ export interface components {
              * @description of the row that was read; 409 team.changed when it is another now
              */
             version?: number;
+        };
+        TeamInBody: {
+            /** Format: int64 */
+            team_id: number;
         };
         TeamList: {
             cities: components["schemas"]["Choice"][];
@@ -8124,7 +10002,7 @@ export interface components {
             /** @description E.164; the middle is hidden from those who may not see contacts */
             caller_phone: string;
             /** @description what this user may do with it now */
-            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "comment" | "reassign")[];
+            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "comment" | "reassign" | "resort" | "merge" | "edit" | "pause" | "resume" | "localise")[];
             /** Format: date-time */
             closed_at: string | null;
             /** Format: int64 */
@@ -8165,6 +10043,11 @@ export interface components {
             /** Format: date-time */
             localise_by: string | null;
             /**
+             * Format: date-time
+             * @description an accident does no more harm since
+             */
+            localised_at: string | null;
+            /**
              * Format: int64
              * @description said aloud; per company
              */
@@ -8198,9 +10081,16 @@ export interface components {
             unit: string;
             /**
              * Format: int64
+             * @description comments of others this user has not read
+             */
+            unread: number;
+            /**
+             * Format: int64
              * @description to be sent back with a move
              */
             version: number;
+            /** @description periods of work, oldest first */
+            works: components["schemas"]["TicketWork"][];
             /** @description IANA zone of the house */
             zone: string;
         };
@@ -8248,6 +10138,35 @@ export interface components {
             responsible: components["schemas"]["TicketChoice"][];
             tags: components["schemas"]["TicketTag"][];
         };
+        TicketConnecting: {
+            /** @description his last one by this request; null: none */
+            last: components["schemas"]["TicketConnection"];
+            /** @description his own by the staff card, those of this hour first */
+            phones: components["schemas"]["ConnectionPhone"][];
+            /**
+             * Format: date-time
+             * @description the resident is not to be disturbed till then; null: he may be called
+             */
+            quiet: string | null;
+            /** @description the middle is hidden from those who may not see contacts */
+            resident: string;
+            /**
+             * @description why nobody can be connected; empty: he can
+             * @enum {string}
+             */
+            why: "" | "no_card" | "no_phone" | "no_resident" | "over";
+        };
+        TicketConnection: {
+            /** Format: date-time */
+            asked_at: string;
+            /**
+             * @description when it is over
+             * @enum {string}
+             */
+            result: "" | "talked" | "you_no_answer" | "you_busy" | "no_answer" | "busy" | "declined" | "bad_number" | "withdrawn" | "failed";
+            /** @enum {string} */
+            state: "calling_you" | "calling_resident" | "talking" | "over";
+        } | null;
         TicketCount: {
             /** @description there are more: show «1000+» */
             capped: boolean;
@@ -8269,7 +10188,7 @@ export interface components {
             /** @description E.164; the middle is hidden from those who may not see contacts */
             caller_phone: string;
             /** @description what this user may do with it now */
-            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "comment" | "reassign")[];
+            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "comment" | "reassign" | "resort" | "merge" | "edit" | "pause" | "resume" | "localise")[];
             /** Format: date-time */
             closed_at: string | null;
             /** Format: int64 */
@@ -8310,6 +10229,11 @@ export interface components {
             /** Format: date-time */
             localise_by: string | null;
             /**
+             * Format: date-time
+             * @description an accident does no more harm since
+             */
+            localised_at: string | null;
+            /**
              * Format: int64
              * @description said aloud; per company
              */
@@ -8344,11 +10268,28 @@ export interface components {
             unit: string;
             /**
              * Format: int64
+             * @description comments of others this user has not read
+             */
+            unread: number;
+            /**
+             * Format: int64
              * @description to be sent back with a move
              */
             version: number;
+            /** @description periods of work, oldest first */
+            works: components["schemas"]["TicketWork"][];
             /** @description IANA zone of the house */
             zone: string;
+        };
+        TicketEdit: {
+            /** @enum {string} */
+            field: "description" | "access_note" | "caller_phone" | "entrance" | "floor";
+            now: string;
+            /** @description what the person saw there */
+            was: string;
+        };
+        TicketEdits: {
+            edits: components["schemas"]["TicketEdit"][];
         };
         TicketEscalation: {
             /**
@@ -8397,12 +10338,19 @@ export interface components {
              */
             id: number;
             is_for_resident: boolean;
+            /** @description a comment of another that this user has not read */
+            is_unread: boolean;
             /** @enum {string} */
-            kind: "created" | "status" | "comment" | "executor" | "call" | "escalation" | "handover" | "contact" | "file" | "label" | "supplier";
+            kind: "created" | "status" | "comment" | "executor" | "call" | "escalation" | "handover" | "contact" | "file" | "label" | "supplier" | "edit";
             text: string;
         };
         TicketEvents: {
             items: components["schemas"]["TicketEvent"][];
+            /**
+             * Format: int64
+             * @description how much was written: to be sent back when it has been read
+             */
+            said: number;
             /** @description IANA zone of the house */
             zone: string;
         };
@@ -8482,7 +10430,7 @@ export interface components {
             put?: number[];
             /**
              * Format: int64
-             * @description the version seen; 409 ticket.changed when it is another now
+             * @description the version seen; what others put or took off meanwhile stays
              */
             version: number;
         };
@@ -8491,6 +10439,18 @@ export interface components {
             stage: "accept" | "localise" | "finish";
             /** @description «8 часов: в квартире от 10 до 12 °C» */
             text: string;
+        };
+        TicketMerge: {
+            /**
+             * Format: int64
+             * @description the request that stays
+             */
+            into: number;
+            /**
+             * Format: int64
+             * @description the one on the screen
+             */
+            version: number;
         };
         TicketMove: {
             comment?: string;
@@ -8528,6 +10488,9 @@ export interface components {
             supplier_name: string;
             their_number: string;
         } | null;
+        TicketPause: {
+            reason: string;
+        };
         TicketPick: {
             /** Format: int64 */
             id: number;
@@ -8567,11 +10530,27 @@ export interface components {
             /** @description «шт.» */
             unit: string;
         };
+        TicketRead: {
+            /**
+             * Format: int64
+             * @description as ticket-events gave it: what was written since stays unread
+             */
+            said: number;
+        };
         TicketRefusal: {
             reason: string;
             /**
              * Format: int64
              * @description the version seen; 409 ticket.changed when it is another now
+             */
+            version: number;
+        };
+        TicketResort: {
+            /** Format: int64 */
+            reason_id: number;
+            /**
+             * Format: int64
+             * @description the one on the screen
              */
             version: number;
         };
@@ -8608,6 +10587,11 @@ export interface components {
             /** Format: date-time */
             localise_by: string | null;
             /**
+             * Format: date-time
+             * @description an accident does no more harm since
+             */
+            localised_at: string | null;
+            /**
              * Format: int64
              * @description said aloud; per company
              */
@@ -8626,6 +10610,11 @@ export interface components {
             tags: components["schemas"]["TicketTag"][];
             /** @description number of the flat; empty: the whole house */
             unit: string;
+            /**
+             * Format: int64
+             * @description comments of others this user has not read
+             */
+            unread: number;
             /**
              * Format: int64
              * @description to be sent back with a move
@@ -8681,15 +10670,15 @@ export interface components {
              */
             promise_at: string | null;
             /** @enum {string} */
-            purpose: "handover" | "status_inquiry" | "feedback" | "callback" | "announcement" | "responsible" | "supplier_handover" | "supplier_inquiry";
+            purpose: "handover" | "status_inquiry" | "feedback" | "callback" | "announcement" | "responsible" | "supplier_handover" | "supplier_inquiry" | "resident" | "message" | "connection";
             result: string;
             /** @enum {string} */
             state: "waiting" | "active" | "done" | "withdrawn";
             title: string;
         };
         TicketView: {
-            /** @description in their order; empty: the usual ones */
-            columns: ("kind" | "number" | "created" | "address" | "reason" | "status" | "executor" | "responsible" | "tags" | "company" | "due")[];
+            /** @description of the list, in their order; empty: the usual ones */
+            columns: string[];
             /** Format: int64 */
             id: number;
             /** @description the user may change it */
@@ -8706,8 +10695,35 @@ export interface components {
             items: components["schemas"]["TicketView"][];
             may_share: boolean;
         };
+        TicketWork: {
+            /** Format: date-time */
+            began_at: string;
+            began_by: string;
+            /**
+             * Format: date-time
+             * @description null: it is going on
+             */
+            ended_at: string | null;
+            ended_by: string;
+            /** @description whose work it was when it began */
+            executor: string;
+            /** @description it ended */
+            why: string;
+        };
+        TicketsRead: {
+            /** @description there are more: ask again */
+            more: boolean;
+            /** Format: int64 */
+            n: number;
+        };
         TieBody: {
             ticket_ids: number[];
+        };
+        TransferSettings: {
+            /** @description without a word to the person first (F20) */
+            at_once: boolean;
+            /** Format: int64 */
+            company_id: number;
         };
         TrunkFailure: {
             cause: string;
@@ -8770,9 +10786,32 @@ export interface components {
              * @description lower is tried first
              */
             priority: number;
+            /**
+             * Format: int64
+             * @description of a day, in kopecks: no call begins that would pass it
+             */
+            probe_budget?: number;
+            /**
+             * Format: int64
+             * @description minutes between two; 0: 1
+             */
+            probe_every_min?: number;
+            /** @description a number of ours that it rings; empty: none is made */
+            probe_number?: string;
+            /**
+             * Format: int64
+             * @description of one call, in kopecks
+             */
+            probe_price?: number;
             /** @description we register with a password; false: the provider trusts our address */
             registers: boolean;
-            /** @description udp or tcp */
+            /** @description sealed sound (SDES): off, optional, required */
+            srtp?: string;
+            /** @description PEM of the authority that signs for the provider; empty: the system's */
+            tls_ca?: string;
+            /** @description SHA-256 of his public key in hex, instead of an authority */
+            tls_pin?: string;
+            /** @description udp, tcp or tls */
             transport: string;
             user: string;
             /**
@@ -8826,9 +10865,32 @@ export interface components {
              * @description lower is tried first
              */
             priority: number;
+            /**
+             * Format: int64
+             * @description of a day, in kopecks: no call begins that would pass it
+             */
+            probe_budget?: number;
+            /**
+             * Format: int64
+             * @description minutes between two; 0: 1
+             */
+            probe_every_min?: number;
+            /** @description a number of ours that it rings; empty: none is made */
+            probe_number?: string;
+            /**
+             * Format: int64
+             * @description of one call, in kopecks
+             */
+            probe_price?: number;
             /** @description we register with a password; false: the provider trusts our address */
             registers: boolean;
-            /** @description udp or tcp */
+            /** @description sealed sound (SDES): off, optional, required */
+            srtp?: string;
+            /** @description PEM of the authority that signs for the provider; empty: the system's */
+            tls_ca?: string;
+            /** @description SHA-256 of his public key in hex, instead of an authority */
+            tls_pin?: string;
+            /** @description udp, tcp or tls */
             transport: string;
             user: string;
             /** Format: int64 */
@@ -8842,6 +10904,11 @@ export interface components {
             blocked: boolean;
             /** Format: int64 */
             calls: number;
+            /**
+             * Format: date-time
+             * @description when the certificate that it last showed ends; null: none was shown
+             */
+            cert_ends: string | null;
             /** @description of the last hour */
             failures: components["schemas"]["TrunkFailure"][];
             /**
@@ -8849,6 +10916,8 @@ export interface components {
              * @description when it last answered OPTIONS; null: never
              */
             pong: string | null;
+            /** @description the synthetic call through it; null: none is made */
+            probe: components["schemas"]["ProbeState"];
             /**
              * Format: int64
              * @description calls begun in the last second
@@ -9000,6 +11069,8 @@ export interface components {
             called_at: string;
             /** @description empty: a city's number */
             company_name: string;
+            /** @description he is on the line still: his place is kept, he is not lost */
+            is_waiting: boolean;
             /** Format: date-time */
             promise_at: string | null;
             /** Format: int64 */
@@ -9055,6 +11126,114 @@ export interface components {
             waiting: number;
             /** @description IANA zone of the day and of the hours shown */
             zone: string;
+        };
+        Webhook: {
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description deliveries that were given up
+             */
+            dead: number;
+            /**
+             * Format: date-time
+             * @description when the program switched it off
+             */
+            disabled_at: string | null;
+            events: string[];
+            /**
+             * Format: date-time
+             * @description the first failure after the last success; after three days it is switched off
+             */
+            failing_since: string | null;
+            has_phones: boolean;
+            /** Format: int64 */
+            id: number;
+            is_on: boolean;
+            name: string;
+            url: string;
+            /** @description who set it up: it tells no more than he may see */
+            user_name: string;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description deliveries that are tried
+             */
+            waiting: number;
+        };
+        WebhookDelivery: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description the id by which the other side knows a repetition */
+            event: string;
+            /** Format: int64 */
+            id: number;
+            kind: string;
+            /** Format: date-time */
+            next_at: string | null;
+            /** @description why not, in words */
+            note: string;
+            /**
+             * @description dead: given up after a day; dropped: not to be told
+             * @enum {string}
+             */
+            state: "waiting" | "done" | "dead" | "dropped";
+            /**
+             * Format: int64
+             * @description of the last answer, 0: none
+             */
+            status: number;
+            /**
+             * Format: int64
+             * @description the request or the call; 0: none
+             */
+            subject_id: number;
+            /** Format: date-time */
+            tried_at: string | null;
+            /** Format: int64 */
+            tries: number;
+        };
+        WebhookForm: {
+            events: ("ticket.created" | "ticket.changed" | "ticket.closed" | "emergency.not_taken" | "call.ended")[];
+            /** @description residents' numbers are told too, if one may see them */
+            has_phones?: boolean;
+            is_on: boolean;
+            name: string;
+            /** @description https, in the open internet */
+            url: string;
+            /**
+             * Format: int64
+             * @description of the row that was read; 409 webhook.changed when it is another now
+             */
+            version?: number;
+        };
+        WebhookList: {
+            items: components["schemas"]["Webhook"][];
+            /** @description events one may ask for */
+            kinds: string[];
+        };
+        WebhookLog: {
+            items: components["schemas"]["WebhookDelivery"][];
+            /**
+             * Format: int64
+             * @description before, for the next page; 0: this is the last
+             */
+            next: number;
+        };
+        WebhookMade: {
+            item: components["schemas"]["Webhook"];
+            /** @description by which its tellings are signed; shown this once */
+            secret: string;
+        };
+        WebhookSecret: {
+            /**
+             * Format: date-time
+             * @description until then the one before signs too
+             */
+            both_until: string;
+            /** @description shown this once */
+            secret: string;
         };
         WeighAsk: {
             /**
@@ -9843,6 +12022,8 @@ export interface operations {
                 of: number;
                 /** @description as the file was called */
                 name?: string;
+                /** @description when a phone took it that had no network; believed for a week back */
+                at?: string;
             };
             header?: never;
             path?: never;
@@ -10720,6 +12901,134 @@ export interface operations {
             };
         };
     };
+    "list-call-views": {
+        parameters: {
+            query: {
+                company_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketViewList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "keep-call-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTicketView"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-call-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedTicketView"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "drop-call-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-calls": {
         parameters: {
             query?: {
@@ -10727,11 +13036,21 @@ export interface operations {
                 ticket_id?: number;
                 task_id?: number;
                 operator_id?: number;
+                building_id?: number;
+                /** @description of the request */
+                number?: number;
                 /** @description of the other party, as people write it */
                 phone?: string;
                 direction?: "inbound" | "outbound";
                 /** @description nobody answered, or cut by a failure of ours */
                 lost?: boolean;
+                /** @description missed: we called and did not reach; going: not ended; waiting: for an operator; called_back: lost, and spoken to afterwards */
+                result?: "answered" | "lost" | "cut" | "missed" | "going" | "waiting" | "called_back";
+                /** @description what came of it; none: no result yet */
+                about?: ("ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost" | "transferred" | "message" | "none")[];
+                recorded?: boolean;
+                /** @description of the company (L2); open: a case to look into; an operator finds his own calls */
+                mark?: "any" | "good" | "bad" | "open" | "answered";
                 from?: string;
                 to?: string;
                 /** @description next_cursor of the page before */
@@ -10764,6 +13083,88 @@ export interface operations {
             };
         };
     };
+    "count-calls": {
+        parameters: {
+            query?: {
+                company_id?: number;
+                ticket_id?: number;
+                task_id?: number;
+                operator_id?: number;
+                building_id?: number;
+                /** @description of the request */
+                number?: number;
+                /** @description of the other party, as people write it */
+                phone?: string;
+                direction?: "inbound" | "outbound";
+                /** @description nobody answered, or cut by a failure of ours */
+                lost?: boolean;
+                /** @description missed: we called and did not reach; going: not ended; waiting: for an operator; called_back: lost, and spoken to afterwards */
+                result?: "answered" | "lost" | "cut" | "missed" | "going" | "waiting" | "called_back";
+                /** @description what came of it; none: no result yet */
+                about?: ("ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost" | "transferred" | "message" | "none")[];
+                recorded?: boolean;
+                /** @description of the company (L2); open: a case to look into; an operator finds his own calls */
+                mark?: "any" | "good" | "bad" | "open" | "answered";
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallCount"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "call-operators": {
+        parameters: {
+            query?: {
+                company_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallOperators"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-call": {
         parameters: {
             query?: never;
@@ -10782,6 +13183,175 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "hold-call-recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHold"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "release-call-recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "mark-call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCallMark"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "answer-call-mark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallAnswer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "appeal-call-mark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallAppeal"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallRow"];
                 };
             };
             /** @description Error */
@@ -11344,6 +13914,235 @@ export interface operations {
             };
         };
     };
+    "get-recording-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingKeys"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "destroy-recording-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyEnd"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingKeys"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "keep-recording-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingKeys"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rotate-recording-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingKeys"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-recording-term": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingTerm"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-recording-term": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecordingTerm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingTerm"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-recording-expiry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExpirySeen"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingTerm"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "set-service-window": {
         parameters: {
             query?: never;
@@ -11366,6 +14165,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TenantRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-competents": {
+        parameters: {
+            query: {
+                company_id: number;
+                /** @description those put away instead */
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompetentList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-competent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCompetent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompetentRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-competent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompetentChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompetentRow"];
                 };
             };
             /** @description Error */
@@ -11762,6 +14662,41 @@ export interface operations {
             };
         };
     };
+    "call-competents": {
+        parameters: {
+            query?: {
+                /** @description of the request being written; those who answer for it come first */
+                reason_id?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the engine's name of the call */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskCompetents"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "dispose-call": {
         parameters: {
             query?: never;
@@ -11821,6 +14756,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeskCall"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "take-message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the engine's name of the call */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallMessage"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallRow"];
                 };
             };
             /** @description Error */
@@ -11993,6 +14964,38 @@ export interface operations {
             };
         };
     };
+    "operators-present": {
+        parameters: {
+            query?: {
+                /** @description 0: who serves any of the user's companies */
+                company_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorsPresent"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-tasks": {
         parameters: {
             query?: never;
@@ -12065,6 +15068,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TaskDrop"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "give-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskGive"];
             };
         };
         responses: {
@@ -13142,6 +16180,161 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Me"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "my-notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notifications"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-my-notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotifyWishes"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyWishes"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "subscribe-device": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotifySubscription"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifySubscribed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "forget-device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "try-device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -14911,6 +18104,197 @@ export interface operations {
             };
         };
     };
+    "shift-ending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftEnding"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-handovers": {
+        parameters: {
+            query?: {
+                /** @description those given before this one */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "give-shift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "take-shift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-shift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-incidents": {
         parameters: {
             query?: {
@@ -14965,6 +18349,233 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IncidentRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "move-operator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "move-operator-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "queue-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueSettings"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueForm"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-queue-company": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueCompanyForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueCompany"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-queue-line": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LineInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueLine"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "shift-teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostingList"];
                 };
             };
             /** @description Error */
@@ -16015,6 +19626,8 @@ export interface operations {
                 postponed?: string;
                 /** @description any of these labels */
                 tag_id?: number[];
+                /** @description with something this user has not read: the latest 2,000 of a month */
+                unread?: boolean;
             };
             header?: never;
             path?: never;
@@ -16083,6 +19696,8 @@ export interface operations {
                 postponed?: string;
                 /** @description any of these labels */
                 tag_id?: number[];
+                /** @description with something this user has not read: the latest 2,000 of a month */
+                unread?: boolean;
             };
             header?: never;
             path?: never;
@@ -16178,6 +19793,8 @@ export interface operations {
                 postponed?: string;
                 /** @description any of these labels */
                 tag_id?: number[];
+                /** @description with something this user has not read: the latest 2,000 of a month */
+                unread?: boolean;
                 order?: "newest" | "oldest" | "due";
             };
             header?: never;
@@ -16249,6 +19866,8 @@ export interface operations {
                 of: number;
                 /** @description as the file was called */
                 name?: string;
+                /** @description when a phone took it that had no network; believed for a week back */
+                at?: string;
             };
             header?: never;
             path?: never;
@@ -16604,6 +20223,8 @@ export interface operations {
                 postponed?: string;
                 /** @description any of these labels */
                 tag_id?: number[];
+                /** @description with something this user has not read: the latest 2,000 of a month */
+                unread?: boolean;
                 /** @description next_cursor of the page before */
                 cursor?: string;
                 limit?: number;
@@ -16706,6 +20327,8 @@ export interface operations {
                 postponed?: string;
                 /** @description any of these labels */
                 tag_id?: number[];
+                /** @description with something this user has not read: the latest 2,000 of a month */
+                unread?: boolean;
             };
             header?: never;
             path?: never;
@@ -16798,6 +20421,38 @@ export interface operations {
             };
         };
     };
+    "read-tickets": {
+        parameters: {
+            query?: {
+                /** @description 0: of all the user may see */
+                company_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketsRead"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "similar-tickets": {
         parameters: {
             query: {
@@ -16865,7 +20520,12 @@ export interface operations {
     "accept-ticket": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the phone's own name of the deed: sent again it is done once */
+                "Idempotency-Key"?: string;
+                /** @description when it was done by the phone's clock; believed for a week back */
+                "X-Done-At"?: string;
+            };
             path: {
                 id: number;
             };
@@ -16924,10 +20584,50 @@ export interface operations {
             };
         };
     };
-    "comment-ticket": {
+    "ask-resident": {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskResident"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResidentAsked"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "comment-ticket": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the phone's own name of the deed: sent again it is done once */
+                "Idempotency-Key"?: string;
+                /** @description when it was done by the phone's clock; believed for a week back */
+                "X-Done-At"?: string;
+            };
             path: {
                 id: number;
             };
@@ -16945,6 +20645,138 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketConnecting"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "connect-resident": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConnection"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketConnecting"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketConnecting"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketEdits"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketCard"];
+                };
             };
             /** @description Error */
             default: {
@@ -17058,7 +20890,38 @@ export interface operations {
             };
         };
     };
-    "move-ticket": {
+    "localise-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "merge-ticket": {
         parameters: {
             query?: never;
             header?: never;
@@ -17069,7 +20932,150 @@ export interface operations {
         };
         requestBody: {
             content: {
+                "application/json": components["schemas"]["TicketMerge"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "move-ticket": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the phone's own name of the deed: sent again it is done once */
+                "Idempotency-Key"?: string;
+                /** @description when it was done by the phone's clock; believed for a week back */
+                "X-Done-At"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
                 "application/json": components["schemas"]["TicketMove"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pause-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketPause"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "read-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketRead"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "resort-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketResort"];
             };
         };
         responses: {
@@ -17128,6 +21134,70 @@ export interface operations {
             };
         };
     };
+    "hold-ticket-recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHold"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "release-ticket-recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "refuse-ticket": {
         parameters: {
             query?: never;
@@ -17161,6 +21231,105 @@ export interface operations {
             };
         };
     };
+    "resume-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ticket-takers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the request */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakerList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-taker": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the request */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakerList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "ticket-work-order": {
         parameters: {
             query?: never;
@@ -17179,6 +21348,139 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-tokens": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["APITokenList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "make-token": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["APITokenForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["APITokenMade"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-token": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferSettings"];
                 };
             };
             /** @description Error */
@@ -17661,6 +21963,256 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UserCard"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "make-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookMade"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-webhook-deliveries": {
+        parameters: {
+            query?: {
+                state?: "waiting" | "done" | "dead" | "dropped";
+                before?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookLog"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "retry-webhook-delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                delivery: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rotate-webhook-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "test-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {

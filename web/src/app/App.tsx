@@ -5,6 +5,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { useEffect, useMemo, useState, type ReactNode } from "react";
 import { whenSessionEnds } from "../api/client";
 import { keepLang, keptLang, LangContext, type Lang } from "../i18n/i18n";
+import { forgetKept } from "../offline/keep";
 import { meQuery } from "../session/session";
 import { resolver, theme } from "../theme";
 import { useWords } from "../ui/words";
@@ -19,6 +20,7 @@ export function App({ client, router }: { client: QueryClient; router: ReturnTyp
   }, [lang]);
   useEffect(() => {
     whenSessionEnds(() => {
+      void forgetKept(); // what waits to be sent stays: it goes when he is back
       const back = router.state.location.href;
       const away = back.startsWith("/login") ? Promise.resolve() : router.navigate({ to: "/login", search: { back } });
       // Afterwards: the screens that are left stand on the person.

@@ -4,6 +4,7 @@ import {
   IconHeadset,
   IconHome,
   IconListDetails,
+  IconPhoneCall,
   IconPhoneOutgoing,
   IconSettings,
   IconSpeakerphone,
@@ -13,10 +14,15 @@ import {
 } from "@tabler/icons-react";
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { sessionEnded } from "../api/client";
 import { refreshOnChange, live } from "../live/live";
 import { may, meQuery, signOut, useChooseCompany, useMe } from "../session/session";
+import { outbox } from "../offline/outbox";
+import { useDeeds, useOffline } from "../offline/useOutbox";
+import { Waiting } from "../offline/Waiting";
+import { LeaveDialog } from "../offline/LeaveDialog";
+import { UpdateBanner } from "../pwa/UpdateBanner";
 import { useNow } from "../time/clock";
 import { dateOf, timeOf } from "../time/format";
 import { useLang } from "../i18n/i18n";
@@ -34,6 +40,7 @@ export function Shell() {
   const me = useMe();
   const client = useQueryClient();
   const strip = useRef<HTMLDivElement>(null);
+  useOffline();
   const anySetting = useSections().length > 0;
   useEffect(() => {
     const stopRefresh = refreshOnChange(live, client);
@@ -95,6 +102,12 @@ export function Shell() {
             {w.journal}
           </Link>
         )}
+        {may(me, "call.read") && (
+          <Link to="/calls" activeProps={{ "aria-current": "page" }}>
+            <IconPhoneCall size={20} stroke={1.6} aria-hidden />
+            {w.calls}
+          </Link>
+        )}
         {may(me, "supplier.read") && (
           <Link to="/supplier-requests" activeProps={{ "aria-current": "page" }}>
             <IconTool size={20} stroke={1.6} aria-hidden />
@@ -127,6 +140,8 @@ export function Shell() {
       </header>
       <main className="main">
         <LinkBanner />
+        <UpdateBanner />
+        <Waiting />
         <FactorBanner />
         <StripProvider at={strip}>
           <Outlet />
@@ -196,7 +211,10 @@ function PersonMenu() {
   const lang = useLang();
   const setLang = useSetLang();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const deeds = useDeeds().length;
+  const [asking, setAsking] = useState(false);
   const leave = async () => {
+    await outbox.forget(me.user.id);
     await signOut(client);
     await navigate({ to: "/login" });
   };
@@ -211,13 +229,15 @@ function PersonMenu() {
       <Menu.Dropdown>
         <Menu.Label>{me.user.name}</Menu.Label>
         <Menu.Item onClick={() => void navigate({ to: "/profile" })}>{w.profile}</Menu.Item>
+        {me.company && <Menu.Item onClick={() => void navigate({ to: "/notifications" })}>{w.notifications}</Menu.Item>}
         <Menu.Item onClick={() => setColorScheme(colorScheme === "dark" ? "light" : "dark")}>
           {colorScheme === "dark" ? w.light : w.dark}
         </Menu.Item>
         <Menu.Item onClick={() => setLang(lang === "ru" ? "en" : "ru")}>{w.language}</Menu.Item>
         <Menu.Divider />
-        <Menu.Item onClick={() => void leave()}>{w.signOut}</Menu.Item>
+        <Menu.Item onClick={() => (deeds > 0 ? setAsking(true) : void leave())}>{w.signOut}</Menu.Item>
       </Menu.Dropdown>
+      {asking && <LeaveDialog deeds={deeds} onStay={() => setAsking(false)} onLeave={() => void leave()} />}
     </Menu>
   );
 }

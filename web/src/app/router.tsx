@@ -1,6 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRoute, createRouter, lazyRouteComponent, redirect, type RouterHistory } from "@tanstack/react-router";
 import { readPlace, readSearch } from "../journal/search";
+import { readCallSearch } from "../calls/search";
 import { readPairSearch } from "../supplierTickets/search";
 import { may } from "../session/session";
 import { readShift } from "../shift/search";
@@ -74,6 +75,19 @@ const notices = createRoute({
   component: lazyRouteComponent(() => import("../notices/NoticesPage"), "NoticesPage"),
 });
 
+const calls = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/calls",
+  validateSearch: readCallSearch,
+  component: lazyRouteComponent(() => import("../calls/CallsPage"), "CallsPage"),
+});
+
+const call = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/calls/$id",
+  component: lazyRouteComponent(() => import("../calls/CallPage"), "CallPage"),
+});
+
 const supplierTickets = createRoute({
   getParentRoute: () => signedIn,
   path: "/supplier-requests",
@@ -93,6 +107,12 @@ const errands = createRoute({
   component: lazyRouteComponent(() => import("../errands/ErrandsPage"), "ErrandsPage"),
 });
 
+const notifications = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/notifications",
+  component: lazyRouteComponent(() => import("../notify/NotificationsPage"), "NotificationsPage"),
+});
+
 const profile = createRoute({
   getParentRoute: () => signedIn,
   path: "/profile",
@@ -110,6 +130,7 @@ const tree = root.addChildren([
   invite,
   signedIn.addChildren([
     profile,
+    notifications,
     start,
     desk,
     wallboard,
@@ -119,6 +140,8 @@ const tree = root.addChildren([
     journal,
     newRequest,
     ticket,
+    calls,
+    call,
     supplierTickets,
     supplierTicket,
     errands,

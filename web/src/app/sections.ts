@@ -21,6 +21,7 @@ export const sections: readonly { word: keyof typeof ru.settingGroup; pages: rea
       { to: "/settings/staff", word: "staff", permission: "staff.read" },
       { to: "/settings/schedule", word: "schedule", permission: "staff.read" },
       { to: "/settings/on-duty", word: "onDuty", permission: "staff.read" },
+      { to: "/settings/competents", word: "competents", permission: "staff.read" },
       { to: "/settings/users", word: "users", permission: "user.read" },
       { to: "/settings/roles", word: "roles", permission: "user.read" },
     ],
@@ -39,7 +40,17 @@ export const sections: readonly { word: keyof typeof ru.settingGroup; pages: rea
   },
   {
     word: "phones",
-    pages: [{ to: "/settings/announcements", word: "announcements", permission: "announcement.edit" }],
+    pages: [
+      { to: "/settings/announcements", word: "announcements", permission: "announcement.edit" },
+      { to: "/settings/recordings", word: "recordings", permission: "company.read" },
+    ],
+  },
+  {
+    word: "programs",
+    pages: [
+      { to: "/settings/api", word: "api", permission: "user.read" },
+      { to: "/settings/webhooks", word: "webhooks", permission: "user.read" },
+    ],
   },
   { word: "control", pages: [{ to: "/settings/audit", word: "audit", permission: "audit.read" }] },
   {
@@ -48,6 +59,7 @@ export const sections: readonly { word: keyof typeof ru.settingGroup; pages: rea
       { to: "/settings/companies", word: "companies", permission: "platform.operate" },
       { to: "/settings/trunks", word: "trunks", permission: "platform.operate" },
       { to: "/settings/teams", word: "teams", permission: "platform.operate" },
+      { to: "/settings/queue", word: "queue", permission: "queue.write" },
     ],
   },
 ];

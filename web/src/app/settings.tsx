@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { readAuditSearch } from "../audit/search";
+import { readCompetentsSearch } from "../directories/competents/search";
 import { readSuppliersSearch } from "../directories/suppliers/search";
 import { readReasonsSearch } from "../reasons/search";
 import { readRoutingSearch } from "../routing/search";
@@ -71,6 +72,13 @@ const reasons = createRoute({
   component: lazyRouteComponent(() => import("../reasons/ReasonsPage"), "ReasonsPage"),
 });
 
+const competents = createRoute({
+  getParentRoute: () => frame,
+  path: "/competents",
+  validateSearch: readCompetentsSearch,
+  component: lazyRouteComponent(() => import("../directories/competents/CompetentsPage"), "CompetentsPage"),
+});
+
 const suppliers = createRoute({
   getParentRoute: () => frame,
   path: "/suppliers",
@@ -95,6 +103,12 @@ const readiness = createRoute({
   getParentRoute: () => frame,
   path: "/readiness",
   component: lazyRouteComponent(() => import("../setup/ReadinessPage"), "ReadinessPage"),
+});
+
+const recordings = createRoute({
+  getParentRoute: () => frame,
+  path: "/recordings",
+  component: lazyRouteComponent(() => import("../recordings/RecordingsPage"), "RecordingsPage"),
 });
 
 const calling = createRoute({
@@ -142,10 +156,35 @@ const roles = createRoute({
   component: lazyRouteComponent(() => import("../users/RolesPage"), "RolesPage"),
 });
 
+const tokens = createRoute({
+  getParentRoute: () => frame,
+  path: "/api",
+  validateSearch: readCompany,
+  component: lazyRouteComponent(() => import("../users/tokens/TokensPage"), "TokensPage"),
+});
+
+const apiReference = createRoute({
+  getParentRoute: () => frame,
+  path: "/api/reference",
+  component: lazyRouteComponent(() => import("../users/tokens/ReferencePage"), "ReferencePage"),
+});
+
+const webhooks = createRoute({
+  getParentRoute: () => frame,
+  path: "/webhooks",
+  component: lazyRouteComponent(() => import("../users/webhooks/WebhooksPage"), "WebhooksPage"),
+});
+
 const teams = createRoute({
   getParentRoute: () => frame,
   path: "/teams",
   component: lazyRouteComponent(() => import("../users/TeamsPage"), "TeamsPage"),
+});
+
+const queue = createRoute({
+  getParentRoute: () => frame,
+  path: "/queue",
+  component: lazyRouteComponent(() => import("../queue/QueuePage"), "QueuePage"),
 });
 
 const companies = createRoute({
@@ -166,6 +205,7 @@ export const settings = frame.addChildren([
   coverage,
   readiness,
   calling,
+  recordings,
   home,
   houses,
   house,
@@ -176,8 +216,12 @@ export const settings = frame.addChildren([
   users,
   user,
   roles,
+  tokens,
+  apiReference,
+  webhooks,
   reasons,
   suppliers,
+  competents,
   tags,
   postponeReasons,
   announcements,
@@ -185,4 +229,5 @@ export const settings = frame.addChildren([
   companies,
   trunks,
   teams,
+  queue,
 ]);

@@ -1,5 +1,6 @@
 import { Button, Select, Skeleton, Textarea, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
+import { KeysForm } from "../recordings/KeysForm";
 import { Empty, Failed, Note, Panel } from "../ui/blocks";
 import { Late } from "../ui/Late";
 import { phoneOf } from "../time/format";
@@ -153,7 +154,7 @@ function FoundForm({ register, onDone }: { register: Register; onDone: () => voi
 
 function CompanyPanel({ company, register }: { company: Company; register: Register }) {
   const w = useWords();
-  const [asked, setAsked] = useState<"line" | "admin" | "caps" | "window" | null>(null);
+  const [asked, setAsked] = useState<"line" | "admin" | "caps" | "window" | "keys" | null>(null);
   return (
     <Panel
       title={company.name}
@@ -193,6 +194,7 @@ function CompanyPanel({ company, register }: { company: Company; register: Regis
         </div>
         {asked === "window" && <WindowForm company={company} onDone={() => setAsked(null)} />}
         {asked === "caps" && <CapsForm company={company} onDone={() => setAsked(null)} />}
+        {asked === "keys" && <KeysForm company={company} onDone={() => setAsked(null)} />}
         {asked === "admin" && <AdminForm company={company} onDone={() => setAsked(null)} />}
         {asked === null && (
           <div className="row wrap">
@@ -207,6 +209,9 @@ function CompanyPanel({ company, register }: { company: Company; register: Regis
             </Button>
             <Button variant="default" size="xs" onClick={() => setAsked("caps")}>
               {w.capsChange}
+            </Button>
+            <Button variant="default" size="xs" onClick={() => setAsked("keys")}>
+              {w.keys}
             </Button>
           </div>
         )}

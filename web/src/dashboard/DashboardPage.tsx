@@ -1,14 +1,16 @@
-import { Skeleton } from "@mantine/core";
+import { Select, Skeleton } from "@mantine/core";
+import { useLocalStorage } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { api, take } from "../api/client";
 import type { components } from "../api/schema";
 import { KINDS, STATUSES, type JournalSearch } from "../journal/search";
-import { useMe } from "../session/session";
+import { may, useMe } from "../session/session";
 import { Failed, Panel } from "../ui/blocks";
 import { Late } from "../ui/Late";
 import { SettingsPage } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
+import { CallsPanel, FloorPanel } from "./NowPanels";
 import { useWords } from "./words";
 import "./dashboard.css";
 
@@ -39,15 +41,33 @@ export function listOf(group: Group, f: Figure, company?: number): JournalSearch
 export function DashboardPage() {
   const w = useWords();
   const me = useMe();
+  const several = me.kind !== "company" && me.companies.length > 1;
+  const [kept, setKept] = useLocalStorage<number>({ key: `d24.dashboard.company.${me.user.id}`, defaultValue: 0 });
+  const company = several && me.companies.some((c) => c.id === kept) ? kept : 0;
   const figures = useQuery({
-    queryKey: ["tickets", "figures", me.company?.id ?? 0],
-    queryFn: () => take(api.GET("/api/v1/tickets/figures")),
+    queryKey: ["tickets", "figures", me.company?.id ?? company],
+    queryFn: ({ signal }) =>
+      take(api.GET("/api/v1/tickets/figures", { params: { query: { company_id: company } }, signal })),
+    placeholderData: (before) => before,
     meta: { live: ["ticket"] as const },
     refetchInterval: 60_000, // deadlines come by the clock
   });
   return (
     <div className="dashboard">
       <SettingsPage title={w.title} about={w.about} wide>
+        {several && (
+          <Select
+            size="xs"
+            className="dashboard-company"
+            label={w.company}
+            clearable
+            searchable
+            placeholder={w.everyCompany}
+            data={me.companies.map((c) => ({ value: String(c.id), label: c.name }))}
+            value={company ? String(company) : null}
+            onChange={(c) => setKept(Number(c ?? 0))}
+          />
+        )}
         {figures.isError && !figures.data ? (
           <Failed error={figures.error} title={w.failed} retry={() => void figures.refetch()} />
         ) : !figures.data ? (
@@ -56,8 +76,10 @@ export function DashboardPage() {
           </Late>
         ) : (
           <div className="dashboard-groups">
+            {may(me, "call.read") && <CallsPanel company={company} />}
+            <FloorPanel company={company} />
             {GROUPS.map((g) => (
-              <GroupPanel key={g} group={g} figures={figures.data[g]} />
+              <GroupPanel key={g} group={g} figures={figures.data[g]} company={company} />
             ))}
           </div>
         )}
@@ -66,7 +88,9 @@ export function DashboardPage() {
   );
 }
 
-function GroupPanel({ group, figures }: { group: Group; figures: readonly Figure[] }) {
+type GroupProps = { group: Group; figures: readonly Figure[]; company: number };
+
+function GroupPanel({ group, figures, company }: GroupProps) {
   const w = useWords();
   const c = useCommon();
   const name = (f: Figure): string => {
@@ -84,7 +108,7 @@ function GroupPanel({ group, figures }: { group: Group; figures: readonly Figure
         <Link
           key={`${f.key}-${f.tag_id}`}
           to="/journal"
-          search={listOf(group, f)}
+          search={listOf(group, f, company)}
           className="dashboard-figure"
           data-testid={`figure-${group}-${f.tag_id || f.key}`}
         >

@@ -1,5 +1,6 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
+import { meOf } from "../../test/fixtures";
 import { serve, showPage } from "../../test/render";
 import { queryOf, readSearch } from "../journal/search";
 import { DashboardPage, listOf } from "./DashboardPage";
@@ -34,10 +35,18 @@ describe("the summary (D1)", () => {
         postponed: [],
         tags: [figure("Срочно", 3, 7)],
       }),
+      "GET /api/v1/calls/count": () => ({ count: 7, capped: false }),
+      "GET /api/v1/tickets/count": () => ({ count: 5, capped: false }),
+      "GET /api/v1/desk/present": () => ({ on: 3, free: 2, talking: 1, away: 0 }),
     });
-    showPage(<DashboardPage />);
+    const me = meOf("admin");
+    showPage(<DashboardPage />, { ...me, permissions: [...me.permissions, "call.read"] });
     expect(await screen.findByTestId("figure-status-new")).toHaveTextContent("Новая1000+");
     expect(screen.getByTestId("figure-due-overdue")).toHaveTextContent("2");
     expect(screen.getByTestId("figure-tags-7")).toHaveTextContent("Срочно3");
+    await waitFor(() => expect(screen.getByTestId("figure-calls-waiting")).toHaveTextContent("Ждут оператора7"));
+    expect(screen.getByTestId("figure-calls-lost")).toHaveAttribute("href", expect.stringContaining("result=lost"));
+    expect(screen.getByTestId("figure-operators-free")).toHaveTextContent("Свободны2");
+    expect(screen.getByTestId("figure-floor-handing")).toHaveTextContent("5");
   });
 });

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconAlertTriangle, IconCloudOff, IconPhoneOff, IconVolume } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCloudOff, IconMicrophoneOff, IconPhoneOff, IconVolume } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLink } from "../live/useLive";
@@ -8,7 +8,9 @@ import { usePhoneView } from "../softphone/useSoftphone";
 import { serverNow } from "../time/clock";
 import { timeOf } from "../time/format";
 import { figuresQuery } from "./queries";
+import { stateWord } from "./state";
 import { useWords } from "./words";
+import { useWork } from "./works";
 
 /** What makes the whole desk unable to do its work, in words, under the bar. */
 export function Banners() {
@@ -36,6 +38,14 @@ export function Banners() {
       )}
       <PhoneLost engineDead={f ? !f.engine_alive : false} />
       <ClockDrift />
+      {p.call?.silent && (
+        <div className="banner bad" role="alert" data-testid="not-heard">
+          <IconMicrophoneOff size={18} aria-hidden />
+          <span>
+            <b>{w.banner.notHeard}</b> {w.banner.notHeardMore}
+          </span>
+        </div>
+      )}
       {blocked && (
         <div className="banner" role="alert">
           <IconVolume size={18} aria-hidden />
@@ -50,12 +60,34 @@ export function Banners() {
           {w.banner.missed}
         </div>
       )}
+      {p.taken?.by && <Taken call={p.taken.call} by={p.taken.by} />}
+      {p.movedBy && (
+        <div className="banner" role="status" data-testid="moved">
+          {w.banner.moved(p.movedBy, stateWord(p, w))}
+        </div>
+      )}
       {p.problem && p.link === "open" && (
         <div className="banner" role="status">
           {p.problem.code === "session.ended" ? w.banner.session : p.problem.text}
         </div>
       )}
     </>
+  );
+}
+
+/** Another has the call that was lost here, and what the server has of the form; the rest stands here to be told him. */
+function Taken({ call, by }: { call: string; by: string }) {
+  const w = useWords();
+  const { draft, dirty } = useWork(call, "");
+  const unsent = dirty ? draft.form.description.trim() : "";
+  return (
+    <div className="banner" role="status" data-testid="taken">
+      <IconPhoneOff size={18} aria-hidden />
+      <span>
+        <b>{w.banner.taken(by)}</b> {w.banner.takenMore}
+        {unsent && <span className="block">{w.banner.unsent(unsent)}</span>}
+      </span>
+    </div>
   );
 }
 

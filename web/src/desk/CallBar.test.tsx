@@ -23,6 +23,8 @@ function Bar({ desk, settled }: { desk: Desk; settled: boolean }) {
         keypadOpen={false}
         onKeypadOpen={() => undefined}
         onReady={() => desk.phone.ready()}
+        onHangUp={() => desk.phone.hangup()}
+        onTransfer={() => undefined}
       />
     </PhoneContext>
   );

@@ -6,6 +6,7 @@ import {
   IconMicrophoneOff,
   IconPhone,
   IconPhoneIncoming,
+  IconArrowForwardUp,
   IconPhoneOff,
   IconPhoneOutgoing,
   IconPlayerPause,
@@ -35,6 +36,8 @@ interface Props {
   /** The result of the ended call is said: nothing holds us from the next one. */
   settled: boolean;
   onReady(): void;
+  onHangUp(): void;
+  onTransfer(): void;
 }
 
 /** The bar of the telephone: the same place for the same hand in every state. */
@@ -54,7 +57,7 @@ export function CallBar(props: Props) {
       <Left />
       <Subject subject={props.subject} sub={props.sub} />
       <StateButtons {...props} />
-      <Controls keypadOpen={props.keypadOpen} onKeypadOpen={props.onKeypadOpen} settled={props.settled} />
+      <Controls {...props} />
     </div>
   );
 }
@@ -166,10 +169,11 @@ function StateButtons({ pauseOpen, onPauseOpen, settled, onReady }: Props) {
   const view = usePhoneView();
   const p = view.phone;
   const busy = p.call !== null && p.call.state !== "ended";
+  const reasons = p.pauses.length > 0 ? p.pauses.map((r) => r.name) : w.pauses;
   if (busy) return null;
   // The digits of the menu are heard by the menu alone: the form under it has digits of its own.
   const byDigit = (e: KeyboardEvent) => {
-    const reason = /^Digit[1-9]$/.test(e.code) ? w.pauses[Number(e.code.slice(5)) - 1] : undefined;
+    const reason = /^Digit[1-9]$/.test(e.code) ? reasons[Number(e.code.slice(5)) - 1] : undefined;
     if (!reason) return;
     e.preventDefault();
     e.stopPropagation();
@@ -204,7 +208,7 @@ function StateButtons({ pauseOpen, onPauseOpen, settled, onReady }: Props) {
           </Menu.Target>
           <Menu.Dropdown onKeyDown={byDigit}>
             <Menu.Label>{w.pauseTitle}</Menu.Label>
-            {w.pauses.map((reason, i) => (
+            {reasons.map((reason, i) => (
               <Menu.Item
                 key={reason}
                 leftSection={<Key>{i + 1}</Key>}
@@ -232,7 +236,7 @@ function StateButtons({ pauseOpen, onPauseOpen, settled, onReady }: Props) {
   );
 }
 
-function Controls({ keypadOpen, onKeypadOpen, settled }: Pick<Props, "keypadOpen" | "onKeypadOpen" | "settled">) {
+function Controls({ keypadOpen, onKeypadOpen, settled, onHangUp, onTransfer }: Props) {
   const w = useWords();
   const phone = usePhone();
   const { phone: p, muted } = usePhoneView();
@@ -276,6 +280,16 @@ function Controls({ keypadOpen, onKeypadOpen, settled }: Pick<Props, "keypadOpen
       >
         {muted && talk ? w.bar.unmute : w.bar.mute}
       </Button>
+      <Button
+        variant="default"
+        data-testid="transfer-open"
+        disabled={!talk}
+        leftSection={<IconArrowForwardUp size={16} />}
+        rightSection={<Key>F9</Key>}
+        onClick={onTransfer}
+      >
+        {w.bar.transfer}
+      </Button>
       <Popover opened={keypadOpen && talk} onChange={onKeypadOpen} position="bottom-end" withArrow trapFocus>
         <Popover.Target>
           <Button
@@ -304,7 +318,7 @@ function Controls({ keypadOpen, onKeypadOpen, settled }: Pick<Props, "keypadOpen
         disabled={!canHang}
         leftSection={<IconPhoneOff size={16} />}
         rightSection={<Key>⇧F2</Key>}
-        onClick={() => (rings ? phone.decline() : phone.hangup())}
+        onClick={() => (rings ? phone.decline() : onHangUp())}
       >
         {rings ? w.bar.decline : w.bar.hangup}
       </Button>

@@ -10,6 +10,7 @@ import { Outcome } from "./Outcome";
 import { RequestPane } from "./RequestPane";
 import { Side } from "./Side";
 import { Results, TaskPane, TaskWho, useTask } from "./TaskWork";
+import { isUnderWay, TransferDialog } from "./transfer/TransferDialog";
 import { useCallWork } from "./useCallWork";
 import { Who } from "./Who";
 import { useWords } from "./words";
@@ -23,17 +24,20 @@ export interface BarText {
 interface Props {
   call: CallView;
   isOld: boolean;
+  /** The dialog of a transfer is open. */
+  transfer: boolean;
+  onTransferred(): void;
   onBar(text: BarText): void;
   onLeave(): void;
 }
 
 /** Everything around one call: who, words and form, what is known. */
-export function CallScreen({ call, isOld, onBar, onLeave }: Props) {
+export function CallScreen({ call, isOld, transfer, onTransferred, onBar, onLeave }: Props) {
   const w = useWords();
   const phone = usePhone();
   const { phone: p } = usePhoneView();
   const talk = call.state === "talking" || call.state === "held";
-  const work = useCallWork(call.key, call.phone, talk);
+  const work = useCallWork(call.key, call.phone, talk, call.written);
   const task = useTask(call.task_id);
   const [outcome, setOutcome] = useState(false);
   // On a narrow screen the right pane is a tab in the place of the middle one.
@@ -84,6 +88,9 @@ export function CallScreen({ call, isOld, onBar, onLeave }: Props) {
   const unit = place?.unit ?? task?.ticket?.unit ?? first?.unit ?? "";
   return (
     <>
+      {(transfer || isUnderWay(call.transfer)) && (
+        <TransferDialog call={call} reasonId={work.work.draft.form.reason?.id ?? 0} onClose={onTransferred} />
+      )}
       {isCut && <Banner>{w.banner.cut}</Banner>}
       {needsResult && form && !outcome && <Banner>{w.outcome.ask}</Banner>}
       {needsResult && !form && <Banner>{w.job.sayResult}</Banner>}

@@ -18,6 +18,7 @@ import { KeysHelp, useHints } from "./KeysHelp";
 import { callQuery } from "./queries";
 import { inTalk } from "./state";
 import { DeskStrip } from "./Strip";
+import { useNext } from "./useNext";
 import { useWords } from "./words";
 import { works } from "./works";
 
@@ -45,6 +46,8 @@ function Desk() {
   const [pauseOpen, setPauseOpen] = useState(false);
   const [keypadOpen, setKeypadOpen] = useState(false);
   const [help, setHelp] = useState(false);
+  const [transfer, setTransfer] = useState(false);
+  const closeTransfer = useCallback(() => setTransfer(false), []);
   const [finding, setFinding] = useState(false);
   const old = useQuery({ ...callQuery(opened), enabled: opened !== "" && p.call === null }).data;
   const call = p.call ?? (opened && old ? viewOf(old.call) : null);
@@ -71,6 +74,11 @@ function Desk() {
     phone.wrappedUp();
   }, [bar.settled, call, leave, phone]);
 
+  const [hungUp, nextAfter] = useNext(call?.key ?? "", call?.state, bar.settled, ready);
+  const hangUp = () => {
+    hungUp();
+    phone.hangup();
+  };
   // A ring that went away leaves no text and owes nothing.
   const shown = call ? bar : rest;
   const state = call?.state;
@@ -79,6 +87,11 @@ function Desk() {
   useEffect(() => {
     if (p.call && p.call.state !== "ringing") sessionStorage.setItem(kept, p.call.key);
   }, [kept, p.call]);
+  // Another has it by now: it is not ours to write up.
+  const lost = p.taken?.by ? p.taken.call : "";
+  useEffect(() => {
+    if (lost && lost === opened) open("");
+  }, [lost, open, opened]);
   useTabTitle();
   useStayAsk(live || !shown.settled);
   useKeys({
@@ -86,10 +99,12 @@ function Desk() {
       if (state === "ringing") phone.answer();
       else if (state === "counting") phone.dialNow();
       else if (!live) ready();
+      else nextAfter();
     },
-    "shift+F2": () => (state === "ringing" ? phone.decline() : live && phone.hangup()),
+    "shift+F2": () => (state === "ringing" ? phone.decline() : live && hangUp()),
     F4: () => inTalk(p) && phone.hold(state !== "held"),
     F8: () => inTalk(p) && phone.mute(!muted),
+    F9: () => inTalk(p) && setTransfer(true),
     "shift+F8": () => mayPause(p) && setPauseOpen(true),
     F1: () => setHelp(true),
     "ctrl+KeyK": () => setFinding(true),
@@ -110,10 +125,20 @@ function Desk() {
         keypadOpen={keypadOpen}
         onKeypadOpen={setKeypadOpen}
         onReady={ready}
+        onHangUp={hangUp}
+        onTransfer={() => setTransfer(true)}
       />
       <Banners />
       {call ? (
-        <CallScreen key={call.key} call={call} isOld={p.call === null} onBar={setBar} onLeave={leave} />
+        <CallScreen
+          key={call.key}
+          call={call}
+          isOld={p.call === null}
+          transfer={transfer}
+          onTransferred={closeTransfer}
+          onBar={setBar}
+          onLeave={leave}
+        />
       ) : (
         <Idle onOpen={open} />
       )}

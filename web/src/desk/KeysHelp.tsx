@@ -14,6 +14,7 @@ export function KeysHelp({ opened, onClose }: { opened: boolean; onClose: () => 
     [["⇧F2"], w.keys.hangup],
     [["F4"], w.keys.hold],
     [["F8"], w.keys.mute],
+    [["F9"], w.keys.transfer],
     [["⇧F8"], w.keys.pause],
     [["Enter"], w.keys.confirm],
     [["1–9"], w.keys.digits],
@@ -70,6 +71,7 @@ export function useHints(call: CallView | null, p: Phone, settled: boolean): [st
       ? [...(settled ? [["F2", w.keys.ready] as [string, string]] : []), ...pause]
       : [
           ["F4", w.keys.shortHold],
+          ["F9", w.keys.shortTransfer],
           ["⇧F2", w.keys.shortHangup],
         ];
   if (settled) return [...talk, all];

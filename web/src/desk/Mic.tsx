@@ -47,6 +47,22 @@ export function MicCheck() {
         </div>
         {(ok || mic === "quiet") && <MicMeter />}
         <div className="s12 t2">{w.mic.media[p.media]}</div>
+        {ok && p.media === "up" && p.call === null && (
+          <div className="row">
+            <Button
+              size="xs"
+              variant="default"
+              disabled={p.echo !== ""}
+              data-testid="check-sound"
+              onClick={() => phone.checkSound()}
+            >
+              {w.mic.check}
+            </Button>
+            <span className="s12 t2" role="status" data-testid="echo" data-state={p.echo}>
+              {w.mic.echo[p.echo || "none"]}
+            </span>
+          </div>
+        )}
         {wrong && (
           <div>
             <Button size="xs" variant="default" onClick={() => phone.retryMic()}>

@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { cleanup, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { describe, expect, it } from "vitest";
@@ -6,7 +6,7 @@ import { belinsky, leak } from "../../test/fixtures";
 import { serve, show } from "../../test/render";
 import type { KnownAddress } from "../api/types";
 import { callView } from "../softphone/fakes";
-import { readDraft } from "./draft";
+import { newDraft, readDraft } from "./draft";
 import { RequestPane } from "./RequestPane";
 import { useCallWork } from "./useCallWork";
 
@@ -43,10 +43,16 @@ function Pane({ id }: { id: string }) {
   );
 }
 
-async function take(id: string, addresses: KnownAddress[]) {
+async function take(id: string, addresses: KnownAddress[], draft: unknown = null) {
   const drafts: unknown[] = [];
   const made: unknown[] = [];
-  const card = { call: { ...callView({ key: id }), disposition: "" }, known: addresses, recent_calls: [], on_duty: [] };
+  const card = {
+    call: { ...callView({ key: id }), disposition: "" },
+    known: addresses,
+    recent_calls: [],
+    on_duty: [],
+    draft,
+  };
   serve({
     [`GET /api/v1/desk/calls/${id}`]: () => card,
     [`POST /api/v1/desk/calls/${id}/place`]: () => card,
@@ -118,6 +124,24 @@ describe("request beside a call", { timeout: 30_000 }, () => {
     expect(local?.form.place?.unit).toBe("45");
     await waitFor(() => expect(readDraft(drafts.at(-1))?.form.description).toBe("льёт"), { timeout: 3000 });
     await screen.findByText(/черновик сохранён/);
+  });
+
+  it("takes the later of two drafts: the one on this disk, which a killed browser left old, and the server's", async () => {
+    const typed = (text: string) => {
+      const d = newDraft("");
+      return { ...d, form: { ...d.form, description: text } };
+    };
+    const kept = { body: typed("server"), updated_at: "2026-11-24T09:32:00Z", user_id: 1 };
+    const here = (call: string, at: string) =>
+      localStorage.setItem(`d24.draft.${call}`, JSON.stringify({ ...typed("here"), at: Date.parse(at) }));
+    here("p-6", "2026-11-24T09:31:00Z");
+    await take("p-6", [], kept);
+    await waitFor(() => expect(screen.getByLabelText("Со слов жителя")).toHaveValue("server"));
+    cleanup();
+    here("p-7", "2026-11-24T09:33:00Z");
+    const { drafts } = await take("p-7", [], kept);
+    await waitFor(() => expect(readDraft(drafts.at(-1))?.form.description).toBe("here"), { timeout: 3000 });
+    expect(screen.getByLabelText("Со слов жителя")).toHaveValue("here");
   });
 
   it("says that the caller pressed the key for emergencies, or calls again", () => {

@@ -80,6 +80,7 @@ export function LostList({ items }: { items: DeskFigures["lost"] }) {
       {items.map((l) => (
         <Row key={l.task_id} value={remains(l.promise_at)} tone="b">
           {phoneOf(l.phone)}
+          {l.is_waiting && <span className="t2"> · {w.strip.kept}</span>}
         </Row>
       ))}
       <li className="s13 t2">{w.idle.tasksNote}</li>
@@ -119,6 +120,7 @@ export function OperatorList({ items }: { items: DeskFigures["seats"] }) {
       {items.map((o) => (
         <Row key={o.user_id} value={clockOf(now - Date.parse(o.since))}>
           {o.name} <span className="t2">· {o.state === "pause" ? pauseWords(o.reason, w)[0] : w.state[o.state]}</span>
+          {o.trouble && <span className="k-emg"> · {w.strip.trouble[o.trouble]}</span>}
         </Row>
       ))}
     </Rows>

@@ -195,6 +195,9 @@ function Brief({ card }: { card: TaskCard }) {
 }
 
 /** Results that want words before they are sent. */
+/** Who asked for the call waits for the words of the resident. */
+const saysAnswer = (kind: TaskResult["kind"], call: CallView) => kind === "answered" && call.purpose === "resident";
+
 const withNote = new Set<TaskResult["kind"]>(["refused", "not_done"]);
 const etas = [15, 30, 60, 120];
 
@@ -219,7 +222,7 @@ export function Results({ call, card, work, open }: ResultsProps) {
   const [sending, setSending] = useState(false);
   const kinds = card?.results ?? [];
   const active = open && !work.result && !sending;
-  const send = async (kind: TaskResult["kind"], words: string) => {
+  const send = async (kind: TaskResult["kind"], words: string, takeBack = false) => {
     setSending(true);
     works.change(call.key, { error: null });
     try {
@@ -228,6 +231,7 @@ export function Results({ call, card, work, open }: ResultsProps) {
           params: { path: { id: call.task_id } },
           body: {
             kind,
+            ...(takeBack ? { take_back: true } : {}),
             ...(words.trim() ? { note: words.trim() } : {}),
             ...(number.trim() ? { their_number: number.trim() } : {}),
             ...(taken.trim() ? { handed_to: taken.trim() } : {}),
@@ -250,7 +254,7 @@ export function Results({ call, card, work, open }: ResultsProps) {
     }
   };
   const choose = (kind: TaskResult["kind"]) => {
-    if (withNote.has(kind)) setAsking(kind);
+    if (withNote.has(kind) || saysAnswer(kind, call)) setAsking(kind);
     else void send(kind, note);
   };
   useKeys(Object.fromEntries(kinds.map((k, i) => [`Digit${i + 1}`, () => choose(k)])), active && asking === null);
@@ -281,11 +285,25 @@ export function Results({ call, card, work, open }: ResultsProps) {
           {errorText(work.error)}
         </div>
       )}
+      {work.error?.code === "task.passed" && (
+        <div className="row wrap" data-testid="take-back">
+          <Button className="btn-primary" disabled={!active} onClick={() => void send("accepted", note, true)}>
+            {w.job.takeBack}
+          </Button>
+          <Button
+            variant="default"
+            disabled={!active}
+            onClick={() => works.change(call.key, { result: "refused", notice: w.job.leftToHim, error: null })}
+          >
+            {w.job.leaveIt}
+          </Button>
+        </div>
+      )}
       {asking ? (
         <div className="col">
           <Textarea
             autoFocus
-            label={asking === "refused" ? w.job.note : w.job.noteAny}
+            label={asking === "refused" ? w.job.note : saysAnswer(asking, call) ? w.job.noteSaid : w.job.noteAny}
             data-testid="result-note"
             minRows={2}
             maxLength={1000}
@@ -299,7 +317,7 @@ export function Results({ call, card, work, open }: ResultsProps) {
             <Button
               className="btn-primary"
               data-testid="result-send"
-              disabled={!active || (asking === "refused" && !note.trim())}
+              disabled={!active || ((asking === "refused" || saysAnswer(asking, call)) && !note.trim())}
               rightSection={<Key>{w.keySave}</Key>}
               onClick={() => void send(asking, note)}
             >

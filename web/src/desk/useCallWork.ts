@@ -39,20 +39,23 @@ function plainPhone(phone: string): string {
 }
 
 /** Everything that is done with a call on the desk: the form, its draft, the request, the result. */
-export function useCallWork(key: string, phone: string, live: boolean): CallWork {
+export function useCallWork(key: string, phone: string, live: boolean, written = true): CallWork {
   const client = useQueryClient();
   const work = useWork(key, plainPhone(phone));
-  const card = useQuery(callQuery(key)).data;
+  const card = useQuery({ ...callQuery(key), enabled: key !== "" && written }).data;
   const disposed = work.disposed || (card?.call.disposition ?? "");
-  const readOnly = work.saved !== null || disposed !== "";
+  // Who was transferred, or left a message, may have a request all the same.
+  const readOnly = work.saved !== null || (disposed !== "" && disposed !== "transferred" && disposed !== "message");
 
   // The draft of another operator, or ours before a break.
   const kept = card?.draft;
   useEffect(() => {
     const now = works.of(key, "");
-    if (!kept || now.restored || now.dirty || now.keptAt !== null || now.saved) return;
+    if (!kept || now.restored || now.keptAt !== null || now.saved) return;
+    // A browser that was killed may have left an old copy on its disk: the later one counts.
+    if (now.dirty && (now.copiedAt === null || now.copiedAt >= Date.parse(kept.updated_at))) return;
     const draft = readDraft(kept.body);
-    if (draft) works.change(key, { draft, restored: true, keptAt: kept.updated_at });
+    if (draft) works.change(key, { draft, dirty: false, copiedAt: null, restored: true, keptAt: kept.updated_at });
   }, [key, kept]);
 
   useKeeping(key, work, readOnly);
@@ -62,7 +65,12 @@ export function useCallWork(key: string, phone: string, live: boolean): CallWork
     (change: (form: RequestForm) => RequestForm) => {
       const now = works.of(key, "");
       if (now.saved) return;
-      works.change(key, { draft: { ...now.draft, form: change(now.draft.form) }, dirty: true, error: null });
+      works.change(key, {
+        draft: { ...now.draft, form: change(now.draft.form) },
+        dirty: true,
+        copiedAt: null,
+        error: null,
+      });
     },
     [key],
   );
@@ -127,7 +135,9 @@ function useKeeping(key: string, work: Work, readOnly: boolean): void {
           api.PUT("/api/v1/desk/drafts/{key}", { params: { path: { key } }, body: { body: { ...draft } } }),
         );
         if (works.of(key, "").draft === draft) works.change(key, { dirty: false, keptAt: updated_at });
-      } catch {
+      } catch (e) {
+        // Another has the call: his is the draft now.
+        if (e instanceof ApiError && e.code === "draft.taken") return;
         timer = setTimeout(() => void keep(), keepAgain);
       }
     };

@@ -1,6 +1,8 @@
 import { useSyncExternalStore } from "react";
 import type { ApiError } from "../api/client";
 import type { CallRow, TaskResult, TicketCreated } from "../api/types";
+import { isRecord } from "../request/form";
+import { serverNow } from "../time/clock";
 import { newDraft, readDraft, type DraftBody } from "./draft";
 
 /** What was done with one call on this screen. It outlives the screen: going to the journal and back loses nothing. */
@@ -8,6 +10,8 @@ export interface Work {
   draft: DraftBody;
   /** Typed since the server last took it. */
   dirty: boolean;
+  /** Server's time (ms) of the copy of this computer, as long as nothing was typed since it was read; null: none. */
+  copiedAt: number | null;
   /** Server's time of the last draft kept. */
   keptAt: string | null;
   /** The draft came from the server: another operator, or this one before a break. */
@@ -42,8 +46,9 @@ export class Works {
     if (found) return found;
     const kept = readLocal(call);
     const work: Work = {
-      draft: kept ?? newDraft(phone),
+      draft: kept?.draft ?? newDraft(phone),
       dirty: kept !== null,
+      copiedAt: kept?.at ?? null,
       keptAt: null,
       restored: false,
       saved: null,
@@ -88,9 +93,12 @@ export function useWork(call: string, phone: string): Work {
   return useSyncExternalStore(works.subscribe, () => works.of(call, phone));
 }
 
-function readLocal(call: string): DraftBody | null {
+/** A copy and when it was made; one without an hour is older than any of the server's. */
+function readLocal(call: string): { draft: DraftBody; at: number } | null {
   try {
-    return readDraft(JSON.parse(localStorage.getItem(keyOf(call)) ?? "null"));
+    const kept: unknown = JSON.parse(localStorage.getItem(keyOf(call)) ?? "null");
+    const draft = readDraft(kept);
+    return draft && { draft, at: isRecord(kept) && typeof kept.at === "number" ? kept.at : 0 };
   } catch {
     return null;
   }
@@ -98,7 +106,7 @@ function readLocal(call: string): DraftBody | null {
 
 function writeLocal(call: string, draft: DraftBody): void {
   try {
-    localStorage.setItem(keyOf(call), JSON.stringify(draft));
+    localStorage.setItem(keyOf(call), JSON.stringify({ ...draft, at: serverNow() }));
   } catch {
     // A full store must not stop the typing: the server keeps the draft.
   }

@@ -59,12 +59,13 @@ function problemOf(xhr: XMLHttpRequest): Problem {
   return { status: xhr.status, code: `http.${xhr.status}`, detail: "" };
 }
 
-/** Sends a file; `told` hears the part that is sent, 0..1. Sent twice it makes one file. */
-export function upload(subject: Subject, of: number, file: File, told: (part: number) => void): Promise<void> {
+/** Sends a file; `told` hears the part that is sent, 0..1. Sent twice it makes one file. `at`: when a phone took it. */
+export function upload(subject: Subject, of: number, file: File, told: (part: number) => void, at = ""): Promise<void> {
   return new Promise((done, failed) => {
     const xhr = new XMLHttpRequest();
     const lost = () => failed(new ApiError({ status: 0, code: "network", detail: "" }));
-    xhr.open("POST", `/api/v1/${subject}-files?of=${of}&name=${encodeURIComponent(file.name.slice(-300))}`);
+    const taken = at && `&at=${encodeURIComponent(at)}`;
+    xhr.open("POST", `/api/v1/${subject}-files?of=${of}&name=${encodeURIComponent(file.name.slice(-300))}${taken}`);
     xhr.setRequestHeader("Content-Type", "application/octet-stream"); // what it is the server sees by itself
     xhr.upload.onprogress = (e) => told(e.lengthComputable ? e.loaded / e.total : 0);
     xhr.onerror = lost;

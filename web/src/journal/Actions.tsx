@@ -4,24 +4,32 @@ import { IconChevronDown } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { ApiError } from "../api/client";
-import type { TicketCard } from "../api/types";
+import type { TicketCard, TicketMove } from "../api/types";
+import type { Verb } from "../offline/deed";
+import type { Sending } from "../offline/outbox";
 import { useErrorText } from "../ui/blocks";
 import { useWords as useCommon } from "../ui/words";
 import { useAccept, useMove, useReassign } from "./api";
 import { MoveDialog } from "./MoveDialog";
-import { asks, buttonsOf, TO, type Asking, type AtOnce } from "./moves";
+import { asks, buttonsOf, sorts, TO, type Asking, type AtOnce, type Doing, type Sorting } from "./moves";
+import { SortDialog } from "./SortDialog";
 import { useWords } from "./words";
+import { useWork } from "./works";
+
+/** Does it now or when there is a network; a phone has it. */
+export type Later = (verb: Verb) => Promise<Sending>;
 
 /** Runs the actions of a card: at once, or by a dialog; somebody else's change is said, and the card is fresh. */
-export function useActions(ticket: TicketCard) {
+export function useActions(ticket: TicketCard, later?: Later) {
   const w = useWords();
   const error = useErrorText();
   const navigate = useNavigate();
-  const [asking, setAsking] = useState<Asking | null>(null);
+  const [asking, setAsking] = useState<Asking | Sorting | null>(null);
   const accept = useAccept(ticket.id);
   const move = useMove(ticket.id);
   const reassign = useReassign(ticket.id);
-  const done = (action: Asking | AtOnce) => notifications.show({ message: w.card.done[action], color: "accent" });
+  const work = useWork(ticket.id);
+  const done = (action: Doing) => notifications.show({ message: w.card.done[action], color: "accent" });
   const failed = (e: unknown) => {
     const conflict = e instanceof ApiError && e.isConflict;
     notifications.show({
@@ -31,18 +39,55 @@ export function useActions(ticket: TicketCard) {
       autoClose: 8000,
     });
   };
-  const run = (action: Asking | AtOnce) => {
-    if (asks(action)) setAsking(action);
+  const [isSending, setSending] = useState(false);
+  /** What the server refuses stands in the card itself (Waiting). */
+  const send = async (action: Asking | AtOnce, verb: Verb) => {
+    setSending(true);
+    try {
+      const how = await later?.(verb);
+      if (how === "sent") done(action); // what waits or is refused, the strip above says
+    } catch (e) {
+      failed(e);
+    }
+    setSending(false);
+  };
+  const run = (action: Doing) => {
+    if (asks(action) || sorts(action)) setAsking(action);
+    else if (later && action === "accept") void send(action, { verb: "accept" });
+    else if (later && action === "start")
+      void send(action, { verb: "move", body: { to: TO[action], version: ticket.version } });
     else if (action === "accept") accept.mutate(undefined, { onSuccess: () => done(action), onError: failed });
     else if (action === "reassign") reassign.mutate(ticket.version, { onSuccess: () => done(action), onError: failed });
+    else if (action === "resume" || action === "localise")
+      work.mutate(action, { onSuccess: () => done(action), onError: failed });
     else move.mutate({ to: TO[action], version: ticket.version }, { onSuccess: () => done(action), onError: failed });
   };
-  const dialog = asking && (
+  const sorting = asking && sorts(asking) && (
+    <SortDialog
+      key={asking}
+      ticket={ticket}
+      action={asking}
+      onClose={() => setAsking(null)}
+      onDone={() => {
+        setAsking(null);
+        done(asking);
+      }}
+    />
+  );
+  const moving = asking && !sorts(asking) && (
     <MoveDialog
       key={asking}
       ticket={ticket}
       action={asking}
       onClose={() => setAsking(null)}
+      {...(later && asking === "done"
+        ? {
+            send: (body: TicketMove) => {
+              setAsking(null);
+              void send("done", { verb: "move", body });
+            },
+          }
+        : {})}
       onDone={(action) => {
         setAsking(null);
         done(action);
@@ -50,7 +95,11 @@ export function useActions(ticket: TicketCard) {
       }}
     />
   );
-  return { run, dialog, busy: accept.isPending || move.isPending || reassign.isPending };
+  return {
+    run,
+    dialog: sorting || moving,
+    busy: accept.isPending || move.isPending || reassign.isPending || work.isPending || isSending,
+  };
 }
 
 /** One filled button, the rest in a menu when there are more than two. */

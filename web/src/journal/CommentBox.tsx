@@ -2,12 +2,13 @@ import { Button, SegmentedControl, Textarea } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { useErrorText, Key } from "../ui/blocks";
 import { useComment } from "./api";
+import type { Later } from "./Actions";
 import { useWords } from "./words";
 
 const keyOf = (id: number) => `d24.comment.${id}`;
 
 /** A comment for the staff or for the resident. What is typed survives a reload until it is written. */
-export function CommentBox({ ticketId, big = false }: { ticketId: number; big?: boolean }) {
+export function CommentBox({ ticketId, big = false, later }: { ticketId: number; big?: boolean; later?: Later }) {
   const w = useWords();
   const error = useErrorText();
   const [text, setText] = useState(() => localStorage.getItem(keyOf(ticketId)) ?? "");
@@ -19,6 +20,13 @@ export function CommentBox({ ticketId, big = false }: { ticketId: number; big?: 
   }, [text, ticketId]);
   const send = () => {
     if (!text.trim() || write.isPending) return;
+    if (later) {
+      const body = { text: text.trim(), is_for_resident: target === "resident" };
+      setText("");
+      setTarget("inside");
+      void later({ verb: "comment", body }).catch(() => setText(body.text)); // no room on the device: nothing typed is lost
+      return;
+    }
     write.mutate(
       { text: text.trim(), is_for_resident: target === "resident" },
       {

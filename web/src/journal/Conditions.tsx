@@ -1,6 +1,6 @@
 import { Button, Drawer, MultiSelect, Select, TextInput } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
-import { useState } from "react";
+import { useState, type Ref } from "react";
 import { useMe } from "../session/session";
 import { useAddressSearch, useBuilding } from "../request/search";
 import { dateOf } from "../time/format";
@@ -248,14 +248,16 @@ function Sources({ search, put }: { search: JournalSearch; put: Put }) {
   );
 }
 
-function House({
+export function House({
   company,
   value,
   onChange,
+  size = "sm",
 }: {
   company: number;
   value: number | undefined;
   onChange: (id: number | undefined) => void;
+  size?: "xs" | "sm";
 }) {
   const w = useWords();
   const [typed, setTyped] = useState("");
@@ -266,6 +268,7 @@ function House({
   const known = value && name && !items.some((i) => i.value === String(value));
   return (
     <Select
+      size={size}
       label={w.filter.house}
       placeholder={w.filter.houseHint}
       clearable
@@ -282,18 +285,22 @@ function House({
 }
 
 /** A text that is put when the person has finished it: at Enter and when he leaves the field. */
-function Typed({
+export function Typed({
   label,
   value = "",
   max,
   grow = false,
   onChange,
+  inputRef,
+  size = "sm",
 }: {
   label: string;
   value?: string | undefined;
   max: number;
   grow?: boolean;
   onChange: (text: string | undefined) => void;
+  inputRef?: Ref<HTMLInputElement> | undefined;
+  size?: "xs" | "sm";
 }) {
   const [typed, setTyped] = useState(value);
   const send = () => {
@@ -301,6 +308,8 @@ function Typed({
   };
   return (
     <TextInput
+      ref={inputRef}
+      size={size}
       label={label}
       className={grow ? "grow" : undefined}
       w={grow ? undefined : 110}

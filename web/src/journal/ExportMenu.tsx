@@ -23,8 +23,15 @@ const ASKS: readonly (Ask & { word: "xlsx" | "xlsxAll" | "csv" | "csvAll" | "pdf
   { word: "pdf", format: "pdf" },
 ];
 
+type Props = {
+  search: JournalSearch;
+  columns: readonly Column[];
+  /** Under a thumb: a sign in place of the word. */
+  big?: boolean;
+};
+
 /** The list as a file: its conditions, its order, its columns. The file is made in the background. */
-export function ExportMenu({ search, columns }: { search: JournalSearch; columns: readonly Column[] }) {
+export function ExportMenu({ search, columns, big = false }: Props) {
   const w = useWords();
   const say = useErrorText();
   const { zone } = useMe();
@@ -47,14 +54,20 @@ export function ExportMenu({ search, columns }: { search: JournalSearch; columns
   return (
     <Menu position="bottom-end" shadow="md">
       <Menu.Target>
-        <Button
-          size="compact-sm"
-          variant="default"
-          loading={make.isPending}
-          leftSection={<IconDownload size={14} aria-hidden />}
-        >
-          {w.files.title}
-        </Button>
+        {big ? (
+          <Button h={44} px={12} variant="default" loading={make.isPending} aria-label={w.files.title}>
+            <IconDownload size={20} aria-hidden />
+          </Button>
+        ) : (
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={make.isPending}
+            leftSection={<IconDownload size={14} aria-hidden />}
+          >
+            {w.files.title}
+          </Button>
+        )}
       </Menu.Target>
       <Menu.Dropdown>
         {ASKS.map(({ word, ...ask }) => (

@@ -1,8 +1,11 @@
+import { Button } from "@mantine/core";
+import { useState } from "react";
 import type { TicketCard, TicketTask } from "../api/types";
 import { useNow } from "../time/clock";
 import { momentOf, phoneOf } from "../time/format";
 import { Panel } from "../ui/blocks";
 import { useWords as useCommon } from "../ui/words";
+import { EditDialog } from "./EditDialog";
 import { useWords } from "./words";
 
 /** What is known of the request: people, phone, access, words and answers. */
@@ -10,6 +13,7 @@ export function Facts({ ticket: t }: { ticket: TicketCard }) {
   const w = useWords();
   const c = useCommon();
   const now = useNow();
+  const [isEditing, setEditing] = useState(false);
   const at = (iso: string | null) => iso && momentOf(iso, t.zone, now);
   const rows: [string, React.ReactNode][] = [
     [w.card.executor, t.executor?.name ?? <span className="t3">{w.card.nobody}</span>],
@@ -22,7 +26,17 @@ export function Facts({ ticket: t }: { ticket: TicketCard }) {
     [w.card.description, t.description],
   ];
   return (
-    <Panel title={w.card.facts}>
+    <Panel
+      title={w.card.facts}
+      right={
+        t.can.includes("edit") && (
+          <Button size="compact-xs" variant="subtle" onClick={() => setEditing(true)}>
+            {w.edit.open}
+          </Button>
+        )
+      }
+    >
+      {isEditing && <EditDialog ticket={t} onClose={() => setEditing(false)} />}
       <dl className="kv">
         {rows.map(
           ([name, value]) =>

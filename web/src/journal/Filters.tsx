@@ -6,6 +6,7 @@ import { Key } from "../ui/blocks";
 import { useWords as useCommon } from "../ui/words";
 import { ConditionChips, ConditionsDrawer } from "./Conditions";
 import { bare, isFiltered, KINDS, STATUSES, without, type JournalSearch } from "./search";
+import { UnreadFlag } from "./Unread";
 import { useWords } from "./words";
 
 type Props = {
@@ -38,6 +39,7 @@ export function Filters({ search, onChange, inputRef }: Props) {
       />
       <Flag name="overdue" search={search} onChange={onChange} />
       <Flag name="soon" search={search} onChange={onChange} />
+      <UnreadFlag search={search} onChange={onChange} />
       <ConditionChips search={search} onChange={onChange} />
       <button type="button" className="chip press" onClick={() => setOpen(true)}>
         <IconAdjustmentsHorizontal size={13} aria-hidden />

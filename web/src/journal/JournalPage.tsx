@@ -2,19 +2,22 @@ import { Button, SegmentedControl } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useRef } from "react";
 import { ErrandStrip } from "../errands/ErrandStrip";
 import { may, useMe } from "../session/session";
-import { Failed, Hints, Key } from "../ui/blocks";
+import { Hints, Key } from "../ui/blocks";
 import { useKeys } from "../ui/keys";
-import { Late } from "../ui/Late";
-import { LONG, useCount, useFromStart, useTickets } from "./api";
+import { useDensity } from "../ui/list/columns";
+import { ColumnsMenu, KeptMenu } from "../ui/list/Kept";
+import { ListBody, ListNews } from "../ui/list/ListBody";
+import { useFromStart } from "../ui/list/pages";
+import { useLiveList } from "../ui/list/useLiveList";
+import { useAddress } from "./address";
+import { useCompanyOf, useCount, useListQuery, useTickets } from "./api";
 import { BulkBar } from "./BulkBar";
-import { useColumns, useDensity } from "./columns";
+import { SET, useColumns } from "./columns";
 import { ExportMenu } from "./ExportMenu";
 import { Filters } from "./Filters";
-import { useFresh, useMissed } from "./fresh";
-import { ColumnsMenu, KeptMenu } from "./Kept";
 import { PhoneList } from "./PhoneList";
 import { usePicks } from "./picks";
 import { Nothing, useViews } from "./views";
@@ -24,7 +27,7 @@ import { useWords } from "./words";
 import "./journal.css";
 
 /** The row the person came from: Esc in the card returns to it. */
-let lastOpened: number | null = null;
+const last: { id: number | null } = { id: null };
 
 /** The journal: a table at a desk, cards on a phone. */
 export function JournalPage() {
@@ -38,37 +41,25 @@ function DeskJournal() {
   const navigate = useNavigate();
   const search: JournalSearch = useSearch({ from: "/signed-in/journal" });
   const view = search.view ?? "new";
-  const [active, setActive] = useState<number | null>(lastOpened);
   const field = useRef<HTMLInputElement>(null);
-  const scroll = useRef<HTMLDivElement>(null);
-  const inside = useRef(false);
-  const list = useTickets(search);
+  const address = useAddress();
   const total = useCount(search);
-  const items = useMemo(() => list.data?.pages.flatMap((p) => p.items) ?? [], [list.data]);
-  const stays = useCallback(() => (scroll.current?.scrollTop ?? 0) < 8 && !inside.current, []);
-  const fresh = useFresh(list.isPlaceholderData ? [] : items, JSON.stringify(search), stays);
-  const shown = list.isPlaceholderData ? items : fresh.shown;
+  const list = useLiveList(useTickets(search), JSON.stringify(search), "ticket", last);
+  const { shown, active, step } = list;
   const mayPick = may(me, "ticket.move");
   const picks = usePicks(shown, JSON.stringify(search));
   const picked = mayPick && (picks.isAll || picks.chosen.size > 0);
   const extend = (by: number) => {
     if (active === null || !mayPick) return;
-    step(by);
-    const at = shown.findIndex((t) => t.id === active);
-    const next = shown[Math.min(Math.max(at + by, 0), shown.length - 1)];
+    const next = step(by);
     if (next) picks.reach(active, next.id);
   };
   const go = (next: JournalSearch) => void navigate({ to: "/journal", search: next, replace: true });
   const open = (id: number) => {
-    lastOpened = id;
+    last.id = id;
     void navigate({ to: "/journal/$id", params: { id: String(id) } });
   };
   const create = () => void navigate({ to: "/journal/new" });
-  const step = (by: number) => {
-    const at = shown.findIndex((t) => t.id === active);
-    const next = shown[at === -1 ? 0 : Math.min(Math.max(at + by, 0), shown.length - 1)];
-    if (next) setActive(next.id);
-  };
   useKeys({
     ...(mayPick
       ? {
@@ -92,24 +83,30 @@ function DeskJournal() {
     NumpadDivide: () => field.current?.focus(),
     ...(may(me, "ticket.create") ? { KeyN: create } : {}),
   });
-  const { fetchNextPage, hasNextPage, isFetchingNextPage } = list;
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
   const withCompany = me.kind !== "company";
   const [columns, setColumns] = useColumns(withCompany);
   const [density, setDensity] = useDensity(me.user.id);
-  const isLong = (list.data?.pages.length ?? 0) > LONG;
-  const missed = useMissed(isLong, JSON.stringify(search));
-  const fromStart = useFromStart();
+  const company = useCompanyOf(search);
+  const query = useListQuery(search);
+  const fromStart = useFromStart("tickets");
   return (
     <>
-      <div className="journal-head col">
+      <div className="live-head col">
         <div className="row">
           <h1 className="page-title">
             {w.title} <Total count={total.data} />
           </h1>
-          <KeptMenu search={search} onChange={go} columns={columns} onColumns={setColumns} />
+          <KeptMenu
+            of="ticket"
+            company={company}
+            query={address.textOf(search)}
+            onQuery={(text) => go(address.read(text))}
+            onCompany={(id) => go({ ...search, company: id })}
+            set={SET}
+            columns={columns}
+            onColumns={setColumns}
+            about={{ ofCompany: w.ofCompany, nameHint: w.keptHint }}
+          />
           <Views view={view} onChange={(v) => go({ ...search, view: v })} />
           <span className="grow" />
           <ExportMenu search={search} columns={columns} />
@@ -131,76 +128,34 @@ function DeskJournal() {
         <div className="row" style={{ minHeight: 30 }}>
           <Filters search={search} onChange={go} inputRef={field} />
           <span className="grow" />
-          {missed.is && (
-            <button
-              type="button"
-              className="chip acc press"
-              onClick={() => {
-                scroll.current?.scrollTo({ top: 0 });
-                missed.forget();
-                fromStart(search, me.zone);
-              }}
-            >
-              {w.longList}
-            </button>
-          )}
+          <ListNews list={list} arrived={w.arrived} fromStart={() => fromStart(query)} />
           <ColumnsMenu
+            set={SET}
             columns={columns}
             onColumns={setColumns}
-            withCompany={withCompany}
+            may={(c) => c !== "company" || withCompany}
+            names={w.column}
             density={density}
             onDensity={setDensity}
           />
-          {fresh.waiting > 0 && (
-            <button
-              type="button"
-              className="chip acc press"
-              onClick={() => {
-                scroll.current?.scrollTo({ top: 0 });
-                fresh.reveal();
-              }}
-            >
-              {w.arrived(fresh.waiting)}
-            </button>
-          )}
         </div>
       </div>
-      <div
-        className="journal-list"
-        ref={scroll}
-        onPointerEnter={() => (inside.current = true)}
-        onPointerLeave={() => (inside.current = false)}
+      <ListBody
+        list={list}
+        failed={w.failed}
+        skeleton={<TableSkeleton columns={columns} />}
+        empty={<Nothing search={search} onDrop={() => go(bare(search))} />}
       >
-        {list.isError && !list.data ? (
-          <Failed error={list.error} title={w.failed} retry={() => void list.refetch()} />
-        ) : list.isPending ? (
-          <Late>
-            <TableSkeleton columns={columns} />
-          </Late>
-        ) : shown.length === 0 ? (
-          <Nothing search={search} onDrop={() => go(bare(search))} />
-        ) : (
-          <TicketTable
-            items={shown}
-            active={active}
-            flash={fresh.flash}
-            columns={columns}
-            density={density}
-            order={search.order ?? "newest"}
-            onOrder={(order) => go(order === "newest" ? without(search, "order") : { ...search, order })}
-            scroll={scroll}
-            onOpen={open}
-            onActive={setActive}
-            onEnd={onEnd}
-            picks={mayPick ? picks : null}
-            footer={
-              <div className="quiet" style={{ padding: "8px 16px" }}>
-                {hasNextPage ? w.more : w.end(shown.length)}
-              </div>
-            }
-          />
-        )}
-      </div>
+        <TicketTable
+          list={list}
+          columns={columns}
+          density={density}
+          order={search.order ?? "newest"}
+          onOrder={(order) => go(order === "newest" ? without(search, "order") : { ...search, order })}
+          onOpen={open}
+          picks={mayPick ? picks : null}
+        />
+      </ListBody>
       <ErrandStrip />
       {picked && <BulkBar picks={picks} search={search} total={total.data} loaded={shown.length} />}
       <Hints

@@ -10,8 +10,16 @@ import { useWords as useCommon } from "../ui/words";
 import { useMove, usePostponeReasons, useRefuse } from "./api";
 import { checkMove, needsReason, TO, type Asking, type MoveErrors, type MoveForm } from "./moves";
 import { useWords } from "./words";
+import { usePause } from "./works";
 
-type Props = { ticket: TicketCard; action: Asking; onClose: () => void; onDone: (action: Asking) => void };
+type Props = {
+  ticket: TicketCard;
+  action: Asking;
+  onClose: () => void;
+  onDone: (action: Asking) => void;
+  /** Takes the change instead of the server: a phone, which may have no network. */
+  send?: (body: TicketMove) => void;
+};
 
 /** Actions after which nothing is owed any more. */
 const ends = (action: Asking) => action === "done" || action === "close" || action === "cancel";
@@ -19,13 +27,14 @@ const ends = (action: Asking) => action === "done" || action === "close" || acti
 const DAY = 86_400_000;
 
 /** Asks what the change needs: a reason, a day, a word. Somebody else's change is shown, and the text stays. */
-export function MoveDialog({ ticket: t, action, onClose, onDone }: Props) {
+export function MoveDialog({ ticket: t, action, onClose, onDone, send }: Props) {
   const w = useWords();
   const c = useCommon();
   const error = useErrorText();
   const move = useMove(t.id);
   const refuse = useRefuse(t.id);
-  const sent = action === "refuse" ? refuse : move;
+  const pause = usePause(t.id);
+  const sent = action === "refuse" ? refuse : action === "pause" ? pause : move;
   const offered = usePostponeReasons(t.company_id, action === "postpone").data ?? [];
   const [tried, setTried] = useState(false);
   const [form, setForm] = useState<MoveForm>(() => ({
@@ -45,11 +54,16 @@ export function MoveDialog({ ticket: t, action, onClose, onDone }: Props) {
       refuse.mutate({ reason: form.reason.trim(), version: t.version }, { onSuccess: () => onDone(action) });
       return;
     }
+    if (action === "pause") {
+      pause.mutate({ reason: form.reason.trim() }, { onSuccess: () => onDone(action) });
+      return;
+    }
     const body: TicketMove = { to: TO[action], version: t.version };
     if (needsReason(action)) body.reason = form.reason.trim();
     else if (form.comment.trim()) body.comment = form.comment.trim();
     if (action === "postpone") body.until = momentIn(t.zone, form.date, form.time);
     if (ends(action) && t.pair?.is_open) body.pair_seen = true; // the warning stood above the button
+    if (send) return send(body);
     move.mutate(body, { onSuccess: () => onDone(action) });
   };
   const set = (part: Partial<MoveForm>) => setForm((f) => ({ ...f, ...part }));
@@ -149,6 +163,7 @@ export function MoveDialog({ ticket: t, action, onClose, onDone }: Props) {
         {action === "close" && <div className="quiet">{w.move.closeNote}</div>}
         {action === "cancel" && <div className="quiet">{w.move.cancelNote}</div>}
         {action === "refuse" && <div className="quiet">{w.move.refuseNote}</div>}
+        {action === "pause" && <div className="quiet">{w.move.pauseNote}</div>}
         <div className="row move-foot" style={{ justifyContent: "flex-end" }}>
           <Button variant="default" onClick={onClose}>
             {c.cancel}

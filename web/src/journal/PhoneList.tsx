@@ -3,21 +3,27 @@ import { IconClock, IconPlus } from "@tabler/icons-react";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import type { TicketRow } from "../api/types";
+import { after } from "../offline/deed";
+import { useDeeds } from "../offline/useOutbox";
+import { useWords as useOffline } from "../offline/words";
 import { ErrandStrip } from "../errands/ErrandStrip";
 import { may, roleOf, useMe } from "../session/session";
 import { numberOf } from "../time/format";
 import { Empty, Failed } from "../ui/blocks";
 import { KindMark, kindBar } from "../ui/Kind";
 import { useWords as useCommon } from "../ui/words";
-import { useCount, useTickets } from "./api";
+import { useBeforehand, useCount, useTickets } from "./api";
 import { BulkBar } from "./BulkBar";
+import { USUAL } from "./columns";
 import { Deadline } from "./Deadline";
+import { ExportMenu } from "./ExportMenu";
 import { Filters } from "./Filters";
 import { Excerpt, Marked } from "./Marked";
 import { usePicks, type Picks } from "./picks";
 import { Nothing, useViews } from "./views";
 import { bare, type JournalSearch } from "./search";
 import { Tags } from "./TicketTable";
+import { UnreadMark } from "./Unread";
 import { useWords } from "./words";
 
 /** The journal on a phone: cards by thumb. An executor sees first what waits for his answer, then his work. */
@@ -30,7 +36,10 @@ export function PhoneList() {
 function OwnList() {
   const w = useWords();
   const list = useTickets({ view: "open" });
-  const items = useMemo(() => list.data?.pages.flatMap((p) => p.items) ?? [], [list.data]);
+  const deeds = useDeeds();
+  const fetched = useMemo(() => list.data?.pages.flatMap((p) => p.items) ?? [], [list.data]);
+  useBeforehand(fetched);
+  const items = fetched.map((t) => after(t, deeds));
   const waits = byDue(items.filter((t) => t.status === "new"));
   const works = byDue(items.filter((t) => t.status !== "new"));
   return (
@@ -117,6 +126,8 @@ function CompanyList() {
             {v === "new" && fresh ? `${w.views[v]} · ${fresh.capped ? w.capped : fresh.count}` : w.views[v]}
           </Button>
         ))}
+        <span className="grow" />
+        <ExportMenu search={search} columns={USUAL} big />
       </div>
       <div className="ph-top">
         <Filters search={search} onChange={go} />
@@ -199,12 +210,16 @@ function Card({ ticket: t, picks }: { ticket: TicketRow; picks?: Picks }) {
   );
 }
 
-function CardFacts({ ticket: t }: { ticket: TicketRow }) {
+function CardFacts({ ticket }: { ticket: TicketRow }) {
   const c = useCommon();
+  const o = useOffline();
+  const deeds = useDeeds(ticket.id).filter((d) => !d.refused);
+  const t = after(ticket, deeds);
   return (
     <>
       <div className="row wrap">
         <KindMark kind={t.kind} />
+        <UnreadMark n={t.unread} />
         <span className="grow" />
         <span className="row s13" style={{ gap: 4 }}>
           {t.kind !== "emergency" && !t.overdue && <IconClock size={16} aria-hidden className="t3" />}
@@ -222,6 +237,11 @@ function CardFacts({ ticket: t }: { ticket: TicketRow }) {
         {c.number(numberOf(t.number))} · {c.status[t.status].toLowerCase()}
         {t.executor && ` · ${t.executor.name}`}
       </div>
+      {deeds.length > 0 && (
+        <span className="chip" style={{ alignSelf: "flex-start" }}>
+          {o.wait}
+        </span>
+      )}
       {t.tags.length > 0 && <Tags tags={t.tags} />}
     </>
   );

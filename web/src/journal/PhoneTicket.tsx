@@ -1,5 +1,7 @@
 import { Button } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import {
+  IconCamera,
   IconCheck,
   IconChevronLeft,
   IconClock,
@@ -8,9 +10,13 @@ import {
   IconPlayerPlay,
   type Icon,
 } from "@tabler/icons-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { TicketCard } from "../api/types";
 import { FilesPanel } from "../files/FilesPanel";
+import { after } from "../offline/deed";
+import { useDeeds, useLater } from "../offline/useOutbox";
+import { WaitingOf } from "../offline/Waiting";
+import { useWords as useOffline } from "../offline/words";
 import { useBuilding } from "../request/search";
 import { may, useMe } from "../session/session";
 import { useLang } from "../i18n/i18n";
@@ -20,28 +26,37 @@ import { momentOf, numberOf, remainsOf } from "../time/format";
 import { Note } from "../ui/blocks";
 import { KindMark, kindBar } from "../ui/Kind";
 import { useWords as useCommon } from "../ui/words";
-import { useActions } from "./Actions";
+import { useActions, type Later } from "./Actions";
 import { Joins, Prices, Supplier } from "./Besides";
+import { AskResident } from "./AskResident";
+import { CallResident } from "./CallResident";
+import { Takers } from "./Takers";
 import { CommentBox } from "./CommentBox";
 import { limitOf } from "./deadline";
 import { Facts } from "./Facts";
 import { Ladder } from "./Ladder";
-import { thumbsOf, type Asking, type AtOnce } from "./moves";
+import { sorts, thumbsOf, type Asking, type AtOnce } from "./moves";
 import { Terms } from "./Terms";
 import { Timeline } from "./Timeline";
+import { Works } from "./Works";
 import { useWords } from "./words";
 
 const icons: Partial<Record<Asking | AtOnce, Icon>> = { accept: IconCheck, start: IconPlayerPlay, done: IconListCheck };
 
 /** A request on a phone: address first, actions at the bottom; the main one keeps its place while its word changes. */
-export function PhoneTicket({ ticket: t, onBack }: { ticket: TicketCard; onBack: () => void }) {
+export function PhoneTicket({ ticket, onBack }: { ticket: TicketCard; onBack: () => void }) {
+  const deeds = useDeeds(ticket.id);
+  const t = after(ticket, deeds);
+  const later = useLater(ticket);
   const w = useWords();
   const c = useCommon();
   const me = useMe();
   const [writing, setWriting] = useState(false);
-  const { run, dialog, busy } = useActions(t);
-  const { main, rest } = thumbsOf(t);
-  const MainIcon = main && icons[main];
+  const { run, dialog, busy } = useActions(t, later);
+  const { main, rest: all } = thumbsOf(t);
+  const rest = all.filter((a) => !sorts(a));
+  const mayWrite = t.can.includes("comment");
+  const MainIcon = main && !sorts(main) && icons[main];
   const isTel = /^\+\d{10,}$/.test(t.caller_phone);
   return (
     <div className="ph-app">
@@ -55,8 +70,10 @@ export function PhoneTicket({ ticket: t, onBack }: { ticket: TicketCard; onBack:
         <KindMark kind={t.kind} />
       </div>
       <div className="ph-body">
+        <WaitingOf ticket={t.id} />
         <LimitNote ticket={t} />
         <Place ticket={t} />
+        <CallResident ticket={t} big />
         {isTel && (
           <Button
             component="a"
@@ -72,6 +89,7 @@ export function PhoneTicket({ ticket: t, onBack }: { ticket: TicketCard; onBack:
         )}
         {t.escalation && may(me, "ticket.assign") && <Ladder ticket={t} escalation={t.escalation} />}
         <Terms ticket={t} />
+        <Works ticket={t} />
         <Facts ticket={t} />
         <FilesPanel subject="ticket" of={t.id} zone={t.zone} />
         <Joins ticket={t} />
@@ -81,28 +99,46 @@ export function PhoneTicket({ ticket: t, onBack }: { ticket: TicketCard; onBack:
         <section className="panel ph-line">
           <Timeline ticketId={t.id} zone={t.zone} />
         </section>
+        {all.filter(sorts).map((a) => (
+          <Button
+            key={a}
+            variant="subtle"
+            h={44}
+            fz={16}
+            style={{ flex: "none" }}
+            disabled={busy}
+            onClick={() => run(a)}
+          >
+            {c.action[a]}
+          </Button>
+        ))}
         {t.can.includes("comment") &&
           (writing ? (
-            <CommentBox ticketId={t.id} big />
+            <CommentBox ticketId={t.id} big later={later} />
           ) : (
             <Button variant="subtle" h={44} fz={16} style={{ flex: "none" }} onClick={() => setWriting(true)}>
               {w.phone.comment}
             </Button>
           ))}
+        <AskResident ticket={t} />
+        <Takers ticketId={t.id} zone={t.zone} />
       </div>
-      {main && (
+      {(main || mayWrite) && (
         <div className="ph-act">
-          <Button
-            h={60}
-            fz={20}
-            loading={busy}
-            leftSection={MainIcon ? <MainIcon size={26} /> : null}
-            onClick={() => run(main)}
-          >
-            {c.action[main]}
-          </Button>
-          {rest.length > 0 && (
+          {main && (
+            <Button
+              h={60}
+              fz={20}
+              loading={busy}
+              leftSection={MainIcon ? <MainIcon size={26} /> : null}
+              onClick={() => run(main)}
+            >
+              {c.action[main]}
+            </Button>
+          )}
+          {(rest.length > 0 || mayWrite) && (
             <div className="ph-rest">
+              {mayWrite && <Photo later={later} />}
               {rest.map((a) => (
                 <Button
                   key={a}
@@ -122,6 +158,43 @@ export function PhoneTicket({ ticket: t, onBack }: { ticket: TicketCard; onBack:
       )}
       {dialog}
     </div>
+  );
+}
+
+/** A photo by the camera, sent now or when there is a network. */
+function Photo({ later }: { later: Later }) {
+  const o = useOffline();
+  const field = useRef<HTMLInputElement>(null);
+  const take = async (file: File | undefined) => {
+    if (!file) return;
+    await later({ verb: "photo", file, name: file.name }).catch(() =>
+      notifications.show({ message: o.full, color: "red" }),
+    );
+  };
+  return (
+    <>
+      <Button
+        h={52}
+        fz={16}
+        px={8}
+        variant="default"
+        leftSection={<IconCamera size={22} />}
+        onClick={() => field.current?.click()}
+      >
+        {o.photo}
+      </Button>
+      <input
+        ref={field}
+        type="file"
+        hidden
+        accept="image/jpeg,image/png,image/webp"
+        capture="environment"
+        onChange={(e) => {
+          void take(e.currentTarget.files?.[0]);
+          e.currentTarget.value = ""; // the same photo again is a choice too
+        }}
+      />
+    </>
   );
 }
 

@@ -15,7 +15,13 @@ export function Terms({ ticket: t }: { ticket: TicketCard }) {
   const now = useNow();
   const rows = [
     { stage: "accept", name: w.term.accept, by: t.accept_by, met: t.accepted_at, counts: true },
-    { stage: "localise", name: w.term.localise, by: t.localise_by, met: t.done_at, counts: false },
+    {
+      stage: "localise",
+      name: w.term.localise,
+      by: t.localise_by,
+      met: t.localised_at ?? t.done_at,
+      counts: t.localised_at !== null,
+    },
     { stage: "finish", name: w.term.finish, by: t.due_at, met: t.done_at, counts: true },
   ];
   const set = rows.filter((r) => r.by !== null);
@@ -70,7 +76,7 @@ function Met({ by, met, ticket: t, now, counts }: MetProps): ReactNode {
   if (t.status === "cancelled" || t.status === "closed" || t.status === "done")
     return <span className="t3">{w.term.notNeeded}</span>;
   if (now > by) {
-    // Nobody marks localisation yet: it is not known to be broken, only that the hour has passed.
+    // Localisation is not always marked: it is not known to be broken, only that the hour has passed.
     if (!counts) return <span className="t2">{w.term.passed}</span>;
     return <span className="k-emg b">{w.term.late(remainsOf(now - by, lang))}</span>;
   }

@@ -7,6 +7,7 @@ import type { TicketCard } from "../api/types";
 import { FilesPanel } from "../files/FilesPanel";
 import { ToldOfTicket } from "../notices/Told";
 import { PairPanel } from "../supplierTickets/PairPanel";
+import { useWords as useOffline } from "../offline/words";
 import { useMe } from "../session/session";
 import { useNow } from "../time/clock";
 import { fullOf, numberOf } from "../time/format";
@@ -17,6 +18,9 @@ import { useWords as useCommon } from "../ui/words";
 import { Actions } from "./Actions";
 import { useTicket } from "./api";
 import { Joins, Prices, Supplier } from "./Besides";
+import { AskResident } from "./AskResident";
+import { CallResident } from "./CallResident";
+import { Takers } from "./Takers";
 import { CommentBox } from "./CommentBox";
 import { Facts, Tasks } from "./Facts";
 import { Labels } from "./Labels";
@@ -26,6 +30,7 @@ import { Print } from "./Print";
 import { Terms } from "./Terms";
 import { Timeline } from "./Timeline";
 import { useBack } from "./useBack";
+import { Works } from "./Works";
 import { useWords } from "./words";
 import "./journal.css";
 
@@ -33,6 +38,7 @@ import "./journal.css";
 export function TicketPage() {
   const w = useWords();
   const { id } = useParams({ from: "/signed-in/journal/$id" });
+  const o = useOffline();
   const number = Number(id);
   const narrow = useMediaQuery("(max-width: 700px)", false, { getInitialValueInEffect: false });
   const ticket = useTicket(number);
@@ -42,6 +48,7 @@ export function TicketPage() {
     if (gone) return <Empty title={w.card.missing} action={<Link to="/journal">{w.card.toList}</Link>} />;
     return <Failed error={ticket.error} title={w.card.failed} retry={() => void ticket.refetch()} />;
   }
+  if (!ticket.data && ticket.fetchStatus === "paused") return <Empty title={o.away}>{o.awayMore}</Empty>;
   if (!ticket.data) {
     return (
       <Late>
@@ -67,8 +74,10 @@ function DeskTicket({ ticket: t, onBack }: { ticket: TicketCard; onBack: () => v
           {t.can.includes("comment") && <CommentBox key={t.id} ticketId={t.id} />}
         </section>
         <aside className="pane">
+          <Takers ticketId={t.id} zone={t.zone} />
           {t.escalation && <Ladder ticket={t} escalation={t.escalation} />}
           <Terms ticket={t} />
+          <Works ticket={t} />
           <Facts ticket={t} />
           <Labels ticket={t} />
           <FilesPanel subject="ticket" of={t.id} zone={t.zone} />
@@ -77,6 +86,8 @@ function DeskTicket({ ticket: t, onBack }: { ticket: TicketCard; onBack: () => v
           <PairPanel ticket={t} />
           <Supplier supplier={t.supplier} />
           <Tasks ticket={t} />
+          <CallResident ticket={t} />
+          <AskResident key={`ask-${t.id}`} ticket={t} />
           <ToldOfTicket ticketId={t.id} />
           {t.told_caller && <Panel title={w.card.told}>{t.told_caller}</Panel>}
         </aside>

@@ -1,104 +1,57 @@
-import { Skeleton } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconBrowser, IconDeviceMobile, IconMessageChatbot } from "@tabler/icons-react";
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, type Ref, type RefObject } from "react";
 import type { Source, TicketRow } from "../api/types";
 import { useNow } from "../time/clock";
 import { numberOf, shortOf } from "../time/format";
 import { kindBar, KindMark } from "../ui/Kind";
+import type { Density } from "../ui/list/columns";
+import { ListEnd } from "../ui/list/ListBody";
+import type { LiveList } from "../ui/list/useLiveList";
+import { VirtualTable } from "../ui/list/VirtualTable";
+import { RowsSkeleton } from "../ui/list/RowsSkeleton";
 import { useWords as useCommon } from "../ui/words";
-import { ROW, type Column, type Density } from "./columns";
+import type { Column } from "./columns";
 import { Deadline } from "./Deadline";
 import { Excerpt, Marked } from "./Marked";
 import type { Picks } from "./picks";
 import type { Order } from "./search";
+import { UnreadMark } from "./Unread";
 import { useWords } from "./words";
 import "./bulk.css";
 
 type Props = {
-  items: readonly TicketRow[];
-  active: number | null;
-  flash: ReadonlySet<number>;
+  list: LiveList<TicketRow>;
   columns: readonly Column[];
   density: Density;
   order: Order;
   onOrder: (order: Order) => void;
-  scroll: RefObject<HTMLDivElement | null>;
   onOpen: (id: number) => void;
-  onActive: (id: number) => void;
-  onEnd: () => void;
-  footer: React.ReactNode;
-  tableRef?: Ref<HTMLTableElement>;
   /** null: nothing may be done with many. */
   picks: Picks | null;
 };
 
-/** The list as a real table; only rows in sight are in the document. */
-export function TicketTable({
-  items,
-  active,
-  flash,
-  columns,
-  density,
-  order,
-  onOrder,
-  scroll,
-  onOpen,
-  onActive,
-  onEnd,
-  footer,
-  picks,
-}: Props) {
-  const rows = useVirtualizer({
-    count: items.length,
-    getScrollElement: () => scroll.current,
-    estimateSize: () => ROW[density],
-    overscan: 12,
-    scrollPaddingStart: 34,
-  });
-  useEffect(() => rows.measure(), [density, rows]);
-  const virtual = rows.getVirtualItems();
-  const last = virtual.at(-1)?.index ?? -1;
-  useEffect(() => {
-    if (items.length > 0 && last >= items.length - 15) onEnd();
-  }, [last, items.length, onEnd]);
-  const index = items.findIndex((t) => t.id === active);
-  useEffect(() => {
-    if (index >= 0) rows.scrollToIndex(index, { align: "auto" });
-    // Only when another row becomes active, not when the list grows.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [active]);
-  const before = virtual[0]?.start ?? 0;
-  const after = rows.getTotalSize() - (virtual.at(-1)?.end ?? 0);
+/** The list as a table. */
+export function TicketTable({ list, columns, density, order, onOrder, onOpen, picks }: Props) {
+  const w = useWords();
   return (
-    <>
-      <table className={`tbl one rows ${density}`} aria-rowcount={items.length}>
-        <TableHead columns={columns} order={order} onOrder={onOrder} picks={picks} items={items} />
-        <tbody>
-          {before > 0 && <tr aria-hidden style={{ height: before }} />}
-          {virtual.map((v) => {
-            const ticket = items[v.index];
-            return (
-              ticket && (
-                <Row
-                  key={ticket.id}
-                  ticket={ticket}
-                  index={v.index}
-                  isActive={ticket.id === active}
-                  isFresh={flash.has(ticket.id)}
-                  columns={columns}
-                  picks={picks}
-                  onOpen={onOpen}
-                  onActive={onActive}
-                />
-              )
-            );
-          })}
-          {after > 0 && <tr aria-hidden style={{ height: after }} />}
-        </tbody>
-      </table>
-      {footer}
-    </>
+    <VirtualTable
+      list={list}
+      density={density}
+      head={<TableHead columns={columns} order={order} onOrder={onOrder} picks={picks} items={list.shown} />}
+      row={(ticket, index) => (
+        <Row
+          key={ticket.id}
+          ticket={ticket}
+          index={index}
+          isActive={ticket.id === list.active}
+          isFresh={list.flash.has(ticket.id)}
+          columns={columns}
+          picks={picks}
+          onOpen={onOpen}
+          onActive={list.setActive}
+        />
+      )}
+      footer={<ListEnd list={list} end={w.end} />}
+    />
   );
 }
 
@@ -310,6 +263,7 @@ function Number({ ticket: t }: { ticket: TicketRow }) {
         {t.found?.words.includes(String(t.number)) ? <mark className="found">{number}</mark> : number}
       </a>
       <SourceSign source={t.source} />
+      <UnreadMark n={t.unread} />
     </span>
   );
 }
@@ -335,20 +289,5 @@ function SourceSign({ source }: { source: Source }) {
 
 /** The shape of the table while it loads. */
 export function TableSkeleton({ columns }: { columns: readonly Column[] }) {
-  return (
-    <table className="tbl one rows" aria-busy>
-      <TableHead columns={columns} />
-      <tbody>
-        {Array.from({ length: 12 }, (_, i) => (
-          <tr key={i}>
-            {columns.map((c, j) => (
-              <td key={c}>
-                <Skeleton h={12} w={`${50 + ((i * 7 + j * 13) % 40)}%`} animate={false} />
-              </td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
+  return <RowsSkeleton head={<TableHead columns={columns} />} columns={columns} />;
 }

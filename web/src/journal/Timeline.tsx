@@ -3,6 +3,7 @@ import {
   IconArrowsExchange,
   IconMessage,
   IconPaperclip,
+  IconPencil,
   IconPhoneIncoming,
   IconPhoneOutgoing,
   IconPlus,
@@ -23,6 +24,7 @@ import { Failed } from "../ui/blocks";
 import { Late } from "../ui/Late";
 import { useEvents } from "./api";
 import { Player } from "../player/Player";
+import { useRead } from "./unread";
 import { useWords } from "./words";
 
 type Filter = "all" | "calls" | "states" | "notes";
@@ -30,7 +32,7 @@ type Filter = "all" | "calls" | "states" | "notes";
 const kindsOf: Record<Exclude<Filter, "all">, readonly TicketEvent["kind"][]> = {
   calls: ["call"],
   states: ["created", "status", "executor", "handover", "escalation", "label", "supplier"],
-  notes: ["comment", "contact"],
+  notes: ["comment", "contact", "edit"],
 };
 
 const fits = (event: TicketEvent, filter: Filter) =>
@@ -41,6 +43,7 @@ export function Timeline({ ticketId, zone }: { ticketId: number; zone: string })
   const w = useWords();
   const events = useEvents(ticketId);
   const [filter, setFilter] = useState<Filter>("all");
+  const fresh = useRead(ticketId, events.data);
   const items = events.data?.items ?? [];
   const shown = items.filter((e) => fits(e, filter));
   const { box, unread, toEnd } = useBottom(shown.length, ticketId);
@@ -73,7 +76,7 @@ export function Timeline({ ticketId, zone }: { ticketId: number; zone: string })
         ) : (
           <div className="tl">
             {shown.map((e) => (
-              <Event key={e.id} event={e} zone={zone} />
+              <Event key={e.id} event={e} zone={zone} isFresh={fresh.has(e.id)} />
             ))}
           </div>
         )}
@@ -130,14 +133,16 @@ const icons: Record<TicketEvent["kind"], Icon> = {
   handover: IconUserCheck,
   contact: IconAddressBook,
   file: IconPaperclip,
+  edit: IconPencil,
 };
 
-function Event({ event: e, zone }: { event: TicketEvent; zone: string }) {
+function Event({ event: e, zone, isFresh }: { event: TicketEvent; zone: string; isFresh: boolean }) {
   const w = useWords();
   const now = useNow();
   const EventIcon = e.call?.direction === "outbound" && e.kind === "call" ? IconPhoneOutgoing : icons[e.kind];
   const isState = e.kind === "created" || e.kind === "status" || e.kind === "handover";
   const said = e.kind === "comment";
+  const there = e.data.device_at; // it waited on a phone for a network
   const by = w.line.parts[e.by as keyof typeof w.line.parts] ?? e.by; // a part of the program, or a person
   return (
     <div className="ev">
@@ -151,9 +156,13 @@ function Event({ event: e, zone }: { event: TicketEvent; zone: string }) {
         <div>
           {said ? <span className="b">{by}</span> : <span className={isState ? "b" : undefined}>{e.text}</span>}
           {!said && e.by && <span className="t2"> · {by}</span>}
+          {isFresh && <span className="chip acc ev-chip">{w.line.unread}</span>}
           {e.is_for_resident && <span className="chip acc ev-chip">{w.line.forResident}</span>}
         </div>
         {said && <div className="msg">{e.text}</div>}
+        {typeof there === "string" && there !== e.at && (
+          <div className="quiet s12">{w.line.there(shortOf(there, zone, now), shortOf(e.at, zone, now))}</div>
+        )}
         {e.call && <Call call={e.call} />}
       </div>
     </div>

@@ -1,49 +1,27 @@
 /** Queries and changes of the journal over the typed client. */
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { api, ApiError, take } from "../api/client";
 import type { components } from "../api/schema";
 import { useMe } from "../session/session";
 import type { NewTicket, TicketCard, TicketMove } from "../api/types";
+import { usePages } from "../ui/list/pages";
 import { queryOf, type JournalSearch } from "./search";
 
 export type Choices = components["schemas"]["TicketChoices"];
-export type KeptView = components["schemas"]["TicketView"];
 
-/** A list this long is not fetched again at each change: the person is told, and asks for it. */
-export const LONG = 10;
+/** The list's conditions with its order, as they are asked for. */
+export function useListQuery(search: JournalSearch) {
+  const { zone } = useMe();
+  return { ...queryOf(search, zone), ...(search.order ? { order: search.order } : {}) };
+}
 
 /** Pages of the list in its order. */
 export function useTickets(search: JournalSearch) {
-  const { zone } = useMe();
-  const query = { ...queryOf(search, zone), ...(search.order ? { order: search.order } : {}) };
-  const pages = useQueryClient().getQueryData<{ pages: unknown[] }>(["tickets", query])?.pages.length ?? 0;
-  return useInfiniteQuery({
-    queryKey: ["tickets", query],
-    queryFn: ({ pageParam, signal }) =>
-      take(
-        api.GET("/api/v1/tickets", {
-          params: { query: { ...query, limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } },
-          signal,
-        }),
-      ),
-    initialPageParam: "",
-    getNextPageParam: (last) => last.next_cursor ?? undefined,
-    placeholderData: (before) => before,
-    meta: { live: pages > LONG ? [] : (["ticket"] as const) },
-  });
-}
-
-/** Keeps the first page of the list and fetches it again. */
-export function useFromStart() {
-  const client = useQueryClient();
-  return (search: JournalSearch, zone: string) => {
-    const query = { ...queryOf(search, zone), ...(search.order ? { order: search.order } : {}) };
-    client.setQueryData<{ pages: unknown[]; pageParams: unknown[] }>(
-      ["tickets", query],
-      (all) => all && { pages: all.pages.slice(0, 1), pageParams: all.pageParams.slice(0, 1) },
-    );
-    void client.invalidateQueries({ queryKey: ["tickets", query] });
-  };
+  const query = useListQuery(search);
+  return usePages("tickets", query, "ticket", (page, signal) =>
+    take(api.GET("/api/v1/tickets", { params: { query: { ...query, ...page } }, signal })),
+  );
 }
 
 /** How many the filter finds; capped at 1000. */
@@ -64,22 +42,47 @@ export const ticketKey = (id: number) => ["ticket", id] as const;
 /** A request whole. A change of its calls and steps refreshes it too. */
 export function useTicket(id: number) {
   return useQuery({
-    queryKey: ticketKey(id),
-    queryFn: () => take(api.GET("/api/v1/tickets/{id}", { params: { path: { id } } })),
+    ...cardOf(id),
     meta: { live: ["ticket", "escalation", "task"] as const, id },
   });
+}
+
+const cardOf = (id: number) => ({
+  queryKey: ticketKey(id),
+  queryFn: () => take(api.GET("/api/v1/tickets/{id}", { params: { path: { id } } })),
+});
+const eventsOf = (id: number) => ({
+  queryKey: ["ticket-events", id],
+  queryFn: () => take(api.GET("/api/v1/tickets/{id}/events", { params: { path: { id } } })),
+});
+
+/** So many cards of one's own work are on the phone before they are opened. */
+const BEFOREHAND = 30;
+const STAYS = { staleTime: 0, gcTime: 24 * 60 * 60_000 };
+
+/** Fetches the cards of a list that are not here as they are now: without a network they open too (J12). */
+export function useBeforehand(rows: readonly { id: number; version: number }[]): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (!navigator.onLine) return;
+    for (const { id, version } of rows.slice(0, BEFOREHAND)) {
+      if (client.getQueryData<TicketCard>(ticketKey(id))?.version === version) continue;
+      void client.prefetchQuery({ ...cardOf(id), ...STAYS });
+      void client.prefetchQuery({ ...eventsOf(id), ...STAYS });
+    }
+  }, [client, rows]);
 }
 
 /** Its line of time, oldest first. */
 export function useEvents(id: number) {
   return useQuery({
-    queryKey: ["ticket-events", id],
-    queryFn: () => take(api.GET("/api/v1/tickets/{id}/events", { params: { path: { id } } })),
+    ...eventsOf(id),
     meta: { live: ["ticket", "call", "task", "escalation"] as const, id },
   });
 }
 
-function useRefresh(id: number) {
+/** How a card is kept after a change, or fetched again. */
+export function useRefresh(id: number) {
   const client = useQueryClient();
   return {
     keep: (card: TicketCard) => {
@@ -208,34 +211,6 @@ export function useChoices(company: number, enabled = true) {
     enabled: enabled && company > 0,
     staleTime: 60_000,
   });
-}
-
-export function useViewsKept(company: number) {
-  return useQuery({
-    queryKey: ["ticket-views", company],
-    queryFn: () => take(api.GET("/api/v1/ticket-views", { params: { query: { company_id: company } } })),
-    enabled: company > 0,
-  });
-}
-
-function useViewChange<V, R>(company: number, write: (v: V) => Promise<R>) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: write,
-    onSettled: () => client.invalidateQueries({ queryKey: ["ticket-views", company] }),
-  });
-}
-
-export function useKeepView(company: number) {
-  return useViewChange(company, (body: Omit<components["schemas"]["NewTicketView"], "company_id">) =>
-    take(api.POST("/api/v1/ticket-views", { body: { ...body, company_id: company } })),
-  );
-}
-
-export function useDropView(company: number) {
-  return useViewChange(company, (id: number) =>
-    take(api.DELETE("/api/v1/ticket-views/{id}", { params: { path: { id } } })),
-  );
 }
 
 /** Puts labels on a request and takes others off. */

@@ -3,11 +3,13 @@ import type { Action, Status, TicketCard } from "../api/types";
 import { momentIn } from "../time/format";
 
 /** Actions that ask something first. */
-export type Asking = "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse";
+export type Asking = "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "pause";
+/** What the request is about turns out to be something else. */
+export type Sorting = "resort" | "merge";
 /** Actions that are done at once. */
-export type AtOnce = "accept" | "start" | "reassign";
+export type AtOnce = "accept" | "start" | "reassign" | "resume" | "localise";
 
-export const TO: Record<Exclude<Asking, "refuse"> | "start", Exclude<Status, "new">> = {
+export const TO: Record<Exclude<Asking, "refuse" | "pause"> | "start", Exclude<Status, "new">> = {
   postpone: "postponed",
   done: "done",
   close: "closed",
@@ -16,22 +18,30 @@ export const TO: Record<Exclude<Asking, "refuse"> | "start", Exclude<Status, "ne
   start: "in_progress",
 } as const;
 
-const order: readonly (Asking | AtOnce)[] = [
+/** Everything a button of a card may do. */
+export type Doing = Asking | AtOnce | Sorting;
+
+const order: readonly Doing[] = [
   "reassign",
   "accept",
   "start",
   "done",
   "close",
   "reopen",
+  "resume",
+  "localise",
+  "pause",
   "postpone",
   "cancel",
   "refuse",
+  "resort",
+  "merge",
 ];
 
 /** The next thing to do is the only filled button; the rest follow quieter. Reassign comes first: its executor has left. Comment is not a button of this row. */
 export function buttonsOf(ticket: Pick<TicketCard, "can">): {
-  main: Asking | AtOnce | null;
-  rest: (Asking | AtOnce)[];
+  main: Doing | null;
+  rest: Doing[];
 } {
   const can = new Set<Action>(ticket.can);
   const there = order.filter((a) => can.has(a));
@@ -48,12 +58,18 @@ export function thumbsOf(ticket: Pick<TicketCard, "can">): ReturnType<typeof but
   return { main, rest };
 }
 
-export function asks(action: Asking | AtOnce): action is Asking {
-  return action !== "accept" && action !== "start" && action !== "reassign";
+const AT_ONCE: ReadonlySet<Doing> = new Set<AtOnce>(["accept", "start", "reassign", "resume", "localise"]);
+
+export function asks(action: Doing): action is Asking {
+  return !AT_ONCE.has(action) && !sorts(action);
 }
 
-/** A reason must be given for a deferral, a rejection, a refusal and a reopening (the server says the same). */
-export function needsReason(action: Asking): action is "postpone" | "cancel" | "reopen" | "refuse" {
+export function sorts(action: Doing): action is Sorting {
+  return action === "resort" || action === "merge";
+}
+
+/** A reason must be given for a deferral, a break, a rejection, a refusal and a reopening (the server says the same). */
+export function needsReason(action: Asking): action is "postpone" | "cancel" | "reopen" | "refuse" | "pause" {
   return action !== "done" && action !== "close";
 }
 

@@ -27,6 +27,7 @@ const each: { [K in (typeof CONDITIONS)[number]]: [JournalSearch[K], Record<stri
   due_to: ["2026-11-24", { due_to: "2026-11-24T19:00:00.000Z" }],
   overdue: [true, { overdue: true }],
   soon: [true, { soon: true }],
+  unread: [true, { unread: true }],
 };
 
 describe("the list in the URL", () => {

@@ -22,7 +22,7 @@ export const ORDERS: readonly Order[] = ["newest", "oldest", "due"];
 const IDS = ["company", "house", "executor", "responsible", "reason", "group", "number"] as const;
 const DAYS = ["from", "to", "due_from", "due_to"] as const;
 const TEXTS = ["q", "address", "phone", "unit", "postponed"] as const;
-const FLAGS = ["overdue", "soon"] as const;
+const FLAGS = ["overdue", "soon", "unread"] as const;
 type Id = (typeof IDS)[number];
 type Day = (typeof DAYS)[number];
 type Text = (typeof TEXTS)[number];
@@ -122,6 +122,7 @@ export function queryOf(search: JournalSearch, zone: string) {
     ...(search.due_to ? { due_to: start(dayAfter(search.due_to)) } : {}),
     ...(search.overdue ? { overdue: true } : {}),
     ...(search.soon ? { soon: true } : {}),
+    ...(search.unread ? { unread: true } : {}),
   } as const;
 }
 

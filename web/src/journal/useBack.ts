@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import { isTyping } from "../ui/keys";
 
 /** Back to the list as it was: its filters are in the URL before this one. Esc does the same. */
-export function useBack(list: "/journal" | "/supplier-requests" = "/journal"): () => void {
+export function useBack(list: "/journal" | "/supplier-requests" | "/calls" = "/journal"): () => void {
   const router = useRouter();
   const back = () => {
     if (router.history.canGoBack()) router.history.back();

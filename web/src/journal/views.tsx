@@ -12,10 +12,9 @@ export function useViews(): readonly View[] {
   return VIEWS.filter((v) => v !== "mine" || (me.kind === "company" && role !== "executor" && role !== "contractor"));
 }
 
-const OTHERS = CONDITIONS.filter((key) => !["q", "status", "kind", "overdue", "soon"].includes(key)) as Exclude<
-  Condition,
-  "q"
->[]; // TS does not narrow by a list
+const OTHERS = CONDITIONS.filter(
+  (key) => !["q", "status", "kind", "overdue", "soon", "unread"].includes(key),
+) as Exclude<Condition, "q">[]; // TS does not narrow by a list
 
 /** Why the list is empty, and the way out. */
 export function Nothing({ search, onDrop }: { search: JournalSearch; onDrop: () => void }) {
@@ -29,6 +28,7 @@ export function Nothing({ search, onDrop }: { search: JournalSearch; onDrop: () 
     search.kind?.map((k) => c.kind[k].toLowerCase()).join(", "),
     search.overdue && w.filter.overdue.toLowerCase(),
     search.soon && w.filter.soon.toLowerCase(),
+    search.unread && w.filter.unread.toLowerCase(),
     ...OTHERS.filter((key) => search[key] !== undefined).map((key) => w.filter[key].toLowerCase()),
     view !== "all" && w.views[view].toLowerCase(),
   ].filter(Boolean);

@@ -19,6 +19,7 @@ export type Topic =
   | "file"
   | "notice"
   | "incident"
+  | "handover"
   | "coverage"
   | "supplier_ticket"
   | "errand";

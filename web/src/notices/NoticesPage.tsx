@@ -1,4 +1,4 @@
-import { Button, Drawer, SegmentedControl, Select, Skeleton } from "@mantine/core";
+import { Button, Drawer, SegmentedControl, Skeleton } from "@mantine/core";
 import { useState } from "react";
 import { may, useMe } from "../session/session";
 import { Empty, Failed } from "../ui/blocks";
@@ -6,7 +6,7 @@ import { Late } from "../ui/Late";
 import { SettingsPage } from "../ui/settings";
 import { useNotices, type Notice, type Which } from "./api";
 import { Facts, NoticeDetails } from "./NoticeDetails";
-import { NoticeForm } from "./NoticeForm";
+import { RaiseNotice } from "./RaiseNotice";
 import { StateChip } from "./Told";
 import { useWords } from "./words";
 
@@ -14,7 +14,6 @@ import { useWords } from "./words";
 export function NoticesPage() {
   const w = useWords();
   const me = useMe();
-  const [company, setCompany] = useState(me.company?.id ?? (me.companies.length === 1 ? me.companies[0]?.id : 0) ?? 0);
   const [which, setWhich] = useState<Which>("now");
   const [open, setOpen] = useState<Notice | "new" | null>(null);
   const notices = useNotices(me.company ? me.company.id : 0, which);
@@ -64,35 +63,14 @@ export function NoticesPage() {
           </ul>
         )}
       </SettingsPage>
+      <RaiseNotice from={open === "new" ? {} : null} onClose={() => setOpen(null)} />
       <Drawer
-        opened={open !== null}
+        opened={open !== null && open !== "new"}
         onClose={() => setOpen(null)}
         position="right"
         size={560}
-        title={open === "new" ? w.raise : open ? w.number(open.number) : ""}
+        title={open && open !== "new" ? w.number(open.number) : ""}
       >
-        {open === "new" && (
-          <div className="col">
-            {!me.company && me.companies.length > 1 && (
-              <Select
-                label={w.company}
-                allowDeselect={false}
-                data={me.companies.map((c) => ({ value: String(c.id), label: c.name }))}
-                placeholder={w.companyHint}
-                value={company > 0 ? String(company) : null}
-                onChange={(v) => setCompany(Number(v ?? company))}
-              />
-            )}
-            {company > 0 && (
-              <NoticeForm
-                key={company}
-                company={company}
-                zone={me.company?.zone ?? me.zone}
-                onDone={() => setOpen(null)}
-              />
-            )}
-          </div>
-        )}
         {open && open !== "new" && <NoticeDetails id={open.id} />}
       </Drawer>
     </div>

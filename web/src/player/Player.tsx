@@ -1,17 +1,19 @@
-import { IconPlayerPauseFilled, IconPlayerPlayFilled } from "@tabler/icons-react";
+import { IconDownload, IconPlayerPauseFilled, IconPlayerPlayFilled } from "@tabler/icons-react";
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import type { RecordingPeaks } from "../api/types";
 import { clockOf } from "../time/format";
+import { HoldLine } from "./HoldLine";
 import { usePeaks } from "./peaks";
 import "./player.css";
 import { useWords } from "./words";
 
-const SPEEDS = [1, 1.5, 2] as const;
+const SPEEDS = [1, 1.25, 1.5, 1.75, 2] as const;
 const STEP_SEC = 5;
+const LEAP_SEC = 30;
 
 /**
- * A recording: play and pause, place by click or arrows, speed. The sound is fetched only when it is played, because
- * listening is written into the audit journal; the drawing is not listening.
+ * A recording: play and pause, place by click or keys, speed, the file by right, until when it is kept. The sound is
+ * fetched only when it is played, because listening is written into the audit journal; the drawing is not listening.
  */
 export function Player({ recordingId, durationMs }: { recordingId: number; durationMs: number }) {
   const w = useWords();
@@ -50,6 +52,7 @@ export function Player({ recordingId, durationMs }: { recordingId: number; durat
     setSpeed(next);
     if (audio.current) audio.current.playbackRate = next;
   };
+  const toggle = () => (playing ? audio.current?.pause() : void start());
   const label = w.recording(clockOf(total * 1000));
   return (
     <div>
@@ -64,12 +67,7 @@ export function Player({ recordingId, durationMs }: { recordingId: number; durat
           onLoadedMetadata={(e) => Number.isFinite(e.currentTarget.duration) && setMeasured(e.currentTarget.duration)}
           onError={(e) => e.currentTarget.getAttribute("src") && setFailed(true)}
         />
-        <button
-          type="button"
-          className="play"
-          aria-label={playing ? w.pause : w.play}
-          onClick={() => (playing ? audio.current?.pause() : void start())}
-        >
+        <button type="button" className="play" aria-label={playing ? w.pause : w.play} onClick={toggle}>
           {playing ? <IconPlayerPauseFilled size={13} aria-hidden /> : <IconPlayerPlayFilled size={13} aria-hidden />}
         </button>
         <Wave
@@ -77,13 +75,26 @@ export function Player({ recordingId, durationMs }: { recordingId: number; durat
           at={total > 0 ? at / total : 0}
           total={total}
           onSeek={(part) => seek(part * total)}
-          onStep={(s) => seek(at + s)}
+          onMove={seek}
+          onToggle={toggle}
         />
         <span className="s12 t2 nw num">{w.of(clockOf(at * 1000), clockOf(total * 1000))}</span>
         <button type="button" className="chip press num speed" aria-label={`${w.speed} ${speed}×`} onClick={faster}>
-          {String(speed)}×
+          {w.times(speed)}
         </button>
+        {peaks.data?.may_download && (
+          <a
+            className="chip press take"
+            href={`${url}?download=true`}
+            download
+            aria-label={w.download}
+            title={w.download}
+          >
+            <IconDownload size={14} aria-hidden />
+          </a>
+        )}
       </div>
+      {peaks.data && <HoldLine recordingId={recordingId} of={peaks.data} />}
       {failed && (
         <div className="field-error" role="alert">
           {w.failed}
@@ -99,11 +110,28 @@ type WaveProps = {
   at: number;
   total: number;
   onSeek: (part: number) => void;
-  onStep: (sec: number) => void;
+  /** To a second of the recording. */
+  onMove: (sec: number) => void;
+  onToggle: () => void;
 };
 
-/** The resident above, the operator below. */
-function Wave({ peaks, at, total, onSeek, onStep }: WaveProps) {
+/** Where a key leads from a place in the recording; undefined: not a key of the player. */
+export function placeOf(key: string, at: number, total: number): number | undefined {
+  const to = {
+    ArrowRight: at + STEP_SEC,
+    ArrowUp: at + STEP_SEC,
+    ArrowLeft: at - STEP_SEC,
+    ArrowDown: at - STEP_SEC,
+    PageUp: at + LEAP_SEC,
+    PageDown: at - LEAP_SEC,
+    Home: 0,
+    End: total,
+  }[key];
+  return to === undefined ? undefined : Math.min(Math.max(to, 0), total);
+}
+
+/** Two rows: who called or was called above, our side below. */
+function Wave({ peaks, at, total, onSeek, onMove, onToggle }: WaveProps) {
   const w = useWords();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
@@ -122,39 +150,48 @@ function Wave({ peaks, at, total, onSeek, onStep }: WaveProps) {
     onSeek((event.clientX - box.left) / box.width);
   };
   const key = (event: KeyboardEvent) => {
-    const step = { ArrowRight: STEP_SEC, ArrowUp: STEP_SEC, ArrowLeft: -STEP_SEC, ArrowDown: -STEP_SEC }[event.key];
-    if (step === undefined) return;
+    const to = placeOf(event.key, at * total, total);
+    if (to === undefined && event.key !== " ") return;
     event.preventDefault();
     event.stopPropagation();
-    onStep(step);
+    if (to === undefined) onToggle();
+    else onMove(to);
   };
   return (
-    <canvas
-      ref={canvas}
-      height={28}
-      className="wave"
-      role="slider"
-      tabIndex={0}
-      aria-label={w.seek}
-      aria-valuemin={0}
-      aria-valuemax={Math.round(total)}
-      aria-valuenow={Math.round(at * total)}
-      aria-valuetext={clockOf(at * total * 1000)}
-      onPointerDown={point}
-      onKeyDown={key}
-    />
+    <div className="tracks">
+      <span className="track" aria-hidden>
+        {w.peer}
+      </span>
+      <span className="track" aria-hidden>
+        {w.ours}
+      </span>
+      <canvas
+        ref={canvas}
+        height={2 * ROW}
+        className="wave"
+        role="slider"
+        tabIndex={0}
+        aria-label={w.seek}
+        aria-valuemin={0}
+        aria-valuemax={Math.round(total)}
+        aria-valuenow={Math.round(at * total)}
+        aria-valuetext={clockOf(at * total * 1000)}
+        onPointerDown={point}
+        onKeyDown={key}
+      />
+    </div>
   );
 }
 
 const BAR = 3; // px of a bar and its gap
-const HALF = 13; // px of one side
+const ROW = 20; // px of one side
 
 function draw(canvas: HTMLCanvasElement, peaks: RecordingPeaks | undefined, at: number, width: number): void {
   const context = canvas.getContext("2d");
   if (!context) return;
   const ratio = window.devicePixelRatio || 1;
   canvas.width = width * ratio;
-  canvas.height = 28 * ratio;
+  canvas.height = 2 * ROW * ratio;
   context.scale(ratio, ratio);
   const style = getComputedStyle(canvas);
   const played = style.getPropertyValue("--c-accent");
@@ -162,12 +199,10 @@ function draw(canvas: HTMLCanvasElement, peaks: RecordingPeaks | undefined, at: 
   const bars = Math.floor(width / BAR);
   for (let i = 0; i < bars; i++) {
     context.fillStyle = i / bars < at ? played : rest;
-    const up = 1 + ((HALF - 1) * loudest(peaks?.peer, i, bars)) / 100;
-    const down = 1 + ((HALF - 1) * loudest(peaks?.ours, i, bars)) / 100;
-    context.globalAlpha = 1;
-    context.fillRect(i * BAR, HALF - up, BAR - 1, up);
-    context.globalAlpha = 0.6;
-    context.fillRect(i * BAR, HALF + 2, BAR - 1, down);
+    for (const [row, side] of [peaks?.peer, peaks?.ours].entries()) {
+      const height = 2 + ((ROW - 4) * loudest(side, i, bars)) / 100;
+      context.fillRect(i * BAR, row * ROW + (ROW - height) / 2, BAR - 1, height);
+    }
   }
 }
 

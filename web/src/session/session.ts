@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { api, ApiError, take } from "../api/client";
 import type { Me } from "../api/types";
+import { forgetKept } from "../offline/keep";
 import { setServerTime } from "../time/clock";
 import { askPasskey } from "./passkey";
 
@@ -11,8 +12,12 @@ export type Permission =
   | "ticket.move"
   | "ticket.assign"
   | "ticket.comment"
+  | "ticket.call"
   | "call.read"
+  | "call.mark"
   | "recording.play"
+  | "recording.download"
+  | "recording.hold"
   | "building.read"
   | "building.write"
   | "staff.read"
@@ -33,23 +38,48 @@ export type Permission =
   | "notice.write"
   | "desk.work"
   | "desk.supervise"
+  | "queue.write"
   | "desk.listen"
   | "platform.operate";
+
+let lastKnown: () => Promise<Me | null> = () => Promise.resolve(null);
+
+/** Says who was here last when the server is not reached (a telephone without a network). */
+export function whenAway(who: () => Promise<Me | null>): void {
+  lastKnown = who;
+}
+
+/** He signed out without a network: the server is told as soon as it is reached. */
+const LEFT = "d24.left";
+
+async function leaveBehind(): Promise<void> {
+  await take(api.POST("/api/v1/logout"), { quiet401: true }).catch((error: unknown) => {
+    if (error instanceof ApiError && error.isOffline) throw error;
+  });
+  localStorage.removeItem(LEFT);
+}
 
 /** Who is signed in; null: nobody. The key is "me". */
 export const meQuery = {
   queryKey: ["me"] as const,
   queryFn: async (): Promise<Me | null> => {
     try {
+      if (localStorage.getItem(LEFT)) await leaveBehind();
       const me = await take(api.GET("/api/v1/me"), { quiet401: true });
       setServerTime(me.server_time);
       return me;
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) return null;
+      if (error instanceof ApiError && error.isOffline) {
+        if (localStorage.getItem(LEFT)) return null;
+        const last = await lastKnown();
+        if (last) return last;
+      }
       throw error;
     }
   },
   staleTime: Infinity,
+  networkMode: "always" as const, // without a network too: see whenAway
 };
 
 /** The signed-in person. Only inside the shell, where the router has made sure that there is one. */
@@ -88,7 +118,9 @@ export async function signInByPasskey(client: QueryClient): Promise<Me | null> {
 
 /** Signs out; the cache forgets everything that the next person must not see. */
 export async function signOut(client: QueryClient): Promise<void> {
-  await take(api.POST("/api/v1/logout"), { quiet401: true }).catch(() => undefined); // away or over: the same to him
+  localStorage.setItem(LEFT, "1");
+  await leaveBehind().catch(() => undefined); // away or over: the same to him
+  await forgetKept();
   client.clear();
   client.setQueryData(meQuery.queryKey, null);
 }
@@ -106,6 +138,7 @@ export function useChooseCompany(): (id: number) => Promise<void> {
 /** Puts a person who has just come in into the cache. */
 export function enter(client: QueryClient, me: Me): Me {
   setServerTime(me.server_time);
+  localStorage.removeItem(LEFT);
   client.setQueryData(meQuery.queryKey, me);
   return me;
 }

@@ -1,4 +1,4 @@
-import { Button, NumberInput, Skeleton, TextInput } from "@mantine/core";
+import { Button, Checkbox, NumberInput, Skeleton, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { may, useMe } from "../session/session";
 import { Failed, Note, Panel } from "../ui/blocks";
@@ -45,6 +45,7 @@ type Field =
   | "inquiry_min"
   | "supplier_min"
   | "callback_min";
+const purposes = ["status_inquiry", "feedback", "resident", "supplier_handover", "supplier_inquiry"] as const;
 type Clock = "quiet_from" | "quiet_to" | "work_from" | "work_to";
 
 function Form({ rules, company }: { rules: CallingState; company: number }) {
@@ -107,6 +108,19 @@ function Form({ rules, company }: { rules: CallingState; company: number }) {
             {number("supplier_min", 10, 2880)}
             {number("callback_min", 1, 10)}
           </div>
+          <h3 className="calling-h">{w.calleeFirst}</h3>
+          <div className="s13 t2">{w.calleeFirstText}</div>
+          <Checkbox.Group
+            value={draft.callee_first ?? []}
+            onChange={(v) => set({ callee_first: v })}
+            error={refusal.at("callee_first")}
+          >
+            <div className="col" style={{ marginTop: 8 }}>
+              {purposes.map((p) => (
+                <Checkbox key={p} value={p} label={w.purpose[p]} />
+              ))}
+            </div>
+          </Checkbox.Group>
           <h3 className="calling-h">{w.quiet}</h3>
           <div className="row">
             {clock("quiet_from")}

@@ -5,6 +5,7 @@ import { Empty } from "../ui/blocks";
 import { waitTone } from "../time/tones";
 import { useCalls, type LiveCall } from "./api";
 import { Loaded } from "./Loaded";
+import { Surge } from "./Surge";
 import { ListenButton, WatchBar, useWatching, type Watching } from "./Watch";
 import { useWords } from "./words";
 
@@ -19,6 +20,7 @@ export function Calls() {
           <Empty title={w.none} />
         ) : (
           <>
+            <Surge calls={items} />
             <WatchBar of={watching} call={items.find((c) => c.key === watching.on)} />
             <ul className="panel shift-list" aria-label={w.list}>
               {items.map((c) => (

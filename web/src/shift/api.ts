@@ -1,5 +1,5 @@
 /** The supervisor's work over the typed client. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, take } from "../api/client";
 import type { components } from "../api/schema";
 import type { Topic } from "../live/live";
@@ -9,6 +9,8 @@ export type LiveCall = S["LiveCallRow"];
 export type Escalation = S["EscalationRow"];
 export type StepIn = "skip" | "take_over" | "responsible";
 export type Incident = S["IncidentRow"];
+export type Matter = S["MatterRow"];
+export type Handover = S["HandoverRow"];
 
 export function live(...topics: Topic[]): { live: Topic[] } {
   return { live: topics };
@@ -56,3 +58,69 @@ export const useStepIn = (id: number) =>
   useChange((body: { do: StepIn; level: number }) =>
     take(api.POST("/api/v1/escalations/{id}/step-in", { params: { path: { id } }, body })),
   );
+
+export type MoveTo = "ready" | "pause" | "off";
+
+export function useMove(id: number) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (state: MoveTo) =>
+      take(api.POST("/api/v1/shift/operators/{id}/move", { params: { path: { id } }, body: { state } })),
+    onSettled: () => client.invalidateQueries({ queryKey: ["wallboard"] }),
+  });
+}
+
+/** Where the operators work, and the teams a supervisor may move them to. */
+export function usePostings() {
+  return useQuery({
+    queryKey: ["shift", "teams"],
+    queryFn: () => take(api.GET("/api/v1/shift/teams")),
+    meta: live("operator", "session"),
+    staleTime: 15_000,
+  });
+}
+
+export const useEnlist = (id: number) =>
+  useChange((team_id: number) =>
+    take(api.PUT("/api/v1/shift/operators/{id}/team", { params: { path: { id } }, body: { team_id } })),
+  );
+
+/** What is open now, and what waits to be taken over. */
+export function useEnding() {
+  return useQuery({
+    queryKey: ["shift", "ending"],
+    queryFn: () => take(api.GET("/api/v1/shift/ending")),
+    meta: live("handover", "task", "escalation", "alarm", "call"),
+    refetchInterval: 15_000,
+  });
+}
+
+export function useHandovers() {
+  return useInfiniteQuery({
+    queryKey: ["shift", "handovers"],
+    queryFn: ({ pageParam }) => take(api.GET("/api/v1/shift/handovers", { params: { query: { before: pageParam } } })),
+    initialPageParam: 0,
+    getNextPageParam: ({ items }) => (items.length < 50 ? undefined : items.at(-1)?.id),
+    meta: live("handover"),
+  });
+}
+
+export function useHandover(id: number) {
+  return useQuery({
+    queryKey: ["shift", "handover", id],
+    queryFn: () => take(api.GET("/api/v1/shift/handovers/{id}", { params: { path: { id } } })),
+    enabled: id > 0,
+    meta: live("handover"),
+  });
+}
+
+export const useGiveShift = () =>
+  useChange((body: { note: string; seen: string[] }) => take(api.POST("/api/v1/shift/handovers", { body })));
+
+export const useTakeShift = (id: number) =>
+  useChange((body: { is_read: boolean; note: string }) =>
+    take(api.POST("/api/v1/shift/handovers/{id}/take", { params: { path: { id } }, body })),
+  );
+
+export const useWithdrawShift = (id: number) =>
+  useChange(() => take(api.POST("/api/v1/shift/handovers/{id}/withdraw", { params: { path: { id } } })));

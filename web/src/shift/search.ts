@@ -1,5 +1,5 @@
 /** The tabs of the supervisor's page, in their order. */
-export const TABS = ["calls", "escalations", "incidents"] as const;
+export const TABS = ["calls", "operators", "tasks", "escalations", "incidents", "handover"] as const;
 export type Tab = (typeof TABS)[number];
 
 export type ShiftSearch = { tab?: Tab };

@@ -115,6 +115,9 @@ export class FakeMic implements Mic {
     this.state = state;
     this.on.onState(state);
   }
+  doubt(): void {
+    this.is("quiet");
+  }
   close(): void {}
 }
 

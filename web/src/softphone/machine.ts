@@ -1,4 +1,13 @@
-import type { CallView, ClientMessage, OperatorState, ServerMessage, WatchMode } from "./protocol";
+import type {
+  CallView,
+  ClientMessage,
+  EchoState,
+  OperatorState,
+  PauseReason,
+  ServerMessage,
+  Taken,
+  WatchMode,
+} from "./protocol";
 import { BROWSER_GONE, JUST_IN, NO_SOUND, PAPERWORK } from "./words/reasons";
 
 /**
@@ -28,6 +37,10 @@ export interface Phone {
   /** Server's clock minus ours, ms. */
   offset: number;
   wrapUpSec: number;
+  /** Reasons of a break, of the engine; empty: an older one, the page has its own. */
+  pauses: PauseReason[];
+  /** The supervisor who has moved us, until we choose ourselves. */
+  movedBy: string;
   /** What the person asked for; the phone comes back to it after a break. */
   wish: Wish;
   wishReason: string;
@@ -40,6 +53,10 @@ export interface Phone {
   cut: boolean;
   /** Key of the call that went to somebody else because nobody took it here. */
   missed: string | null;
+  /** The call that we lost went to another: what he has is no work of ours any more. */
+  taken: Taken | null;
+  /** How far the sound check is. */
+  echo: EchoState;
   /** Somebody's talk that a supervisor hears. */
   watching: { call: string; mode: WatchMode } | null;
   problem: { code: string; text: string } | null;
@@ -62,7 +79,8 @@ export type Effect =
   | { do: "disconnect" }
   | { do: "offer" }
   | { do: "accept"; sdp: string }
-  | { do: "silence" };
+  | { do: "silence" }
+  | { do: "doubt" };
 
 export type Step = [Phone, Effect[]];
 
@@ -89,6 +107,8 @@ export function start(wish: Wish, wishReason = ""): Phone {
     reason: "",
     offset: 0,
     wrapUpSec: 30,
+    pauses: [],
+    movedBy: "",
     wish,
     wishReason,
     paperwork: false,
@@ -97,6 +117,8 @@ export function start(wish: Wish, wishReason = ""): Phone {
     call: null,
     cut: false,
     missed: null,
+    taken: null,
+    echo: "",
     watching: null,
     problem: null,
   };
@@ -120,6 +142,7 @@ export function step(p: Phone, e: Event, tab: string, luck = 0.5): Step {
           welcomed: false,
           attempt: p.attempt + 1,
           lostAt: p.lostAt ?? e.now,
+          echo: "",
           watching: null,
         },
         [{ do: "connect", inMs: backoff(p.attempt, luck) }],
@@ -132,7 +155,7 @@ export function step(p: Phone, e: Event, tab: string, luck = 0.5): Step {
       return [{ ...p, media: e.media }, e.media === "down" && p.welcomed ? [{ do: "offer" }] : []];
     case "want":
       return [
-        { ...p, wish: e.state, wishReason: e.reason, problem: null, missed: null },
+        { ...p, wish: e.state, wishReason: e.reason, problem: null, missed: null, taken: null, movedBy: "" },
         p.welcomed && !p.paperwork ? [want(e.state, e.reason)] : [],
       ];
     case "paperwork":
@@ -163,11 +186,19 @@ function heard(p: Phone, m: ServerMessage, now: number): Step {
       if (m.connected) return [{ ...p, media: "up" }, []];
       return [{ ...p, media: "down" }, [{ do: "offer" }]];
     case "state":
-      return stated(p, m.state, m.since, m.reason ?? "");
+      return stated({ ...p, wrapUpSec: m.wrap_up_sec ?? p.wrapUpSec }, m.state, m.since, m.reason ?? "");
+    case "rules":
+      return [{ ...p, pauses: m.pauses ?? p.pauses }, []];
+    case "moved":
+      return moved(p, m.state, m.reason ?? "", m.text);
     case "call":
       return [{ ...p, ...called(p, m.call) }, []];
     case "missed":
       return [{ ...p, missed: m.call, call: p.call?.key === m.call ? null : p.call, cut: false }, []];
+    case "taken":
+      return [{ ...p, ...handed(p, m.taken) }, []];
+    case "echo":
+      return [{ ...p, echo: m.state ?? "" }, []];
     case "watching": {
       const { call, mode } = m.watch;
       return [{ ...p, watching: call && mode ? { call, mode } : null, problem: null }, []];
@@ -190,13 +221,19 @@ function welcome(p: Phone, m: Extract<ServerMessage, { type: "welcome" }>, now: 
     operator: m.operator,
     offset: Date.parse(m.server_time) - now,
     wrapUpSec: m.wrap_up_sec ?? p.wrapUpSec,
+    pauses: m.pauses ?? p.pauses,
     problem: null,
     ...reunited(p, m.call),
+    ...(m.taken ? handed({ ...p, call: m.call ?? p.call }, m.taken) : {}),
   };
-  // The engine may have forgotten our sound with the old connection: offer anew.
-  const effects: Effect[] = [send({ type: "mic", level: 0, ok: p.micOK }), { do: "offer" }];
+  // Where only the pages were away the talk goes on as it was; else the sound is offered anew.
+  const sounds = m.connected === true && p.media === "up";
+  const effects: Effect[] = [
+    send({ type: "mic", level: 0, ok: p.micOK }),
+    ...(sounds ? [] : [{ do: "offer" } as const]),
+  ];
   const [after, more] = stated(next, m.state, m.state_since, m.reason ?? "");
-  return [{ ...after, media: "offering" }, [...effects, ...more]];
+  return [{ ...after, media: sounds ? "up" : "offering" }, [...effects, ...more]];
 }
 
 /** What is left of the call after a break: the engine's word, or a call cut by the failure. */
@@ -208,13 +245,20 @@ function reunited(p: Phone, call: CallView | null): Pick<Phone, "call" | "cut"> 
   return { call: p.call?.state === "ended" ? p.call : null, cut: p.cut };
 }
 
-function called(p: Phone, call: CallView): Pick<Phone, "call" | "cut" | "missed"> {
+/** Another has our call: it leaves the screen, the draft went with it. */
+function handed(p: Phone, taken: Taken): Pick<Phone, "call" | "cut" | "taken"> {
+  const ours = p.call?.key === taken.call;
+  if (!taken.by) return { call: p.call, cut: p.cut || ours, taken };
+  return { call: ours ? null : p.call, cut: p.cut && !ours, taken };
+}
+
+function called(p: Phone, call: CallView): Pick<Phone, "call" | "cut" | "missed" | "taken"> {
   const wasRinging = p.call?.key === call.key && p.call.state === "ringing";
   // The caller gave up before anybody took the phone: there is nothing to write.
   if (call.state === "ended" && (wasRinging || p.call?.key !== call.key)) {
-    return { call: p.call?.key === call.key ? null : p.call, cut: p.cut, missed: p.missed };
+    return { call: p.call?.key === call.key ? null : p.call, cut: p.cut, missed: p.missed, taken: p.taken };
   }
-  return { call, cut: false, missed: null };
+  return { call, cut: false, missed: null, taken: null };
 }
 
 function stated(p: Phone, state: OperatorState, since: string, reason: string): Step {
@@ -227,6 +271,14 @@ function stated(p: Phone, state: OperatorState, since: string, reason: string): 
   }
   // The engine sent us to rest (a ring nobody took): a person says when he is back.
   return [{ ...next, wish: "pause", wishReason: reason }, []];
+}
+
+/** A supervisor's word is the wish from now on: after a break of the link too. */
+function moved(p: Phone, state: OperatorState, reason: string, by: string): Step {
+  if (state !== "ready" && state !== "pause" && state !== "off") return [p, []];
+  const wish = state === "ready" ? "ready" : "pause";
+  // The result of the last call is said first.
+  return [{ ...p, wish, wishReason: reason, movedBy: by, missed: null }, p.paperwork ? [want("pause", PAPERWORK)] : []];
 }
 
 function paperwork(p: Phone, on: boolean): Step {
@@ -248,6 +300,9 @@ function failed(p: Phone, code: string, text: string): Step {
       ];
     case "seat.elsewhere":
       return [{ ...p, link: "elsewhere", welcomed: false }, [{ do: "disconnect" }, { do: "silence" }]];
+    case "mic.silent":
+      // It counts as working again only after it was heard.
+      return [{ ...p, problem: { code, text } }, [{ do: "doubt" }]];
     case "call.gone":
       return [{ ...p, call: p.call?.state === "ringing" ? null : p.call, problem: { code, text } }, []];
     default:

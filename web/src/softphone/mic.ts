@@ -11,6 +11,8 @@ export interface Mic {
   /** Opens the microphone chosen before, or the system's; `processing`: without echo and noise. */
   open(deviceId: string, processing: boolean): Promise<MediaStream | null>;
   close(): void;
+  /** Nobody heard it: it has to be heard again here. */
+  doubt(): void;
   state: MicState;
   stream: MediaStream | null;
 }
@@ -65,6 +67,11 @@ export class RealMic implements Mic {
   close(): void {
     this.wanted++;
     this.stop();
+  }
+
+  doubt(): void {
+    sessionStorage.removeItem(heardKey);
+    if (this.state === "ok") this.set("quiet");
   }
 
   private meter(stream: MediaStream, label: string): void {

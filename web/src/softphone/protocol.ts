@@ -16,7 +16,10 @@ export type Purpose =
   | "announcement"
   | "responsible"
   | "supplier_handover"
-  | "supplier_inquiry";
+  | "supplier_inquiry"
+  | "resident"
+  | "message"
+  | "connection";
 
 export type Outcome =
   | ""
@@ -55,17 +58,54 @@ export interface CallView {
   recording: boolean;
   /** It came back from another operator's broken call (F1). */
   returned: boolean;
+  /** The journal knows the call: a task before its dial is none yet. An older engine does not say. */
+  written?: boolean;
   /** He pressed the key for emergencies while he waited. */
   urgent?: boolean;
+  /** No sound comes from our microphone. */
+  silent?: boolean;
   /** He called a short while ago and reached nobody. */
   repeated?: boolean;
   /** A supervisor who takes part, and how. */
   watched_by?: string;
   watch_mode?: WatchMode;
+  transfer?: TransferView;
+}
+
+/** consult: the operator speaks to the person first; at_once: who answers has the caller. */
+export type TransferMode = "consult" | "at_once";
+
+/** A caller on his way to a competent person, or what came of it. An empty state: being asked for. */
+export interface TransferView {
+  person: number;
+  name: string;
+  mode: TransferMode;
+  /** asked: his phones ring; answered: the operator speaks with him; joined: the caller does; back: nothing came of it. */
+  state: "" | "asked" | "answered" | "joined" | "back";
+  since: string;
+  /** The phones ring no longer. */
+  till?: string;
+  outcome?: Outcome;
+  why?: string;
 }
 
 /** listen: nobody hears him; whisper: the operator does; join: both. */
 export type WatchMode = "listen" | "whisper" | "join";
+
+/** says: three seconds to speak; gave: they are heard; empty: no check goes on. */
+export type EchoState = "" | "says" | "gave";
+
+/** Who has the call that was ours; an empty `by`: nobody yet. */
+export interface Taken {
+  call: string;
+  by: string;
+}
+
+/** A reason of a break; limit_min 0: no limit. */
+export interface PauseReason {
+  name: string;
+  limit_min: number;
+}
 
 export type ServerMessage =
   | {
@@ -78,12 +118,25 @@ export type ServerMessage =
       node?: string;
       call: CallView | null;
       wrap_up_sec?: number;
+      /** Our sound has outlived the connection. */
+      connected?: boolean;
+      pauses?: PauseReason[];
+      /** The call that we lost is another's by now. */
+      taken?: Taken;
     }
+  /** The call that we lost went on to others. */
+  | { type: "taken"; taken: Taken }
+  /** The sound check: we speak, we hear ourselves, it is over. */
+  | { type: "echo"; state?: EchoState }
+  /** The supervisors have changed how the queue works. */
+  | { type: "rules"; pauses?: PauseReason[]; wrap_up_sec?: number }
+  /** A supervisor has moved this operator: text is his name. */
+  | { type: "moved"; state: OperatorState; reason?: string; text: string }
   | { type: "superseded" }
   | { type: "busy_elsewhere" }
   | { type: "sdp_answer"; sdp: string }
   | { type: "media"; connected: boolean }
-  | { type: "state"; state: OperatorState; since: string; reason?: string }
+  | { type: "state"; state: OperatorState; since: string; reason?: string; wrap_up_sec?: number }
   | { type: "call"; call: CallView }
   | { type: "missed"; call: string }
   | { type: "watching"; watch: { call: string; mode: WatchMode | "" } }
@@ -100,7 +153,11 @@ export type ClientMessage =
   | { type: "hangup"; call: string }
   | { type: "hold"; call: string; on: boolean }
   | { type: "digit"; call: string; digit: string }
+  | { type: "transfer"; call: string; person: number; mode: TransferMode }
+  | { type: "transfer_connect"; call: string }
+  | { type: "transfer_back"; call: string }
   | { type: "wrapped_up" }
+  | { type: "echo" }
   | { type: "watch"; call: string; mode: WatchMode }
   | { type: "unwatch" }
   | { type: "mic"; level: number; ok: boolean }
@@ -113,8 +170,12 @@ const known = new Set([
   "sdp_answer",
   "media",
   "state",
+  "rules",
+  "moved",
   "call",
   "missed",
+  "taken",
+  "echo",
   "watching",
   "pong",
   "error",

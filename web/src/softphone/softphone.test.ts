@@ -149,6 +149,19 @@ describe("softphone", () => {
     expect(f.state()).toMatchObject({ cut: false, call: { state: "talking" } });
   });
 
+  it("leaves the sound alone when only the pages were away", async () => {
+    // R14
+    const f = await atWork();
+    f.socket.tell({ type: "call", call: callView({ state: "talking" }) });
+    f.socket.fall();
+    await vi.advanceTimersByTimeAsync(1000);
+    f.socket.open();
+    f.socket.welcome({ state: "talking", connected: true, call: callView({ state: "talking" }) });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(f.socket.hear().map((m) => m.type)).not.toContain("offer");
+    expect(f.state().media).toBe("up");
+  });
+
   it("shows a call that the engine lost as cut, so that the form can be saved", async () => {
     const f = await atWork();
     f.socket.tell({ type: "call", call: callView({ state: "talking" }) });
@@ -190,10 +203,41 @@ describe("softphone", () => {
 
   it("pings, and gives up a connection that says nothing", async () => {
     const f = await atWork();
-    await vi.advanceTimersByTimeAsync(5_000);
+    await vi.advanceTimersByTimeAsync(2_000);
     expect(f.socket.said.filter((m) => m.type === "ping")).toHaveLength(1);
-    await vi.advanceTimersByTimeAsync(10_000);
+    await vi.advanceTimersByTimeAsync(6_500);
     expect(f.state().link).toBe("lost");
+  });
+
+  it("tries at once when the network is back", async () => {
+    const f = await atWork();
+    f.socket.fall();
+    const before = f.sockets.length;
+    window.dispatchEvent(new Event("online"));
+    expect(f.sockets).toHaveLength(before + 1);
+  });
+
+  it("lets go of a call that another has taken meanwhile", async () => {
+    // F2
+    const f = await atWork();
+    f.socket.tell({ type: "call", call: callView({ state: "talking" }) });
+    f.socket.fall();
+    await vi.advanceTimersByTimeAsync(1000);
+    f.socket.open();
+    f.socket.welcome({ state: "pause", reason: BROWSER_GONE, taken: { call: "i-1", by: "N" } });
+    expect(f.state()).toMatchObject({ call: null, cut: false, taken: { by: "N" } });
+    f.socket.tell({ type: "call", call: callView({ key: "i-2" }) });
+    expect(f.state().taken).toBeNull();
+  });
+
+  it("keeps the form of a call that waits for another, until he takes it", async () => {
+    const f = await atWork();
+    f.socket.tell({ type: "call", call: callView({ state: "talking" }) });
+    f.socket.tell({ type: "call", call: callView({ state: "ended", outcome: "unknown" }) });
+    f.socket.tell({ type: "taken", taken: { call: "i-1", by: "" } });
+    expect(f.state()).toMatchObject({ cut: true, call: { key: "i-1", state: "ended" } });
+    f.socket.tell({ type: "taken", taken: { call: "i-1", by: "N" } });
+    expect(f.state()).toMatchObject({ cut: false, call: null, taken: { by: "N" } });
   });
 
   it("offers anew when the sound dies", async () => {
@@ -219,6 +263,26 @@ describe("softphone", () => {
     f.socket.tell({ type: "call", call: callView({ state: "ended", outcome: "answered" }) });
     f.socket.tell({ type: "error", code: "session.ended", text: "over" });
     expect(f.state().link).toBe("ended");
+  });
+
+  it("doubts a microphone that nobody heard, until it is heard", async () => {
+    // F4
+    const f = await atWork();
+    f.socket.tell({ type: "error", code: "mic.silent", text: "x" });
+    expect(f.phone.snapshot().mic).toBe("quiet");
+    expect(f.socket.hear()).toContainEqual(expect.objectContaining({ type: "mic", ok: false }));
+    f.mic.is("ok");
+    expect(f.socket.hear()).toContainEqual(expect.objectContaining({ type: "mic", ok: true }));
+  });
+
+  it("follows the sound check, which a break of the link ends", async () => {
+    const f = await atWork();
+    f.phone.checkSound();
+    expect(f.socket.hear()).toContainEqual({ type: "echo" });
+    f.socket.tell({ type: "echo", state: "says" });
+    expect(f.state().echo).toBe("says");
+    f.socket.fall();
+    expect(f.state().echo).toBe("");
   });
 
   it("unmutes for the next call", async () => {

@@ -1,7 +1,7 @@
 import { recall, remember, type Devices } from "./devices";
 import { start, step, type Effect, type Event, type Phone, type Wish } from "./machine";
 import { RealMic, type Mic, type MicListener, type MicState } from "./mic";
-import { parse, type ClientMessage, type WatchMode } from "./protocol";
+import { parse, type ClientMessage, type TransferMode, type WatchMode } from "./protocol";
 import { Ring } from "./ring";
 import { PeerSound, type Sound } from "./sound";
 
@@ -27,8 +27,9 @@ export interface Parts {
   luck(): number;
 }
 
-const pingEvery = 5_000;
-const silentFor = 12_000;
+/** The engine takes a page that says nothing for 6 s for one without a network (F1). */
+const pingEvery = 2_000;
+const silentFor = 7_000;
 const openFor = 8_000;
 const answerFor = 8_000;
 const wishKey = "d24.wish";
@@ -90,12 +91,14 @@ export class Softphone {
     void this.openMic();
     this.connect();
     navigator.mediaDevices?.addEventListener?.("devicechange", this.devicesChanged);
+    addEventListener("online", this.again);
   }
 
   stop(): void {
     this.running = false;
     clearTimeout(this.reconnect);
     navigator.mediaDevices?.removeEventListener?.("devicechange", this.devicesChanged);
+    removeEventListener("online", this.again);
     this.disconnect();
     this.silence();
     this.mic?.close();
@@ -144,12 +147,28 @@ export class Softphone {
   digit(digit: string): void {
     this.about((call) => ({ type: "digit", call, digit }));
   }
+  /** Leads the caller to a competent person. */
+  transfer(person: number, mode: TransferMode): void {
+    this.about((call) => ({ type: "transfer", call, person, mode }));
+  }
+  /** The person has answered and takes the caller. */
+  transferConnect(): void {
+    this.about((call) => ({ type: "transfer_connect", call }));
+  }
+  /** The caller stays with the operator. */
+  transferBack(): void {
+    this.about((call) => ({ type: "transfer_back", call }));
+  }
   /** A supervisor hears somebody's talk, or changes how he takes part in it. */
   watch(call: string, mode: WatchMode): void {
     this.send({ type: "watch", call, mode });
   }
   unwatch(): void {
     this.send({ type: "unwatch" });
+  }
+  /** Three seconds of our voice come back from the engine. */
+  checkSound(): void {
+    this.send({ type: "echo" });
   }
   mute(on: boolean): void {
     this.sound?.mute(on);
@@ -210,8 +229,15 @@ export class Softphone {
         return;
       case "silence":
         return this.silence();
+      case "doubt":
+        return this.mic?.doubt();
     }
   }
+
+  /** The network is back: the caller waits, so the next try is now. */
+  private readonly again = (): void => {
+    if (this.view.phone.link === "lost") this.connect();
+  };
 
   private connect(): void {
     if (!this.running) return;

@@ -13,6 +13,13 @@ export function useTakeTask(id: number) {
   return useTaskWrite(() => take(api.POST("/api/v1/desk/tasks/{id}/take", { params: { path: { id } } })));
 }
 
+/** The task comes to another operator's phone; 0: to whoever is free first. */
+export function useGiveTask(id: number) {
+  return useTaskWrite((user_id: number) =>
+    take(api.POST("/api/v1/desk/tasks/{id}/give", { params: { path: { id } }, body: { user_id } })),
+  );
+}
+
 /** Nobody needs to be called. */
 export function useDropTask(id: number) {
   return useTaskWrite((reason: string) =>

@@ -9,8 +9,11 @@ const groups: Record<TaskRow["purpose"], Group> = {
   callback: "callback",
   status_inquiry: "question",
   feedback: "question",
+  resident: "question",
   supplier_handover: "supplier",
   supplier_inquiry: "supplier",
+  message: "question",
+  connection: "question",
 };
 
 export function groupOf(t: TaskRow): Group {

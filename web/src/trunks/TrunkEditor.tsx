@@ -1,8 +1,10 @@
-import { Button, NumberInput, Select, Switch, TagsInput, TextInput } from "@mantine/core";
+import { Button, NumberInput, Select, Switch, TagsInput, Textarea, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { Rest, useRefusal, useSaid, type Refusal } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
 import { useKeepTrunk, type Trunk } from "./api";
+import { count, type Part } from "./form";
+import { ProbeFields } from "./Probe";
 import { useWords } from "./words";
 
 /** What a new trunk begins with. */
@@ -13,6 +15,9 @@ export const noTrunk: Trunk = {
   host: "",
   port: 5060,
   transport: "udp",
+  srtp: "off",
+  tls_ca: "",
+  tls_pin: "",
   registers: true,
   user: "",
   has_password: false,
@@ -25,6 +30,10 @@ export const noTrunk: Trunk = {
   is_active: true,
   version: 0,
   lines: [],
+  probe_number: "",
+  probe_every_min: 1,
+  probe_price: 0,
+  probe_budget: 0,
   now: null,
 };
 
@@ -32,15 +41,14 @@ export const noTrunk: Trunk = {
 function fieldsOf(t: Trunk) {
   const { id, name, carrier, host, port, transport, registers, user, addresses, version } = t;
   const { channels, per_second, codecs, caller_ids, priority, is_active } = t;
+  const { srtp = "off", tls_ca = "", tls_pin = "" } = t;
+  const { probe_number = "", probe_every_min = 1, probe_price = 0, probe_budget = 0 } = t;
   return {
     ...{ id, name, carrier, host, port, transport, registers, user, addresses, version },
-    ...{ channels, per_second, codecs, caller_ids, priority, is_active },
+    ...{ channels, per_second, codecs, caller_ids, priority, is_active, srtp, tls_ca, tls_pin },
+    ...{ probe_number, probe_every_min, probe_price, probe_budget },
   };
 }
-
-type Part = { form: Trunk; put: (part: Partial<Trunk>) => void; refusal: Refusal };
-
-const count = (v: string | number) => (typeof v === "number" ? v : 0);
 
 /** The first message of a field that is a list. */
 function inList(refusal: Refusal, field: string, length: number): string | undefined {
@@ -101,6 +109,7 @@ export function TrunkEditor({ trunk, onDone }: { trunk: Trunk; onDone: () => voi
         onChange={(e) => setPassword(e.currentTarget.value)}
       />
       <Limits form={form} put={put} refusal={refusal} />
+      <ProbeFields form={form} put={put} refusal={refusal} />
       <Switch
         label={w.active}
         description={w.activeHint}
@@ -145,12 +154,14 @@ function Address({ form, put, refusal }: Part) {
           data={[
             { value: "udp", label: "UDP" },
             { value: "tcp", label: "TCP" },
+            { value: "tls", label: "TLS" },
           ]}
           value={form.transport}
           error={refusal.at("transport")}
-          onChange={(v) => put({ transport: v ?? "udp" })}
+          onChange={(v) => put({ transport: v ?? "udp", ...(portsOf[v ?? "udp"]?.(form.port) ?? {}) })}
         />
       </div>
+      <Proof form={form} put={put} refusal={refusal} />
       <Select
         label={w.way}
         allowDeselect={false}
@@ -176,6 +187,56 @@ function Address({ form, put, refusal }: Part) {
         error={inList(refusal, "addresses", form.addresses.length)}
         onChange={(addresses) => put({ addresses })}
       />
+    </>
+  );
+}
+
+/** The usual port follows the transport; one that was typed stays. */
+const portsOf: Record<string, (port: number) => Partial<Trunk>> = {
+  udp: (port) => (port === 5061 ? { port: 5060 } : {}),
+  tcp: (port) => (port === 5061 ? { port: 5060 } : {}),
+  tls: (port) => (port === 5060 ? { port: 5061 } : {}),
+};
+
+/** How the sound is sealed, and how the provider proves himself over TLS. */
+function Proof({ form, put, refusal }: Part) {
+  const w = useWords();
+  return (
+    <>
+      <Select
+        label={w.srtp}
+        description={form.srtp !== "off" && form.transport !== "tls" ? w.srtpBare : w.srtpHint}
+        allowDeselect={false}
+        data={[
+          { value: "off", label: w.srtpOff },
+          { value: "optional", label: w.srtpOptional },
+          { value: "required", label: w.srtpRequired },
+        ]}
+        value={form.srtp ?? "off"}
+        error={refusal.at("srtp")}
+        onChange={(v) => put({ srtp: v ?? "off" })}
+      />
+      {form.transport === "tls" && (
+        <>
+          <Textarea
+            label={w.ca}
+            description={w.caHint}
+            value={form.tls_ca ?? ""}
+            maxLength={20000}
+            rows={3}
+            error={refusal.at("tls_ca")}
+            onChange={(e) => put({ tls_ca: e.currentTarget.value })}
+          />
+          <TextInput
+            label={w.pin}
+            description={w.pinHint}
+            value={form.tls_pin ?? ""}
+            maxLength={120}
+            error={refusal.at("tls_pin")}
+            onChange={(e) => put({ tls_pin: e.currentTarget.value })}
+          />
+        </>
+      )}
     </>
   );
 }

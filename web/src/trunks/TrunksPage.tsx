@@ -7,6 +7,7 @@ import { Empty, Failed, Note, Panel } from "../ui/blocks";
 import { Late } from "../ui/Late";
 import { SettingsPage } from "../ui/settings";
 import { useTrunks, type Trunk, type TrunkState } from "./api";
+import { ProbeFact } from "./Probe";
 import { TrunkEditor, noTrunk } from "./TrunkEditor";
 import { useWords } from "./words";
 import "./trunks.css";
@@ -76,7 +77,15 @@ function TrunkPanel({ trunk: t, onEdit }: { trunk: Trunk; onEdit: () => void }) 
     >
       <div className="col">
         <div className="s12 t2">
-          {[t.carrier, `${t.host}:${String(t.port)}`, t.transport.toUpperCase(), w.order(t.priority)].join(" · ")}
+          {[
+            t.carrier,
+            `${t.host}:${String(t.port)}`,
+            t.transport.toUpperCase(),
+            t.srtp && t.srtp !== "off" ? "SRTP" : "",
+            w.order(t.priority),
+          ]
+            .filter(Boolean)
+            .join(" · ")}
         </div>
         {t.is_active && !t.now && <Note tone="plan">{w.noEngine}</Note>}
         {t.now?.state === "down" && (
@@ -111,6 +120,12 @@ function Facts({ trunk: t, state: s }: { trunk: Trunk; state: TrunkState }) {
           </span>
         </dd>
       </div>
+      {s.cert_ends && (
+        <div>
+          <dt>{w.certificate}</dt>
+          <dd>{w.till(momentOf(s.cert_ends, me.zone, now))}</dd>
+        </div>
+      )}
       <div>
         <dt>{w.calls}</dt>
         <dd>{t.channels > 0 ? w.ofLimit(s.calls, t.channels) : s.calls}</dd>
@@ -119,6 +134,7 @@ function Facts({ trunk: t, state: s }: { trunk: Trunk; state: TrunkState }) {
         <dt>{w.rate}</dt>
         <dd>{t.per_second > 0 ? w.ofLimit(s.rate, t.per_second) : s.rate}</dd>
       </div>
+      {s.probe && <ProbeFact probe={s.probe} />}
       <div>
         <dt>{w.failures}</dt>
         <dd>

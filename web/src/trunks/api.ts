@@ -5,6 +5,7 @@ import type { components } from "../api/schema";
 
 export type Trunk = components["schemas"]["TrunkSheet"];
 export type TrunkState = NonNullable<components["schemas"]["TrunkState"]>;
+export type ProbeState = NonNullable<TrunkState["probe"]>;
 export type TrunkForm = components["schemas"]["TrunkForm"];
 
 const key = ["trunks"] as const;

@@ -1,8 +1,8 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { problem, serve, showPage } from "../../test/render";
-import { noTrunk } from "./TrunkEditor";
+import { TrunkEditor, noTrunk } from "./TrunkEditor";
 import { TrunksPage } from "./TrunksPage";
 
 const trunk = {
@@ -25,6 +25,16 @@ const trunk = {
     rate: 1,
     failures: [{ cause: "не отвечает", count: 7 }],
     blocked: false,
+    probe: {
+      number: "+73430000102",
+      at: "2026-11-24T07:01:00Z",
+      text: "ответ есть, приветствия не слышно",
+      answered_ms: 310,
+      failures: 2,
+      calls: 4,
+      spent: 480,
+      is_stopped: true,
+    },
   },
 };
 
@@ -37,6 +47,29 @@ describe("trunks", () => {
     expect(screen.getByText("2 из 30")).toBeVisible();
     expect(screen.getByText("не отвечает: 7")).toBeVisible();
     expect(screen.getByText(/нет регистрации/)).toBeVisible();
+    expect(screen.getByText(/не прошёл .*: ответ есть, приветствия не слышно/)).toBeVisible();
+    expect(screen.getByText(/неудач подряд: 2 · за сутки звонков 4, 4,80 ₽ · деньги на сутки кончились/)).toBeVisible();
+  });
+
+  it("ring a number of ours as a test, within a price", async () => {
+    const asked = serve({
+      "GET /api/v1/trunks": () => ({ items: [trunk] }),
+      "PUT /api/v1/trunks/3": () => trunk,
+    });
+    const done = vi.fn();
+    showPage(<TrunkEditor trunk={{ ...trunk, now: null }} onDone={done} />);
+    const user = userEvent.setup({ delay: null });
+    const [number] = await screen.findAllByLabelText("На какой номер звонить");
+    expect(screen.queryByLabelText("Цена звонка, ₽")).toBeNull();
+    await user.click(number as HTMLElement);
+    await user.click(await screen.findByText("+7 343 000-01-01"));
+    const price = screen.getByLabelText("Цена звонка, ₽");
+    await user.clear(price);
+    await user.type(price, "1,2");
+    await user.click(screen.getByText("Сохранить"));
+    await waitFor(() => expect(done).toHaveBeenCalled());
+    const sent = (await asked.find((a) => a.key.startsWith("PUT"))?.request.json()) as Record<string, unknown>;
+    expect(sent).toMatchObject({ probe_number: "+73430000101", probe_every_min: 1, probe_price: 120, probe_budget: 0 });
   });
 
   it("keep the password that is not typed anew, and refuse at the field of a list", async () => {

@@ -1,6 +1,7 @@
 import { Button, Drawer, Modal, MultiSelect, Select, Skeleton, Switch, TagsInput, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useState, type FormEvent } from "react";
+import { languageName, useWords as useQueueWords } from "../queue/words";
 import { useMe } from "../session/session";
 import { useNow } from "../time/clock";
 import { momentOf } from "../time/format";
@@ -273,7 +274,15 @@ function Colleagues({ teams }: { teams: TeamList }) {
         error={resend.error ?? revoke.error}
       />
       <Drawer opened={open !== null} onClose={() => setOpen(null)} position="right" size={480} title={open?.name}>
-        {open && <ColleagueEditor key={open.id} person={open} teams={teams} onDone={() => setOpen(null)} />}
+        {open && (
+          <ColleagueEditor
+            key={open.id}
+            person={open}
+            teams={teams}
+            languages={people.data?.languages ?? []}
+            onDone={() => setOpen(null)}
+          />
+        )}
         {open && <ColleagueFactor person={people.data?.items.find((p) => p.id === open.id) ?? open} />}
       </Drawer>
       <Drawer opened={inviting} onClose={() => setInviting(false)} position="right" size={480} title={w.inviteTitle}>
@@ -307,20 +316,24 @@ function KindSelect({
   );
 }
 
-function ColleagueEditor({ person: p, teams, onDone }: { person: Colleague; teams: TeamList; onDone: () => void }) {
+type EditorProps = { person: Colleague; teams: TeamList; languages: string[]; onDone: () => void };
+
+function ColleagueEditor({ person: p, teams, languages, onDone }: EditorProps) {
   const w = useWords();
+  const names = useQueueWords();
   const said = useSaid();
   const save = useChangeColleague();
   const end = useEndColleague();
   const refusal = useRefusal(save.error);
   const [kind, setKind] = useState(p.kind);
   const [team, setTeam] = useState(p.team_ids.map(String));
+  const [spoken, setSpoken] = useState(p.languages);
   const [skills, setSkills] = useState(p.skills);
   const [blocked, setBlocked] = useState(p.is_blocked);
   const submit = (e: FormEvent) => {
     e.preventDefault();
     save.mutate(
-      { id: p.id, kind, team_ids: team.map(Number), skills, is_blocked: blocked },
+      { id: p.id, kind, team_ids: team.map(Number), skills, languages: spoken, is_blocked: blocked },
       {
         onSuccess: () => {
           said(w.saved(p.name));
@@ -340,6 +353,16 @@ function ColleagueEditor({ person: p, teams, onDone }: { person: Colleague; team
         value={team}
         error={refusal.at("team_ids")}
         onChange={setTeam}
+      />
+      <MultiSelect
+        label={w.languages}
+        description={w.languagesHint}
+        searchable
+        clearable
+        data={languages.map((l) => ({ value: l, label: languageName(names, l) }))}
+        value={spoken}
+        error={refusal.at("languages")}
+        onChange={setSpoken}
       />
       <TagsInput
         label={w.skills}

@@ -52,6 +52,7 @@ describe("wallboard", () => {
       called_at: ago(600 - sec),
       company_name: n === 1 ? "" : "УК «Северный квартал»",
       promise_at: left(sec + 0.9),
+      is_waiting: n === 0, // on the line still
     }));
     const untaken = {
       ticket_id: 5,
@@ -69,9 +70,10 @@ describe("wallboard", () => {
     );
     expect(tile("lost")).toHaveAttribute("data-tone", "bad");
     expect(within(tile("lost")).getAllByRole("listitem")).toHaveLength(5);
-    expect(tile("lost")).toHaveTextContent(/Потерянные: 5/);
+    expect(tile("lost")).toHaveTextContent(/Потерянные: 4/);
     expect(tile("lost")).toHaveTextContent(/9:0\d/);
     expect(tile("lost")).toHaveTextContent("городской номер");
+    expect(tile("lost")).toHaveTextContent("ждёт на линии, место сохранено");
     expect(tile("lost")).toHaveTextContent("ещё 1");
     expect(tile("owed")).toHaveTextContent("поздно");
     expect(within(tile("owed")).getByRole("link")).toHaveAttribute("href", "/journal/5");

@@ -66,6 +66,7 @@ function Tiles({ data, now }: { data: Wallboard; now: number }) {
   const lang = useLang();
   const count = (state: string[]) => data.seats.filter((s) => state.includes(s.state)).length;
   const ready = count(["ready"]);
+  const overdue = data.seats.filter((s) => s.until !== null && late(s.until, now));
   const waited = data.longest_since ? now - ms(data.longest_since) : 0;
   const tone = waitTone(waited);
   const left = (at: string | null | undefined) => (!at ? "—" : late(at, now) ? w.late : remainsOf(ms(at) - now, lang));
@@ -91,7 +92,13 @@ function Tiles({ data, now }: { data: Wallboard; now: number }) {
         <Big>{data.longest_since ? clockOf(waited) : "—"}</Big>
       </Tile>
       <Level data={data} />
-      <Tile name="operators" area="ops" title={w.operators(data.seats.length)}>
+      <Tile
+        name="operators"
+        area="ops"
+        title={w.operators(data.seats.length)}
+        tone={overdue.length > 0 ? "warn" : ""}
+        foot={overdue.length > 0 ? w.pauseLong(overdue.map((s) => s.name).join(", ")) : undefined}
+      >
         <ul>
           <State icon={<IconCheck />} word={w.ready} n={ready} />
           <State icon={<IconPhone />} word={w.talking} n={count(["talking", "ringing"])} />
@@ -102,7 +109,7 @@ function Tiles({ data, now }: { data: Wallboard; now: number }) {
       <Tile
         name="lost"
         area="lost"
-        title={w.lost(data.lost.length)}
+        title={w.lost(data.lost.filter((l) => !l.is_waiting).length)}
         sign={<IconPhoneX aria-hidden />}
         tone={data.lost.length > 0 ? "bad" : ""}
         foot={w.within}
@@ -113,6 +120,7 @@ function Tiles({ data, now }: { data: Wallboard; now: number }) {
           row={(l) => (
             <Row
               key={l.task_id}
+              sub={l.is_waiting ? w.kept : undefined}
               head={`${timeOf(l.called_at, data.zone)} ${l.company_name || w.city}`}
               value={left(l.promise_at)}
             />
@@ -207,7 +215,7 @@ interface TileProps {
   title: string;
   tone?: Tone;
   sign?: ReactNode;
-  foot?: string;
+  foot?: string | undefined;
   children: ReactNode;
 }
 

@@ -15,7 +15,10 @@ export const en: typeof ru = {
     day: { title: "By day", about: "" },
     night: { title: "By night", about: "In the place of the greeting by day, in the company's quiet hours." },
     holiday: { title: "On holidays", about: "On public holidays and on days the company made days off itself." },
-    closed: { title: "Closed", about: "When the company takes its calls itself and is closed." },
+    closed: {
+      title: "Not served",
+      about: "At the numbers of a company that is switched off: the words sound and the call ends.",
+    },
     hold: { title: "On hold", about: "When the operator has put the call on hold; music comes after it." },
     recording: { title: "Recording", about: "After the greeting: the call is recorded." },
     moved: { title: "New number", about: "At an old number that is not served any more." },

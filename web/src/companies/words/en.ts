@@ -42,6 +42,7 @@ export const en: Words<typeof ru> = {
     `Bounds of outgoing calls: ${String(concurrent)} at once, ${String(hourly)} an hour, ${String(minutes)} minutes a day`,
   capsChange: "Change the bounds",
   capsOf: { concurrent: "At once", hourly: "An hour", minutes: "Minutes a day" },
+  keys: "Key of recordings",
   capsSave: "Save the bounds",
   capsSaved: "The bounds are changed, in force at once",
   addLine: "Give a number",

@@ -42,6 +42,7 @@ export const ru = {
     `Пределы исходящих: ${String(concurrent)} одновременно, ${String(hourly)} за час, ${String(minutes)} минут за сутки`,
   capsChange: "Изменить пределы",
   capsOf: { concurrent: "Одновременно", hourly: "За час", minutes: "Минут за сутки" },
+  keys: "Ключ записей",
   capsSave: "Сохранить пределы",
   capsSaved: "Пределы изменены, действуют сразу",
   addLine: "Дать номер",

@@ -14,4 +14,17 @@ export const en: typeof ru = {
   overdue: "Overdue",
   soon: "Due within a day",
   open: "Open in all",
+  company: "Company",
+  everyCompany: "all",
+  calls: "Calls",
+  call: {
+    today: "Incoming today",
+    going: "Going on now",
+    waiting: "Wait for an operator",
+    lost: "Lost today",
+    calledBack: "Spoken to afterwards",
+  },
+  floor: "Dispatch centre",
+  handing: "Emergencies being handed over",
+  operators: { on: "Operators at work", free: "Free", talking: "Talking", away: "On a break" },
 };

@@ -60,7 +60,17 @@ export const en: Words<typeof ru> = {
     inquiry_min: "Ask how the work goes after, minutes",
     supplier_min: "Ask a supplier after, minutes from the handing over",
     callback_min: "Call a lost caller within, minutes (by law up to 10)",
-    quiet: "Quiet hours of planned calls",
+    calleeFirst: "Whom to dial first",
+    calleeFirstText:
+      "What is ticked the system dials: the person answers, hears that he is being connected, and a free operator joins. The rest an operator takes first.",
+    purpose: {
+      status_inquiry: "To the executor: how it goes",
+      feedback: "To the resident: is all done",
+      resident: "To the resident on request",
+      supplier_handover: "To a supplier: hand a request over",
+      supplier_inquiry: "To a supplier: how it goes",
+    },
+    quiet: "Quiet hours of planned calls (by the clock of who is called)",
     quiet_from: "From",
     quiet_to: "To",
     work: "Working hours for routing",

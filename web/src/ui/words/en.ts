@@ -34,6 +34,12 @@ export const en: Words<typeof ru> = {
     refuse: "I cannot take it",
     comment: "Write",
     reassign: "Give to the next one",
+    resort: "Change the reason",
+    merge: "Merge with another",
+    pause: "Break off work",
+    resume: "Go on with work",
+    localise: "The accident is localised",
+    edit: "Correct",
   },
   purpose: {
     handover: "Hand over to the executor",
@@ -44,6 +50,9 @@ export const en: Words<typeof ru> = {
     responsible: "Call the responsible person",
     supplier_handover: "Tell the supplier",
     supplier_inquiry: "Ask the supplier how it goes",
+    resident: "Call the resident on request",
+    message: "Pass a message to an employee",
+    connection: "Connect an employee with a resident",
   },
   outcome: {
     "": "going on",

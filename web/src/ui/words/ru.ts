@@ -48,6 +48,12 @@ export const ru = {
     refuse: "Не могу принять",
     comment: "Записать",
     reassign: "Переназначить следующему",
+    resort: "Сменить причину",
+    merge: "Объединить с другой",
+    pause: "Прервать работу",
+    resume: "Продолжить работу",
+    localise: "Авария локализована",
+    edit: "Исправить",
   } satisfies Record<Action, string>,
   purpose: {
     handover: "Передать исполнителю",
@@ -58,6 +64,9 @@ export const ru = {
     responsible: "Позвонить ответственному",
     supplier_handover: "Передать в РСО",
     supplier_inquiry: "Узнать у РСО, как идёт работа",
+    resident: "Позвонить жителю по просьбе",
+    message: "Передать сообщение сотруднику",
+    connection: "Соединить сотрудника с жителем",
   } satisfies Record<Purpose, string>,
   outcome: {
     "": "идёт",

@@ -1,0 +1,32 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestWhoLeavesIsNoFailureOfOurs: a page that was closed before its answer makes no incident;
+// a request that was broken off by us, or that failed by itself, does.
+func TestWhoLeavesIsNoFailureOfOurs(t *testing.T) {
+	t.Parallel()
+	left, leave := context.WithCancel(t.Context())
+	leave()
+	broken := fmt.Errorf("read: %w", context.Canceled)
+	for name, x := range map[string]struct {
+		ctx    context.Context
+		err    error
+		status int
+	}{
+		"the client has left":                      {left, broken, 499},
+		"something of ours was stopped":            {t.Context(), broken, 500},
+		"the client has left a failure behind him": {left, errors.New("no such table"), 500},
+	} {
+		p := ProblemOf(x.ctx, "me", x.err)
+		require.Equal(t, x.status, p.Status, name)
+		require.Equal(t, x.status == 500, p.Incident != "", name)
+	}
+}

@@ -1,0 +1,345 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"d24/internal/fault"
+	"d24/internal/telephony"
+	"d24/voip/media"
+)
+
+// transferFor is how long a competent person's phones ring; then the caller is back (SR2).
+const transferFor = 25 * time.Second
+
+// transferAsk is how long the directory may think.
+const transferAsk = 2 * time.Second
+
+// transfer is a caller on his way to a competent person. Until he has him the call is the
+// operator's: the caller hears music, and comes back when it fails (F20).
+type transfer struct {
+	c      *call
+	to     telephony.Competent
+	mode   telephony.TransferMode
+	by     int64 // the operator
+	state  telephony.TransferState
+	since  time.Time
+	till   time.Time // the phones ring no longer
+	phones []string  // not rung yet
+	timer  *time.Timer
+	tone   func() // ends what the operator hears meanwhile
+	ear    func() // undoes his talk with the person
+}
+
+// TransferView is a transfer on the operator's screen, and what came of the last one.
+type TransferView struct {
+	Person  int64                   `json:"person"`
+	Name    string                  `json:"name"`
+	Mode    telephony.TransferMode  `json:"mode"`
+	State   telephony.TransferState `json:"state"`
+	Since   time.Time               `json:"since"`
+	Till    *time.Time              `json:"till,omitempty"` // the phones ring no longer
+	Outcome telephony.Outcome       `json:"outcome,omitempty"`
+	Why     string                  `json:"why,omitempty"`
+}
+
+func (t *transfer) shown() *TransferView {
+	v := &TransferView{Person: t.to.ID, Name: t.to.Name, Mode: t.mode, State: t.state, Since: t.since}
+	if t.state == telephony.TransferAsked {
+		till := t.till
+		v.Till = &till
+	}
+	return v
+}
+
+// transfer begins to lead the caller to a competent person.
+func (s *seat) transfer(key string, person int64, mode telephony.TransferMode) {
+	c := s.call
+	switch {
+	case c == nil || c.key != key || c.phase != talking || c.leg == nil:
+		s.fail("transfer.gone", "Переводить некого: разговор уже закончился.")
+		return
+	case c.transfer != nil:
+		s.fail("transfer.under_way", "Этого звонящего уже переводят.")
+		return
+	case mode != telephony.Consult && mode != telephony.AtOnce:
+		s.fail("transfer.mode", "Так переводить нельзя.")
+		return
+	case s.e.d.People == nil:
+		s.fail("transfer.none", "Справочник компетентных лиц недоступен.")
+		return
+	}
+	t := &transfer{c: c, mode: mode, by: s.who.UserID, since: time.Now()}
+	c.transfer, c.went = t, nil
+	s.e.beside(func() {
+		ctx, cancel := context.WithTimeout(s.e.base, transferAsk)
+		defer cancel()
+		to, err := s.e.d.People.Competent(ctx, key, person)
+		s.e.post(func() { t.asked(s, to, err) })
+	})
+}
+
+// asked is the directory's answer.
+func (t *transfer) asked(s *seat, to telephony.Competent, err error) {
+	c := t.c
+	if c.transfer != t || c.phase != talking || c.seat != s {
+		return
+	}
+	var why *fault.Error
+	switch {
+	case err != nil && fault.As(err, &why) && why.Kind != fault.Internal:
+		t.refused(s, why.Code, why.Message)
+		return
+	case err != nil:
+		c.e.log.Error("nobody can be transferred: the directory does not answer", "call", c.key, "err", err)
+		t.refused(s, "transfer.directory", "Справочник не отвечает, попробуйте ещё раз.")
+		return
+	case !slices.Contains(s.who.Companies, to.CompanyID) || c.company != 0 && c.company != to.CompanyID: // another company's people are not for this caller (F20)
+		t.refused(s, "transfer.foreign", "Этот человек работает в другой компании.")
+		return
+	case t.mode == telephony.AtOnce && !to.AtOnce:
+		t.refused(s, "transfer.consult", "Компания просит сначала поговорить с сотрудником.")
+		return
+	}
+	t.to, t.phones = to, to.Phones
+	t.till = time.Now().Add(c.e.paced(transferFor))
+	t.timer = c.e.after(transferFor, func() { t.back(telephony.NoAnswer) })
+	if c.watched != nil {
+		c.watched.by.unwatch()
+	}
+	c.part()
+	c.held = true
+	c.holdOn()
+	t.now(telephony.TransferAsked)
+	s.show(viewHeld)
+	if t.mode == telephony.Consult {
+		t.ringback(s)
+	}
+	t.ringNext(telephony.NoAnswer)
+}
+
+func (t *transfer) refused(s *seat, code, text string) {
+	t.c.transfer = nil
+	s.fail(code, text)
+}
+
+// now is a step of the transfer, for the journal.
+func (t *transfer) now(state telephony.TransferState) {
+	t.state, t.since = state, time.Now()
+	t.report(telephony.Transferred{State: state})
+}
+
+func (t *transfer) report(d telephony.Transferred) {
+	d.Person, d.Name, d.Mode = t.to.ID, t.to.Name, t.mode
+	t.c.report(telephony.CallTransfer, func(r *telephony.Report) {
+		r.Operator = t.by
+		r.Data, _ = json.Marshal(d)
+	})
+}
+
+// ringback is what the operator hears while the person's phone rings.
+func (t *transfer) ringback(s *seat) {
+	if s.leg != nil {
+		t.tone, _ = t.c.e.pacer.Start(s.leg, media.Ringback(), true)
+	}
+}
+
+// ringNext rings the next of his phones, each for a fair share of the time that is left.
+func (t *transfer) ringNext(last telephony.Outcome) {
+	c := t.c
+	if len(t.phones) == 0 {
+		t.back(last)
+		return
+	}
+	number, left := t.phones[0], time.Until(t.till)
+	share := left / time.Duration(len(t.phones)) * time.Duration(max(c.e.cfg.Pace, 1))
+	t.phones = t.phones[1:]
+	line := c.dec.LineID
+	if !c.inbound {
+		line = c.order.LineID
+	}
+	if c.company == 0 { // a city's number: the company shows its own
+		line = 0
+	}
+	c.other = c.ringSecond(number, t.to.CompanyID, line, share, func(o telephony.Outcome) {
+		if o != telephony.Answered {
+			t.ringNext(o)
+			return
+		}
+		t.answered()
+	}, t.left)
+}
+
+// answered is a person at the phone.
+func (t *transfer) answered() {
+	t.halt()
+	s := t.c.seat
+	if t.mode == telephony.AtOnce || s == nil {
+		t.join()
+		return
+	}
+	t.now(telephony.TransferAnswered)
+	t.confer(s)
+	s.show(viewHeld)
+}
+
+// confer lets the operator and the person speak; the caller hears music.
+func (t *transfer) confer(s *seat) {
+	if s.leg != nil && t.c.other.leg != nil {
+		t.ear = media.Join(s.leg, t.c.other.leg.Media())
+	}
+}
+
+// hearAgain gives the operator whose sound has come back what he heard before.
+func (c *call) hearAgain(s *seat) {
+	switch t := c.transfer; {
+	case t != nil && t.state == telephony.TransferAnswered:
+		t.deafen()
+		t.confer(s)
+	case !c.held:
+		c.join(s)
+	}
+}
+
+// deafen ends what the operator hears of the transfer.
+func (t *transfer) deafen() {
+	if t.tone != nil {
+		t.tone()
+		t.tone = nil
+	}
+	if t.ear != nil {
+		t.ear()
+		t.ear = nil
+	}
+}
+
+func (t *transfer) halt() {
+	t.deafen()
+	if t.timer != nil {
+		t.timer.Stop()
+		t.timer = nil
+	}
+}
+
+// left is the end of the person's side: before the caller has him it brings the caller back.
+func (t *transfer) left() {
+	if t.c.transfer == t {
+		t.back(telephony.Answered)
+		return
+	}
+	t.c.finish(telephony.Answered, telephony.Nobody, false)
+}
+
+// join gives the caller to the person; the operator is free.
+func (t *transfer) join() {
+	c := t.c
+	t.halt()
+	t.now(telephony.TransferJoined)
+	c.transfer, c.went = nil, t.shown()
+	c.meet()
+	t.free()
+}
+
+// free lets the operator go: what he does now is his paperwork.
+func (t *transfer) free() {
+	c := t.c
+	s := c.seat
+	if s == nil {
+		return
+	}
+	s.released(telephony.Answered, false)
+	c.seat = nil
+	c.e.distribute()
+}
+
+// connect is the operator's word that the person takes the caller.
+func (s *seat) connect(key string) {
+	c := s.call
+	if c == nil || c.key != key || c.transfer == nil || c.transfer.state != telephony.TransferAnswered {
+		s.fail("transfer.gone", "Соединять не с кем: специалист не на линии.")
+		return
+	}
+	c.transfer.join()
+}
+
+// takeBack is the operator's word that the caller stays with him.
+func (s *seat) takeBack(key string) {
+	if c := s.call; c != nil && c.key == key && c.transfer != nil && c.transfer.state != "" {
+		c.transfer.back(telephony.Cancelled)
+	}
+}
+
+// leave is the operator hanging up: of a transfer at once he is not needed any more, in any
+// other the caller is not dropped for it.
+func (t *transfer) leave() {
+	switch {
+	case t.state == "":
+		t.c.transfer = nil // not begun: the call is hung up as any other
+		t.c.finish(telephony.Answered, telephony.Nobody, false)
+	case t.mode == telephony.AtOnce:
+		t.c.went = t.shown()
+		t.free()
+		t.c.went = nil
+	default:
+		t.back(telephony.Cancelled)
+	}
+}
+
+var whyBack = map[telephony.Outcome]string{
+	telephony.NoAnswer: "не отвечает", telephony.Busy: "занято", telephony.Rejected: "отклонил вызов", telephony.BadNumber: "номер не обслуживается",
+	telephony.CarrierFailed: "связи с ним нет", telephony.Answered: "положил трубку", telephony.Cancelled: "перевод отменён", telephony.Abandoned: "звонящий не дождался",
+}
+
+// backText is for a caller whose operator has gone meanwhile.
+var backText = telephony.Speech{Text: "К сожалению, соединить вас не удалось. Оставайтесь на линии, сейчас вам ответит диспетчер.", Spare: telephony.SpareStay}
+
+// back returns the caller: to the same operator, who sees why, else to the head of the queue.
+func (t *transfer) back(o telephony.Outcome) {
+	c := t.c
+	if c.transfer != t {
+		return
+	}
+	t.ended(o)
+	s := c.seat
+	if s != nil {
+		c.join(s)
+		s.show(viewTalking)
+		return
+	}
+	c.keepFor(t.by)
+	c.requeue(backText)
+}
+
+// keepFor keeps a caller for the operator who knows him, if he has nothing else to do.
+func (c *call) keepFor(operator int64) {
+	if s := c.e.seats[operator]; s != nil && s.state == stateReady {
+		c.order.For = operator
+		c.own()
+	}
+}
+
+// ended writes down that the transfer did not come about.
+func (t *transfer) ended(o telephony.Outcome) {
+	c := t.c
+	t.halt()
+	if c.other != nil {
+		c.other.hangup()
+		c.other = nil
+	}
+	t.state, t.since = telephony.TransferBack, time.Now()
+	t.report(telephony.Transferred{State: telephony.TransferBack, Outcome: o, Why: whyBack[o]})
+	v := t.shown()
+	v.Outcome, v.Why = o, whyBack[o]
+	c.transfer, c.went = nil, v
+}
+
+// dropped ends a transfer whose caller has gone, or whose operator has.
+func (t *transfer) dropped(o telephony.Outcome) {
+	if t.state == "" {
+		t.c.transfer = nil
+		return
+	}
+	t.ended(o)
+}

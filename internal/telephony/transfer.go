@@ -1,0 +1,67 @@
+package telephony
+
+import "context"
+
+// Purposes that came with a second phone in a call.
+const (
+	Message    Purpose = "message"    // tell a competent person what a caller left for him (SR2)
+	Connection Purpose = "connection" // connect an employee with a resident under the centre's number (J12)
+	Second     Purpose = "second"     // a second phone of a call that goes on: begun by its engine, never placed
+)
+
+// Bridge dials First, speaks Words to who answers, dials Phone and joins the two. No
+// operator takes part; both see the centre's number.
+const Bridge Mode = "bridge"
+
+// Competent is a person of a company to whom a caller may be transferred (SR2).
+type Competent struct {
+	ID        int64
+	CompanyID int64
+	Name      string
+	Phones    []string // E.164, rung one after another
+	AtOnce    bool     // the company lets callers be transferred without a word to the person first (F20)
+}
+
+// Competents tells to whom a call may be transferred now.
+type Competents interface {
+	// Competent is a person of the company's directory, for the call with this key in the journal.
+	// fault.NotFound for one of another company; fault.Conflict, in words, for one who is not to
+	// be rung at this hour.
+	Competent(ctx context.Context, callKey string, id int64) (Competent, error)
+}
+
+// TransferMode is whether the operator speaks to the person first.
+type TransferMode string
+
+// The modes of a transfer.
+const (
+	Consult TransferMode = "consult" // the caller hears music meanwhile
+	AtOnce  TransferMode = "at_once" // who answers has the caller
+)
+
+// TransferState is how far a transfer is.
+type TransferState string
+
+// The states of a transfer.
+const (
+	TransferAsked    TransferState = "asked"    // his phones ring
+	TransferAnswered TransferState = "answered" // the operator speaks with him
+	TransferJoined   TransferState = "joined"   // the caller has him
+	TransferBack     TransferState = "back"     // the caller is the operators' again
+)
+
+// Transferred is the data of a CallTransfer report.
+type Transferred struct {
+	Person  int64         `json:"person"`
+	Name    string        `json:"name"`
+	Mode    TransferMode  `json:"mode"`
+	State   TransferState `json:"state"`
+	Outcome Outcome       `json:"outcome,omitempty"` // of his phones, when the caller came back
+	Why     string        `json:"why,omitempty"`     // the same in words
+}
+
+// Bridged is the data of a CallBridged report: the parties of an order of the mode Bridge
+// hear each other.
+type Bridged struct {
+	First string `json:"first"` // the phone rung first
+}

@@ -1,0 +1,159 @@
+import { Skeleton } from "@mantine/core";
+import { IconChevronLeft } from "@tabler/icons-react";
+import { Link, useParams } from "@tanstack/react-router";
+import { ApiError } from "../api/client";
+import type { CallDetail } from "../api/types";
+import { useOutcomeText } from "../desk/Idle";
+import { useBack } from "../journal/useBack";
+import { Player } from "../player/Player";
+import { may, useMe } from "../session/session";
+import { useNow } from "../time/clock";
+import { clockOf, fullOf, numberOf, timeOf } from "../time/format";
+import { Empty, Failed, Panel } from "../ui/blocks";
+import { Late } from "../ui/Late";
+import { useWords as useCommon } from "../ui/words";
+import { useCall } from "./api";
+import { DirectionSign, usePhoneText } from "./CallTable";
+import { MarkPanel } from "./MarkPanel";
+import { useWords } from "./words";
+import "../journal/journal.css";
+import "./calls.css";
+
+/** A call whole: what came of it, its sound, what happened in it, and the mark on the operator's work. */
+export function CallPage() {
+  const w = useWords();
+  const { id } = useParams({ from: "/signed-in/calls/$id" });
+  const call = useCall(Number(id) || 0);
+  const back = useBack("/calls");
+  if (!(Number(id) > 0) || (call.error instanceof ApiError && call.error.status === 404)) {
+    return <Empty title={w.missing} action={<Link to="/calls">{w.toList}</Link>} />;
+  }
+  if (call.isError && !call.data) {
+    return <Failed error={call.error} title={w.failed} retry={() => void call.refetch()} />;
+  }
+  if (!call.data) {
+    return (
+      <Late>
+        <div className="calls" aria-busy>
+          <Skeleton h={28} w="60%" animate={false} />
+          <Skeleton h={160} animate={false} />
+        </div>
+      </Late>
+    );
+  }
+  return <Whole call={call.data} onBack={back} />;
+}
+
+function Whole({ call: c, onBack }: { call: CallDetail; onBack: () => void }) {
+  const w = useWords();
+  const now = useNow();
+  const phone = usePhoneText();
+  const outcome = useOutcomeText();
+  return (
+    <div className="calls" data-testid="call">
+      <header className="card-head">
+        <button type="button" className="bare card-back" aria-label={w.toList} onClick={onBack}>
+          <IconChevronLeft size={20} aria-hidden />
+        </button>
+        <div className="grow">
+          <div className="row wrap">
+            <DirectionSign call={c} />
+            <h1 className="card-title num">{phone(c)}</h1>
+            <span className="chip">{outcome(c)}</span>
+            {c.is_cut && <span className="chip emg">{w.cut}</span>}
+          </div>
+          <div className="t2 s13">
+            {[fullOf(c.started_at, c.zone, now), c.address, c.company_name].filter(Boolean).join(" · ")}
+          </div>
+        </div>
+      </header>
+      <div className="calls-card">
+        <div className="col">
+          <Sound call={c} />
+          <MarkPanel call={c} />
+        </div>
+        <div className="col">
+          <Facts call={c} />
+          <History call={c} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Sound({ call: c }: { call: CallDetail }) {
+  const w = useWords();
+  const me = useMe();
+  if (c.recordings.length === 0) return <div className="quiet">{w.noRecording}</div>;
+  return (
+    <Panel title={w.recorded}>
+      {may(me, "recording.play") ? (
+        <div className="col">
+          {c.recordings.map((r) => (
+            <Player key={r.id} recordingId={r.id} durationMs={r.duration_ms} />
+          ))}
+        </div>
+      ) : (
+        <div className="quiet">{w.mayNotPlay}</div>
+      )}
+    </Panel>
+  );
+}
+
+function Facts({ call: c }: { call: CallDetail }) {
+  const w = useWords();
+  const s = useCommon();
+  const me = useMe();
+  const ticket = c.ticket_number && s.number(numberOf(c.ticket_number));
+  const rows: [string, React.ReactNode][] = [
+    [w.column.address, c.address],
+    [
+      w.column.ticket,
+      ticket && c.ticket_id && may(me, "ticket.read") ? (
+        <Link to="/journal/$id" params={{ id: String(c.ticket_id) }}>
+          {ticket}
+        </Link>
+      ) : (
+        ticket
+      ),
+    ],
+    [w.notice, c.notice_id && may(me, "notice.read") && <Link to="/notices">{w.toNotices}</Link>],
+    [w.subject, c.subject],
+    [w.note, c.disposition_note],
+    [w.column.wait, c.wait_ms > 0 && clockOf(c.wait_ms)],
+    [w.column.talk, c.duration_ms > 0 && clockOf(c.duration_ms)],
+    [w.column.operator, c.operator?.name],
+    [w.called, c.called],
+  ];
+  return (
+    <Panel title={w.facts}>
+      <dl className="kv">
+        {rows.map(
+          ([name, value]) =>
+            value && (
+              <div key={name} style={{ display: "contents" }}>
+                <dt>{name}</dt>
+                <dd className="calls-words">{value}</dd>
+              </div>
+            ),
+        )}
+      </dl>
+    </Panel>
+  );
+}
+
+function History({ call: c }: { call: CallDetail }) {
+  const w = useWords();
+  return (
+    <Panel title={w.history}>
+      <ol className="calls-history">
+        {c.events.map((e) => (
+          <li key={e.seq} className="li">
+            <span className="s12 t2 num">{timeOf(e.at, c.zone)}</span>
+            <span className="grow">{e.text}</span>
+          </li>
+        ))}
+      </ol>
+    </Panel>
+  );
+}

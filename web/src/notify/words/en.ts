@@ -1,0 +1,46 @@
+import type { Words } from "../../i18n/i18n";
+import type { ru } from "./ru";
+
+export const en: Words<typeof ru> = {
+  title: "Notifications",
+  about: "What to tell your devices of while the program is closed.",
+  failed: "The settings of notifications did not load",
+  here: "This device",
+  on: "Notifications come here.",
+  off: "No notifications come here.",
+  turnOn: "Turn on here",
+  turnOff: "Turn off",
+  turnedOn: "Notifications on this device are on",
+  turnedOff: "Notifications on this device are off",
+  test: "Test",
+  tested: "The notification is sent",
+  denied:
+    "The browser forbids notifications of this site. Allow them in the browser’s settings and open the page again.",
+  cannot:
+    "This browser takes no notifications. On an iPhone add the program to the home screen first and open it there.",
+  notGiven: "The browser did not reach its push service. Check the network and try again.",
+  devices: "All devices",
+  none: "No devices yet",
+  noneText: "Turn notifications on at the phone you work with.",
+  since: (date) => `since ${date}`,
+  heard: (date) => `last ${date}`,
+  remove: "Remove",
+  removed: "The device is removed",
+  what: "What to tell of",
+  kinds: {
+    mine: "A new request of mine",
+    emergency: "An emergency that I see",
+    comment: "A comment to my request",
+    due: "Less than an hour to the term of my request",
+    duty: "My duty began or ended",
+  },
+  quiet: "Quiet hours",
+  quietText: "Nothing comes then, what was kept comes when they end. By the company’s clock.",
+  hasQuiet: "There are quiet hours",
+  from: "From",
+  to: "To",
+  breaks: "Tell of emergencies in quiet hours too",
+  save: "Save",
+  saved: "Notifications are set",
+  unknown: "Unknown device",
+};

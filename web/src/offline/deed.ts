@@ -1,0 +1,53 @@
+/** What a person does with a request on his phone, and how the request looks while that waits for a network. Pure. */
+import type { Action, TicketCard, TicketMove, TicketRow } from "../api/types";
+
+export type Verb =
+  | { verb: "accept" }
+  | { verb: "move"; body: TicketMove }
+  | { verb: "comment"; body: { text: string; is_for_resident: boolean } }
+  | { verb: "photo"; file: Blob; name: string };
+
+/** A deed kept on the device. `refused`: what the server said; it is not sent again by itself. */
+export type Deed = Verb & {
+  seq: number;
+  key: string;
+  user: number;
+  ticket: number;
+  number: number;
+  at: string; // by the server's clock as the phone knows it
+  refused?: { code: string; text: string };
+};
+
+const changes = (d: Deed) => d.verb === "accept" || d.verb === "move";
+
+/** Whether `d` must stay behind: an earlier change of the same request was refused, so this one rests on nothing. */
+export function staysBehind(d: Deed, before: readonly Deed[]): Deed["refused"] {
+  if (!changes(d)) return undefined;
+  return before.find((b) => b.ticket === d.ticket && b.seq < d.seq && changes(b) && b.refused)?.refused;
+}
+
+/** The request as it will be when what waits has come. */
+export function after<T extends TicketRow>(ticket: T, deeds: readonly Deed[]): T {
+  const out = { ...ticket };
+  for (const d of deeds) {
+    if (d.ticket !== ticket.id || d.refused) continue;
+    if (d.verb === "accept" && out.status === "new") put(out, "accepted", ["accept", "refuse"], ["start", "done"]);
+    else if (d.verb === "move" && d.body.to === "in_progress")
+      put(out, "in_progress", ["start", "accept", "refuse"], ["done"]);
+    else if (d.verb === "move" && d.body.to === "done")
+      put(out, "done", ["accept", "refuse", "start", "done", "postpone"], []);
+  }
+  return out;
+}
+
+function put(
+  t: TicketRow & Partial<Pick<TicketCard, "can">>,
+  status: TicketRow["status"],
+  less: Action[],
+  more: Action[],
+) {
+  t.status = status;
+  if (!t.can) return;
+  const kept = t.can.filter((a) => !less.includes(a));
+  t.can = [...kept, ...more.filter((a) => !kept.includes(a))];
+}

@@ -1,0 +1,18 @@
+/** Words of every list: kept lists, columns, what came meanwhile. */
+export const ru = {
+  columns: "Столбцы",
+  density: { title: "Высота строк", compact: "Плотно", comfortable: "Свободно" },
+  longList: "Есть изменения: показать с начала",
+  kept: {
+    title: "Мои списки",
+    none: "Сохранённых списков ещё нет",
+    shared: "общий",
+    keep: "Сохранить этот список…",
+    drop: (name: string) => `Удалить список «${name}»`,
+    name: "Название",
+    share: "Показывать всем в компании",
+    shareMore: "Каждый увидит в нём то, что ему можно смотреть",
+    save: "Сохранить",
+  },
+  more: "Загружается продолжение",
+};
