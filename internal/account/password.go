@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	argonTime, argonMemory, argonThreads, argonKey = 2, 19 * 1024, 1, 32
+	argonTime, argonThreads, argonKey = 2, 1, 32
 )
 
 // hashing bounds how many passwords are computed at once: each takes 19 MiB.
