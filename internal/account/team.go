@@ -233,6 +233,16 @@ func (s *Service) Serving(ctx context.Context, tx *pg.Tx, companies []int64) ([]
 	return pgx.CollectRows(rows, pgx.RowTo[int64])
 }
 
+// Operators are those of our own people who serve any of the companies behind the actor's
+// fence, by name.
+func (s *Service) Operators(ctx context.Context, tx *pg.Tx) ([]Choice, error) {
+	rows, err := tx.Query(ctx, `select u.id, u.name from users u where u.is_active and exists (select from operator_companies o where o.user_id = u.id) order by lower(u.name), u.id`)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[Choice])
+}
+
 // enlist puts a person into these teams and no others.
 func enlist(ctx context.Context, tx *pg.Tx, userID int64, teams []int64) error {
 	if err := known(ctx, tx, `select count(*) from teams where id = any($1) and not is_archived`, teams, "body.team_ids", "такой команды нет"); err != nil {

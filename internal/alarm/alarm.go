@@ -27,6 +27,7 @@ const (
 	ProbeFails   Code = "probe-fails"       // synthetic calls through a trunk do not go the whole way (F9)
 	CertEnds     Code = "certificate-ends"  // a certificate lasts for less than 30, then 14 days (F81)
 	CertLast     Code = "certificate-last"  // for less than three
+	PhoneGuessed Code = "phone-guessed"     // desk phones' passwords were guessed, the address is shut out (S8)
 	CallsCapped  Code = "calls-capped"      // a company has reached a bound of its calls (S9)
 	Overdue      Code = "overdue-step"      // a step of an automation had to be armed again
 	EngineDead   Code = "engine-dead"       // a phone engine died with calls in hand
@@ -45,7 +46,7 @@ const (
 )
 
 // Severity orders alarms on the screen.
-var Severity = map[Code]int{NobodyTakes: 1, Reassign: 1, TrunksDown: 1, TrunkDown: 2, CallsCapped: 1, IDBlocked: 2, ProbeFails: 2, CertEnds: 2, CertLast: 1, EngineDead: 1, VoiceMute: 1, PairMissing: 1, LongWait: 1, CallbackLate: 1, PauseLong: 2, StepsLate: 1, StepParked: 1, WatchSilent: 1, Overdue: 2, CoverageGaps: 2, StorageDown: 2, RetentionWaits: 2, WebhookOff: 2, NotRecorded: 1}
+var Severity = map[Code]int{NobodyTakes: 1, Reassign: 1, TrunksDown: 1, TrunkDown: 2, CallsCapped: 1, PhoneGuessed: 2, IDBlocked: 2, ProbeFails: 2, CertEnds: 2, CertLast: 1, EngineDead: 1, VoiceMute: 1, PairMissing: 1, LongWait: 1, CallbackLate: 1, PauseLong: 2, StepsLate: 1, StepParked: 1, WatchSilent: 1, Overdue: 2, CoverageGaps: 2, StorageDown: 2, RetentionWaits: 2, WebhookOff: 2, NotRecorded: 1}
 
 // Alarm is one that is raised.
 type Alarm struct {

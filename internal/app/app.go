@@ -25,6 +25,7 @@ import (
 	"d24/internal/connection"
 	"d24/internal/contact"
 	"d24/internal/desk"
+	"d24/internal/deskphone"
 	"d24/internal/errand"
 	"d24/internal/escalation"
 	"d24/internal/followup"
@@ -80,6 +81,7 @@ type App struct {
 	Webhooks   *webhook.Service
 	Notify     *notify.Service
 	Connection *connection.Service
+	DeskPhones *deskphone.Service
 
 	Announcements *announcement.Service
 }
@@ -155,6 +157,8 @@ func New(c Config) (*App, error) {
 	a.Shift = shift.NewService(db, a.Calls)
 	a.Shift.Phones, a.Shift.Companies, a.Shift.People = a.Telephony, a.Companies, a.Accounts
 	a.Shift.Open = a.openMatters
+	a.DeskPhones = deskphone.NewService(db, a.Accounts, a.Telephony)
+	a.DeskPhones.Keys = c.Keys
 	a.Followup = &followup.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies, Calls: a.Calls, Notices: a.Notices, Pairs: a.Pairs, Suppliers: a.Suppliers, Shift: a.Shift}
 	a.Followup.Subscribe(q)
 	a.Webhooks = webhook.NewService(db, q, webhook.Needs{Actors: a.Accounts, Tickets: a.Tickets, Calls: a.Calls, Rules: c.Outbound, Keys: c.Keys})

@@ -9,6 +9,7 @@ import (
 	"d24/internal/account"
 	"d24/internal/calllog"
 	"d24/internal/company"
+	"d24/internal/deskphone"
 	"d24/internal/notify"
 	"d24/internal/platform/pg"
 	"d24/internal/webhook"
@@ -19,7 +20,7 @@ import (
 func (a *App) SealSecrets(ctx context.Context) (n int, err error) {
 	ctx = access.AsSystem(ctx, "secrets")
 	var bad []error
-	for _, f := range []func(context.Context, *pg.Tx) (int, error){a.Accounts.SealSecrets, a.Companies.SealSecrets, a.Calls.SealSecrets, a.Webhooks.SealSecrets, a.Notify.SealSecrets} {
+	for _, f := range []func(context.Context, *pg.Tx) (int, error){a.Accounts.SealSecrets, a.Companies.SealSecrets, a.Calls.SealSecrets, a.Webhooks.SealSecrets, a.Notify.SealSecrets, a.DeskPhones.SealSecrets} {
 		more := 0
 		err := pg.Do(ctx, a.DB, func(tx *pg.Tx) (err error) {
 			var no error
@@ -56,6 +57,10 @@ func SealedBy(ctx context.Context, db *pg.DB) ([]string, error) {
 			return nil, err
 		}
 		e, err := notify.SealedBy(ctx, tx)
-		return slices.Compact(slices.Sorted(slices.Values(slices.Concat(a, b, c, d, e)))), err
+		if err != nil {
+			return nil, err
+		}
+		f, err := deskphone.SealedBy(ctx, tx)
+		return slices.Compact(slices.Sorted(slices.Values(slices.Concat(a, b, c, d, e, f)))), err
 	})
 }

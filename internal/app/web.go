@@ -29,6 +29,7 @@ import (
 	"d24/internal/contact/contactapi"
 	"d24/internal/desk"
 	"d24/internal/desk/deskapi"
+	"d24/internal/deskphone/deskphoneapi"
 	"d24/internal/errand/errandapi"
 	"d24/internal/escalation/escalationapi"
 	"d24/internal/fault"
@@ -126,6 +127,7 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	deskapi.Register(api, deskapi.Config{Floor: a.floor(), Tickets: tickets})
 	connectionapi.Register(api, a.Connection)
 	escalationapi.Register(api, a.Escalation)
+	deskphoneapi.Register(api, a.DeskPhones)
 	shiftapi.Register(api, shiftapi.Config{Service: a.Shift, People: a.Accounts})
 	alarmapi.Register(api, alarm.NewService(a.DB))
 	auditapi.Register(api, audit.NewService(a.DB))

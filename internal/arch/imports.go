@@ -18,7 +18,7 @@ var layers = [][]string{
 	{"account", "company", "building", "staff", "reason", "supplier", "plan", "knowledge", "contact", "tag"}, // directories
 	{"assignment", "announcement", "secretary"},                                                              // whose work a request is, what callers hear: stand on the directories, under the records
 	{"ticket", "notice", "debtor", "meter", "calllog", "onboarding"},                                         // records
-	{"desk", "shift", "connection"},                                                                          // the floor
+	{"desk", "shift", "connection", "deskphone"},                                                             // the floor
 	{"routing", "escalation", "webhook", "notify", "followup", "feedback", "campaign"},                       // automation
 	{"dashboard", "report"}, // views
 	{"seed"},                // demo data: fills directories and records

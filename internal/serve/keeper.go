@@ -49,7 +49,7 @@ const (
 func newKeeper(a *app.App, c config.Config, o Options) *keeper {
 	away := c
 	away.Node += "-spare"
-	for _, at := range []*string{&away.SIP, &away.WebRTC, &away.Door} {
+	for _, at := range []*string{&away.SIP, &away.WebRTC, &away.Door, &away.Phones} {
 		*at = further(*at)
 	}
 	return &keeper{app: a, o: o, log: o.Log, data: c.Data, home: place(c), away: place(away)}

@@ -28,6 +28,9 @@ func Ports(c config.Config) (out []Port) {
 	if c.Role != config.All && c.Role != config.Phone {
 		return out
 	}
+	if c.Phones != "" {
+		out = append(out, Port{"настольные телефоны по UDP", "udp", c.Phones}, Port{"настольные телефоны по TCP", "tcp", c.Phones})
+	}
 	return append(out, Port{"SIP по UDP", "udp", c.SIP}, Port{"SIP по TCP", "tcp", c.SIP}, Port{"звук браузеров", "udp", c.WebRTC}, Port{"дверь телефонов", "tcp", c.Door})
 }
 

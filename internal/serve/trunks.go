@@ -49,7 +49,7 @@ func (w *watchman) trunks(ctx context.Context) error {
 // cappedFor is how long the alarm of a bound stands after it was reached.
 const cappedFor = 10 * time.Minute
 
-var ofTrunks = []alarm.Code{alarm.TrunksDown, alarm.TrunkDown, alarm.IDBlocked, alarm.ProbeFails}
+var ofTrunks = []alarm.Code{alarm.PhoneGuessed, alarm.TrunksDown, alarm.TrunkDown, alarm.IDBlocked, alarm.ProbeFails}
 
 // trunkAlarms are the alarms of what the engines see. A trunk that one engine reaches works.
 func trunkAlarms(floors []telephony.Floor) (out []alarm.Alarm) {
@@ -59,6 +59,11 @@ func trunkAlarms(floors []telephony.Floor) (out []alarm.Alarm) {
 			if was, ok := seen[t.ID]; !ok || was.State == "down" {
 				seen[t.ID] = t
 			}
+		}
+	}
+	for _, f := range floors {
+		for _, b := range f.Bans {
+			out = append(out, alarm.Alarm{Code: alarm.PhoneGuessed, Subject: "ban:" + b.ID, Text: fmt.Sprintf("С адреса %s подбирают пароли настольных телефонов: его полчаса никто не слушает. Наши зарегистрированные телефоны работают.", b.Address)})
 		}
 	}
 	down := 0

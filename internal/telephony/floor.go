@@ -18,6 +18,10 @@ type Floor struct {
 	Mute string `json:"mute,omitempty"`
 	// CertEnds is when the certificate ends that we show providers; zero: we show none.
 	CertEnds time.Time `json:"cert_ends,omitzero"`
+	// PhonesAt is where desk phones register (IP:port); "": nowhere.
+	PhonesAt string       `json:"phones_at,omitempty"`
+	Phones   []FloorPhone `json:"phones,omitempty"`
+	Bans     []FloorBan   `json:"bans,omitempty"`
 }
 
 // FloorWaiting is a call or an order waiting for an operator.

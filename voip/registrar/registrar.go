@@ -3,8 +3,11 @@
 package registrar
 
 import (
+	"crypto/md5" //nolint:gosec // G501: what digest of telephones is made of (RFC 2617)
 	"crypto/subtle"
+	"encoding/hex"
 	"maps"
+	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,9 +26,12 @@ const (
 
 // Binding is where a registered user is.
 type Binding struct {
-	Contact sip.Uri
-	Source  string // host:port its REGISTER came from, the way back through NAT
-	Until   time.Time
+	Contact   sip.Uri
+	Source    string // host:port its REGISTER came from, the way back through NAT
+	Transport string // by which it came: "udp", "tcp"
+	Agent     string // what the phone says it is
+	Since     time.Time
+	Until     time.Time
 }
 
 // Registrar keeps users, nonces and bindings in memory. A user has one binding:
@@ -36,10 +42,12 @@ type Registrar struct {
 	OnChange func(user string, b Binding, up bool)
 	// MinExpiry refuses shorter times with 423; zero: none.
 	MinExpiry time.Duration
+	// Guard, when set before use, hears who asks, proves and guesses.
+	Guard *Guard
 
 	realm  string
 	mu     sync.Mutex
-	users  map[string]string
+	users  map[string]string // name → HA1
 	nonces map[string]*nonce
 	bound  map[string]Binding
 	switches
@@ -52,15 +60,53 @@ type nonce struct {
 
 // New returns a registrar of users (name → password).
 func New(realm string, users map[string]string) *Registrar {
-	return &Registrar{realm: realm, users: maps.Clone(users), nonces: map[string]*nonce{}, bound: map[string]Binding{}}
+	r := &Registrar{realm: realm, nonces: map[string]*nonce{}, bound: map[string]Binding{}}
+	r.SetUsers(users)
+	return r
 }
 
-// SetUsers replaces the users; the bindings of those who are gone end.
+// SetUsers replaces the users (name → password); the bindings of those who are gone end.
 func (r *Registrar) SetUsers(users map[string]string) {
+	digests := make(map[string]string, len(users))
+	for user, password := range users {
+		digests[user] = ha1(user, r.realm, password)
+	}
+	r.SetDigests(digests)
+}
+
+// SetDigests is SetUsers of those whose passwords nobody knows: name → HA1, which is
+// MD5(name:realm:password) in hex. The binding of one with another password ends too.
+func (r *Registrar) SetDigests(digests map[string]string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.users = maps.Clone(users)
-	maps.DeleteFunc(r.bound, func(u string, _ Binding) bool { _, stays := users[u]; return !stays })
+	was := r.users
+	r.users = maps.Clone(digests)
+	maps.DeleteFunc(r.bound, func(u string, _ Binding) bool { a1, stays := digests[u]; return !stays || a1 != was[u] })
+}
+
+func ha1(user, realm, password string) string {
+	sum := md5.Sum([]byte(user + ":" + realm + ":" + password)) //nolint:gosec // G401: see the import
+	return hex.EncodeToString(sum[:])
+}
+
+// Bound is who is registered now.
+func (r *Registrar) Bound() map[string]Binding {
+	now := time.Now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	maps.DeleteFunc(r.bound, func(_ string, b Binding) bool { return !now.Before(b.Until) })
+	return maps.Clone(r.bound)
+}
+
+// At reports whether somebody is registered from exactly this source.
+func (r *Registrar) At(source netip.AddrPort) bool {
+	at := source.String()
+	for _, b := range r.Bound() {
+		if b.Source == at {
+			return true
+		}
+	}
+	return false
 }
 
 // Lookup says where a user is registered now.
@@ -101,8 +147,15 @@ func (r *Registrar) Register(req *sip.Request, tx sip.ServerTransaction) {
 		return
 	}
 	expiry = max(0, min(expiry, max(maxExpiry, r.MinExpiry)))
-	b := Binding{Contact: *c.Address.Clone(), Source: req.Source(), Until: time.Now().Add(expiry)}
+	now := time.Now()
+	b := Binding{Contact: *c.Address.Clone(), Source: req.Source(), Transport: strings.ToLower(req.Transport()), Since: now, Until: now.Add(expiry)}
+	if h := req.GetHeader("User-Agent"); h != nil {
+		b.Agent = h.Value()
+	}
 	r.mu.Lock()
+	if was, ok := r.bound[user]; ok && was.Source == b.Source && now.Before(was.Until) {
+		b.Since = was.Since
+	}
 	if expiry == 0 {
 		if was := r.bound[user]; c.Address.Wildcard || was.Contact.HostPort() == c.Address.HostPort() { // another one's stays
 			delete(r.bound, user)
@@ -156,7 +209,7 @@ func (r *Registrar) Prove(req *sip.Request, tx sip.ServerTransaction) (user stri
 }
 
 func (r *Registrar) prove(req *sip.Request, tx sip.ServerTransaction, given, wanted string, code int) (string, bool) {
-	stale := false
+	stale, wrong := false, false
 	for _, h := range req.GetHeaders(given) {
 		cred, err := digest.ParseCredentials(h.Value())
 		if err != nil || cred.Realm != r.realm {
@@ -164,9 +217,12 @@ func (r *Registrar) prove(req *sip.Request, tx sip.ServerTransaction, given, wan
 		}
 		var ok bool
 		if ok, stale = r.check(req.Method.String(), cred); ok {
+			r.Guard.proved(req.Source())
 			return cred.Username, true
 		}
+		wrong = wrong || !stale
 	}
+	r.Guard.asked(req.Source(), wrong)
 	c := digest.Challenge{Realm: r.realm, Nonce: r.nonce(), Algorithm: "MD5", QOP: []string{"auth"}, Stale: stale}
 	text := map[int]string{401: "Unauthorized", 407: "Proxy Authentication Required"}[code]
 	res := sip.NewResponseFromRequest(req, code, text, nil)
@@ -175,8 +231,11 @@ func (r *Registrar) prove(req *sip.Request, tx sip.ServerTransaction, given, wan
 	return "", false
 }
 
+// nobody's HA1 is compared with what a stranger says of a name that does not exist.
+var nobodys = ha1("", "", sip.GenerateTagN(32))
+
 // check verifies a proof. An unknown user costs the same work and gets the same
-// answer as a wrong password (S8).
+// answer as a wrong password, and a nonce is good for one guess (S8).
 func (r *Registrar) check(method string, cred *digest.Credentials) (ok, stale bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -194,12 +253,16 @@ func (r *Registrar) check(method string, cred *digest.Credentials) (ok, stale bo
 	if count <= n.count {
 		return false, true // used before
 	}
-	password, has := r.users[cred.Username]
+	a1, has := r.users[cred.Username]
+	if !has {
+		a1 = nobodys
+	}
 	want, err := digest.Digest(
 		&digest.Challenge{Realm: r.realm, Nonce: cred.Nonce, Algorithm: "MD5", QOP: qop},
-		digest.Options{Method: method, URI: cred.URI, Username: cred.Username, Password: password, Cnonce: cred.Cnonce, Count: cred.Nc},
+		digest.Options{Method: method, URI: cred.URI, Username: cred.Username, A1: a1, Cnonce: cred.Cnonce, Count: cred.Nc},
 	)
 	if err != nil || !has || subtle.ConstantTimeCompare([]byte(want.Response), []byte(cred.Response)) != 1 {
+		delete(r.nonces, cred.Nonce)
 		return false, false
 	}
 	n.count = count

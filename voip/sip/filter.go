@@ -22,6 +22,7 @@ type Filter struct {
 	allowed atomic.Pointer[[]netip.Prefix]
 	dropped atomic.Uint64
 	capped  atomic.Uint64
+	barred  atomic.Pointer[func(netip.AddrPort) bool]
 	rate    atomic.Int64
 	rateMu  sync.Mutex
 	second  int64
@@ -108,6 +109,26 @@ func (f *Filter) Lets(ip netip.Addr) bool {
 	return ps != nil && slices.ContainsFunc(*ps, func(p netip.Prefix) bool { return p.Contains(ip) })
 }
 
+// Bar drops what f says, of those that are let in; it is asked for every datagram and must be
+// quick. nil: nobody is shut out.
+func (f *Filter) Bar(shut func(source netip.AddrPort) bool) {
+	if shut == nil {
+		f.barred.Store(nil)
+		return
+	}
+	f.barred.Store(&shut)
+}
+
+// hears reports whether what comes from a source is read.
+func (f *Filter) hears(source netip.AddrPort) bool {
+	source = netip.AddrPortFrom(source.Addr().Unmap(), source.Port())
+	if !f.Lets(source.Addr()) {
+		return false
+	}
+	shut := f.barred.Load()
+	return shut == nil || !(*shut)(source)
+}
+
 // Dropped counts the datagrams and connections of strangers.
 func (f *Filter) Dropped() uint64 { return f.dropped.Load() }
 
@@ -159,7 +180,7 @@ func (c *quietConn) ReadFrom(b []byte) (int, net.Addr, error) {
 			continue // an ICMP error of some peer concerns nobody else
 		}
 		ip := from.Addr().Unmap()
-		if !c.f.Lets(ip) {
+		if !c.f.hears(from) {
 			c.f.dropped.Add(1)
 			continue
 		}
@@ -210,8 +231,7 @@ func (l *quietListener) Accept() (net.Conn, error) {
 			time.Sleep(10 * time.Millisecond) // no descriptors left: they come back
 			continue
 		}
-		ip := c.RemoteAddr().(*net.TCPAddr).AddrPort().Addr().Unmap() //nolint:forcetypeassert // a TCP listener
-		if s := l.keep(c, ip); s != nil {
+		if s := l.keep(c, c.RemoteAddr().(*net.TCPAddr).AddrPort()); s != nil { //nolint:forcetypeassert // a TCP listener
 			return s, nil
 		}
 		l.f.dropped.Add(1)
@@ -219,10 +239,11 @@ func (l *quietListener) Accept() (net.Conn, error) {
 	}
 }
 
-func (l *quietListener) keep(c net.Conn, ip netip.Addr) *quietStream {
-	if !l.f.Lets(ip) {
+func (l *quietListener) keep(c net.Conn, from netip.AddrPort) *quietStream {
+	if !l.f.hears(from) {
 		return nil
 	}
+	ip := from.Addr().Unmap()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.per[ip] >= connsPerSource {
@@ -231,7 +252,7 @@ func (l *quietListener) keep(c net.Conn, ip netip.Addr) *quietStream {
 	if l.per == nil {
 		l.per, l.conns = map[netip.Addr]int{}, map[*quietStream]struct{}{}
 	}
-	s := &quietStream{Conn: c, l: l, ip: ip}
+	s := &quietStream{Conn: c, l: l, ip: ip, from: from}
 	l.conns[s] = struct{}{}
 	l.per[ip]++
 	return s
@@ -251,6 +272,7 @@ type quietStream struct {
 	net.Conn
 	l    *quietListener
 	ip   netip.Addr
+	from netip.AddrPort
 	once sync.Once
 	frames
 }
@@ -258,7 +280,7 @@ type quietStream struct {
 // Read reads whole messages while the peer is let in.
 func (s *quietStream) Read(b []byte) (int, error) {
 	n, err := s.read(s.Conn, b)
-	if err == nil && !s.l.f.Lets(s.ip) {
+	if err == nil && !s.l.f.hears(s.from) {
 		return 0, io.EOF
 	}
 	return n, err

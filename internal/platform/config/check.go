@@ -26,6 +26,14 @@ func (c Config) Check() error {
 	if a, err := netip.ParseAddrPort(c.SIP); err != nil || a.Addr().IsUnspecified() {
 		bad("D24_SIP", c.SIP, "нужен IP-адрес с портом, его пишут в заголовки SIP")
 	}
+	if a, err := netip.ParseAddrPort(c.Phones); c.Phones != "" && (err != nil || a.Addr().IsUnspecified()) {
+		bad("D24_DESK_PHONES", c.Phones, "нужен IP-адрес с портом, его пишут в заголовки SIP")
+	}
+	for _, p := range c.DeskPhonesFrom() {
+		if _, err := netip.ParsePrefix(p); err != nil {
+			bad("D24_DESK_PHONES_FROM", p, "нужна сеть вида 192.168.10.0/24")
+		}
+	}
 	if _, _, err := c.RTPPorts(); err != nil {
 		errs = append(errs, err)
 	}

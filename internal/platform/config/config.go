@@ -58,6 +58,9 @@ type Sound struct {
 	CertBy string `env:"D24_SIP_KEY" help:"файл PEM с ключом этого сертификата"`
 	Door   string `env:"D24_PHONE_API" envDefault:"127.0.0.1:8026" help:"дверь телефонной части для веб-части"`
 
+	Phones     string `env:"D24_DESK_PHONES" help:"адрес SIP, UDP и TCP, на котором регистрируются настольные телефоны операторов; пусто: их нет"`
+	PhonesFrom string `env:"D24_DESK_PHONES_FROM" envDefault:"127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,::1/128,fc00::/7" help:"сети, из которых они приходят, через запятую; остальные пакеты не читаются"`
+
 	Drain time.Duration `env:"D24_DRAIN" envDefault:"2m" help:"сколько телефонная часть ждёт конца разговоров, когда её останавливают отдельно или сменяет новая; 0s: не ждёт"`
 	Alone time.Duration `env:"D24_ALONE" envDefault:"2m" help:"сколько телефонная часть роли all, оставшаяся без программы, ждёт новую, прежде чем закончить разговоры и уйти"`
 	Keep  string        `env:"D24_KEEP" help:"ставит роль all своей телефонной части: файл, по которому её находит следующая программа"`
@@ -92,6 +95,7 @@ type Flags struct {
 	SIP      string `name:"sip" help:"адрес SIP" placeholder:"HOST:PORT"`
 	RTP      string `name:"rtp-ports" help:"порты звука телефонов" placeholder:"LO-HI"`
 	WebRTC   string `name:"webrtc" help:"адрес звука браузеров" placeholder:"HOST:PORT"`
+	Phones   string `name:"desk-phones" help:"адрес SIP для настольных телефонов" placeholder:"HOST:PORT"`
 	Door     string `name:"phone-api" help:"дверь телефонной части" placeholder:"HOST:PORT"`
 	Role     string `help:"all, web, work или phone" placeholder:"ROLE"`
 	Node     string `help:"имя телефонной части" placeholder:"NAME"`
@@ -160,6 +164,7 @@ func (c Config) With(f Flags) Config {
 		{f.SIP, &c.SIP},
 		{f.RTP, &c.RTP},
 		{f.WebRTC, &c.WebRTC},
+		{f.Phones, &c.Phones},
 		{f.Door, &c.Door},
 		{f.Role, &c.Role},
 		{f.Node, &c.Node},
@@ -200,6 +205,15 @@ func (c Config) OutboundAllow() (out []netip.Prefix) {
 	}
 	return out
 }
+
+// DeskPhones is where desk phones register; zero: nowhere. Check says what cannot be read.
+func (c Config) DeskPhones() netip.AddrPort {
+	a, _ := netip.ParseAddrPort(c.Phones)
+	return a
+}
+
+// DeskPhonesFrom are the networks that desk phones come from.
+func (c Config) DeskPhonesFrom() []string { return listed(c.PhonesFrom) }
 
 func listed(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })

@@ -72,6 +72,10 @@ type Config struct {
 	Cert, Key string
 	// Abroad are beginnings of numbers that are dialled beside Russian ones.
 	Abroad []string
+	// Phones is where desk phones register; zero: there are none. PhonesFrom are the networks
+	// that they may come from: what others send is not read.
+	Phones     netip.AddrPort
+	PhonesFrom []string
 }
 
 // Deps are what the engine asks and tells.
@@ -81,6 +85,7 @@ type Deps struct {
 	Trunks   telephony.Trunks
 	Queues   telephony.Queues // nil: the queue works as by default
 	People   telephony.Competents
+	Phones   telephony.DeskPhones
 	Orders   Orders
 	Reporter Reporter
 	Voice    speech.Voice
@@ -108,6 +113,7 @@ type Engine struct {
 	prompts  *prompts
 	reports  *reports
 	trunks   *trunks
+	handsets *handsets // nil: desk phones are not listened to
 	probes   *probes
 	door     *http.Server
 	doorAddr string
@@ -174,6 +180,9 @@ func (e *Engine) open() (err error) {
 		return fmt.Errorf("адрес звука браузеров %s: %w", e.cfg.WebRTC, err)
 	}
 	e.trunks = newTrunks(e)
+	if e.handsets, err = e.openHandsets(); err != nil {
+		return err
+	}
 	return e.openDoor()
 }
 
@@ -205,7 +214,10 @@ func (e *Engine) SIPAddr() netip.AddrPort { return e.stack.Addr() }
 func (e *Engine) DoorAddr() string { return e.doorAddr }
 
 // Live says how many legs and ports are open, for leak checks.
-func (e *Engine) Live() (legs, ports int) { return e.stack.Live(), e.ports.InUse() }
+func (e *Engine) Live() (legs, ports int) {
+	legs, ports = e.handsets.live()
+	return legs + e.stack.Live(), ports + e.ports.InUse()
+}
 
 // Run works until ctx ends, then lets its calls end for as long as Config.Drain says,
 // hangs up and frees everything. What a dead predecessor of the same name left is ended first.
@@ -217,7 +229,7 @@ func (e *Engine) Run(ctx context.Context) {
 	ctx, cancel := context.WithCancel(e.base)
 	defer cancel()
 	e.beside(func() { e.leave(asked, cancel) })
-	for _, f := range []func(context.Context){e.reports.run, e.trunks.run, e.claiming, e.beating, e.keepAsking, e.informing, e.ruling, e.probes.run, e.looking} {
+	for _, f := range []func(context.Context){e.reports.run, e.trunks.run, e.claiming, e.beating, e.keepAsking, e.informing, e.ruling, e.probes.run, e.looking, e.handsets.run} {
 		e.work.Add(1)
 		go func() { defer e.work.Done(); f(ctx) }()
 	}
@@ -286,6 +298,7 @@ func (e *Engine) close() {
 		if e.trunks != nil {
 			e.trunks.close()
 		}
+		e.handsets.close()
 		if e.stack != nil {
 			e.stack.Close()
 		}
@@ -359,5 +372,6 @@ func (e *Engine) floor() telephony.Floor {
 		f.Operators = append(f.Operators, o)
 	}
 	e.live(&f)
+	e.handsets.floor(&f)
 	return f
 }

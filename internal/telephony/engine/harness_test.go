@@ -58,6 +58,9 @@ type desk struct {
 	ruled    telephony.QueueRules
 	wishes   []telephony.SeatWish
 	people   map[int64]telephony.Competent
+	handsets []telephony.DeskPhone // nil: desk phones are not listened to
+	lifted   []string
+	unread   atomic.Bool // they cannot be read
 	changed  chan struct{}
 	lookup   func(ctx context.Context, host string) ([]string, error)
 }
@@ -345,8 +348,12 @@ func newWorld(t *testing.T, more ...func(*desk)) *world {
 	if os.Getenv("D24_TEST_LOG") != "" {
 		log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}
-	w.engine, err = New(Config{Node: "n1", SIP: netip.AddrPortFrom(ours, 0), RTPLow: 20000, RTPHigh: 20400, WebRTC: netip.AddrPortFrom(ours, 0), Door: ours.String() + ":0", Data: w.dir, Pace: 10, CallsPerSecond: w.desk.cps},
-		Deps{Director: w.desk, Seats: w.desk, Trunks: w.desk, Queues: w.desk, Orders: w.desk, Reporter: w.desk, People: w.desk, Voice: beeper{}, Log: log, Lookup: w.desk.lookup})
+	var phonesAt netip.AddrPort
+	if w.desk.handsets != nil {
+		phonesAt = netip.AddrPortFrom(ours, 0)
+	}
+	w.engine, err = New(Config{Phones: phonesAt, PhonesFrom: []string{"127.0.0.0/8"}, Node: "n1", SIP: netip.AddrPortFrom(ours, 0), RTPLow: 20000, RTPHigh: 20400, WebRTC: netip.AddrPortFrom(ours, 0), Door: ours.String() + ":0", Data: w.dir, Pace: 10, CallsPerSecond: w.desk.cps},
+		Deps{Director: w.desk, Seats: w.desk, Trunks: w.desk, Queues: w.desk, Orders: w.desk, Reporter: w.desk, People: w.desk, Phones: w.desk, Voice: beeper{}, Log: log, Lookup: w.desk.lookup})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})

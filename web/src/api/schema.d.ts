@@ -1377,6 +1377,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/desk-phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Desk phones of operators, and addresses that are shut out */
+        get: operations["list-desk-phones"];
+        put?: never;
+        /** Give an operator a desk phone; its password is told this once; 409 phone.has */
+        post: operations["make-desk-phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk-phones/bans/{ban}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Listen to an address again, within seconds */
+        delete: operations["lift-desk-phone-ban"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk-phones/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a desk phone away, within seconds */
+        delete: operations["withdraw-desk-phone"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk-phones/{id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Another password; the one before is good no more */
+        post: operations["reset-desk-phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/desk/calls/{key}": {
         parameters: {
             query?: never;
@@ -4970,7 +5039,7 @@ export interface components {
         };
         AlarmRow: {
             /** @enum {string} */
-            code: "nobody-takes" | "reassign" | "coverage-gaps" | "trunks-down" | "trunk-down" | "caller-id-blocked" | "probe-fails" | "certificate-ends" | "certificate-last" | "calls-capped" | "overdue-step" | "engine-dead" | "voice-mute" | "long-wait" | "callback-late" | "pause-long" | "steps-late" | "step-parked" | "watchman-silent";
+            code: "nobody-takes" | "reassign" | "coverage-gaps" | "trunks-down" | "trunk-down" | "caller-id-blocked" | "probe-fails" | "certificate-ends" | "certificate-last" | "calls-capped" | "phone-guessed" | "overdue-step" | "engine-dead" | "voice-mute" | "long-wait" | "callback-late" | "pause-long" | "steps-late" | "step-parked" | "watchman-silent";
             /**
              * Format: int64
              * @description null: concerns us all
@@ -6508,6 +6577,60 @@ export interface components {
             kind: "dedicated" | "citywide";
             phone: string;
         };
+        DeskPhoneBan: {
+            address: string;
+            /** Format: int64 */
+            guesses: number;
+            id: string;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+        };
+        DeskPhoneMade: {
+            item: components["schemas"]["DeskPhoneRow"];
+            password: string;
+        };
+        DeskPhoneNow: {
+            /** @description what it says it is */
+            agent: string;
+            /** @description IP:port */
+            from: string;
+            /** Format: date-time */
+            since: string;
+        } | null;
+        DeskPhonePerson: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        DeskPhoneRow: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: int64 */
+            id: number;
+            /** @description by which it registers */
+            name: string;
+            /** @description null: it is not registered */
+            now: components["schemas"]["DeskPhoneNow"];
+            /**
+             * Format: date-time
+             * @description when it was given another password; null: never
+             */
+            reset_at: string | null;
+            /** Format: int64 */
+            user_id: number;
+            user_name: string;
+        };
+        DeskPhones: {
+            /** @description IP:port where phones register; empty: nowhere */
+            at: string;
+            bans: components["schemas"]["DeskPhoneBan"][];
+            items: components["schemas"]["DeskPhoneRow"][];
+            /** @description operators who have none */
+            without: components["schemas"]["DeskPhonePerson"][];
+        };
         Dismissal: {
             /**
              * Format: int64
@@ -7265,6 +7388,13 @@ export interface components {
             promise_at: string | null;
             /** Format: int64 */
             task_id: number;
+        };
+        MakeInBody: {
+            /**
+             * Format: int64
+             * @description the operator
+             */
+            user_id: number;
         };
         MatterRow: {
             /**
@@ -14617,6 +14747,157 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContactRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-desk-phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskPhones"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "make-desk-phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskPhoneMade"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "lift-desk-phone-ban": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ban: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-desk-phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reset-desk-phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskPhoneMade"];
                 };
             };
             /** @description Error */

@@ -58,6 +58,7 @@ export const sections: readonly { word: keyof typeof ru.settingGroup; pages: rea
     pages: [
       { to: "/settings/companies", word: "companies", permission: "platform.operate" },
       { to: "/settings/trunks", word: "trunks", permission: "platform.operate" },
+      { to: "/settings/desk-phones", word: "deskPhones", permission: "desk.supervise" },
       { to: "/settings/teams", word: "teams", permission: "platform.operate" },
       { to: "/settings/queue", word: "queue", permission: "queue.write" },
     ],

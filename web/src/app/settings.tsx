@@ -199,6 +199,12 @@ const trunks = createRoute({
   component: lazyRouteComponent(() => import("../trunks/TrunksPage"), "TrunksPage"),
 });
 
+const deskPhones = createRoute({
+  getParentRoute: () => frame,
+  path: "/desk-phones",
+  component: lazyRouteComponent(() => import("../deskPhones/DeskPhonesPage"), "DeskPhonesPage"),
+});
+
 // A new page: its route here, its line in sections.ts. The page stands in its feature and draws a SettingsPage.
 export const settings = frame.addChildren([
   routing,
@@ -228,6 +234,7 @@ export const settings = frame.addChildren([
   audit,
   companies,
   trunks,
+  deskPhones,
   teams,
   queue,
 ]);

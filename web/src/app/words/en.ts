@@ -45,6 +45,7 @@ export const en: Words<typeof ru> = {
   setting: {
     companies: "Companies",
     trunks: "Trunks",
+    deskPhones: "Desk phones",
     readiness: "Readiness",
     houses: "Houses",
     contacts: "Contacts",

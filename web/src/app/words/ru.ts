@@ -45,6 +45,7 @@ export const ru = {
   setting: {
     companies: "Компании",
     trunks: "Транки",
+    deskPhones: "Настольные телефоны",
     readiness: "Готовность к запуску",
     houses: "Дома",
     contacts: "Контакты",

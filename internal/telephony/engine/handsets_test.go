@@ -1,0 +1,228 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	lib "github.com/emiago/sipgo/sip"
+	"github.com/stretchr/testify/require"
+
+	"d24/internal/telephony"
+	"d24/voip/rtp"
+	"d24/voip/sip"
+)
+
+func (d *desk) DeskPhones(context.Context) ([]telephony.DeskPhone, []string, error) {
+	if d.unread.Load() {
+		return nil, nil, errAway
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.handsets, d.lifted, nil
+}
+
+// accountOf is operator N's phone, with a password that its name tells.
+func accountOf(n int64) telephony.DeskPhone {
+	name := fmt.Sprintf("op%d", n)
+	return telephony.DeskPhone{ID: 100 + n, UserID: n, Name: name, Digest: telephony.PhoneDigest(name, "secret-"+name)}
+}
+
+// telephone is a desk phone of our own make.
+type telephone struct {
+	*sip.Stack
+	w    *world
+	user string
+	in   chan *sip.Leg
+}
+
+func (w *world) telephone(ip, user string) *telephone {
+	w.t.Helper()
+	p := &telephone{w: w, user: user, in: make(chan *sip.Leg, 10)}
+	a, filter := netip.MustParseAddr(ip), sip.NewFilter()
+	require.NoError(w.t, filter.Set([]string{w.engine.handsets.addr().Addr().String()}))
+	var err error
+	p.Stack, err = sip.Listen(sip.Config{Listen: netip.AddrPortFrom(a, 0), Ports: rtp.NewPorts(a, 20000, 20400), Filter: filter, OnInvite: func(l *sip.Leg) { p.in <- l }})
+	require.NoError(w.t, err)
+	w.t.Cleanup(p.Close)
+	return p
+}
+
+// register says with what it was answered; 0: not at all.
+func (p *telephone) register(password, expires string) int {
+	p.w.t.Helper()
+	req := p.Request(lib.REGISTER, p.user, p.w.engine.handsets.addr().String(), "", "")
+	req.AppendHeader(p.Contact(p.user, ""))
+	req.AppendHeader(lib.NewHeader("Expires", expires))
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	res, err := p.Do(ctx, req, p.user, password)
+	if err != nil {
+		return 0
+	}
+	return res.StatusCode
+}
+
+func (w *world) registered(user string) (at string) {
+	b, ok := w.engine.handsets.reg.Lookup(user)
+	if !ok {
+		return ""
+	}
+	return b.Source
+}
+
+func withPhones(n ...int64) func(*desk) {
+	return func(d *desk) {
+		d.handsets = []telephony.DeskPhone{}
+		for _, id := range n {
+			d.handsets = append(d.handsets, accountOf(id))
+		}
+	}
+}
+
+// baresip is a telephone that we have not made, with an account of ours.
+func (w *world) baresip(ip, user string, more string) (at string, say func(command, params string)) {
+	w.t.Helper()
+	dir := w.t.TempDir()
+	port, ctrl := freePort(w.t, "udp", ip), freePort(w.t, "tcp", ip)
+	at = fmt.Sprintf("%s:%d", ip, port)
+	config := fmt.Sprintf("sip_listen %s\naudio_source ausine,1100\naudio_player aubridge,sink\nausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1\nrtp_ports 40000-40200\nmodule_path /usr/lib/baresip/modules\nmodule g711.so\nmodule ausine.so\nmodule aubridge.so\nmodule_tmp account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\nctrl_tcp_listen %s:%d\n", at, ip, ctrl)
+	account := fmt.Sprintf("<sip:%s@%s;transport=udp>;auth_user=%s;auth_pass=secret-%s;regint=60;audio_codecs=pcma,pcmu%s\n", user, w.engine.handsets.addr(), user, user, more)
+	for name, text := range map[string]string{"config": config, "accounts": account, "contacts": ""} {
+		require.NoError(w.t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	w.run(exec.Command("baresip", "-f", dir))
+	say = func(command, params string) {
+		c, err := net.DialTimeout("tcp", fmt.Sprintf("%s:%d", ip, ctrl), time.Second)
+		require.NoError(w.t, err)
+		defer c.Close()
+		m := fmt.Sprintf(`{"command":%q,"params":%q,"token":"t"}`, command, params)
+		_, _ = fmt.Fprintf(c, "%d:%s,", len(m), m)
+	}
+	return at, say
+}
+
+// run starts a program that ends with the test.
+func (w *world) run(c *exec.Cmd) (done <-chan error, out *bytes.Buffer) {
+	w.t.Helper()
+	out = &bytes.Buffer{}
+	c.Stdout, c.Stderr, c.Env = out, out, append(os.Environ(), "TERM=dumb")
+	require.NoError(w.t, c.Start())
+	over, ended := make(chan struct{}), make(chan error, 1)
+	go func() { ended <- c.Wait(); close(over) }()
+	w.t.Cleanup(func() { _ = c.Process.Kill(); <-over })
+	return ended, out
+}
+
+func freePort(t *testing.T, network, ip string) int {
+	t.Helper()
+	if network == "tcp" {
+		l, err := net.Listen("tcp", net.JoinHostPort(ip, "0"))
+		require.NoError(t, err)
+		defer l.Close()
+		return l.Addr().(*net.TCPAddr).Port
+	}
+	c, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.ParseIP(ip)})
+	require.NoError(t, err)
+	defer c.Close()
+	return c.LocalAddr().(*net.UDPAddr).Port
+}
+
+// TestADeskPhoneRegisters: with its password, while its account is in force, and the floor
+// shows it; before the accounts are known nobody's password is wrong.
+func TestADeskPhoneRegisters(t *testing.T) {
+	w := newWorld(t, withPhones(1, 2), func(d *desk) { d.unread.Store(true) })
+	p := w.telephone("127.0.63.1", "op1")
+	require.Equal(t, 503, p.register("secret-op1", "60"), "the accounts are not known yet")
+	w.desk.unread.Store(false)
+	w.eventually("the accounts are known", func() bool { return w.engine.handsets.known.Load() != nil })
+	require.Equal(t, 200, p.register("secret-op1", "60"))
+	require.Equal(t, 401, p.register("secret-op2", "60"))
+	require.Equal(t, p.Addr().String(), w.registered("op1"), "a wrong password ends nothing")
+
+	at, _ := w.baresip("127.0.63.2", "op2", "")
+	w.eventually("a foreign phone registers", func() bool { return w.registered("op2") == at })
+	var f telephony.Floor
+	w.eventually("the floor shows both", func() bool { f = telephony.Floor{}; w.engine.handsets.floor(&f); return len(f.Phones) == 2 })
+	require.Equal(t, []any{int64(101), p.Addr().String()}, []any{f.Phones[0].ID, f.Phones[0].From})
+	require.Contains(t, f.Phones[1].Agent, "baresip")
+	require.Equal(t, w.engine.handsets.addr().String(), f.PhonesAt)
+
+	_, de := p.Dial(w.ctx(), sip.Target{User: "88095551234", Host: w.engine.handsets.addr().String(), From: "op1", AuthUser: "op1", Password: "secret-op1"})
+	require.Equal(t, 403, de.Code, "a phone of ours does not dial outside (S9)")
+	require.Empty(t, w.phones.legs)
+
+	w.desk.mu.Lock()
+	w.desk.handsets = []telephony.DeskPhone{accountOf(2)}
+	w.desk.mu.Unlock()
+	w.eventually("withdrawn", func() bool { return w.registered("op1") == "" })
+	require.Equal(t, 401, p.register("secret-op1", "60"))
+	require.NotEmpty(t, w.registered("op2"))
+}
+
+// TestGuessersAreShutOut is S8: a thousand guesses of sipp from the address of an office whose
+// phone is registered. None is let in, not even the right one that comes after the ban; the
+// phone registers anew and is heard; another phone there waits until the ban is lifted.
+func TestGuessersAreShutOut(t *testing.T) {
+	const office = "127.0.63.3"
+	w := newWorld(t, withPhones(1, 2))
+	w.eventually("the accounts are known", func() bool { return w.engine.handsets.known.Load() != nil })
+	p, late := w.telephone(office, "op1"), w.telephone(office, "op2")
+	require.Equal(t, 200, p.register("secret-op1", "60"))
+
+	dir := t.TempDir()
+	var lines strings.Builder
+	lines.WriteString("SEQUENTIAL\n")
+	for i := range 1000 {
+		password := fmt.Sprintf("guess%d", i)
+		if i == 500 {
+			password = "secret-op1"
+		}
+		fmt.Fprintf(&lines, "op1;[authentication username=op1 password=%s]\n", password)
+	}
+	const register = "<send><![CDATA[\nREGISTER sip:[remote_ip]:[remote_port] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\nFrom: <sip:[field0]@[remote_ip]>;tag=[call_number]\nTo: <sip:[field0]@[remote_ip]>\nCall-ID: [call_id]\nCSeq: [cseq] REGISTER\nContact: <sip:[field0]@[local_ip]:[local_port]>\nMax-Forwards: 70\nExpires: 60\n%sContent-Length: 0\n\n]]></send>\n"
+	xml := "<?xml version=\"1.0\" encoding=\"ISO-8859-1\" ?>\n<scenario name=\"crack\">\n" + fmt.Sprintf(register, "") + "<recv response=\"401\" auth=\"true\" timeout=\"300\"/>\n" + fmt.Sprintf(register, "[field1]\n") + "<recv response=\"200\" timeout=\"300\"/>\n</scenario>\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "s.xml"), []byte(xml), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "guesses.csv"), []byte(lines.String()), 0o600))
+	began := time.Now()
+	c := exec.Command("sipp", "-sf", "s.xml", "-inf", "guesses.csv", "-i", office, "-p", fmt.Sprint(freePort(t, "udp", office)), "-m", "1000", "-r", "500", "-l", "2000", "-nr", "-nostdin", "-timeout", "20", "-trace_stat", "-stf", "stat.csv", "-fd", "1", w.engine.handsets.addr().String())
+	c.Dir = dir
+	done, _ := w.run(c)
+	w.eventually("the ban", func() bool { return len(w.engine.handsets.guard.Bans()) == 1 })
+	ban := w.engine.handsets.guard.Bans()[0]
+	require.Less(t, ban.Since.Sub(began), 3*time.Second, "sipp's own start is in it")
+	require.LessOrEqual(t, ban.Guesses, 10)
+	require.Equal(t, office, ban.Address.String())
+	<-done
+	stat, err := os.ReadFile(filepath.Join(dir, "stat.csv"))
+	require.NoError(t, err)
+	rows := strings.Split(strings.TrimSpace(string(stat)), "\n")
+	head, last := strings.Split(rows[0], ";"), strings.Split(rows[len(rows)-1], ";")
+	figures := map[string]string{}
+	for i, name := range head {
+		figures[name] = last[i]
+	}
+	require.Equal(t, "0", figures["SuccessfulCall(C)"], "none of a thousand guesses")
+	require.Equal(t, "1000", figures["TotalCallCreated"])
+
+	require.Equal(t, p.Addr().String(), w.registered("op1"))
+	require.Equal(t, 200, p.register("secret-op1", "60"), "the registered phone of that address works on")
+	require.Zero(t, late.register("secret-op2", "60"), "nothing else of it is read")
+	var f telephony.Floor
+	w.engine.handsets.floor(&f)
+	require.Equal(t, []telephony.FloorBan{{ID: ban.ID, Address: office, Guesses: ban.Guesses, Since: ban.Since, Until: ban.Until}}, f.Bans)
+
+	w.desk.mu.Lock()
+	w.desk.lifted = []string{ban.ID}
+	w.desk.mu.Unlock()
+	w.eventually("lifted", func() bool { return len(w.engine.handsets.guard.Bans()) == 0 })
+	require.Equal(t, 200, late.register("secret-op2", "60"))
+}
