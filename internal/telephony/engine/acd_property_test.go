@@ -150,6 +150,7 @@ var languages = []string{"tt", "uz"}
 // TestDecideIsTheNaiveRule compares the indexed decision with the naive one, and looks
 // at what must hold whatever the order is.
 func TestDecideIsTheNaiveRule(t *testing.T) {
+	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
 	dice := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a dice
 	for range 3000 {

@@ -11,6 +11,7 @@ import (
 )
 
 func TestDecide(t *testing.T) {
+	t.Parallel()
 	at := func(sec int) time.Time { return time.Unix(int64(sec), 0) }
 	idle := func(id int64, since int, companies ...int64) Idle {
 		return Idle{UserID: id, Companies: companies, Cities: []int64{1}, Since: at(since)}
@@ -47,6 +48,7 @@ func TestDecide(t *testing.T) {
 }
 
 func TestOutcomeOf(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		err     sip.DialError
 		outcome telephony.Outcome
@@ -78,6 +80,7 @@ func TestOutcomeOf(t *testing.T) {
 // TestARepeatedCallerIsKnown: who hung up unheard comes before those who wait as long;
 // once he was heard he is like everybody.
 func TestARepeatedCallerIsKnown(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	again := func() bool {
 		known := make(chan bool, 1)
@@ -102,6 +105,7 @@ func TestARepeatedCallerIsKnown(t *testing.T) {
 
 // TestTwoCallsOfOneNumberReachOperators is S14: the third waits although somebody is free.
 func TestTwoCallsOfOneNumberReachOperators(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for n := range 3 {
 		w.operator(n+1, true)

@@ -59,6 +59,7 @@ func (d *desk) tally(kind telephony.ReportKind) (n int) {
 // TestAnOperatorWhoseNetworkComesBackTalksOn: the cable is out for ten seconds. The resident
 // is told within 6 s, nobody else gets him, and the two talk on in the same call (F2).
 func TestAnOperatorWhoseNetworkComesBackTalksOn(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	op, wire := w.wired(1, "tab")
 	v, leg, ear := w.meeting(op, "+79000900001")
@@ -87,6 +88,7 @@ func TestAnOperatorWhoseNetworkComesBackTalksOn(t *testing.T) {
 // TestAReloadedPageHasItsCallBack: a page that says that it is left is expected back, longer
 // than a dead one (F2).
 func TestAReloadedPageHasItsCallBack(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	op := w.operator(1, false)
 	v, _, ear := w.meeting(op, "+79000900001")
@@ -106,6 +108,7 @@ func TestAReloadedPageHasItsCallBack(t *testing.T) {
 // TestWhoStaysAwayLosesHisCaller: after the time the resident is the first for another, and
 // the one who comes back too late is told who has him (F2).
 func TestWhoStaysAwayLosesHisCaller(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.keeping(8 * time.Second)
 	op, wire := w.wired(1, "tab")
@@ -133,6 +136,7 @@ func TestWhoStaysAwayLosesHisCaller(t *testing.T) {
 // TestAKilledBrowserThatIsBackBeforeAnybodyTookTheCall: it is dead, so another is rung; who
 // is back before he has answered has the caller, and the ring stops (F2).
 func TestAKilledBrowserThatIsBackBeforeAnybodyTookTheCall(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	op := w.operator(1, false)
 	v, _, ear := w.meeting(op, "+79000900001")
@@ -154,6 +158,7 @@ func TestAKilledBrowserThatIsBackBeforeAnybodyTookTheCall(t *testing.T) {
 // TestASilentTabIsNoTab: the other computer of an operator whose first one has no network
 // needs no word of his to work (F3).
 func TestASilentTabIsNoTab(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	op, wire := w.wired(1, "tab")
 	v, _, ear := w.meeting(op, "+79000900001")

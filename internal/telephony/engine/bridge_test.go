@@ -23,6 +23,7 @@ func connection(key string) telephony.Order {
 // TestTheCentreConnectsTwoPhones: the employee's phone is rung first, then the resident's;
 // they hear each other, see the centre's number, and are recorded (J12).
 func TestTheCentreConnectsTwoPhones(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	first := w.answering(foreman)
 	var resident *ear
@@ -51,6 +52,7 @@ func TestTheCentreConnectsTwoPhones(t *testing.T) {
 
 // TestWhoseSecondPhoneIsBusyHearsIt: the order ends with the outcome of the resident's phone.
 func TestWhoseSecondPhoneIsBusyHearsIt(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	first := w.answering(foreman)
 	w.phones.set(occupant, func(l *sip.Leg) { l.Reject(486, "Busy Here") })
@@ -66,6 +68,7 @@ func TestWhoseSecondPhoneIsBusyHearsIt(t *testing.T) {
 
 // TestNobodyIsRungForAFirstWhoDoesNotAnswer: the resident is not troubled.
 func TestNobodyIsRungForAFirstWhoDoesNotAnswer(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.phones.set(foreman, func(l *sip.Leg) { l.Reject(486, "Busy Here") })
 	w.desk.place(connection("c-1"))
@@ -77,6 +80,7 @@ func TestNobodyIsRungForAFirstWhoDoesNotAnswer(t *testing.T) {
 
 // TestAFirstWhoGivesUpStopsTheOther: hung up or withdrawn, the resident's phone stops ringing.
 func TestAFirstWhoGivesUpStopsTheOther(t *testing.T) {
+	t.Parallel()
 	for _, how := range []string{"hung up", "withdrawn"} {
 		t.Run(how, func(t *testing.T) {
 			w := newWorld(t)
@@ -105,6 +109,7 @@ func TestAFirstWhoGivesUpStopsTheOther(t *testing.T) {
 
 // TestNoForbiddenNumberLeavesByABridge is S9 for either of its phones.
 func TestNoForbiddenNumberLeavesByABridge(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.answering(foreman)
 	list := forbidden(32)

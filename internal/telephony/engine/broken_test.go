@@ -12,6 +12,7 @@ import (
 // TestAnExpiredSessionIsTheCarriersFault: a talk whose session nobody refreshed has ended by
 // the provider's fault, and the journal says why.
 func TestAnExpiredSessionIsTheCarriersFault(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	op := w.operator(1, true)
 	w.resident("+79000900001")

@@ -76,6 +76,7 @@ func deadKinds(t *testing.T) map[string]struct {
 // TestACallLeavesADeadTrunkWithinFourSeconds is R17: five kinds of death, 20 calls at once
 // through each; within the same order each goes by the other trunk.
 func TestACallLeavesADeadTrunkWithinFourSeconds(t *testing.T) {
+	t.Parallel()
 	const calls = 20
 	for name, kind := range deadKinds(t) {
 		t.Run(name, func(t *testing.T) {
@@ -121,6 +122,7 @@ func TestACallLeavesADeadTrunkWithinFourSeconds(t *testing.T) {
 // TestADeadTrunkIsKnownWithinFifteenSeconds is R17's other half: of a provider that trusts our
 // address and of one we register with.
 func TestADeadTrunkIsKnownWithinFifteenSeconds(t *testing.T) {
+	t.Parallel()
 	for _, registers := range []bool{false, true} {
 		t.Run(fmt.Sprint("registers ", registers), func(t *testing.T) {
 			s, filter, _ := bad(t, func(l *sip.Leg) { l.Reject(503, "No") })

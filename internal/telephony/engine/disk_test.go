@@ -37,6 +37,7 @@ func inState(state string) func(telephony.Report) bool {
 // TestAFullDiskStopsTheRecordingNotTheCall is F21 and R12 on a disk that is really full: the
 // call goes on, it is said within seconds, and the recording goes on when there is room.
 func TestAFullDiskStopsTheRecordingNotTheCall(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	grow := small(t, filepath.Join(w.dir, "recordings"), "64k") // four seconds
 	if grow == nil {
@@ -76,6 +77,7 @@ func TestAFullDiskStopsTheRecordingNotTheCall(t *testing.T) {
 // TestACallOnAFullDiskBeginsUnrecorded is F21: there is no room even for the file; when
 // there is, the rest of the call is recorded.
 func TestACallOnAFullDiskBeginsUnrecorded(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	dir := filepath.Join(w.dir, "recordings")
 	if small(t, dir, "256k") == nil {

@@ -16,6 +16,7 @@ import (
 // TestAnEngineThatIsFollowedTakesNothingNew is R10: it slept, another one is at work. Its call goes on,
 // what it had not dialled is given back, and new calls are put off so that they go to the other one.
 func TestAnEngineThatIsFollowedTakesNothingNew(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	op := w.operator(1, true)
 	_, ear := w.resident("+79000900001")
@@ -58,6 +59,7 @@ func (w *world) waiting() int {
 // TestATrunkBringsNoMoreThanItsShare is S6: what is too much is told when to come again, and
 // nobody is left without an answer.
 func TestATrunkBringsNoMoreThanItsShare(t *testing.T) {
+	t.Parallel()
 	const share, sent = 20, 200
 	w := newWorld(t, func(d *desk) { d.cps, d.decision = share, telephony.Decision{Action: telephony.Reject} })
 	ip := w.provider.Addr().Addr().String()

@@ -17,6 +17,7 @@ import (
 )
 
 func TestResidentIsGreetedQueuedJoinedAndRecorded(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	leg, ear := w.resident("+79000900001")
 	w.eventually("the greeting is heard", func() bool { return ear.heard(voiceTone) })
@@ -46,6 +47,7 @@ func TestResidentIsGreetedQueuedJoinedAndRecorded(t *testing.T) {
 }
 
 func TestCallerHangsUpInTheQueue(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	leg, ear := w.resident("+79000900001")
 	w.eventually("the greeting is heard", func() bool { return ear.heard(voiceTone) })
@@ -56,6 +58,7 @@ func TestCallerHangsUpInTheQueue(t *testing.T) {
 }
 
 func TestUnknownNumberAndStaffAreRefusedUnanswered(t *testing.T) {
+	t.Parallel()
 	for action, want := range map[telephony.Action]struct {
 		code    int
 		outcome telephony.Outcome
@@ -74,6 +77,7 @@ func TestUnknownNumberAndStaffAreRefusedUnanswered(t *testing.T) {
 // TestDatabaseIsAway: the call is greeted, answered and recorded all the same, and
 // its record is written when the database is back.
 func TestDatabaseIsAway(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	op := w.operator(1, true)
 	w.desk.away.Store(true)
@@ -91,6 +95,7 @@ func TestDatabaseIsAway(t *testing.T) {
 }
 
 func TestOrderRingsTheOperatorThenThePhone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ears := w.answering("+79000001001")
 	op := w.operator(1, true)
@@ -122,6 +127,7 @@ func order(key, phone string, mode telephony.Mode) telephony.Order {
 
 // TestNobodyFree: the system dials alone, speaks and takes key 1 (F89).
 func TestNobodyFree(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.phones.set("+79000001001", func(l *sip.Leg) {
 		if l.Answer() != nil {
@@ -140,6 +146,7 @@ func TestNobodyFree(t *testing.T) {
 
 // TestOperatorJoinsWhoHearsTheWords: one who gets free meanwhile is joined (F89).
 func TestOperatorJoinsWhoHearsTheWords(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ears := w.answering("+79000001001")
 	o := order("task-1-1", "+79000001001", telephony.OperatorFirst)
@@ -157,6 +164,7 @@ func TestOperatorJoinsWhoHearsTheWords(t *testing.T) {
 }
 
 func TestHowDialsEnd(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		phone   func(*sip.Leg)
 		outcome telephony.Outcome
@@ -184,6 +192,7 @@ func TestHowDialsEnd(t *testing.T) {
 // TestSilentTrunkIsGivenUp: a port that swallows packets is left after 3 s and the
 // second trunk rings the phone within the same order.
 func TestSilentTrunkIsGivenUp(t *testing.T) {
+	t.Parallel()
 	hole, err := net.ListenPacket("udp", "127.0.63.1:0")
 	require.NoError(t, err)
 	defer hole.Close()
@@ -208,6 +217,7 @@ func TestSilentTrunkIsGivenUp(t *testing.T) {
 }
 
 func TestWithdrawnOrderStopsRinging(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	gone := make(chan sip.Ending, 1)
 	rings := make(chan struct{})
@@ -227,6 +237,7 @@ func TestWithdrawnOrderStopsRinging(t *testing.T) {
 
 // TestOnePhoneIsRungByOneOrder (F40).
 func TestOnePhoneIsRungByOneOrder(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	var ringing atomic.Int32
 	var together atomic.Bool
@@ -256,6 +267,7 @@ func TestOnePhoneIsRungByOneOrder(t *testing.T) {
 // TestBrowserVanishes: the resident hears that somebody else comes, and the next
 // operator has him within 6 s (F1).
 func TestBrowserVanishes(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	first := w.operator(1, true)
 	leg, ear := w.resident("+79000900001")
@@ -281,6 +293,7 @@ func TestBrowserVanishes(t *testing.T) {
 
 // TestBrowserComesBack: a short break of the connection changes nothing (F2).
 func TestBrowserComesBack(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	op := w.operator(1, true)
 	_, ear := w.resident("+79000900001")
@@ -299,6 +312,7 @@ func TestBrowserComesBack(t *testing.T) {
 
 // TestTwoTabs: the second tab is told, and takes over when asked (F3).
 func TestTwoTabs(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	first := w.operator(1, true)
 	o := softphone.Options{URL: "ws://" + w.engine.DoorAddr() + "/api/v1/desk/ws", Token: "op-1", Tab: "other"}
@@ -315,6 +329,7 @@ func TestTwoTabs(t *testing.T) {
 
 // TestNotTaken: who does not answer rests, the next one rings.
 func TestNotTaken(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	first := w.operator(1, true)
 	_, _ = w.resident("+79000900001")
@@ -327,6 +342,7 @@ func TestNotTaken(t *testing.T) {
 }
 
 func TestStrangersHaveNoSeat(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	_, err := softphone.Open(w.ctx(), softphone.Options{URL: "ws://" + w.engine.DoorAddr() + "/api/v1/desk/ws", Token: "nobody"})
 	require.ErrorContains(t, err, "401")
@@ -334,6 +350,7 @@ func TestStrangersHaveNoSeat(t *testing.T) {
 
 // TestReportsSurviveOurDeath: what the database did not take is offered by the next run.
 func TestReportsSurviveOurDeath(t *testing.T) {
+	t.Parallel()
 	path := t.TempDir() + "/n1.journal"
 	d := &desk{changed: make(chan struct{})}
 	d.away.Store(true)

@@ -13,6 +13,7 @@ import (
 // speaks to the person. It says why and ends; the key means something only where he may take
 // the request back.
 func TestWhoHasAnsweredHearsWhyItIsOver(t *testing.T) {
+	t.Parallel()
 	for name, f := range map[string]telephony.Farewell{
 		"taken by another": {Words: "Заявку уже принял Сафин. Спасибо."},
 		"passed on":        {Words: "Заявка передана Сафину. Чтобы забрать её обратно, нажмите один.", Keys: "1"},

@@ -19,6 +19,7 @@ func callBack(key string) telephony.Order {
 // TestWhoCallsWhileWeCallHim is F26: his call is let in and joined to the operator who
 // was dialling him; his phone stops ringing, and it is one call of the order.
 func TestWhoCallsWhileWeCallHim(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(d *desk) { d.decision = telephony.Decision{Action: telephony.DropAndCallBack} })
 	rings, silent := make(chan struct{}), make(chan sip.Ending, 1)
 	w.phones.set(executorPhone, func(l *sip.Leg) {
@@ -45,6 +46,7 @@ func TestWhoCallsWhileWeCallHim(t *testing.T) {
 // TestATaskRefusedGoesToAnotherOperator is F31: the operator's phone rings first; one who
 // declines or misses it sends it back to the top, and no dial is lost.
 func TestATaskRefusedGoesToAnotherOperator(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	first := w.operator(1, true)
 	w.desk.place(callBack("task-1-1"))
@@ -67,6 +69,7 @@ func TestATaskRefusedGoesToAnotherOperator(t *testing.T) {
 // TestALeadOnABreakKeepsABrokenPromise is F30: after its promise a call-back of staff is
 // offered to a shift lead who is on a break; nobody else is disturbed, nor he before.
 func TestALeadOnABreakKeepsABrokenPromise(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
 	idle := []Idle{{UserID: 7, Companies: []int64{1}, Since: now, Reserve: true, Lead: true}, {UserID: 8, Companies: []int64{1}, Since: now.Add(-time.Hour), Reserve: true}}
 	for name, c := range map[string]struct {
@@ -93,6 +96,7 @@ func TestALeadOnABreakKeepsABrokenPromise(t *testing.T) {
 
 // TestWhoHoldsAnEmergencyIsCalledBackFirst is F25: among call-backs near their promise.
 func TestWhoHoldsAnEmergencyIsCalledBackFirst(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
 	m := Moment{Now: now, Idle: []Idle{{UserID: 1, Companies: []int64{1}}}, Waiting: []Waiter{
 		{Key: "resident", CompanyID: 1, Priority: telephony.PriorityCallback, Promise: now.Add(time.Minute)},
@@ -109,6 +113,7 @@ func TestWhoHoldsAnEmergencyIsCalledBackFirst(t *testing.T) {
 // TestWhoTakesATaskHasIt: a task taken from the list rings him who took it, on a break too,
 // and nobody else; when he does not answer, anybody.
 func TestWhoTakesATaskHasIt(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
 	m := Moment{
 		Now: now, Waiting: []Waiter{{Key: "k", CompanyID: 1, For: 7}},

@@ -295,7 +295,6 @@ type world struct {
 	phones   *phones
 	dir      string
 	pacer    *media.Pacer
-	before   int
 }
 
 // phones are what the provider does with calls to numbers.
@@ -327,8 +326,9 @@ var lastIP atomic.Int32
 
 func newWorld(t *testing.T, more ...func(*desk)) *world {
 	t.Helper()
-	w := &world{t: t, before: runtime.NumGoroutine(), dir: t.TempDir(), pacer: media.NewPacer(), phones: &phones{answer: map[string]func(*sip.Leg){}}}
+	w := &world{t: t, dir: t.TempDir(), pacer: media.NewPacer(), phones: &phones{answer: map[string]func(*sip.Leg){}}}
 	n := lastIP.Add(1)
+	left := goroutinesOf(fmt.Sprintf("%s %d", t.Name(), n))
 	ours, theirs := netip.AddrFrom4([4]byte{127, 0, 61, byte(n)}), netip.AddrFrom4([4]byte{127, 0, 62, byte(n)})
 	filter := sip.NewFilter()
 	require.NoError(t, filter.Set([]string{ours.String()}))
@@ -366,7 +366,7 @@ func newWorld(t *testing.T, more ...func(*desk)) *world {
 		legs, ports := w.engine.Live()
 		require.Zero(t, legs, "legs")
 		require.Zero(t, ports, "ports")
-		w.eventually("goroutines are gone", func() bool { return runtime.NumGoroutine() <= w.before })
+		w.eventually("goroutines are gone", func() bool { return left() <= 1 }) // the test itself
 	})
 	w.eventually("the trunk lives", func() bool { return len(w.engine.trunks.routes(1, 1)) > 0 && w.engine.trunks.floor()[0].State == "up" })
 	return w

@@ -20,6 +20,7 @@ func (w *world) line(up bool) {
 // TestWithoutALineNobodyIsTroubled: while no trunk is up a task neither rings an
 // operator nor dials, and does both within seconds when one is back (F8).
 func TestWithoutALineNobodyIsTroubled(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.phones.set("+79000001001", func(l *sip.Leg) { l.Reject(486, "Busy Here") })
 	w.phones.set("+79000001002", func(l *sip.Leg) { _ = l.Ring(); <-l.Done() })
@@ -54,6 +55,7 @@ func TestWithoutALineNobodyIsTroubled(t *testing.T) {
 
 // TestATrunkThatSpoilsDialsIsNoLine: registered as it is, it is left alone for a while.
 func TestATrunkThatSpoilsDialsIsNoLine(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.phones.set("+79000001001", func(l *sip.Leg) { l.Reject(503, "Service Unavailable") })
 	require.True(t, w.engine.trunks.alive())
@@ -73,6 +75,7 @@ func TestATrunkThatSpoilsDialsIsNoLine(t *testing.T) {
 // TestAnOrderEndsWithItsHours: it waits for an operator, rings him even, and is over
 // when the person it is for must not be woken up any more (F51).
 func TestAnOrderEndsWithItsHours(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	question := order("task-1-1", "+79000001001", telephony.OperatorFirst)
 	question.OperatorWithin, question.Words, question.Until = 0, telephony.Speech{}, time.Now().Add(700*time.Millisecond)

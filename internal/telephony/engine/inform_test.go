@@ -20,6 +20,7 @@ func queued(r telephony.Report) bool { return r.Kind == telephony.CallQueued }
 
 // TestTheNoticeIsHeardBeforeTheQueue is C5: greeting, notice, then the queue and an operator.
 func TestTheNoticeIsHeardBeforeTheQueue(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(d *desk) { d.inForce(outage) })
 	op := w.operator(1, true)
 	_, ear := w.resident("+79000900001")
@@ -35,6 +36,7 @@ func TestTheNoticeIsHeardBeforeTheQueue(t *testing.T) {
 
 // TestTheEmergencyKeySkipsTheNotice is F16: 0 leads past everything at once, and ahead of others.
 func TestTheEmergencyKeySkipsTheNotice(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(d *desk) { d.inForce(long) })
 	w.resident("+79000900002")
 	w.desk.until(t, "queued", queued)
@@ -54,6 +56,7 @@ func TestTheEmergencyKeySkipsTheNotice(t *testing.T) {
 
 // TestNobodyIsKeptFromTheQueueByNotices is F56: a minute of notices ends after 45 s (here a tenth of it).
 func TestNobodyIsKeptFromTheQueueByNotices(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(d *desk) { d.inForce(long) })
 	w.resident("+79000900001")
 	answered := w.desk.until(t, "answered", func(r telephony.Report) bool { return r.Kind == telephony.CallAnswered }).At
@@ -64,6 +67,7 @@ func TestNobodyIsKeptFromTheQueueByNotices(t *testing.T) {
 // TestANoticeOfThisMinuteReachesWhoWaits is F54 and F55: who is in the queue already
 // hears a new notice, and it falls silent when it is cancelled.
 func TestANoticeOfThisMinuteReachesWhoWaits(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	_, ear := w.resident("+79000900001")
 	w.desk.until(t, "queued", queued)
@@ -80,6 +84,7 @@ func TestANoticeOfThisMinuteReachesWhoWaits(t *testing.T) {
 
 // TestWhatWasInForceIsNotSpokenWithoutTheDatabase is F55: the line greets as it did, notices are of the minute.
 func TestWhatWasInForceIsNotSpokenWithoutTheDatabase(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(d *desk) { d.inForce(outage) })
 	first, _ := w.resident("+79000900001")
 	w.desk.until(t, "queued", queued)
@@ -96,6 +101,7 @@ func TestWhatWasInForceIsNotSpokenWithoutTheDatabase(t *testing.T) {
 // done with it. Who breaks it off, waits on for an operator or asks for help by the key,
 // and then hangs up, was not answered.
 func TestWhoHasHisAnswerIsNoLostCall(t *testing.T) {
+	t.Parallel()
 	toldWhole := func(w *world, _ *sip.Leg) { w.desk.until(w.t, "queued", queued) }
 	for name, c := range map[string]struct {
 		notice telephony.Spoken

@@ -18,6 +18,7 @@ import (
 // TestAProviderSeesNoMoreThanItAllows: eight dials at once through a trunk of three
 // channels are three at a time, and none is refused by the provider.
 func TestAProviderSeesNoMoreThanItAllows(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(d *desk) { d.trunks[0].Channels = 3 })
 	var now, most atomic.Int32
 	for i := range 8 {
@@ -45,6 +46,7 @@ func TestAProviderSeesNoMoreThanItAllows(t *testing.T) {
 
 // TestCallsASecondAreKept: five dials at two a second take two seconds to begin.
 func TestCallsASecondAreKept(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(d *desk) { d.trunks[0].PerSecond = 2 })
 	began := time.Now()
 	for i := range 5 {
@@ -59,6 +61,7 @@ func TestCallsASecondAreKept(t *testing.T) {
 
 // TestAFullTrunkGivesItsCallToTheOther: nothing failed, so nothing is told of it.
 func TestAFullTrunkGivesItsCallToTheOther(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(d *desk) {
 		second := d.trunks[0]
 		second.ID, second.Name, second.Priority, second.Lines = 2, "Y", 5, map[int64]string{2: "+73430000102"}
@@ -84,6 +87,7 @@ func TestAFullTrunkGivesItsCallToTheOther(t *testing.T) {
 
 // TestTheChangeOfTrunkIsWritten is T4: which trunk failed, why, and which took its place.
 func TestTheChangeOfTrunkIsWritten(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(d *desk) {
 		second := d.trunks[0]
 		second.ID, second.Name, second.Priority, second.Lines = 2, "Y", 5, map[int64]string{2: "+73430000102"}
@@ -110,6 +114,7 @@ func TestTheChangeOfTrunkIsWritten(t *testing.T) {
 // TestNoForbiddenNumberLeaves is S9 at the engine: 2,000 orders, no INVITE, no attempt
 // written down as ringing somebody.
 func TestNoForbiddenNumberLeaves(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	list := forbidden(2000)
 	for i, number := range list {
@@ -135,6 +140,7 @@ func TestNoForbiddenNumberLeaves(t *testing.T) {
 // executor, a resident called back, a supplier, the operator's own dial: all are orders) and
 // for the company's own phones. That there is no other path is a rule of internal/arch.
 func TestNoForbiddenNumberLeavesByAnyPath(t *testing.T) {
+	t.Parallel()
 	list := forbidden(64)
 	w := newWorld(t, func(d *desk) { d.decision.Own, d.decision.Service = list, telephony.ServiceOwn })
 	w.operator(1, true)
@@ -166,6 +172,7 @@ func TestNoForbiddenNumberLeavesByAnyPath(t *testing.T) {
 // TestNoStrangersNumberIsShown is F83: another company's number never stands in a call,
 // and one of another trunk only when the provider lets it.
 func TestNoStrangersNumberIsShown(t *testing.T) {
+	t.Parallel()
 	x := telephony.Trunk{Lines: map[int64]string{1: "+73430000101", 3: "+73430000103"}, Owners: map[int64]int64{1: 1, 3: 2}}
 	require.Equal(t, "+73430000101", x.Shown(1, 1, ""))
 	require.Equal(t, "+73430000101", x.Shown(9, 1, "+73430000109"), "its own beside the line's")
@@ -180,6 +187,7 @@ func TestNoStrangersNumberIsShown(t *testing.T) {
 
 // TestATrunkThatRefusesOurNumberIsSeen is the other half of F83.
 func TestATrunkThatRefusesOurNumberIsSeen(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for i := range blockedAfter {
 		require.False(t, w.engine.trunks.floor()[0].Blocked)
@@ -197,6 +205,7 @@ func TestATrunkThatRefusesOurNumberIsSeen(t *testing.T) {
 
 // TestARedirectionIsNotFollowed is F84: a 302 to a paid number is a refusal.
 func TestARedirectionIsNotFollowed(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.phones.set("+79000001001", func(l *sip.Leg) { l.Reject(302, "Moved Temporarily") })
 	w.desk.place(order("task-1", "+79000001001", telephony.AnnounceOnly))

@@ -39,6 +39,7 @@ func TestTheQueueRemembersOverARestart(t *testing.T) { // F6
 // TestEnginesOnOneDirectoryDoNotMix: each engine remembers in a file of its own; one whose
 // name is new begins with what was written last, and writes no other's file.
 func TestEnginesOnOneDirectoryDoNotMix(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "engine"), 0o750))
 	engine := func(node string) *Engine {

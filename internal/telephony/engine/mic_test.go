@@ -37,6 +37,7 @@ func (w *world) troubles() map[int64]string {
 // TestAnOperatorWhoIsNotHeard: he is told when the resident has spoken for three seconds, and
 // so is the floor; after eight the resident goes to another, if one is free (F4).
 func TestAnOperatorWhoIsNotHeard(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	op := w.mute()
 	_, ear := w.resident("+79000900001")
@@ -64,6 +65,7 @@ func TestAnOperatorWhoIsNotHeard(t *testing.T) {
 
 // TestAnOperatorWhoListensIsNotDoubted: who was heard may be silent for as long as he listens.
 func TestAnOperatorWhoListensIsNotDoubted(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	op := w.operator(1, false)
 	w.meeting(op, "+79000900001")
@@ -78,6 +80,7 @@ func TestAnOperatorWhoListensIsNotDoubted(t *testing.T) {
 
 // TestTheSoundCheckGivesTheVoiceBack: before work an operator hears himself as the engine does (F4).
 func TestTheSoundCheckGivesTheVoiceBack(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	op := w.operator(1, false)
 	op.Forget()

@@ -16,6 +16,7 @@ import (
 // let in where its name leads; when the name server is gone, the last good address counts,
 // for what comes and for what leaves, and in the next run too.
 func TestATrunkKnownByItsNameAlone(t *testing.T) {
+	t.Parallel()
 	const host = "sip.provider.invalid"
 	var address string
 	var gone atomic.Bool

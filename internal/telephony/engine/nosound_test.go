@@ -18,6 +18,7 @@ var longWords = strings.Repeat("Авария в доме. ", 8)
 // for 5 s; the phone is reached through the other one within the same order, the first is
 // sick for a while, and the journal says so.
 func TestAnAnswerWithoutSoundIsDialledAgain(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(d *desk) {
 		second := d.trunks[0]
 		second.ID, second.Name, second.Priority, second.Lines = 2, "Y", 5, map[int64]string{2: "+73430000102"}
@@ -62,6 +63,7 @@ func TestAnAnswerWithoutSoundIsDialledAgain(t *testing.T) {
 
 // TestWithoutAnotherTrunkASilentAnswerStands: it may be a phone that is silent while it listens.
 func TestWithoutAnotherTrunkASilentAnswerStands(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.phones.set("+79000001001", func(l *sip.Leg) { _ = l.Answer() })
 	o := order("task-1", "+79000001001", telephony.AnnounceOnly)

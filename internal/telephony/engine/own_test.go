@@ -17,6 +17,7 @@ func ownHours(d *desk) {
 // TestInItsHoursTheCompanyAnswersItself is C8: its phones ring together, the first to
 // answer has the caller, the other is left in peace, nobody of us is troubled.
 func TestInItsHoursTheCompanyAnswersItself(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, ownHours)
 	op := w.operator(1, true)
 	other := make(chan sip.Ending, 1)
@@ -41,6 +42,7 @@ func TestInItsHoursTheCompanyAnswersItself(t *testing.T) {
 // TestWhomTheCompanyDoesNotAnswerIsOurs is F23: after 30 seconds (three here), or at once
 // when all its phones refuse, the caller is in our queue with a remark.
 func TestWhomTheCompanyDoesNotAnswerIsOurs(t *testing.T) {
+	t.Parallel()
 	for name, f := range map[string]func(l *sip.Leg){
 		"silent": func(l *sip.Leg) { _ = l.Ring(); <-l.Done() },
 		"busy":   func(l *sip.Leg) { l.Reject(486, "Busy Here") },
@@ -67,6 +69,7 @@ func TestWhomTheCompanyDoesNotAnswerIsOurs(t *testing.T) {
 
 // TestWhoGivesUpInTheCompanysHoursIsLost: he is called back as any other.
 func TestWhoGivesUpInTheCompanysHoursIsLost(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, ownHours)
 	rings := make(chan struct{}, 2)
 	for _, n := range w.desk.decision.Own {
@@ -82,6 +85,7 @@ func TestWhoGivesUpInTheCompanysHoursIsLost(t *testing.T) {
 // TestTheCompanysCallerIsToldThatHeIsRecorded: its phones ring when he has heard it, as who
 // answers at once would cut the words off; the key for emergencies leads to us meanwhile.
 func TestTheCompanysCallerIsToldThatHeIsRecorded(t *testing.T) {
+	t.Parallel()
 	recorded := func(d *desk) {
 		ownHours(d)
 		d.decision.After = []telephony.Speech{{Text: noticeWords + " Разговор записывается"}}
@@ -119,6 +123,7 @@ func TestTheCompanysCallerIsToldThatHeIsRecorded(t *testing.T) {
 // TestATaskIsNotInTheJournalBeforeItsDial: the browser is told when there is something to
 // ask for; asked before, every answer is a 404.
 func TestATaskIsNotInTheJournalBeforeItsDial(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.answering("+79000001001")
 	op := w.operator(1, true)

@@ -98,6 +98,7 @@ func (w *world) probe() telephony.FloorProbe {
 // TestASyntheticCallIsNoCallOfAResident is F9: out by one trunk, in by its number, greeting,
 // key; nobody is rung, nothing is written, recorded or remembered of it.
 func TestASyntheticCallIsNoCallOfAResident(t *testing.T) {
+	t.Parallel()
 	var how atomic.Int32
 	w := newWorld(t, under(telephony.Probe{Every: 20 * time.Second}))
 	op := w.operator(1, true)
@@ -126,6 +127,7 @@ func TestASyntheticCallIsNoCallOfAResident(t *testing.T) {
 
 // TestAResidentIsNoSyntheticCall: the number under test is called by people too.
 func TestAResidentIsNoSyntheticCall(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(d *desk) { d.trunks[0].Probe = telephony.Probe{Number: "+73430000101", Every: time.Hour} })
 	w.eventually("it is under test", func() bool {
 		return w.engine.trunks.ours(telephony.Incoming{Caller: "83430000101", Called: "+73430000101"})
@@ -141,6 +143,7 @@ func TestAResidentIsNoSyntheticCall(t *testing.T) {
 // TestWhatASyntheticCallFinds is F9: what of the way fails is told in words, two failures in
 // a row make the trunk ill, and the first call that goes through makes it well (F8).
 func TestWhatASyntheticCallFinds(t *testing.T) {
+	t.Parallel()
 	var how atomic.Int32
 	how.Store(carriesNoSound)
 	w := newWorld(t, under(telephony.Probe{Every: 20 * time.Second}))
@@ -163,6 +166,7 @@ func TestWhatASyntheticCallFinds(t *testing.T) {
 
 // TestSyntheticCallsKeepTheirBudget: they may cost, and a restart is no new day.
 func TestSyntheticCallsKeepTheirBudget(t *testing.T) {
+	t.Parallel()
 	var how atomic.Int32
 	w := newWorld(t, under(telephony.Probe{Every: 5 * time.Second, Price: 100, Budget: 250}))
 	calls := w.carries("+73430000102", &how)

@@ -123,6 +123,7 @@ func TestPositionAndWaitAreSpoken(t *testing.T) { // F6
 
 // TestTheWaitIsMeasured: how long callers keep operators is counted with the wrap-up.
 func TestTheWaitIsMeasured(t *testing.T) {
+	t.Parallel()
 	e := &Engine{handled: 3 * time.Minute}
 	s := &seat{e: e}
 	s.occupied(stateRinging, stateTalking)
@@ -134,6 +135,7 @@ func TestTheWaitIsMeasured(t *testing.T) {
 }
 
 func TestWaitWords(t *testing.T) {
+	t.Parallel()
 	for d, want := range map[time.Duration]string{0: "меньше минуты", 40 * time.Second: "около минуты", 2 * time.Minute: "две минуты", 10 * time.Minute: "десять минут", time.Hour: "больше десяти минут"} {
 		require.Equal(t, "Ожидание: "+want+".", waitWords(d))
 	}

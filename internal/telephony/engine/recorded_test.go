@@ -37,6 +37,7 @@ func (e *ear) span(hz float64) (first, last, all time.Duration) {
 // before the operator is, wherever the greeting was; he hears them too, and so knows why he
 // waits. When the greeting itself tells of it, short words take their place.
 func TestWhoAnswersAtOnceDoesNotCutTheNoticeOff(t *testing.T) {
+	t.Parallel()
 	own := []telephony.Speech{{Text: noticeWords + strings.Repeat(" запись", 4)}}
 	for name, c := range map[string]struct {
 		after    []telephony.Speech
@@ -68,6 +69,7 @@ func TestWhoAnswersAtOnceDoesNotCutTheNoticeOff(t *testing.T) {
 
 // TestTheCompanysOwnPhoneDoesNotCutTheNoticeOff: the same where the company answers itself.
 func TestTheCompanysOwnPhoneDoesNotCutTheNoticeOff(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, ownHours, func(d *desk) {
 		d.decision.Greeting.Text = "Здравствуйте. Разговор записывается."
 	})
@@ -82,6 +84,7 @@ func TestTheCompanysOwnPhoneDoesNotCutTheNoticeOff(t *testing.T) {
 
 // TestWhoHasHeardTheNoticeIsJoinedAtOnce: once is enough.
 func TestWhoHasHeardTheNoticeIsJoinedAtOnce(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(d *desk) { d.decision.Greeting.Text = "Разговор записывается" })
 	_, resident := w.resident("+79000900001")
 	w.eventually("it was heard", func() (yes bool) {

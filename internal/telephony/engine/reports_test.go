@@ -35,6 +35,7 @@ func (p *picky) Report(_ context.Context, rs ...telephony.Report) error {
 // TestReportsGoTogether: many facts take few transactions, one that is refused holds
 // up only those behind it, and none is lost or out of order.
 func TestReportsGoTogether(t *testing.T) {
+	t.Parallel()
 	p := &picky{refused: 70}
 	path := t.TempDir() + "/n1.journal"
 	r, err := openReports(path, p, quietLog())
@@ -63,6 +64,7 @@ func TestReportsGoTogether(t *testing.T) {
 // TestWhomWeAnswerWeKnowOf is R1 of calls: an engine that is killed in the moment after its 200 has the
 // call in its file, though the database has not taken it yet.
 func TestWhomWeAnswerWeKnowOf(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.desk.stands.Store(true)
 	leg, _ := w.resident("+79000900001")

@@ -14,6 +14,7 @@ import (
 // who speaks it, then goes to anybody, but to those who speak it first; an emergency waits
 // for nobody.
 func TestALanguageIsPreferredForAWhile(t *testing.T) {
+	t.Parallel()
 	now := floorNow
 	caller := func(sec int) Waiter {
 		return Waiter{Key: "a", Inbound: true, CompanyID: 1, Priority: telephony.PriorityInbound, Since: now.Add(-time.Duration(sec) * time.Second), Language: "tt"}
@@ -39,6 +40,7 @@ func TestALanguageIsPreferredForAWhile(t *testing.T) {
 // TestRulesReachARunningEngine: what a supervisor sets is in force within moments, in calls
 // that come and in browsers that are there; a wish of his moves an operator.
 func TestRulesReachARunningEngine(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	op := w.operator(1, true)
 	rules := telephony.DefaultQueue()
@@ -98,6 +100,7 @@ func (d *desk) wish(s telephony.SeatWish) {
 
 // TestALimitOfAPauseIsShown: the floor says until when a pause may last.
 func TestALimitOfAPauseIsShown(t *testing.T) {
+	t.Parallel()
 	at := time.Now()
 	e := &Engine{seats: map[int64]*seat{}, set: telephony.DefaultQueue(), prompts: &prompts{}, trunks: &trunks{}}
 	e.seats[1] = &seat{e: e, state: statePause, reason: "Обед", since: at}
@@ -115,6 +118,7 @@ func TestALimitOfAPauseIsShown(t *testing.T) {
 // TestWhoSpeaksALanguageIsAwaitedOnlyWhenThere: nobody waits for an operator who is not at
 // work, and the number's language comes before the company's.
 func TestWhoSpeaksALanguageIsAwaitedOnlyWhenThere(t *testing.T) {
+	t.Parallel()
 	e := &Engine{seats: map[int64]*seat{}, set: telephony.QueueRules{Spoken: map[int64]string{1: "uz"}, Lines: map[int64]string{7: "tt"}}}
 	c := &call{e: e, inbound: true, company: 1}
 	require.Equal(t, "uz", e.language(c))

@@ -33,6 +33,7 @@ func (w *world) phrase(name string, hz float64) string {
 // TestWhatACallerHearsInTurn: the recorded greeting of the moment, then that the call is
 // recorded, and the company's words on hold before the music; measured at his ear.
 func TestWhatACallerHearsInTurn(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.desk.mu.Lock()
 	w.desk.decision.Greeting = telephony.Speech{File: w.phrase("night.wav", greetingTone), Text: "Доброй ночи."}
@@ -60,6 +61,7 @@ func TestWhatACallerHearsInTurn(t *testing.T) {
 // one: no operator is rung, the words are heard to their end, then we hang up, and nobody is
 // called back for it.
 func TestAnAnnouncementIsHeardWholeAndHungUp(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(d *desk) {
 		d.decision.Action, d.decision.Greeting = telephony.PlayAndHangUp, telephony.Speech{Text: noticeWords + strings.Repeat(" номер", 3)}
 	})

@@ -12,6 +12,7 @@ import (
 // TestATrunkThatDemandsSealedSoundHasNoOther: our calls to it are sealed, and one of its
 // that is not is refused.
 func TestATrunkThatDemandsSealedSoundHasNoOther(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(d *desk) { d.trunks[0].SRTP = "required" })
 	sealed := make(chan bool, 1)
 	w.phones.set("+79000001001", func(l *sip.Leg) {

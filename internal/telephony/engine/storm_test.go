@@ -22,6 +22,7 @@ import (
 // TestARecordedGreetingIsHeard: the uploaded phrase sounds; when its file is lost,
 // the words are spoken, and the file is heard again when it is back.
 func TestARecordedGreetingIsHeard(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(d *desk) { d.decision.Greeting.File = "line-1.wav" })
 	path := filepath.Join(w.dir, telephony.Announcements, "line-1.wav")
 	_, ear := w.resident("+79000900001")
@@ -35,6 +36,7 @@ func TestARecordedGreetingIsHeard(t *testing.T) {
 // TestAStormOfHangUps: calls and orders that end at any moment, from either side,
 // leave no leg, no port and no goroutine, and each has exactly one end.
 func TestAStormOfHangUps(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)

@@ -71,6 +71,7 @@ func (w *world) steps() (out []telephony.Transferred) {
 // speaks with the competent person, then has him, and the operator is free; the company's
 // number is shown, the recording goes on, and the journal knows each step.
 func TestTheOperatorSpeaksToThePersonFirst(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, competent)
 	ears := w.answering(bookkeepers)
 	op, key, leg, resident := w.inTalk()
@@ -116,6 +117,7 @@ func TestTheOperatorSpeaksToThePersonFirst(t *testing.T) {
 // TestWhoIsNotAnsweredIsBack: after 25 seconds (two and a half here), or at once when the
 // phone is busy, the caller speaks with the same operator, who sees why (F20).
 func TestWhoIsNotAnsweredIsBack(t *testing.T) {
+	t.Parallel()
 	for name, f := range map[string]func(l *sip.Leg){
 		"не отвечает": func(l *sip.Leg) { _ = l.Ring(); <-l.Done() },
 		"занято":      func(l *sip.Leg) { l.Reject(486, "Busy Here") },
@@ -142,6 +144,7 @@ func TestWhoIsNotAnsweredIsBack(t *testing.T) {
 
 // TestHisPhonesRingInTurn: of a busy one the next is rung, within the same 25 seconds.
 func TestHisPhonesRingInTurn(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, competent)
 	w.phones.set(bookkeepers, func(l *sip.Leg) { l.Reject(486, "Busy Here") })
 	ears := w.answering(spare)
@@ -157,6 +160,7 @@ func TestHisPhonesRingInTurn(t *testing.T) {
 // TestTheOperatorWhoLeavesIsNotNeeded: transferred at once, the caller goes on without him;
 // when nobody answers he is at the head of the queue, not with nobody.
 func TestTheOperatorWhoLeavesIsNotNeeded(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, competent)
 	rings := make(chan struct{}, 1)
 	w.phones.set(bookkeepers, func(l *sip.Leg) { _ = l.Ring(); rings <- struct{}{}; <-l.Done() })
@@ -177,6 +181,7 @@ func TestTheOperatorWhoLeavesIsNotNeeded(t *testing.T) {
 
 // TestWhoAnswersAtOnceHasTheCaller: no word of the operator is needed.
 func TestWhoAnswersAtOnceHasTheCaller(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, competent)
 	ears := w.answering(bookkeepers)
 	op, key, _, resident := w.inTalk()
@@ -189,6 +194,7 @@ func TestWhoAnswersAtOnceHasTheCaller(t *testing.T) {
 // TestWhoMayNotBeTransferredStays: another company's people are not offered, at once only
 // where the company lets it, and nobody is rung (F20).
 func TestWhoMayNotBeTransferredStays(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, competent)
 	op, key, _, resident := w.inTalk()
 	for person, mode := range map[int64]telephony.TransferMode{3: telephony.Consult, 2: telephony.AtOnce, 9: telephony.Consult, bookkeeper: "anyhow"} {
@@ -205,6 +211,7 @@ func TestWhoMayNotBeTransferredStays(t *testing.T) {
 
 // TestACallerWhoGoesEndsTheTransfer: the person's phone stops ringing.
 func TestACallerWhoGoesEndsTheTransfer(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, competent)
 	end := make(chan sip.Ending, 1)
 	w.phones.set(bookkeepers, func(l *sip.Leg) { _ = l.Ring(); end <- l.End() })
@@ -222,6 +229,7 @@ func TestACallerWhoGoesEndsTheTransfer(t *testing.T) {
 // TestAnOperatorWhoVanishesLosesNobody: his browser dies while he speaks with the person;
 // the caller is given to the next operator, the person hung up (F1).
 func TestAnOperatorWhoVanishesLosesNobody(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, competent)
 	gone := make(chan struct{})
 	w.phones.set(bookkeepers, func(l *sip.Leg) {
@@ -246,6 +254,7 @@ func TestAnOperatorWhoVanishesLosesNobody(t *testing.T) {
 
 // TestAPersonWhoHangsUpGivesTheCallerBack: before he has him.
 func TestAPersonWhoHangsUpGivesTheCallerBack(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, competent)
 	w.phones.set(bookkeepers, func(l *sip.Leg) {
 		if l.Answer() == nil {
@@ -263,6 +272,7 @@ func TestAPersonWhoHangsUpGivesTheCallerBack(t *testing.T) {
 
 // TestNoForbiddenNumberLeavesByATransfer is S9 for the directory's phones.
 func TestNoForbiddenNumberLeavesByATransfer(t *testing.T) {
+	t.Parallel()
 	list := forbidden(40)
 	w := newWorld(t, competent, func(d *desk) {
 		d.people[bookkeeper] = telephony.Competent{ID: bookkeeper, CompanyID: 1, Name: "Мошенник", Phones: list, AtOnce: true}

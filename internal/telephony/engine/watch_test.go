@@ -53,6 +53,7 @@ func (w *world) misses(hz float64, op *softphone.Phone, resident *ear, who ...st
 // TestASupervisorListensWhispersAndJoins measures who hears whom: listening, nobody hears
 // him; whispering, the operator does and the caller does not; joined, both do.
 func TestASupervisorListensWhispersAndJoins(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	op := w.operator(1, true)
 	_, resident := w.resident("+79000900001")
@@ -113,6 +114,7 @@ func TestASupervisorListensWhispersAndJoins(t *testing.T) {
 // TestWhoMayNotListenDoesNot: the right is one of its own; a talk has one listener; its
 // end is the end of listening, and he is brought no calls meanwhile.
 func TestWhoMayNotListenDoesNot(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	op := w.operator(1, true)
 	leg, _ := w.resident("+79000900001")

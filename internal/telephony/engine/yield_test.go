@@ -12,6 +12,7 @@ import (
 // TestAQuestionGivesWayToAnEmergency: a call about a request waits for an operator
 // and must not hold up the handover of an emergency to the same phone.
 func TestAQuestionGivesWayToAnEmergency(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.phones.set("+79000001001", func(l *sip.Leg) { l.Reject(486, "Busy") })
 	question := order("task-1-1", "+79000001001", telephony.OperatorFirst)
@@ -34,6 +35,7 @@ func TestAQuestionGivesWayToAnEmergency(t *testing.T) {
 // TestWhoGivesUpAfterHisOperatorVanishedIsLost: he spoke to somebody, and yet must
 // be called back (F1, F7).
 func TestWhoGivesUpAfterHisOperatorVanishedIsLost(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	op := w.operator(1, true)
 	leg, ear := w.resident("+79000900001")
