@@ -22,6 +22,7 @@ import (
 // arrive at the engine that takes them; when the shift changes, at the other one; a stranger
 // is not answered; a call lives on at the engine that has it.
 func TestTheBalancerBeforeTwoEngines(t *testing.T) {
+	t.Parallel()
 	const at, a, b, me = "127.0.7.90:5060", "127.0.7.91", "127.0.7.92", "127.0.7.93"
 	var duty atomic.Int32 // which engine takes calls
 	legs := make(chan *sip.Leg, 4)

@@ -167,6 +167,7 @@ func TestHowKeysAreAgreed(t *testing.T) {
 // TestSealedSoundIsUnreadableOnTheWire: a provider written by hand gets no packet that is
 // the plain one, and forged packets of the clear are not heard.
 func TestSealedSoundIsUnreadableOnTheWire(t *testing.T) {
+	t.Parallel()
 	p := newPeer(t, "127.0.7.86")
 	sound, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.ParseIP("127.0.7.86")})
 	require.NoError(t, err)
@@ -204,6 +205,7 @@ func TestSealedSoundIsUnreadableOnTheWire(t *testing.T) {
 
 // TestBaresipOverTLSWithSRTP: a telephone that we did not write, over TLS, its sound sealed.
 func TestBaresipOverTLSWithSRTP(t *testing.T) {
+	t.Parallel()
 	const ip = "127.0.7.88"
 	_, file, roots, _ := authority(t, ip)
 	dir := t.TempDir()

@@ -37,6 +37,7 @@ func asks(session, allow string) string {
 // moment, two thirds of a short session; one that is to be refreshed by us is, by UPDATE
 // where he takes it, by a re-INVITE where not.
 func TestSessionsOfACaller(t *testing.T) {
+	t.Parallel()
 	const update = "Allow: INVITE, ACK, BYE, CANCEL, UPDATE\n"
 	third := strings.Replace(sippSendBye, "2 BYE", "3 BYE", 1)
 	for i, tt := range []struct {
@@ -53,6 +54,7 @@ func TestSessionsOfACaller(t *testing.T) {
 		{name: "required", steps: sippCall("Require: timer\n"+asks("1800;refresher=uac", ""), sippSDP) + sippConfirm + sippPause(100) + sippSendBye, cause: sip.ByBye, to: 5 * time.Second},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			us, them := fmt.Sprintf("127.0.8.%d", 10+2*i), fmt.Sprintf("127.0.8.%d", 11+2*i)
 			ends, began := make(chan sip.Ending, 1), make(chan time.Time, 1)
 			if tt.min == 0 {
@@ -85,6 +87,7 @@ func sippBye2() string {
 // TestSessionsOfTheDialled: we ask for a session in each INVITE, longer when the peer wants
 // that; he or we refresh it, as he answers.
 func TestSessionsOfTheDialled(t *testing.T) {
+	t.Parallel()
 	session := func(s string) string {
 		return "Require: timer\nAllow: INVITE, ACK, BYE, UPDATE\nSession-Expires: " + s + "\n"
 	}
@@ -103,6 +106,7 @@ func TestSessionsOfTheDialled(t *testing.T) {
 		{name: "none", steps: sippInvite + sippSend(200, "", true) + sippAck + sippBye + sippOK, hang: true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			us, them := fmt.Sprintf("127.0.8.%d", 40+2*i), fmt.Sprintf("127.0.8.%d", 41+2*i)
 			a := stack(t, us, sip.Config{MinSession: time.Second, SessionFor: 4 * time.Second}, them)
 			p := startSipp(t, them, "", "", tt.steps)

@@ -139,6 +139,7 @@ func taken(network, addr string) bool {
 }
 
 func TestSippIsDialled(t *testing.T) {
+	t.Parallel()
 	cross := sippInvite + sippSend(180, "", false) + sippCancel + sippOK + sippSendCSeq(200, "", true, "CSeq: [cseq] INVITE") + sippAck + sippBye + sippOK
 	many := sippInvite + strings.Repeat(sippSend(180, "", false)+sippPause(20), 15) + sippSend(200, "", true) + sippAck + sippBye + sippOK
 	for i, tt := range []struct {
@@ -168,6 +169,7 @@ func TestSippIsDialled(t *testing.T) {
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			us, them := fmt.Sprintf("127.0.7.%d", 120+2*i), fmt.Sprintf("127.0.7.%d", 121+2*i)
 			a := stack(t, us, sip.Config{}, them)
 			p := startSipp(t, them, tt.transport, "", tt.steps)
@@ -199,6 +201,7 @@ func hangUp(t *testing.T, l *sip.Leg, e *sip.DialError) {
 }
 
 func TestSippCalls(t *testing.T) {
+	t.Parallel()
 	cancel := "<send retrans=\"500\"><![CDATA[\nCANCEL sip:[service]@[remote_ip]:[remote_port] SIP/2.0\n[last_Via:]\nFrom: <sip:79001234567@[local_ip]:[local_port]>;tag=[pid]C[call_number]\n" +
 		"To: <sip:[service]@[remote_ip]:[remote_port]>\nCall-ID: [call_id]\nCSeq: 1 CANCEL\nMax-Forwards: 70\nContent-Length: 0\n\n]]></send>\n<recv response=\"200\"/>\n"
 	ringing := strings.Replace(sippCall("", sippSDP), "<recv response=\"180\" optional=\"true\"/>\n<recv response=\"183\" optional=\"true\"/>\n", "<recv response=\"180\"/>\n", 1)
@@ -217,6 +220,7 @@ func TestSippCalls(t *testing.T) {
 		{name: "another codec", steps: sippCall("", strings.ReplaceAll(strings.ReplaceAll(sippSDP, "8 101", "18"), "a=rtpmap:8 PCMA", "a=rtpmap:18 G729")) + sippRefused(488), owner: answer},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			us, them := fmt.Sprintf("127.0.7.%d", 150+2*i), fmt.Sprintf("127.0.7.%d", 151+2*i)
 			ends := make(chan sip.Ending, 1)
 			var calls atomic.Int64
@@ -235,6 +239,7 @@ func TestSippCalls(t *testing.T) {
 // TestKeysOfAForeignPhone: our own key sender is heard in sip_test.go; as root,
 // sipp's recorded RFC 4733 events (whose first packet has duration 0) are too.
 func TestKeysOfAForeignPhone(t *testing.T) {
+	t.Parallel()
 	pcap := "/usr/share/sip-tester/dtmf_2833_5.pcap"
 	steps := sippCall("", sippSDP) + sippConfirm
 	want := byte('5')

@@ -180,6 +180,7 @@ func TestTortureAnswers(t *testing.T) {
 // TestTortureAnswersOverTCP is S1 over TCP. What cannot be framed is told so and the
 // connection is closed: what comes after it on the connection has no beginning.
 func TestTortureAnswersOverTCP(t *testing.T) {
+	t.Parallel()
 	const me = "127.0.7.50"
 	to := newTormentor(t, me)
 	tortured(t, func(o ordeal, code string) bool {
