@@ -23,8 +23,10 @@ import (
 	"d24/internal/ticket"
 )
 
-// Size of a journal.
-type Size struct{ Requests, Companies int }
+// Size of a journal. Drawn is how many of the requests are drawn, a divisor of Requests; the
+// others are copies of them, at other moments and with other numbers, which the database makes
+// many times faster than they are drawn. 0: all are drawn.
+type Size struct{ Requests, Companies, Drawn int }
 
 // The directories of a company.
 const (
@@ -80,6 +82,7 @@ func Fill(ctx context.Context, db *pgx.Conn, size Size, now time.Time, say func(
 	c := &conn{Conn: db}
 	w := &World{Now: now, Requests: size.Requests}
 	c.do(ctx, "set session_replication_role = replica") // no foreign keys: they are true by making
+	c.do(ctx, "set maintenance_work_mem = '512MB'")
 	if err := w.directories(ctx, c, size.Companies); err != nil {
 		return nil, err
 	}
@@ -88,7 +91,11 @@ func Fill(ctx context.Context, db *pgx.Conn, size Size, now time.Time, say func(
 	if err != nil {
 		return nil, err
 	}
-	if err := w.requests(ctx, c, size, say); err != nil {
+	draw := w.requests
+	if size.Drawn != 0 {
+		draw = w.copies
+	}
+	if err := draw(ctx, c, size, "", say); err != nil {
 		return nil, err
 	}
 	for _, sql := range indexes {
@@ -227,8 +234,9 @@ func (w *World) read(ctx context.Context, c *conn, companies int) error {
 // spread is how long back the requests go.
 const spread = 3 * 365 * 24 * time.Hour
 
-// requests copies the requests, their history and their words in, batch by batch.
-func (w *World) requests(ctx context.Context, c *conn, size Size, say func(string)) error {
+// requests copies the requests, their history and their words in, batch by batch, into the
+// tables or into those whose names begin with prefix.
+func (w *World) requests(ctx context.Context, c *conn, size Size, prefix string, say func(string)) error {
 	g := newGenerator(w, size)
 	const batch = 200_000
 	for done := 0; done < size.Requests; done += batch {
@@ -238,13 +246,35 @@ func (w *World) requests(ctx context.Context, c *conn, size Size, say func(strin
 			into string
 			row  func(made, *bufio.Writer)
 		}{{ticketColumns, made.ticketRow}, {eventColumns, made.eventRows}, {searchColumns, made.searchRow}} {
-			if err := copyIn(ctx, c.Conn, t.into, xs, t.row); err != nil {
+			if err := copyIn(ctx, c.Conn, prefix+t.into, xs, t.row); err != nil {
 				return err
 			}
 		}
 		say(fmt.Sprintf("%d requests", done+n))
 	}
 	c.do(ctx, `insert into ticket_words (word, stem) select w, word_stem(w) from unnest($1::text[]) w`, ticket.Dictionary(slices.Collect(maps.Keys(g.words))))
+	return c.err
+}
+
+// copies draws a part of the requests and has the database make the others of them: between a
+// drawn one and the next stand its copies, evenly in time, of the same company.
+func (w *World) copies(ctx context.Context, c *conn, size Size, _ string, say func(string)) error {
+	times := size.Requests / size.Drawn
+	for _, t := range []string{"tickets", "ticket_events", "ticket_search"} {
+		c.do(ctx, "create temp table drawn_"+t+" (like "+t+" including defaults)")
+	}
+	if err := w.requests(ctx, c, Size{Requests: size.Drawn, Companies: size.Companies}, "drawn_", say); err != nil {
+		return err
+	}
+	step := spread / time.Duration(size.Requests)
+	cut := strings.NewReplacer("tickets (id, company_id, number,", "", "created_at, updated_at, tag_ids)", "").Replace(ticketColumns)
+	c.do(ctx, `insert into `+ticketColumns+` overriding system value select (id - 1) * $1 + n + 1, company_id, (number - 1) * $1 + n + 1,`+cut+`created_at + n * $2::interval, created_at + n * $2::interval, tag_ids
+		from drawn_tickets, generate_series(0, $1::bigint - 1) n order by 1`, times, step)
+	c.do(ctx, `insert into `+eventColumns+` overriding system value select 2 * ((ticket_id - 1) * $1 + n + 1) - 2 * ticket_id + id, company_id, (ticket_id - 1) * $1 + n + 1, at + n * $2::interval, kind, by_system, by_name, text
+		from drawn_ticket_events, generate_series(0, $1::bigint - 1) n order by 1`, times, step)
+	c.do(ctx, `insert into `+searchColumns+` overriding system value select (ticket_id - 1) * $1 + n + 1, s.company_id, ts_delete(doc, 'n:' || number) || array_to_tsvector(array['n:' || (number - 1) * $1 + n + 1]), body
+		from drawn_ticket_search s join drawn_tickets t on t.id = ticket_id, generate_series(0, $1::bigint - 1) n order by 1`, times)
+	say(fmt.Sprintf("%d times as many requests", times))
 	return c.err
 }
 
