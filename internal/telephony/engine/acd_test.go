@@ -107,11 +107,12 @@ func TestARepeatedCallerIsKnown(t *testing.T) {
 func TestTwoCallsOfOneNumberReachOperators(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	w.resident("+79000900001")
+	w.branch("+79000900001")
+	w.branch("+79000900001")
+	w.eventually("three calls, no branches of one (F10)", func() bool { return w.calls() == 3 })
 	for n := range 3 {
 		w.operator(n+1, true)
-	}
-	for range 3 {
-		w.resident("+79000900001")
 	}
 	floor := func() (waiting, ringing int) {
 		done := make(chan struct{})

@@ -55,6 +55,7 @@ type call struct {
 	digit     string // the key that meant something
 
 	leg        *sip.Leg
+	twins      []*twin  // other ways on which the same call has come (F10)
 	self       *sip.Leg // the company's own phone that has answered
 	other      *second  // a second phone that rings or speaks
 	transfer   *transfer
@@ -350,6 +351,9 @@ var broken = map[sip.Cause]string{
 }
 
 func (c *call) farGone(end sip.Ending) {
+	if c.inherit(broken[end.Cause]) {
+		return
+	}
 	outcome, blame := telephony.Answered, telephony.Nobody
 	switch {
 	case c.inbound && (c.digit == telephony.KeyCallBack || c.digit == telephony.KeyMessage): // he was about to go
@@ -393,6 +397,7 @@ func (c *call) finish(o telephony.Outcome, b telephony.Blame, cut bool) {
 	if c.self != nil {
 		c.self.Hangup()
 	}
+	c.release()
 	if c.transfer != nil {
 		c.transfer.dropped(telephony.Abandoned)
 	}

@@ -120,6 +120,7 @@ type Engine struct {
 	routes   routeCache
 	shift    shift
 	rates    rates
+	ending   bool            // the loop takes nothing new
 	base     context.Context //nolint:containedctx // who acts, for what outlives Run's ctx
 
 	// owned by the loop
@@ -281,6 +282,7 @@ func (e *Engine) beside(f func()) {
 }
 
 func (e *Engine) shut() {
+	e.ending = true
 	for _, c := range e.calls {
 		c.finish(telephony.Unknown, telephony.Ours, true)
 	}

@@ -97,6 +97,14 @@ func (e *Engine) onInvite(leg *sip.Leg) {
 		return
 	}
 	d := e.route(in)
+	if d.Action == telephony.Queue && e.merged(leg, in, d) {
+		return
+	}
+	e.take(leg, in, d)
+}
+
+// take lets an incoming call in as the Director says.
+func (e *Engine) take(leg *sip.Leg, in telephony.Incoming, d telephony.Decision) {
 	c := &call{e: e, key: in.CallKey, inbound: true, phase: arriving, in: in, dec: d, company: d.CompanyID, phone: in.Caller, priority: d.Priority, since: in.At, leg: leg, leave: e.trunks.enter(in.TrunkID)}
 	switch d.Action {
 	case telephony.Reject:
@@ -126,7 +134,11 @@ func (e *Engine) onInvite(leg *sip.Leg) {
 		leg.Hangup()
 		return // the watch ends the call
 	}
-	e.post(c.greet)
+	e.post(func() {
+		if c.leg == leg { // not one that a twin has taken over from
+			c.greet()
+		}
+	})
 }
 
 // refused writes down a call that was not let in.

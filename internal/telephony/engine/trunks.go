@@ -169,6 +169,18 @@ func (t *trunks) byAddress(contact, source string) int64 {
 	return 0
 }
 
+// name is what a trunk is called; "": it is none of ours.
+func (t *trunks) name(id int64) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, a := range t.list {
+		if a.ID == id {
+			return a.Name
+		}
+	}
+	return ""
+}
+
 // route is one way to a phone: a trunk and the number shown through it.
 type route struct {
 	trunk telephony.Trunk
