@@ -155,6 +155,27 @@ func TestAKilledBrowserThatIsBackBeforeAnybodyTookTheCall(t *testing.T) {
 	w.eventually("they talk on", func() bool { return ear.heard(operatorTone) })
 }
 
+// TestAnOldSeatTakesNoNewOneAway: the seat of a browser that was given up is looked at once
+// more when its operator sits at another one already.
+func TestAnOldSeatTakesNoNewOneAway(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	op := w.operator(1, true)
+	var old *seat
+	w.inLoop(func() { old = w.engine.seats[1] })
+	op.Close()
+	w.eventually("it is given up", func() (gone bool) {
+		w.inLoop(func() { gone = w.engine.seats[1] == nil })
+		return gone
+	})
+	again := w.operator(1, true)
+	w.inLoop(func() { old.gone(browserIsGone) })
+	require.NoError(t, again.Ready(w.ctx()))
+	w.resident("+79000900001")
+	_, err := again.Call(w.ctx(), "ringing")
+	require.NoError(t, err)
+}
+
 // TestASilentTabIsNoTab: the other computer of an operator whose first one has no network
 // needs no word of his to work (F3).
 func TestASilentTabIsNoTab(t *testing.T) {

@@ -12,10 +12,10 @@ import (
 	"testing"
 )
 
-// TestMain lets six calls go on at once: they wait for sound and for timers, a tenth of a core each.
+// TestMain lets four tests go on at once: they wait for sound and for timers, a tenth of a core each.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	_ = flag.Set("test.parallel", "6")
+	_ = flag.Set("test.parallel", "4")
 	os.Exit(m.Run())
 }
 

@@ -346,7 +346,11 @@ func (s *seat) gone(why string) {
 	}
 	s.wanted, s.why = statePause, why
 	s.set(stateOff, why)
-	if s.conn == nil {
+	if s.away != nil {
+		s.away.Stop()
+		s.away = nil
+	}
+	if s.conn == nil && s.e.seats[s.who.UserID] == s { // not the one he has since he is back
 		delete(s.e.seats, s.who.UserID)
 	}
 }
