@@ -63,7 +63,7 @@ func trunkAlarms(floors []telephony.Floor) (out []alarm.Alarm) {
 	}
 	for _, f := range floors {
 		for _, b := range f.Bans {
-			out = append(out, alarm.Alarm{Code: alarm.PhoneGuessed, Subject: "ban:" + b.ID, Text: fmt.Sprintf("С адреса %s подбирают пароли настольных телефонов: его полчаса никто не слушает. Наши зарегистрированные телефоны работают.", b.Address)})
+			out = append(out, alarm.Alarm{Code: alarm.PhoneGuessed, Subject: "ban:" + b.ID, Text: fmt.Sprintf("С %s подбирают пароли настольных телефонов: полчаса оттуда никого не слушаем. Наши зарегистрированные телефоны работают.", b.Address)})
 		}
 	}
 	down := 0

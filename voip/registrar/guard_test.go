@@ -50,6 +50,18 @@ func TestTheGuard(t *testing.T) {
 		g.Lift(g.Bans()[0].ID)
 		require.False(t, shut("10.0.0.3:5060"))
 
+		home := netip.MustParseAddr("10.0.0.5")
+		g.Home = func(ip netip.Addr) bool { return ip == home }
+		in := func(port int) string { return fmt.Sprintf("10.0.0.5:%d", port) }
+		for port := 1; port <= 4; port++ { // somebody goes from port to port in an office of ours
+			require.False(t, shut(in(port)))
+			for range 10 {
+				g.asked(in(port), true)
+			}
+			require.True(t, shut(in(port)))
+			require.Equal(t, port > 3, shut(in(99)), "the others of that office are heard until it is clear")
+		}
+
 		for range 5 { // a person types his password wrongly, and again tomorrow
 			g.asked("10.0.0.4:5060", true)
 			g.asked("10.0.0.4:5060", true)

@@ -98,6 +98,16 @@ func (r *Registrar) Bound() map[string]Binding {
 	return maps.Clone(r.bound)
 }
 
+// From reports whether anybody is registered from an address.
+func (r *Registrar) From(ip netip.Addr) bool {
+	for _, b := range r.Bound() {
+		if at, err := netip.ParseAddrPort(b.Source); err == nil && at.Addr().Unmap() == ip {
+			return true
+		}
+	}
+	return false
+}
+
 // At reports whether somebody is registered from exactly this source.
 func (r *Registrar) At(source netip.AddrPort) bool {
 	at := source.String()

@@ -6,10 +6,10 @@ import "time"
 // takes it.
 const askedFor = 30 * time.Second
 
-// spare: he rests, but his sound is on: he is rung for a task he has taken on himself, a
+// spare: he rests, but may be rung: he is rung for a task he has taken on himself, a
 // shift lead for a promise that is broken too (F30).
 func (s *seat) spare() bool {
-	return s.state == statePause && s.call == nil && s.leg != nil && s.media && s.mic
+	return s.state == statePause && s.call == nil && s.device.able()
 }
 
 // own keeps an order for the operator who asked for it, for a while.

@@ -53,10 +53,9 @@ func (e *Engine) looking(ctx context.Context) {
 
 // look waits for the operator of a talk who is not there: the caller is told, then given away.
 func (s *seat) look(now time.Time) {
-	if s.leg != nil {
-		if at := s.leg.LastHeard(); at.After(s.soundAt) {
-			s.soundAt = at
-		}
+	s.lookAtPhone()
+	if at := s.device.heardAt(); at.After(s.soundAt) {
+		s.soundAt = at
 	}
 	c := s.call
 	if c == nil || c.phase != talking {
@@ -64,7 +63,7 @@ func (s *seat) look(now time.Time) {
 	}
 	away := now.Sub(s.soundAt)
 	switch {
-	case s.conn == nil && now.Sub(s.lostAt) >= cutOffFor: // his sound without his pages is no work
+	case s.conn == nil && now.Sub(s.lostAt) >= cutOffFor && !s.device.apart(): // his sound without his pages is no work
 		s.giveAway()
 	case s.there(now):
 		s.isBack()

@@ -264,7 +264,8 @@ func (c *call) quiet() {
 
 // join connects the operator's ear with the call.
 func (c *call) join(s *seat) {
-	if s.leg != nil && c.first(s.leg, func() {
+	ear := s.device.port()
+	if ear != nil && c.first(ear, func() {
 		if c.phase == talking && c.seat == s && !c.held {
 			c.join(s)
 		}
@@ -275,7 +276,7 @@ func (c *call) join(s *seat) {
 	c.quiet()
 	c.part()
 	c.held = false
-	if s.leg == nil || c.leg == nil {
+	if ear == nil || c.leg == nil {
 		return
 	}
 	c.undo = c.together(s)
@@ -297,7 +298,7 @@ func (c *call) talk(s *seat) {
 	c.halt()
 	c.e.waited(c, false)
 	c.report(telephony.CallJoined, func(r *telephony.Report) { r.Operator = s.who.UserID })
-	s.soundAt, s.kept, s.dumb, s.ears = time.Now(), false, false, &ears{}
+	s.soundAt, s.kept, s.dumb, s.ears = time.Now(), false, false, s.device.ears()
 	s.unecho()
 	c.join(s)
 	c.taken(s)

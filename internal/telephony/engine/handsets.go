@@ -28,12 +28,14 @@ type handsets struct {
 	stack *sip.Stack
 	ports *rtp.Ports // nil: the engine's own
 	known atomic.Pointer[map[string]telephony.DeskPhone]
+	users atomic.Pointer[map[int64]string] // whose phone has which name
 }
 
 const (
 	phonesEvery = 2 * time.Second
 	phonesAsk   = 2 * time.Second
-	phoneRate   = 200 // datagrams a second of one address: a hundred phones behind it
+	phoneLost   = 20 * time.Second // without sound outside hold its call is over
+	phoneRate   = 200              // datagrams a second of one address: a hundred phones behind it
 )
 
 func (e *Engine) openHandsets() (*handsets, error) {
@@ -41,8 +43,8 @@ func (e *Engine) openHandsets() (*handsets, error) {
 		return nil, nil //nolint:nilnil // without an address there are none
 	}
 	h := &handsets{e: e, reg: registrar.New(telephony.PhoneRealm, nil)}
-	h.guard = &registrar.Guard{Spare: h.reg.At, OnBan: func(b registrar.Ban) {
-		e.log.Warn("an address is shut out: desk phones' passwords are guessed from it", "address", b.Address, "guesses", b.Guesses, "until", b.Until)
+	h.guard = &registrar.Guard{Spare: h.reg.At, Home: h.reg.From, OnBan: func(b registrar.Ban) {
+		e.log.Warn("desk phones' passwords are guessed: who does it is shut out", "source", b.Source(), "guesses", b.Guesses, "until", b.Until)
 	}}
 	h.reg.Guard = h.guard
 	filter, ports := sip.NewFilter(), e.ports
@@ -58,7 +60,7 @@ func (e *Engine) openHandsets() (*handsets, error) {
 	var err error
 	h.stack, err = sip.Listen(sip.Config{
 		Listen: e.cfg.Phones, Ports: ports, Filter: filter, UserAgent: "Dispatcher24", Log: e.log,
-		OnRegister: h.register, Authorise: h.authorise, OnInvite: h.invited,
+		MediaLost: phoneLost, OnRegister: h.register, Authorise: h.authorise, OnInvite: h.invited,
 		MayDial: func(string) error { return errNotByPhone },
 	})
 	if err != nil {
@@ -129,15 +131,34 @@ func (h *handsets) read(ctx context.Context) {
 		}
 		return
 	}
-	known, digests := map[string]telephony.DeskPhone{}, map[string]string{}
+	known, digests, users := map[string]telephony.DeskPhone{}, map[string]string{}, map[int64]string{}
 	for _, p := range list {
-		known[p.Name], digests[p.Name] = p, p.Digest
+		known[p.Name], digests[p.Name], users[p.UserID] = p, p.Digest, p.Name
 	}
 	h.reg.SetDigests(digests)
+	h.users.Store(&users)
 	h.known.Store(&known)
 	for _, id := range lifted {
 		h.guard.Lift(id)
 	}
+}
+
+// registered reports whether an operator's phone is here.
+func (h *handsets) registered(user int64) bool {
+	_, ok := h.binding(user)
+	return ok
+}
+
+// binding is where an operator's phone is.
+func (h *handsets) binding(user int64) (b registrar.Binding, ok bool) {
+	if h == nil {
+		return b, false
+	}
+	users := h.users.Load()
+	if users == nil {
+		return b, false
+	}
+	return h.reg.Lookup((*users)[user])
 }
 
 // floor shows who is registered and who is shut out.
@@ -153,7 +174,7 @@ func (h *handsets) floor(f *telephony.Floor) {
 		}
 	}
 	for _, b := range h.guard.Bans() {
-		f.Bans = append(f.Bans, telephony.FloorBan{ID: b.ID, Address: b.Address.String(), Guesses: b.Guesses, Since: b.Since, Until: b.Until})
+		f.Bans = append(f.Bans, telephony.FloorBan{ID: b.ID, Address: b.Source(), Guesses: b.Guesses, Since: b.Since, Until: b.Until})
 	}
 }
 

@@ -61,8 +61,9 @@ func (h *ears) other(p *media.Packet) {
 
 // attend listens whether the operator of the talk that begins, or is joined anew, is heard.
 func (s *seat) attend() {
-	if h := s.ears; h != nil && s.leg != nil {
-		s.leg.SetTap(h.operator, h.other)
+	if ear := s.device.port(); s.ears != nil && ear != nil {
+		h := s.ears
+		ear.SetTap(h.operator, h.other)
 	}
 }
 
@@ -76,8 +77,8 @@ func (s *seat) hears() {
 	switch {
 	case h.mine.Load() >= heardFrames:
 		s.ears = nil
-		if s.leg != nil {
-			s.leg.SetTap(nil, nil)
+		if ear := s.device.port(); ear != nil {
+			ear.SetTap(nil, nil)
 		}
 		s.dumbIs(false)
 	case spoken >= dumbTooLong && s.e.otherFor(s):

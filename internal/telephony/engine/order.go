@@ -173,6 +173,7 @@ func (c *call) dial() {
 	if c.seat != nil {
 		c.seat.dialAt = nil
 		c.seat.show(viewDialling)
+		c.seat.device.waits()
 	}
 	ring := c.order.RingFor
 	if ring <= 0 {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 
+	"d24/voip/registrar"
 	"d24/voip/sip"
 )
 
@@ -13,6 +14,17 @@ func (e *Engine) reach(ctx context.Context, way route, t sip.Target) (*sip.Leg, 
 		return nil, &sip.DialError{Unsent: true, Text: "the number " + way.from + " is not this trunk's"}
 	}
 	return e.stack.Dial(ctx, t)
+}
+
+// reachDesk calls a telephone on an operator's desk where it is registered: no number is
+// dialled, and nothing leaves for a provider.
+func (e *Engine) reachDesk(ctx context.Context, at registrar.Binding, from, name string) (*sip.Leg, *sip.DialError) {
+	if from == "" {
+		from = "anonymous"
+	}
+	return e.handsets.stack.Dial(ctx, sip.Target{
+		User: at.Contact.User, Host: at.Contact.HostPort(), Dest: at.Source, Transport: at.Transport, From: from, FromName: name, Inside: true, Silence: phoneAskedIn,
+	})
 }
 
 // target is the phone at a trunk.

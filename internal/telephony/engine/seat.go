@@ -6,6 +6,7 @@ import (
 
 	"d24/internal/fault"
 	"d24/internal/telephony"
+	"d24/voip/media"
 	"d24/voip/webrtc"
 )
 
@@ -52,7 +53,8 @@ type seat struct {
 	who    telephony.Seat
 	token  string
 	tab    string
-	conn   *conn // nil: the browser is away
+	conn   *conn  // nil: the browser is away
+	device device // by what he hears and speaks
 	leg    *webrtc.Leg
 	media  bool // the leg carries sound
 	mic    bool // the browser has heard its microphone
@@ -85,12 +87,15 @@ type seat struct {
 	dumb    bool   // he is not
 	echoing bool   // the sound check takes his voice
 	hush    func() // ends what it plays to him
+
+	registered bool // a telephone is on his desk, as his browser was told
 }
 
 func (e *Engine) seatOf(who telephony.Seat) *seat {
 	s := e.seats[who.UserID]
 	if s == nil {
 		s = &seat{e: e, state: stateNotReady, since: time.Now(), wanted: statePause, why: "вход"}
+		s.device = browser{s}
 		e.seats[who.UserID] = s
 	}
 	s.who = who
@@ -122,8 +127,8 @@ func (s *seat) settle() {
 		s.set(stateOff, s.why)
 	case s.wanted == statePause:
 		s.set(statePause, s.why)
-	case s.conn == nil || s.leg == nil || !s.media || !s.mic:
-		s.set(stateNotReady, "")
+	case s.conn == nil || !s.device.able():
+		s.set(stateNotReady, s.device.lack())
 	default:
 		s.set(stateReady, "")
 		s.e.distribute()
@@ -137,6 +142,7 @@ func (s *seat) offer(c *call) {
 	s.last = nil
 	s.set(stateRinging, "")
 	s.show(viewRinging)
+	s.device.ring(c)
 	if c.started {
 		c.report(telephony.CallOffered, func(r *telephony.Report) { r.Operator = s.who.UserID })
 	}
@@ -161,6 +167,7 @@ func (c *call) ringingPhase() phase {
 func (s *seat) missed(why string) {
 	c := s.call
 	s.stopRing()
+	s.device.free()
 	s.call, s.view = nil, ""
 	if c != nil && c.phase != over {
 		c.seat = nil
@@ -208,6 +215,7 @@ func (s *seat) answer(key string) {
 // released is the end of the operator's call.
 func (s *seat) released(o telephony.Outcome, wasRinging bool) {
 	s.stopRing()
+	s.device.free()
 	c := s.call
 	if c == nil {
 		return
@@ -317,6 +325,7 @@ func (s *seat) await() {
 // gone gives back whatever the operator had: his browser or his sound is no more.
 func (s *seat) gone(why string) {
 	s.stopRing()
+	s.device.free()
 	s.unwatch()
 	c := s.call
 	s.call, s.view, s.dialAt, s.kept, s.dumb, s.ears = nil, "", nil, false, false, nil
@@ -363,7 +372,7 @@ func (s *seat) heard(leg *webrtc.Leg, st webrtc.State) {
 	s.media = st == webrtc.Connected
 	up := s.media
 	s.tell(out{Type: "media", Connected: &up})
-	if s.media && s.call != nil && s.call.phase == talking {
+	if s.media && s.call != nil && s.call.phase == talking && s.device.port() == media.Port(leg) {
 		s.soundAt = time.Now()
 		if s.kept {
 			s.isBack()

@@ -141,8 +141,8 @@ func (t *transfer) report(d telephony.Transferred) {
 
 // ringback is what the operator hears while the person's phone rings.
 func (t *transfer) ringback(s *seat) {
-	if s.leg != nil {
-		t.tone, _ = t.c.e.pacer.Start(s.leg, media.Ringback(), true)
+	if ear := s.device.port(); ear != nil {
+		t.tone, _ = t.c.e.pacer.Start(ear, media.Ringback(), true)
 	}
 }
 
@@ -187,8 +187,8 @@ func (t *transfer) answered() {
 
 // confer lets the operator and the person speak; the caller hears music.
 func (t *transfer) confer(s *seat) {
-	if s.leg != nil && t.c.other.leg != nil {
-		t.ear = media.Join(s.leg, t.c.other.leg.Media())
+	if ear := s.device.port(); ear != nil && t.c.other.leg != nil {
+		t.ear = media.Join(ear, t.c.other.leg.Media())
 	}
 }
 
@@ -287,6 +287,22 @@ func (t *transfer) leave() {
 	}
 }
 
+// hungUp is the operator who puts his telephone down before the person has answered: where
+// the company lets callers be transferred at once it is that, elsewhere the caller is not
+// left to somebody who knows nothing of him.
+func (t *transfer) hungUp() {
+	c, s := t.c, t.c.seat
+	t.deafen()
+	if t.to.AtOnce || s == nil {
+		t.mode = telephony.AtOnce
+		t.leave()
+		return
+	}
+	t.ended(telephony.Cancelled)
+	s.released(telephony.Answered, false)
+	c.requeue(backText)
+}
+
 var whyBack = map[telephony.Outcome]string{
 	telephony.NoAnswer: "не отвечает", telephony.Busy: "занято", telephony.Rejected: "отклонил вызов", telephony.BadNumber: "номер не обслуживается",
 	telephony.CarrierFailed: "связи с ним нет", telephony.Answered: "положил трубку", telephony.Cancelled: "перевод отменён", telephony.Abandoned: "звонящий не дождался",
@@ -304,12 +320,22 @@ func (t *transfer) back(o telephony.Outcome) {
 	t.ended(o)
 	s := c.seat
 	if s != nil {
-		c.join(s)
-		s.show(viewTalking)
+		c.regain(s)
 		return
 	}
 	c.keepFor(t.by)
 	c.requeue(backText)
+}
+
+// regain gives the operator his caller back, unless he keeps him on hold by his telephone: it
+// says when he returns.
+func (c *call) regain(s *seat) {
+	if s.device.holds() {
+		s.show(viewHeld)
+		return
+	}
+	c.join(s)
+	s.show(viewTalking)
 }
 
 // keepFor keeps a caller for the operator who knows him, if he has nothing else to do.

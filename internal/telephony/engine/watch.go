@@ -107,11 +107,11 @@ func (c *call) rejoin() {
 func (c *call) together(s *seat) (undo func()) {
 	w := c.watched
 	if w == nil || w.by.leg == nil {
-		return media.Join(c.leg.Media(), s.leg)
+		return media.Join(c.leg.Media(), s.device.port())
 	}
 	const caller, operator, lead = 0, 1, 2
 	parties := []media.Party{
-		{Port: c.leg.Media(), Hears: []int{operator}}, {Port: s.leg, Hears: []int{caller}}, {Port: w.by.leg, Hears: []int{caller, operator}},
+		{Port: c.leg.Media(), Hears: []int{operator}}, {Port: s.device.port(), Hears: []int{caller}}, {Port: w.by.leg, Hears: []int{caller, operator}},
 	}
 	if w.mode == watchWhisper || w.mode == watchJoin {
 		parties[operator].Hears = append(parties[operator].Hears, lead)

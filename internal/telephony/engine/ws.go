@@ -64,6 +64,7 @@ type out struct {
 	View       *CallView          `json:"-"`
 	Watch      *WatchView         `json:"watch,omitempty"`
 	Taken      *TakenView         `json:"taken,omitempty"`
+	Phone      *PhoneView         `json:"phone,omitempty"`
 	T          int64              `json:"t,omitempty"`
 	Code       string             `json:"code,omitempty"`
 	Text       string             `json:"text,omitempty"`
@@ -108,6 +109,7 @@ type said struct {
 	T        int64   `json:"t"`
 	Mode     string  `json:"mode"` // of watch: listen, whisper, join; of transfer: consult, at_once
 	Person   int64   `json:"person"`
+	Device   string  `json:"device"` // of state ready: browser, phone; "": as it is
 }
 
 const (
@@ -264,9 +266,11 @@ func (e *Engine) heard(c *conn, m said) {
 		s.mic = m.OK
 		s.settle()
 	case "state":
-		s.want(m.State, m.Reason)
+		if m.State != stateReady || s.choose(m.Device) {
+			s.want(m.State, m.Reason)
+		}
 	case "answer":
-		s.answer(m.Call)
+		s.device.answer(m.Call)
 	case "decline":
 		if s.call != nil && s.call.key == m.Call && s.view == viewRinging {
 			s.missed(declined)
@@ -329,8 +333,9 @@ func (e *Engine) hello(c *conn, m said) {
 	now, since, pauses := time.Now(), s.since, e.set.Pauses
 	w := out{
 		Type: "welcome", Operator: &operator{s.who.UserID, s.who.Name}, State: s.state, StateSince: &since, Reason: s.reason,
-		ServerTime: &now, Node: e.cfg.Node, WrapUpSec: s.wrapUpSec(), Pauses: &pauses, View: s.last, Connected: &sound, Taken: e.takenFrom(s),
+		ServerTime: &now, Node: e.cfg.Node, WrapUpSec: s.wrapUpSec(), Pauses: &pauses, View: s.last, Connected: &sound, Taken: e.takenFrom(s), Phone: s.phoneView(),
 	}
+	s.registered = w.Phone.Registered
 	if s.call != nil {
 		v := s.call.shown(s)
 		w.View = &v

@@ -72,4 +72,25 @@ describe("call bar", () => {
     open({ state: "talking", call }, false);
     expect(screen.getAllByTestId("hangup")[1]).not.toHaveClass("btn-primary");
   });
+
+  it("sends calls to the telephone on the desk, and says to pick it up", async () => {
+    const { desk, user } = open({ state: "pause", reason: JUST_IN, phone: { registered: true, device: "browser" } });
+    await user.click(screen.getByRole("radio", { name: "На настольный телефон" }));
+    await user.click(screen.getByTestId("state-ready"));
+    expect(desk.socket.hear()).toContainEqual({ type: "state", state: "ready", reason: "", device: "phone" });
+    act(() => {
+      desk.socket.tell({ type: "phone", phone: { registered: true, device: "phone" } });
+      desk.socket.tell({ type: "state", state: "ready", since: new Date().toISOString() });
+    });
+    expect(screen.getByText("Звонок придёт на настольный телефон")).toBeVisible();
+    act(() => desk.socket.tell({ type: "call", call: callView() }));
+    expect(screen.getByText(/Снимите трубку/)).toBeVisible();
+    expect(screen.getByTestId("answer")).toBeDisabled();
+    expect(screen.getByTestId("hangup")).toBeEnabled();
+  });
+
+  it("has no choice for who has no telephone", () => {
+    open({ state: "pause", reason: JUST_IN, phone: { registered: false, device: "browser" } });
+    expect(screen.queryByTestId("device")).not.toBeInTheDocument();
+  });
 });

@@ -22,6 +22,7 @@ import { useNow } from "../time/clock";
 import { clockOf, phoneOf } from "../time/format";
 import { Key } from "../ui/blocks";
 import { DeviceSettings } from "./Mic";
+import { DeviceChoice, usePhoneWords } from "./phone/DeviceChoice";
 import { inTalk, pauseWords } from "./state";
 import { useWords } from "./words";
 
@@ -122,6 +123,7 @@ function Subject({ subject, sub }: { subject: string | null; sub: string | null 
   const w = useWords();
   const { phone, mic } = usePhoneView();
   const call = phone.call;
+  const desk = usePhoneWords();
   let head = subject;
   let tail = sub;
   if (call && !head) {
@@ -141,9 +143,12 @@ function Subject({ subject, sub }: { subject: string | null; sub: string | null 
       tail = mic === "ok" ? w.mic.media[phone.media] : w.mic.how[mic];
     } else if (phone.state === "pause") {
       [head, tail] = pauseWords(phone.reason, w);
-      if (mic !== "ok") tail = w.mic.state[mic];
+      if (mic !== "ok" && phone.device !== "phone") tail = w.mic.state[mic];
     }
   }
+  // On the line where the hand looks: which telephone is to be taken, or why none rings.
+  if (desk && !call) [head, tail] = [desk[0] || head, desk[1]];
+  else if (desk) tail = [desk[0], tail].filter(Boolean).join(" · ");
   return (
     <div className="who">
       <div className="ell b subject">{head}</div>
@@ -181,9 +186,13 @@ function StateButtons({ pauseOpen, onPauseOpen, settled, onReady }: Props) {
     phone.pause(reason);
   };
   const canReady =
-    p.welcomed && view.mic === "ok" && settled && (p.state === "pause" || p.state === "wrap_up" || p.state === "off");
+    p.welcomed &&
+    (p.device === "phone" ? p.desk?.registered === true : view.mic === "ok") &&
+    settled &&
+    (p.state === "pause" || p.state === "wrap_up" || p.state === "off");
   return (
     <div className="ctl">
+      {p.state !== "ready" && <DeviceChoice />}
       <Popover position="bottom-end" withArrow>
         <Popover.Target>
           <Button variant="default" px={9} aria-label={w.bar.devices} title={w.bar.devices}>
@@ -191,6 +200,7 @@ function StateButtons({ pauseOpen, onPauseOpen, settled, onReady }: Props) {
           </Button>
         </Popover.Target>
         <Popover.Dropdown>
+          <DeviceChoice />
           <DeviceSettings />
         </Popover.Dropdown>
       </Popover>
@@ -245,6 +255,7 @@ function Controls({ keypadOpen, onKeypadOpen, settled, onHangUp, onTransfer }: P
   const held = call?.state === "held";
   const rings = call?.state === "ringing";
   const counts = call?.state === "counting";
+  const byDesk = p.desk?.device === "phone"; // the receiver is picked up and muted there
   const canHang = talk || counts || call?.state === "dialling" || rings;
   return (
     <div className="ctl controls">
@@ -252,7 +263,7 @@ function Controls({ keypadOpen, onKeypadOpen, settled, onHangUp, onTransfer }: P
         className="btn-primary"
         data-testid={counts ? "dial-now" : "answer"}
         miw={150}
-        disabled={!rings && !counts}
+        disabled={(!rings || byDesk) && !counts}
         leftSection={<IconPhone size={16} />}
         rightSection={<Key>F2</Key>}
         onClick={() => (counts ? phone.dialNow() : phone.answer())}
@@ -272,7 +283,7 @@ function Controls({ keypadOpen, onKeypadOpen, settled, onHangUp, onTransfer }: P
       <Button
         variant="default"
         data-testid="mute"
-        disabled={!talk}
+        disabled={!talk || byDesk}
         aria-pressed={muted}
         leftSection={muted ? <IconMicrophone size={16} /> : <IconMicrophoneOff size={16} />}
         rightSection={<Key>F8</Key>}

@@ -35,6 +35,7 @@ export function Idle({ onOpen }: { onOpen: (key: string) => void }) {
 function Ready() {
   const { phone, mic } = usePhoneView();
   // The check stays while it is needed; at work the bar says that all is well.
+  if (phone.device === "phone" && phone.desk?.registered) return null;
   if (mic === "ok" && (phone.state === "ready" || phone.wish === "ready")) return <MicOK />;
   return <MicCheck />;
 }

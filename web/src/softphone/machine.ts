@@ -1,6 +1,8 @@
 import type {
   CallView,
   ClientMessage,
+  DeskPhone,
+  Device,
   EchoState,
   OperatorState,
   PauseReason,
@@ -51,6 +53,10 @@ export interface Phone {
   call: CallView | null;
   /** The call broke off by a failure of ours, the person on the other side did not hang up. */
   cut: boolean;
+  /** The telephone on the desk; null: the engine has not told of any. */
+  desk: DeskPhone | null;
+  /** By what the person wants calls to come. */
+  device: Device;
   /** Key of the call that went to somebody else because nobody took it here. */
   missed: string | null;
   /** The call that we lost went to another: what he has is no work of ours any more. */
@@ -70,6 +76,7 @@ export type Event =
   | { type: "media"; media: Media }
   | { type: "want"; state: Wish; reason: string }
   | { type: "paperwork"; on: boolean }
+  | { type: "device"; device: Device }
   | { type: "takeover" }
   | { type: "forget" };
 
@@ -94,7 +101,7 @@ export function isLive(p: Phone): boolean {
   return p.call !== null && live.has(p.call.state);
 }
 
-export function start(wish: Wish, wishReason = ""): Phone {
+export function start(wish: Wish, wishReason = "", device: Device = "browser"): Phone {
   return {
     link: "connecting",
     attempt: 0,
@@ -116,6 +123,8 @@ export function start(wish: Wish, wishReason = ""): Phone {
     micOK: false,
     call: null,
     cut: false,
+    desk: null,
+    device,
     missed: null,
     taken: null,
     echo: "",
@@ -156,8 +165,13 @@ export function step(p: Phone, e: Event, tab: string, luck = 0.5): Step {
     case "want":
       return [
         { ...p, wish: e.state, wishReason: e.reason, problem: null, missed: null, taken: null, movedBy: "" },
-        p.welcomed && !p.paperwork ? [want(e.state, e.reason)] : [],
+        p.welcomed && !p.paperwork ? [want(p, e.state, e.reason)] : [],
       ];
+    case "device": {
+      const next = { ...p, device: e.device, problem: null };
+      const works = p.welcomed && (p.state === "ready" || p.state === "not_ready");
+      return [next, works ? [want(next, "ready", "")] : []];
+    }
     case "paperwork":
       return paperwork(p, e.on);
     case "takeover":
@@ -187,6 +201,8 @@ function heard(p: Phone, m: ServerMessage, now: number): Step {
       return [{ ...p, media: "down" }, [{ do: "offer" }]];
     case "state":
       return stated({ ...p, wrapUpSec: m.wrap_up_sec ?? p.wrapUpSec }, m.state, m.since, m.reason ?? "");
+    case "phone":
+      return desked(p, m.phone);
     case "rules":
       return [{ ...p, pauses: m.pauses ?? p.pauses }, []];
     case "moved":
@@ -222,6 +238,7 @@ function welcome(p: Phone, m: Extract<ServerMessage, { type: "welcome" }>, now: 
     offset: Date.parse(m.server_time) - now,
     wrapUpSec: m.wrap_up_sec ?? p.wrapUpSec,
     pauses: m.pauses ?? p.pauses,
+    desk: m.phone ?? null,
     problem: null,
     ...reunited(p, m.call),
     ...(m.taken ? handed({ ...p, call: m.call ?? p.call }, m.taken) : {}),
@@ -264,13 +281,20 @@ function called(p: Phone, call: CallView): Pick<Phone, "call" | "cut" | "missed"
 function stated(p: Phone, state: OperatorState, since: string, reason: string): Step {
   const next = { ...p, state, since, reason };
   if (state !== "pause" && state !== "off") return [next, []];
-  if (p.paperwork) return [next, reason === PAPERWORK ? [] : [want("pause", PAPERWORK)]];
-  if (p.wish === "ready" && fromBreak.has(reason)) return [next, [want("ready", "")]];
+  if (p.paperwork) return [next, reason === PAPERWORK ? [] : [want(p, "pause", PAPERWORK)]];
+  if (p.wish === "ready" && fromBreak.has(reason)) return [next, [want(p, "ready", "")]];
   if (p.wish === "pause" && fromBreak.has(reason) && reason !== p.wishReason && p.wishReason) {
-    return [next, [want("pause", p.wishReason)]];
+    return [next, [want(p, "pause", p.wishReason)]];
   }
   // The engine sent us to rest (a ring nobody took): a person says when he is back.
   return [{ ...next, wish: "pause", wishReason: reason }, []];
+}
+
+/** The telephone is there again: who waits for it to be ready becomes so. */
+function desked(p: Phone, desk: DeskPhone): Step {
+  const waits =
+    desk.registered && p.device === "phone" && desk.device !== "phone" && p.wish === "ready" && !p.paperwork;
+  return [{ ...p, desk }, waits ? [want(p, "ready", "")] : []];
 }
 
 /** A supervisor's word is the wish from now on: after a break of the link too. */
@@ -278,15 +302,18 @@ function moved(p: Phone, state: OperatorState, reason: string, by: string): Step
   if (state !== "ready" && state !== "pause" && state !== "off") return [p, []];
   const wish = state === "ready" ? "ready" : "pause";
   // The result of the last call is said first.
-  return [{ ...p, wish, wishReason: reason, movedBy: by, missed: null }, p.paperwork ? [want("pause", PAPERWORK)] : []];
+  return [
+    { ...p, wish, wishReason: reason, movedBy: by, missed: null },
+    p.paperwork ? [want(p, "pause", PAPERWORK)] : [],
+  ];
 }
 
 function paperwork(p: Phone, on: boolean): Step {
   if (p.paperwork === on) return [p, []];
   const next = { ...p, paperwork: on };
   if (!p.welcomed) return [next, []];
-  if (on) return [next, [want("pause", PAPERWORK)]];
-  return [next, [want(p.wish, p.wishReason)]];
+  if (on) return [next, [want(p, "pause", PAPERWORK)]];
+  return [next, [want(p, p.wish, p.wishReason)]];
 }
 
 function failed(p: Phone, code: string, text: string): Step {
@@ -320,6 +347,7 @@ function send(message: ClientMessage): Effect {
   return { do: "send", message };
 }
 
-function want(state: Wish, reason: string): Effect {
-  return send({ type: "state", state, reason });
+/** An engine that knows of telephones is told by what calls are to come. */
+function want(p: Phone, state: Wish, reason: string): Effect {
+  return send({ type: "state", state, reason, ...(state === "ready" && p.desk ? { device: p.device } : {}) });
 }

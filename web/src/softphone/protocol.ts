@@ -107,6 +107,15 @@ export interface PauseReason {
   limit_min: number;
 }
 
+/** By what the operator hears and speaks. */
+export type Device = "browser" | "phone";
+
+/** The telephone on the operator's desk; device: by which calls come now. */
+export interface DeskPhone {
+  registered: boolean;
+  device: Device;
+}
+
 export type ServerMessage =
   | {
       type: "welcome";
@@ -123,7 +132,11 @@ export type ServerMessage =
       pauses?: PauseReason[];
       /** The call that we lost is another's by now. */
       taken?: Taken;
+      /** An older engine has none. */
+      phone?: DeskPhone;
     }
+  /** The telephone on the desk has come or gone, or calls come by another device. */
+  | { type: "phone"; phone: DeskPhone }
   /** The call that we lost went on to others. */
   | { type: "taken"; taken: Taken }
   /** The sound check: we speak, we hear ourselves, it is over. */
@@ -146,7 +159,7 @@ export type ServerMessage =
 export type ClientMessage =
   | { type: "hello"; tab: string; takeover: boolean }
   | { type: "offer"; sdp: string }
-  | { type: "state"; state: "ready" | "pause" | "off"; reason: string }
+  | { type: "state"; state: "ready" | "pause" | "off"; reason: string; device?: Device }
   | { type: "answer"; call: string }
   | { type: "decline"; call: string }
   | { type: "dial_now"; call: string }
@@ -177,6 +190,7 @@ const known = new Set([
   "taken",
   "echo",
   "watching",
+  "phone",
   "pong",
   "error",
 ]);

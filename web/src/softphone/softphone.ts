@@ -1,7 +1,7 @@
 import { recall, remember, type Devices } from "./devices";
 import { start, step, type Effect, type Event, type Phone, type Wish } from "./machine";
 import { RealMic, type Mic, type MicListener, type MicState } from "./mic";
-import { parse, type ClientMessage, type TransferMode, type WatchMode } from "./protocol";
+import { parse, type ClientMessage, type Device, type TransferMode, type WatchMode } from "./protocol";
 import { Ring } from "./ring";
 import { PeerSound, type Sound } from "./sound";
 
@@ -33,6 +33,7 @@ const silentFor = 7_000;
 const openFor = 8_000;
 const answerFor = 8_000;
 const wishKey = "d24.wish";
+const deviceKey = "d24.device";
 const OPEN = 1;
 
 /**
@@ -58,7 +59,7 @@ export class Softphone {
   constructor(private readonly parts: Parts) {
     const kept = keptWish();
     this.view = {
-      phone: start(kept.wish, kept.reason),
+      phone: start(kept.wish, kept.reason, keptDevice()),
       mic: "asking",
       muted: false,
       blocked: false,
@@ -81,7 +82,11 @@ export class Softphone {
   start(): void {
     if (this.running) return;
     this.running = true;
-    this.view = { ...this.view, phone: start(this.view.phone.wish, this.view.phone.wishReason), devices: recall() };
+    this.view = {
+      ...this.view,
+      phone: start(this.view.phone.wish, this.view.phone.wishReason, this.view.phone.device),
+      devices: recall(),
+    };
     this.sound = this.parts.sound({
       onState: (up) => this.soundIs(up),
       onBlocked: (blocked) => this.set({ blocked }),
@@ -108,7 +113,12 @@ export class Softphone {
   }
 
   ready(): void {
-    if (this.view.mic === "ok") this.want("ready", "");
+    if (this.view.mic === "ok" || this.view.phone.device === "phone") this.want("ready", "");
+  }
+  /** Calls come by the browser, or by the telephone on the desk. */
+  by(device: Device): void {
+    localStorage.setItem(deviceKey, device);
+    this.feed({ type: "device", device });
   }
   pause(reason: string): void {
     this.want("pause", reason);
@@ -208,7 +218,8 @@ export class Softphone {
     if (phone.call?.key !== this.view.phone.call?.key && this.view.muted) this.mute(false);
     this.set({ phone });
     for (const effect of effects) this.carryOut(effect);
-    if (phone.call?.state === "ringing" && phone.welcomed) this.parts.ring.start();
+    // The telephone on the desk rings itself.
+    if (phone.call?.state === "ringing" && phone.welcomed && phone.desk?.device !== "phone") this.parts.ring.start();
     else this.parts.ring.stop();
   }
 
@@ -345,6 +356,10 @@ export class Softphone {
     this.view = { ...this.view, ...change };
     for (const w of this.watchers) w();
   }
+}
+
+function keptDevice(): Device {
+  return localStorage.getItem(deviceKey) === "phone" ? "phone" : "browser";
 }
 
 function keptWish(): { wish: Wish; reason: string } {

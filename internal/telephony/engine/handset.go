@@ -1,0 +1,176 @@
+package engine
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"d24/internal/telephony"
+	"d24/voip/media"
+	"d24/voip/sip"
+)
+
+const (
+	noPhone      = "настольный телефон не на связи"
+	phoneSilent  = "настольный телефон не отвечает"
+	phoneAskedIn = 4 * time.Second // without a sign of life of the telephone
+)
+
+// handset is the telephone on the operator's desk: it is called, and speaks for him.
+type handset struct {
+	s     *seat
+	stop  context.CancelFunc // of the ring under way
+	turn  int                // tells an old ring's end from the present one's
+	leg   *sip.Leg           // it has answered
+	keeps bool               // the other side is on hold there
+}
+
+func (h *handset) name() string { return byPhone }
+
+func (h *handset) able() bool { return h.s.conn != nil && h.s.e.handsets.registered(h.s.who.UserID) }
+
+func (h *handset) lack() string {
+	if h.s.e.handsets.registered(h.s.who.UserID) {
+		return ""
+	}
+	return noPhone
+}
+
+func (h *handset) port() media.Port {
+	if h.leg == nil {
+		return nil
+	}
+	return h.leg.Media()
+}
+
+func (h *handset) ears() *ears { return nil } // a telephone has no microphone that a page could test
+func (h *handset) apart() bool { return h.leg != nil }
+func (h *handset) holds() bool { return h.leg != nil && h.keeps }
+
+// heardAt: a telephone whose sound is gone is ended by the stack, one that is muted may say nothing.
+func (h *handset) heardAt() time.Time {
+	if h.leg == nil {
+		return time.Time{}
+	}
+	return time.Now()
+}
+
+func (h *handset) answer(string) {
+	h.s.fail("phone.pick_up", "Снимите трубку настольного телефона.")
+}
+
+// ring calls the telephone.
+func (h *handset) ring(c *call) {
+	h.free()
+	h.turn++
+	turn, e := h.turn, h.s.e
+	ctx, cancel := context.WithCancel(e.base)
+	h.stop = cancel
+	at, known := e.handsets.binding(h.s.who.UserID)
+	from, name := c.phone, displayed(c.dec.Card.CompanyName)
+	e.beside(func() {
+		var leg *sip.Leg
+		de := &sip.DialError{Silent: true}
+		if known {
+			leg, de = e.reachDesk(ctx, at, from, name)
+		}
+		e.post(func() { h.rung(c, turn, leg, de) })
+	})
+}
+
+// displayed is a name as it may stand in a header.
+func displayed(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || strings.ContainsRune("\"\\<>", r) {
+			return -1
+		}
+		return r
+	}, name)
+}
+
+// rung is what came of a ring.
+func (h *handset) rung(c *call, turn int, leg *sip.Leg, de *sip.DialError) {
+	s := h.s
+	if h.turn != turn || s.device != device(h) || s.call != c || s.view != viewRinging {
+		if leg != nil {
+			s.e.beside(leg.Hangup)
+		}
+		return
+	}
+	h.stop = nil
+	if leg == nil {
+		s.e.log.Info("a desk phone does not take a call", "operator", s.who.UserID, "why", de.Error())
+		why := declined
+		if de.Silent || de.Unsent {
+			why = phoneSilent
+		}
+		s.missed(why)
+		return
+	}
+	h.leg, h.keeps = leg, false
+	leg.OnHold(func(on bool) { s.e.post(func() { h.held(leg, on) }) })
+	s.e.beside(func() {
+		select {
+		case <-leg.Done():
+			s.e.post(func() { h.hung(leg, leg.End()) })
+		case <-s.e.quit:
+		}
+	})
+	s.answer(c.key)
+}
+
+// waits plays how the far phone rings: he holds the receiver already.
+func (h *handset) waits() {
+	if h.leg != nil && h.s.hush == nil {
+		h.s.hush, _ = h.s.e.pacer.Start(h.leg.Media(), media.Ringback(), true)
+	}
+}
+
+// held is the hold key of the telephone.
+func (h *handset) held(leg *sip.Leg, on bool) {
+	if h.leg != leg {
+		return
+	}
+	h.keeps = on
+	if c := h.s.call; c != nil {
+		h.s.hold(c.key, on)
+	}
+}
+
+// hung is the end of the telephone's side: the receiver is down, or its sound is gone.
+func (h *handset) hung(leg *sip.Leg, end sip.Ending) {
+	s := h.s
+	if h.leg != leg {
+		return // we have hung up
+	}
+	h.leg, h.keeps = nil, false
+	s.unecho()
+	c := s.call
+	if c == nil {
+		return
+	}
+	t := c.transfer
+	switch {
+	case t != nil && t.mode == telephony.Consult && t.state == telephony.TransferAnswered: // as on any exchange: who goes leaves the two together
+		t.join()
+	case t != nil && t.mode == telephony.Consult && t.state != "":
+		t.hungUp()
+	case end.By != sip.Them: // he did not mean to go
+		s.giveAway()
+	default:
+		s.hangup(c.key)
+	}
+}
+
+func (h *handset) free() {
+	h.turn++
+	if h.stop != nil {
+		h.stop()
+		h.stop = nil
+	}
+	if leg := h.leg; leg != nil {
+		h.leg, h.keeps = nil, false
+		h.s.unecho()
+		h.s.e.beside(leg.Hangup)
+	}
+}
