@@ -121,7 +121,7 @@ func tries(r httpapi.Route) string {
 }
 
 // check: no error of ours; a refusal says what is wrong in Russian.
-func check(t *testing.T, a answer, what string) {
+func check(t testing.TB, a answer, what string) {
 	t.Helper()
 	require.Less(t, a.status, http.StatusInternalServerError, "%s: %s", what, a.body)
 	if a.status < 400 || a.status == http.StatusRequestedRangeNotSatisfiable || a.status == http.StatusMovedPermanently {

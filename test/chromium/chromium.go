@@ -137,6 +137,11 @@ func (b *Browser) Cookie(ctx context.Context, url, name, value string) error {
 	return b.do(ctx, "Network.setCookie", map[string]any{"url": url, "name": name, "value": value, "httpOnly": true}, nil)
 }
 
+// Before has a script run in every page that is opened, before the page's own.
+func (b *Browser) Before(ctx context.Context, script string) error {
+	return b.do(ctx, "Page.addScriptToEvaluateOnNewDocument", map[string]any{"source": script}, nil)
+}
+
 // Go opens an address.
 func (b *Browser) Go(ctx context.Context, url string) error {
 	return b.do(ctx, "Page.navigate", map[string]any{"url": url}, nil)

@@ -111,7 +111,7 @@ function Cell({ column, call: c, onOpen }: { column: Column; call: CallRow; onOp
       );
     case "phone":
       return (
-        <td className="n">
+        <td className="n cut" title={phone(c)}>
           <Link
             className="plain"
             to="/calls/$id"
@@ -123,7 +123,7 @@ function Cell({ column, call: c, onOpen }: { column: Column; call: CallRow; onOp
               onOpen(c.id);
             }}
           >
-            {phone(c)}
+            <bdi>{phone(c)}</bdi>
           </Link>
         </td>
       );
@@ -139,7 +139,13 @@ function Cell({ column, call: c, onOpen }: { column: Column; call: CallRow; onOp
         .join(" · ");
       return (
         <td className="cut" title={[said, c.disposition_note].filter(Boolean).join("\n")}>
-          {said}
+          {outcome(c)}
+          {c.subject && (
+            <>
+              : <bdi>{c.subject}</bdi>
+            </>
+          )}
+          {c.is_cut && ` · ${w.cut}`}
         </td>
       );
     }
@@ -192,14 +198,18 @@ export function CallCard({ call: c }: { call: CallRow }) {
     <Link className="pcard plain" to="/calls/$id" params={{ id: String(c.id) }}>
       <div className="row wrap">
         <DirectionSign call={c} />
-        <span className="b num grow">{phone(c)}</span>
+        <bdi className="b num grow calls-words">{phone(c)}</bdi>
         {c.mark && <MarkSign mark={c.mark} />}
         <span className="s13 t2 num">{momentOf(c.started_at, c.zone, now)}</span>
       </div>
       {c.address && <div>{c.address}</div>}
       <div>
         {outcome(c)}
-        {c.subject && `: ${c.subject}`}
+        {c.subject && (
+          <>
+            : <bdi>{c.subject}</bdi>
+          </>
+        )}
       </div>
       <div className="s13 t2">{facts.join(" · ")}</div>
     </Link>

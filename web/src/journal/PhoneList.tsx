@@ -235,7 +235,12 @@ function CardFacts({ ticket }: { ticket: TicketRow }) {
       <Excerpt found={t.found} />
       <div className="s13 t2">
         {c.number(numberOf(t.number))} · {c.status[t.status].toLowerCase()}
-        {t.executor && ` · ${t.executor.name}`}
+        {t.executor && (
+          <>
+            {" "}
+            · <bdi>{t.executor.name}</bdi>
+          </>
+        )}
       </div>
       {deeds.length > 0 && (
         <span className="chip" style={{ alignSelf: "flex-start" }}>

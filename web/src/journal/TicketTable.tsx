@@ -181,7 +181,9 @@ function Cell({ column, ticket: t, isFirst }: CellProps) {
   const bar = isFirst ? "kb " : "";
   const cut = (text: string, title = text, more?: React.ReactNode) => (
     <td className={`${bar}cut`} title={title}>
-      <Marked text={text} found={t.found} />
+      <bdi>
+        <Marked text={text} found={t.found} />
+      </bdi>
       {more}
     </td>
   );
@@ -273,7 +275,16 @@ export function Executor({ ticket }: { ticket: TicketRow }) {
   const w = useWords();
   const c = useCommon();
   if (ticket.kind === "emergency" && ticket.status === "new" && ticket.accepted_at === null) {
-    return <>{ticket.executor ? `${w.handing}: ${ticket.executor.name}` : w.handing}</>;
+    return (
+      <>
+        {w.handing}
+        {ticket.executor && (
+          <>
+            : <bdi>{ticket.executor.name}</bdi>
+          </>
+        )}
+      </>
+    );
   }
   return ticket.executor ? <>{ticket.executor.name}</> : <span className="t3">{c.none}</span>;
 }
