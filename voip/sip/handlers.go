@@ -19,7 +19,7 @@ func (s *Stack) handlers() {
 	s.srv.OnUpdate(s.guard(s.onUpdate))
 	s.srv.OnInfo(s.guard(s.onInfo))
 	s.srv.OnNotify(s.guard(reply(200, "OK")))
-	s.srv.OnRefer(s.guard(reply(603, "Decline"))) // never followed: it may lead to a paid number (F84)
+	s.srv.OnRefer(s.guard(s.onRefer)) // led on by who has the call, never followed: it may lead to a paid number (F84)
 	if s.cfg.OnRegister != nil {
 		s.srv.OnRegister(s.guard(s.cfg.OnRegister))
 	}
@@ -39,7 +39,7 @@ func (s *Stack) onOptions(req *sip.Request, tx sip.ServerTransaction) {
 		later(req, tx, after)
 		return
 	}
-	_ = tx.Respond(with(sip.NewResponseFromRequest(req, 200, "OK", nil), "Allow", allow, "Accept", "application/sdp"))
+	_ = tx.Respond(with(sip.NewResponseFromRequest(req, 200, "OK", nil), "Allow", s.allowed(), "Accept", "application/sdp"))
 }
 
 func (s *Stack) admit(req *sip.Request, invite bool) time.Duration {

@@ -151,7 +151,7 @@ func (l *Leg) Answer() error {
 	if !l.inbound || !l.to(early, confirming) {
 		return ErrOver
 	}
-	res := with(l.response(200, "OK", l.describe()), "Allow", allow)
+	res := with(l.response(200, "OK", l.describe()), "Allow", l.s.allowed())
 	l.asked(l.invite, res)
 	if err := l.tx.Respond(res); err != nil {
 		l.finish(Ending{By: Line, Cause: ByFailure, Text: "answer: " + err.Error()})

@@ -77,6 +77,7 @@ type Leg struct {
 	dir      sdp.Direction
 	late     bool // the INVITE had no description: theirs comes in the ACK
 	onHold   func(bool)
+	onRefer  func(*Referral)
 	held     bool
 	acks     map[uint32]chan struct{} // re-INVITEs of theirs that wait for an ACK
 	answered time.Time

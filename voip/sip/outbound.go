@@ -153,7 +153,7 @@ func (s *Stack) invitation(t Target) *sip.Request {
 	from := sip.Uri{Scheme: "sip", User: t.From, Host: host}
 	req := s.outside(sip.INVITE, uri(t.User, t.Host, t.Transport), &sip.FromHeader{DisplayName: t.FromName, Address: from}, &sip.ToHeader{Address: to}, t.Transport)
 	req.AppendHeader(s.contact("d24", req.Transport()))
-	req.AppendHeader(sip.NewHeader("Allow", allow))
+	req.AppendHeader(sip.NewHeader("Allow", s.allowed()))
 	s.wishes(req, s.cfg.SessionFor, "")
 	req.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 	for _, h := range t.Headers {

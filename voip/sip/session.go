@@ -153,7 +153,7 @@ func (l *Leg) refresh() {
 	req.AppendHeader(l.s.contact("d24", d.transport))
 	l.s.wishes(req, every, ";refresher=uac")
 	if !update {
-		req.AppendHeader(sip.NewHeader("Allow", allow))
+		req.AppendHeader(sip.NewHeader("Allow", l.s.allowed()))
 		req.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 		req.SetBody(l.describe())
 	}

@@ -65,6 +65,8 @@ type Config struct {
 	// Admit says how long an INVITE or OPTIONS of a host is to be put off with 503 and
 	// Retry-After; 0: it may come. It is asked for every one, and must be quick.
 	Admit func(host string, invite bool) time.Duration
+	// Refers tells peers that they may have their calls led to others (Leg.OnRefer).
+	Refers bool
 	// Authorise may demand proof from who sends an INVITE; false: it has answered.
 	Authorise func(*sip.Request, sip.ServerTransaction) bool
 }
@@ -98,6 +100,13 @@ type Stack struct {
 
 // methods we serve, in the order of the Allow header
 const allow = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, NOTIFY"
+
+func (s *Stack) allowed() string {
+	if s.cfg.Refers {
+		return allow + ", REFER"
+	}
+	return allow
+}
 
 var setUp sync.Once
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 const (
 	noPhone      = "настольный телефон не на связи"
 	phoneSilent  = "настольный телефон не отвечает"
+	dropsWithin  = 3 * time.Second // after a transfer that failed: it was the telephone that hung up, nobody's hand
 	phoneAskedIn = 4 * time.Second // without a sign of life of the telephone
 )
 
@@ -23,6 +25,7 @@ type handset struct {
 	turn  int                // tells an old ring's end from the present one's
 	leg   *sip.Leg           // it has answered
 	keeps bool               // the other side is on hold there
+	vain  time.Time          // when a transfer by its key came to nothing
 }
 
 func (h *handset) name() string { return byPhone }
@@ -109,6 +112,7 @@ func (h *handset) rung(c *call, turn int, leg *sip.Leg, de *sip.DialError) {
 	}
 	h.leg, h.keeps = leg, false
 	leg.OnHold(func(on bool) { s.e.post(func() { h.held(leg, on) }) })
+	leg.OnRefer(func(r *sip.Referral) { s.e.post(func() { h.refer(leg, r) }) })
 	s.e.beside(func() {
 		select {
 		case <-leg.Done():
@@ -132,8 +136,65 @@ func (h *handset) held(leg *sip.Leg, on bool) {
 		return
 	}
 	h.keeps = on
+	if !on {
+		h.vain = time.Time{} // he has taken the caller back
+	}
 	if c := h.s.call; c != nil {
 		h.s.hold(c.key, on)
+	}
+}
+
+// refer is the transfer key of the telephone: to the competent person of this short number, at
+// once. What is refused leaves the talk as it is.
+func (h *handset) refer(leg *sip.Leg, r *sip.Referral) {
+	s, c := h.s, h.s.call
+	person, err := strconv.ParseInt(r.To, 10, 64)
+	switch {
+	case h.leg != leg || c == nil || c.transfer != nil:
+		r.Refuse()
+		return
+	case err != nil || person <= 0:
+		s.fail("transfer.number", "С телефона переводят на короткий номер сотрудника: он написан в списке «Перевести».")
+		r.Refuse()
+		return
+	}
+	s.transfer(c.key, person, telephony.AtOnce)
+	if c.transfer == nil {
+		r.Refuse()
+		return
+	}
+	c.transfer.asker = &asker{h, r}
+}
+
+// asker is the telephone that has wished a transfer; a nil one is the page, which sees it all.
+type asker struct {
+	h *handset
+	r *sip.Referral
+}
+
+func (a *asker) accepted() {
+	if a != nil {
+		a.r.Accept()
+	}
+}
+
+func (a *asker) refused() {
+	if a != nil {
+		a.h.vain = time.Now()
+		a.r.Refuse()
+	}
+}
+
+func (a *asker) joined() {
+	if a != nil {
+		a.r.Told(200, "OK")
+	}
+}
+
+func (a *asker) failed() {
+	if a != nil {
+		a.h.vain = time.Now()
+		a.r.Told(480, "Temporarily Unavailable")
 	}
 }
 
@@ -155,6 +216,9 @@ func (h *handset) hung(leg *sip.Leg, end sip.Ending) {
 		t.join()
 	case t != nil && t.mode == telephony.Consult && t.state != "":
 		t.hungUp()
+	case t == nil && time.Since(h.vain) < dropsWithin:
+		s.released(telephony.Answered, false)
+		c.requeue(backText)
 	case end.By != sip.Them: // he did not mean to go
 		s.giveAway()
 	default:

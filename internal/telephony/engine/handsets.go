@@ -60,7 +60,7 @@ func (e *Engine) openHandsets() (*handsets, error) {
 	var err error
 	h.stack, err = sip.Listen(sip.Config{
 		Listen: e.cfg.Phones, Ports: ports, Filter: filter, UserAgent: "Dispatcher24", Log: e.log,
-		MediaLost: phoneLost, OnRegister: h.register, Authorise: h.authorise, OnInvite: h.invited,
+		MediaLost: phoneLost, Refers: true, OnRegister: h.register, Authorise: h.authorise, OnInvite: h.invited,
 		MayDial: func(string) error { return errNotByPhone },
 	})
 	if err != nil {

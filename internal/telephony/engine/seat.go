@@ -284,6 +284,10 @@ func (s *seat) hold(key string, on bool) {
 	if c == nil || c.key != key || c.phase != talking || c.held == on || c.transfer != nil {
 		return
 	}
+	if !on && s.device.holds() {
+		s.fail("phone.hold", "Удержание включено на телефоне: снимите его там.")
+		return
+	}
 	c.held = on
 	if on {
 		c.part()

@@ -31,6 +31,7 @@ type transfer struct {
 	timer  *time.Timer
 	tone   func() // ends what the operator hears meanwhile
 	ear    func() // undoes his talk with the person
+	asker  *asker // the telephone that wished it; nil: the page
 }
 
 // TransferView is a transfer on the operator's screen, and what came of the last one.
@@ -103,6 +104,7 @@ func (t *transfer) asked(s *seat, to telephony.Competent, err error) {
 		t.refused(s, "transfer.consult", "Компания просит сначала поговорить с сотрудником.")
 		return
 	}
+	t.asker.accepted()
 	t.to, t.phones = to, to.Phones
 	t.till = time.Now().Add(c.e.paced(transferFor))
 	t.timer = c.e.after(transferFor, func() { t.back(telephony.NoAnswer) })
@@ -122,6 +124,7 @@ func (t *transfer) asked(s *seat, to telephony.Competent, err error) {
 
 func (t *transfer) refused(s *seat, code, text string) {
 	t.c.transfer = nil
+	t.asker.refused()
 	s.fail(code, text)
 }
 
@@ -237,6 +240,7 @@ func (t *transfer) join() {
 	c := t.c
 	t.halt()
 	t.now(telephony.TransferJoined)
+	t.asker.joined()
 	c.transfer, c.went = nil, t.shown()
 	c.meet()
 	t.free()
@@ -354,6 +358,7 @@ func (t *transfer) ended(o telephony.Outcome) {
 		c.other.hangup()
 		c.other = nil
 	}
+	t.asker.failed()
 	t.state, t.since = telephony.TransferBack, time.Now()
 	t.report(telephony.Transferred{State: telephony.TransferBack, Outcome: o, Why: whyBack[o]})
 	v := t.shown()

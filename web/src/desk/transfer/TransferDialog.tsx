@@ -142,7 +142,11 @@ function Choice({ call, reasonId, onMessage }: ChoiceProps) {
               {c.fits && <span className="chip acc">{w.fits}</span>}
               <When c={c} zone={query.data?.zone ?? ""} />
             </div>
-            <div className="s13 t2">{[c.position, c.subject].filter(Boolean).join(" · ")}</div>
+            <div className="s13 t2">
+              {[c.position, c.subject, view.phone.desk?.device === "phone" ? w.short(c.id) : ""]
+                .filter(Boolean)
+                .join(" · ")}
+            </div>
           </li>
         ))}
       </ul>

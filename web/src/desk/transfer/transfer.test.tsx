@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import { problem, serve, show } from "../../../test/render";
@@ -128,5 +128,13 @@ describe("a transfer", () => {
   it("closes when the caller is with the person", async () => {
     const { onClose } = open({ state: "ended", transfer: way({ state: "joined" }) });
     await waitFor(() => expect(onClose).toHaveBeenCalled());
+  });
+
+  it("shows the short numbers to who speaks by the telephone on his desk", async () => {
+    const { desk } = open();
+    await screen.findByTestId("competent-1");
+    expect(screen.queryByText(/с телефона/)).not.toBeInTheDocument();
+    act(() => desk.socket.tell({ type: "phone", phone: { registered: true, device: "phone" } }));
+    expect(screen.getByText(/с телефона: 2/)).toBeVisible();
   });
 });

@@ -2,6 +2,7 @@
 export const en = {
   title: "Transfer the call",
   find: "Who, or about what",
+  short: (n: number) => `by the phone: ${n}`,
   list: "To whom",
   fits: "for this reason",
   open: "may be called",

@@ -4,6 +4,7 @@ import type { Competent } from "../api";
 export const ru = {
   title: "Перевести звонок",
   find: "Кто или по какому вопросу",
+  short: (n: number) => `с телефона: ${n}`,
   list: "К кому перевести",
   fits: "по этой причине",
   open: "можно звонить",

@@ -1,0 +1,129 @@
+package sip
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// Referral is a peer's wish that his call be led to somebody else (RFC 3515). A nil one is
+// nobody's: what it is told goes nowhere.
+type Referral struct {
+	To string // the user part of whom he named
+
+	l       *Leg
+	id      uint32 // the CSeq of his REFER
+	verdict chan int
+}
+
+// decideFor is how long the owner of a leg may think of a REFER; then it is declined.
+const decideFor = 5 * time.Second
+
+// notifyFor is how long a NOTIFY waits for its answer.
+const notifyFor = 5 * time.Second
+
+// OnRefer hears of the peer's wishes, in a goroutine of its own; each is to be accepted or
+// refused. A leg without it declines all (F84), and so does any for a target that is not ours.
+func (l *Leg) OnRefer(f func(*Referral)) {
+	l.mu.Lock()
+	l.onRefer = f
+	l.mu.Unlock()
+}
+
+// Accept says that the call is on its way; Told says later what came of it.
+func (r *Referral) Accept() { r.decide(202) }
+
+// Refuse leaves the call with the peer.
+func (r *Referral) Refuse() { r.decide(603) }
+
+func (r *Referral) decide(code int) {
+	if r == nil {
+		return
+	}
+	select {
+	case r.verdict <- code:
+	default: // it was decided
+	}
+}
+
+// Told tells the peer what came of a wish that was accepted: 200, or why not.
+func (r *Referral) Told(code int, text string) {
+	if r != nil {
+		r.l.s.background(func() { r.notify(code, text, "terminated;reason=noresource") })
+	}
+}
+
+func (r *Referral) notify(code int, text, state string) {
+	d := r.l.dialog()
+	if d == nil || r.l.is() != talking {
+		return
+	}
+	req := d.request(sip.NOTIFY)
+	req.AppendHeader(r.l.s.contact("d24", d.transport))
+	req.AppendHeader(sip.NewHeader("Event", "refer;id="+strconv.FormatUint(uint64(r.id), 10)))
+	req.AppendHeader(sip.NewHeader("Subscription-State", state))
+	req.AppendHeader(sip.NewHeader("Content-Type", "message/sipfrag;version=2.0"))
+	req.SetBody(fmt.Appendf(nil, "SIP/2.0 %d %s\r\n", code, text))
+	ctx, cancel := context.WithTimeout(context.Background(), notifyFor)
+	defer cancel()
+	_, _ = r.l.s.do(ctx, req, r.l.auth) // a peer that does not listen loses nothing
+}
+
+func (s *Stack) onRefer(req *sip.Request, tx sip.ServerTransaction) {
+	l := s.find(req)
+	if l == nil {
+		noCall(req, tx)
+		return
+	}
+	l.mu.Lock()
+	hear := l.onRefer
+	l.mu.Unlock()
+	to, ours := s.named(req)
+	if hear == nil || !ours {
+		reply(603, "Decline")(req, tx)
+		return
+	}
+	r := &Referral{To: to, l: l, id: req.CSeq().SeqNo, verdict: make(chan int, 1)}
+	go hear(r)
+	wait := time.NewTimer(decideFor)
+	defer wait.Stop()
+	code := 603
+	select {
+	case code = <-r.verdict:
+	case <-l.done:
+		noCall(req, tx)
+		return
+	case <-wait.C:
+		r.decide(603)
+	}
+	if code != 202 {
+		reply(603, "Decline")(req, tx)
+		return
+	}
+	res := sip.NewResponseFromRequest(req, 202, "Accepted", nil)
+	res.AppendHeader(s.contact("d24", req.Transport()))
+	_ = tx.Respond(res)
+	s.background(func() { r.notify(100, "Trying", "active;expires=60") })
+}
+
+// named reads whom a REFER names; ours false: somebody elsewhere, or a call of another
+// (Replaces), or it cannot be read.
+func (s *Stack) named(req *sip.Request) (user string, ours bool) {
+	hs := req.GetHeaders("Refer-To")
+	if len(hs) != 1 {
+		return "", false
+	}
+	v := strings.TrimSpace(hs[0].Value())
+	if i := strings.IndexByte(v, '<'); i >= 0 {
+		v = cut(v[i+1:], ">")
+	}
+	var u sip.Uri
+	if sip.ParseUri(v, &u) != nil || len(u.Headers) > 0 || u.User == "" || !strings.EqualFold(u.Scheme, "sip") {
+		return "", false
+	}
+	return u.User, u.Host == s.addr.Addr().String() || strings.EqualFold(u.Host, s.cfg.Hostname)
+}
