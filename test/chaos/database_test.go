@@ -33,7 +33,8 @@ func judged(t *testing.T, c *checker, vs ...Verdict) {
 	require.NoError(t, c.err)
 	var out bytes.Buffer
 	violations := Print(&out, vs)
-	t.Logf("\n%s", out.String())
+	c.world.verdicts = out.String()
+	t.Logf("\n%s", c.world.verdicts)
 	require.Zero(t, violations)
 }
 

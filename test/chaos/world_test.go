@@ -143,19 +143,20 @@ func (n *node) signal(sig syscall.Signal) {
 
 // world is the whole program in parts, on one PostgreSQL, with its city.
 type world struct {
-	t      *testing.T
-	dir    string
-	pg     *pgembed.Server
-	pool   *pgxpool.Pool
-	nodes  map[string]*node
-	web    []string // addresses of pages
-	phones []string // nodes of the role
-	city   *city.City
-	ledger *Ledger
-	placed sync.WaitGroup // calls of residents
-	wire   *wire          // to the database; nil: none stands between
-	mu     sync.Mutex
-	rnd    *rand.Rand
+	t        *testing.T
+	dir      string
+	pg       *pgembed.Server
+	pool     *pgxpool.Pool
+	nodes    map[string]*node
+	web      []string // addresses of pages
+	phones   []string // nodes of the role
+	city     *city.City
+	ledger   *Ledger
+	verdicts string         // what was judged, printed again when it failed
+	placed   sync.WaitGroup // calls of residents
+	wire     *wire          // to the database; nil: none stands between
+	mu       sync.Mutex
+	rnd      *rand.Rand
 }
 
 func (w *world) chance(n int) int {
@@ -191,6 +192,11 @@ func newWorld(t *testing.T, seedOf uint64, engines int, before ...func(*world)) 
 	w.ledger, err = OpenLedger(filepath.Join(dir, "ledger.jsonl"))
 	require.NoError(t, err)
 	t.Cleanup(w.ledger.Close)
+	t.Cleanup(func() {
+		if t.Failed() { // behind the logs of the programs, where it is seen
+			t.Log(w.verdicts)
+		}
+	})
 	w.database()
 	x, y := netip.MustParseAddrPort(net3+".2:5060"), netip.MustParseAddrPort(net3+".3:5060")
 	w.people(x, y, seedOf)
