@@ -45,6 +45,9 @@ func (w *LeftWorker) Work(ctx context.Context, job *river.Job[Left]) error {
 func (r *Runner) hearLeaving(q *jobs.Queue) {
 	jobs.On(q, func(e ticket.Orphaned) river.JobArgs { return Left{TicketID: e.TicketID, MemberID: e.MemberID} })
 	jobs.On(q, func(e ticket.Reassigned) river.JobArgs {
+		if e.IsUntaken {
+			return nil
+		}
 		return Left{TicketID: e.TicketID, MemberID: e.MemberID, Over: true, IsSame: e.IsSame, Quiet: e.Quiet}
 	})
 }
@@ -88,7 +91,7 @@ func (r *Runner) OnLeft(ctx context.Context, l Left) error {
 			return err
 		}
 		plan, _ := desk.Fit(p.Dial, len(who.Phones), p.Step)
-		return r.call(ctx, tx, t, Person{MemberID: who.MemberID, Name: who.Name, Phones: who.Phones}, telephony.Handover, plan, tag, "Передать заявку вместо ушедшего: "+t.ReasonName+", "+t.Address, until)
+		return r.call(ctx, tx, t, Person{MemberID: who.MemberID, Name: who.Name, Phones: who.Phones}, telephony.Handover, plan, tag, "Передать заявку новому исполнителю: "+t.ReasonName+", "+t.Address, until)
 	})
 }
 

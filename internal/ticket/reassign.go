@@ -23,14 +23,15 @@ type Orphaned struct {
 	MemberID int64 `json:"member_id"` // who left
 }
 
-// Reassigned is published when a ticket that was accepted gets another executor, or its
-// own is back.
+// Reassigned is published when a ticket gets another executor, or its own is back.
 type Reassigned struct {
 	TicketID  int64 `json:"ticket_id"`
 	CompanyID int64 `json:"company_id"`
 	MemberID  int64 `json:"member_id"` // who has it now
 	IsSame    bool  `json:"is_same"`   // who left came back
 	Quiet     bool  `json:"quiet"`     // one of many at once: nobody is called for each
+	// nobody has taken it yet: who looks for somebody goes on, the chosen one is told besides
+	IsUntaken bool `json:"is_untaken,omitempty"`
 }
 
 // Away is the job that looks at what a person has accepted when he leaves or comes back (F37).

@@ -168,6 +168,9 @@ func (t Ticket) Can(a access.Actor) []string {
 	if t.MayReassign(a) {
 		out = append(out, "reassign")
 	}
+	if t.MayAssign(a) {
+		out = append(out, "assign")
+	}
 	if t.MaySort(a) {
 		out = append(out, "resort", "merge")
 	}

@@ -162,6 +162,7 @@ func Register(api huma.API, c Config) {
 	c.kept(api)
 	c.same(api)
 	c.sort(api)
+	c.assign(api)
 	c.now(api)
 	c.bulk(api)
 	c.unread(api)

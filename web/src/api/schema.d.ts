@@ -4115,6 +4115,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose its executor or responsible person
+         * @description The new executor of a request that is taken is called; of one that is not he is told on his devices. 409 ticket.changed says who was first; 409 ticket.move_impossible: it is over. 422 ticket.member, ticket.not_preset: not this person.
+         */
+        post: operations["assign-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/comments": {
         parameters: {
             query?: never;
@@ -9941,7 +9961,7 @@ export interface components {
             /** @description E.164; the middle is hidden from those who may not see contacts */
             caller_phone: string;
             /** @description what this user may do with it now */
-            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "comment" | "reassign" | "resort" | "merge" | "edit" | "pause" | "resume" | "localise")[];
+            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "comment" | "reassign" | "assign" | "resort" | "merge" | "edit" | "pause" | "resume" | "localise")[];
             /** Format: date-time */
             closed_at: string | null;
             /** Format: int64 */
@@ -10117,6 +10137,20 @@ export interface components {
             question: string;
             value: string;
         };
+        TicketAssign: {
+            /**
+             * Format: int64
+             * @description an executor: any of the staff; a responsible person: of the preset list (ticket-choices)
+             */
+            member_id: number;
+            /**
+             * Format: int64
+             * @description the version the person saw
+             */
+            version: number;
+            /** @enum {string} */
+            what: "executor" | "responsible";
+        };
         TicketCard: {
             /** Format: date-time */
             accept_by: string | null;
@@ -10132,7 +10166,7 @@ export interface components {
             /** @description E.164; the middle is hidden from those who may not see contacts */
             caller_phone: string;
             /** @description what this user may do with it now */
-            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "comment" | "reassign" | "resort" | "merge" | "edit" | "pause" | "resume" | "localise")[];
+            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "comment" | "reassign" | "assign" | "resort" | "merge" | "edit" | "pause" | "resume" | "localise")[];
             /** Format: date-time */
             closed_at: string | null;
             /** Format: int64 */
@@ -10318,7 +10352,7 @@ export interface components {
             /** @description E.164; the middle is hidden from those who may not see contacts */
             caller_phone: string;
             /** @description what this user may do with it now */
-            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "comment" | "reassign" | "resort" | "merge" | "edit" | "pause" | "resume" | "localise")[];
+            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "comment" | "reassign" | "assign" | "resort" | "merge" | "edit" | "pause" | "resume" | "localise")[];
             /** Format: date-time */
             closed_at: string | null;
             /** Format: int64 */
@@ -20887,6 +20921,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ResidentAsked"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assign-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketAssign"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketCard"];
                 };
             };
             /** @description Error */

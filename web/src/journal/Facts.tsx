@@ -5,6 +5,8 @@ import { useNow } from "../time/clock";
 import { momentOf, phoneOf } from "../time/format";
 import { Panel } from "../ui/blocks";
 import { useWords as useCommon } from "../ui/words";
+import type { Whose } from "./api";
+import { AssignDialog } from "./AssignDialog";
 import { EditDialog } from "./EditDialog";
 import { useWords } from "./words";
 
@@ -14,10 +16,21 @@ export function Facts({ ticket: t }: { ticket: TicketCard }) {
   const c = useCommon();
   const now = useNow();
   const [isEditing, setEditing] = useState(false);
+  const [assigning, setAssigning] = useState<Whose | null>(null);
   const at = (iso: string | null) => iso && momentOf(iso, t.zone, now);
+  const who = (what: Whose, nobody: React.ReactNode) => (
+    <>
+      <bdi>{t[what]?.name ?? nobody}</bdi>
+      {t.can.includes("assign") && (
+        <Button size="compact-xs" variant="subtle" aria-label={w.assign.open[what]} onClick={() => setAssigning(what)}>
+          {w.assign.change}
+        </Button>
+      )}
+    </>
+  );
   const rows: [string, React.ReactNode][] = [
-    [w.card.executor, t.executor?.name ?? <span className="t3">{w.card.nobody}</span>],
-    [w.card.responsible, t.responsible?.name ?? c.none],
+    [w.card.executor, who("executor", <span className="t3">{w.card.nobody}</span>)],
+    [w.card.responsible, who("responsible", c.none)],
     [w.card.handed, at(t.handed_over_at)],
     [w.card.postponed, t.status === "postponed" && at(t.postponed_until)],
     [w.card.why, t.status === "postponed" && t.postpone_reason],
@@ -37,6 +50,7 @@ export function Facts({ ticket: t }: { ticket: TicketCard }) {
       }
     >
       {isEditing && <EditDialog ticket={t} onClose={() => setEditing(false)} />}
+      {assigning && <AssignDialog ticket={t} what={assigning} onClose={() => setAssigning(null)} />}
       <dl className="kv">
         {rows.map(
           ([name, value]) =>

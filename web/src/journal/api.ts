@@ -196,6 +196,21 @@ export function useReassign(id: number) {
   });
 }
 
+export type Whose = components["schemas"]["TicketAssign"]["what"];
+
+/** Gives the request to a person chosen by hand. */
+export function useAssign(id: number) {
+  const refresh = useRefresh(id);
+  return useMutation({
+    mutationFn: (body: components["schemas"]["TicketAssign"]) =>
+      take(api.POST("/api/v1/tickets/{id}/assign", { params: { path: { id } }, body })),
+    onSuccess: refresh.keep,
+    onError: (error) => {
+      if (error instanceof ApiError && error.isConflict) refresh.again();
+    },
+  });
+}
+
 /** The company whose directories the conditions are of: the one chosen, or the only one; 0: none yet. */
 export function useCompanyOf(search: JournalSearch): number {
   const me = useMe();

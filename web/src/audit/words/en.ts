@@ -88,6 +88,7 @@ export const en: Words<typeof ru> = {
     appeal: "objection",
     answer: "answer to the company",
     mass_change: "change of many",
+    assign: "assignment",
     expire: "removed by term",
     confirm: "confirmed",
     ask: "asked to destroy",

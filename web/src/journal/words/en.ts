@@ -129,6 +129,19 @@ export const en: Words<typeof ru> = {
     order: "Work order",
     act: "Act of the work done",
   },
+  assign: {
+    change: "Change",
+    open: { executor: "Change the executor", responsible: "Change the responsible person" },
+    title: {
+      executor: (n) => `Who gets request ${n}`,
+      responsible: (n) => `Who answers for request ${n}`,
+    },
+    anybody: "Anybody of the company's staff",
+    called: "The request is taken: an operator calls the new executor at once.",
+    told: "Nobody has taken the request yet: the new executor is notified, the calls go on as they go.",
+    send: "Hand over",
+    done: { executor: "The executor is changed", responsible: "The responsible person is changed" },
+  },
   bulk: {
     bar: "What to do with the requests ticked",
     pick: (n) => `Tick request ${n}`,

@@ -34,6 +34,7 @@ export const en: Words<typeof ru> = {
     refuse: "I cannot take it",
     comment: "Write",
     reassign: "Give to the next one",
+    assign: "Change the executor",
     resort: "Change the reason",
     merge: "Merge with another",
     pause: "Break off work",
