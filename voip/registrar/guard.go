@@ -105,6 +105,18 @@ func (g *Guard) Lift(id string) {
 	maps.DeleteFunc(g.bans, func(_ netip.AddrPort, b Ban) bool { return b.ID == id })
 }
 
+// Guesses counts the wrong passwords of late from an address that is not shut out.
+func (g *Guard) Guesses(ip netip.Addr) (n int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for at, t := range g.seen {
+		if at.Addr() == ip {
+			n += t.guesses
+		}
+	}
+	return n
+}
+
 // of is whose a source's deeds are: its own in a home of our phones, else its address's.
 func (g *Guard) of(source string) (netip.AddrPort, bool) {
 	if g == nil {

@@ -42,7 +42,8 @@ type Registrar struct {
 	OnChange func(user string, b Binding, up bool)
 	// MinExpiry refuses shorter times with 423; zero: none.
 	MinExpiry time.Duration
-	// Guard, when set before use, hears who asks, proves and guesses.
+	// Guard, when set before use, hears who asks, proves and guesses; a wrong password and an
+	// unknown name get 403 then, not another question.
 	Guard *Guard
 
 	realm  string
@@ -233,6 +234,10 @@ func (r *Registrar) prove(req *sip.Request, tx sip.ServerTransaction, given, wan
 		wrong = wrong || !stale
 	}
 	r.Guard.asked(req.Source(), wrong)
+	if wrong && r.Guard != nil { // asked anew some telephones try the same password ten times in a second
+		_ = tx.Respond(sip.NewResponseFromRequest(req, 403, "Forbidden", nil))
+		return "", false
+	}
 	c := digest.Challenge{Realm: r.realm, Nonce: r.nonce(), Algorithm: "MD5", QOP: []string{"auth"}, Stale: stale}
 	text := map[int]string{401: "Unauthorized", 407: "Proxy Authentication Required"}[code]
 	res := sip.NewResponseFromRequest(req, code, text, nil)

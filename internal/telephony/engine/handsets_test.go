@@ -150,7 +150,7 @@ func TestADeskPhoneRegisters(t *testing.T) {
 	w.desk.unread.Store(false)
 	w.eventually("the accounts are known", func() bool { return w.engine.handsets.known.Load() != nil })
 	require.Equal(t, 200, p.register("secret-op1", "60"))
-	require.Equal(t, 401, p.register("secret-op2", "60"))
+	require.Equal(t, 403, p.register("secret-op2", "60"))
 	require.Equal(t, p.Addr().String(), w.registered("op1"), "a wrong password ends nothing")
 
 	at, _ := w.baresip("127.0.63.2", "op2", "")
@@ -169,7 +169,7 @@ func TestADeskPhoneRegisters(t *testing.T) {
 	w.desk.handsets = []telephony.DeskPhone{accountOf(2)}
 	w.desk.mu.Unlock()
 	w.eventually("withdrawn", func() bool { return w.registered("op1") == "" })
-	require.Equal(t, 401, p.register("secret-op1", "60"))
+	require.Equal(t, 403, p.register("secret-op1", "60"), "an unknown name is answered as a wrong password")
 	require.NotEmpty(t, w.registered("op2"))
 }
 
@@ -235,4 +235,21 @@ func TestGuessersAreShutOut(t *testing.T) {
 	w.desk.mu.Unlock()
 	w.eventually("lifted", func() bool { return len(w.engine.handsets.guard.Bans()) == 1 })
 	require.Equal(t, 200, honest.register("secret-op2", "60"))
+}
+
+// TestAnOldPasswordIsOneGuess: a telephone that we have not made, with a wrong password, is not
+// led to try it again and again until its whole office is shut out.
+func TestAnOldPasswordIsOneGuess(t *testing.T) {
+	w := newWorld(t, func(d *desk) {
+		wrong := accountOf(1)
+		wrong.Digest = telephony.PhoneDigest(wrong.Name, "another")
+		d.handsets = []telephony.DeskPhone{wrong}
+	})
+	w.eventually("the accounts are known", func() bool { return w.engine.handsets.known.Load() != nil })
+	w.baresip("127.0.63.5", "op1", "")
+	ip := netip.MustParseAddr("127.0.63.5")
+	w.eventually("it has tried", func() bool { return w.engine.handsets.guard.Guesses(ip) > 0 })
+	<-time.After(2 * time.Second) // within which ten came
+	require.Equal(t, 1, w.engine.handsets.guard.Guesses(ip))
+	require.Empty(t, w.engine.handsets.guard.Bans())
 }
