@@ -425,6 +425,7 @@ type Report struct {
 	Service   string          `json:"service,omitempty"` // Decision.Service (started)
 	Repeat    bool            `json:"repeat,omitempty"`  // a late answer of a trunk given up: a possible repeat
 	Recording *RecordingFact  `json:"recording,omitempty"`
+	Sound     []Sound         `json:"sound,omitempty"` // of every side that spoke (ended)
 	Data      json.RawMessage `json:"data,omitempty"`
 }
 

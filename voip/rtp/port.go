@@ -39,7 +39,7 @@ type Port struct {
 	foreign atomic.Uint64
 	sent    atomic.Uint64
 	bytes   atomic.Uint64
-	in      reception
+	meter   Meter
 	rtcp    reporter
 	keys    keyer
 	sealing atomic.Pointer[sealing]

@@ -1,6 +1,7 @@
 package rtp
 
 import (
+	"encoding/binary"
 	"net"
 	"net/netip"
 	"runtime"
@@ -268,9 +269,82 @@ func TestReportsGoOut(t *testing.T) {
 	a.rtcp.due.Store(0)
 	a.Close()
 	a.report(time.Now()) // a report that comes due at the very end opens nothing
-	late := reporter{}
-	late.close()
-	require.Nil(t, late.socket(netip.AddrPortFrom(loop, 45003)))
+	late := &Port{}
+	late.rtcp.close()
+	require.Nil(t, late.reports(netip.AddrPortFrom(loop, 45003)))
+}
+
+// TestReportsMeasureTheWay: each side learns from the other's reports how long the way there
+// and back is and what of its own sound was lost; in the clear and sealed.
+func TestReportsMeasureTheWay(t *testing.T) {
+	one, other := make([]byte, KeyLen), make([]byte, KeyLen)
+	one[0], other[0] = 1, 2
+	for name, sealed := range map[string]bool{"clear": false, "sealed": true} {
+		t.Run(name, func(t *testing.T) {
+			a, b := pair(t, g711.ALaw, g711.ALaw)
+			if sealed {
+				require.NoError(t, a.SetSeal(&Seal{Ours: one, Theirs: other}))
+				require.NoError(t, b.SetSeal(&Seal{Ours: other, Theirs: one}))
+			}
+			a.SetSink(func(*media.Packet) {})
+			b.SetSink(func(*media.Packet) {})
+			a.Play(quiet)
+			a.clock.mu.Lock()
+			a.clock.lastSeq += 4 // lost on the way to b
+			a.clock.mu.Unlock()
+			eventually(t, func() bool {
+				a.rtcp.due.Store(0)
+				b.rtcp.due.Store(0)
+				a.Play(quiet)
+				b.Play(quiet)
+				return a.Sums().Trips > 0 && b.Sums().Trips > 0 && a.Sums().FarLost == 4
+			}, "both ways are measured")
+			for _, s := range []Sums{a.Sums(), b.Sums()} {
+				require.Less(t, s.Trip/time.Duration(s.Trips), time.Second) //nolint:gosec // few
+				require.NotZero(t, s.Sent)
+			}
+			require.Zero(t, b.Sums().FarLost)
+			require.EqualValues(t, 4, b.Sums().Lost)
+
+			stranger, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.MustParseAddrPort("127.0.24.77:0")))
+			require.NoError(t, err)
+			defer stranger.Close()
+			before := a.Stats().Foreign
+			forged := make([]byte, 32)
+			copy(forged, []byte{0x81, typeRR, 0, 7})
+			binary.BigEndian.PutUint32(forged[8:], a.clock.ssrc)
+			binary.BigEndian.PutUint32(forged[12:], 9999)
+			_, err = stranger.WriteToUDPAddrPort(forged, netip.AddrPortFrom(loop, uint16(a.Number()+1)))
+			require.NoError(t, err)
+			eventually(t, func() bool { return a.Stats().Foreign > before }, "a stranger's report is dropped (S11)")
+			require.EqualValues(t, 4, a.Sums().FarLost)
+		})
+	}
+}
+
+// TestReportsThatAreTorn or made up measure nothing.
+func TestReportsThatAreTorn(t *testing.T) {
+	var m Meter
+	now := time.Now()
+	whole := make([]byte, 32)
+	copy(whole, []byte{0x81, typeRR, 0, 7})
+	whole[11] = 7                                                         // of our stream
+	binary.BigEndian.PutUint32(whole[24:], middle(now.Add(-time.Second))) // our report of a second ago
+	binary.BigEndian.PutUint32(whole[28:], uint32(900*65536/1000))        // that he has had for 0.9 s
+	for n := range whole {
+		m.Reported(whole[:n], now, 7, 10)
+	}
+	m.Reported(whole, now, 8, 10)
+	require.Equal(t, Sums{}, m.Sums())
+	binary.BigEndian.PutUint32(whole[28:], uint32(2*65536)) // he has had it for longer than it is old
+	m.Reported(whole, now, 7, 10)
+	require.Zero(t, m.Sums().Trips)
+	binary.BigEndian.PutUint32(whole[28:], uint32(900*65536/1000))
+	m.Reported(whole, now, 7, 10)
+	require.EqualValues(t, 1, m.Sums().Trips)
+	require.InDelta(t, 100*time.Millisecond, m.Sums().Trip, float64(time.Millisecond))
+	part := m.Sums().Since(Sums{Trips: 1, Trip: time.Hour, Received: 5})
+	require.Equal(t, Sums{Sent: 10}, part, "a peer that counts anew is not less than nothing")
 }
 
 func TestStatsCountLosses(t *testing.T) {

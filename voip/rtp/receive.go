@@ -118,7 +118,7 @@ func (r *Port) move(cur *peer, to netip.AddrPort) {
 
 func (r *Port) receive(s *receiver) {
 	p := &s.pkt
-	r.in.note(p)
+	r.meter.Note(p)
 	dtmf := uint8(r.dtmf.Load()) //nolint:gosec // stored as such
 	p.Digit = dtmf != 0 && p.PT == dtmf
 	if !p.Digit && p.PT != uint8(p.Law) && p.PT != media.ComfortNoise {

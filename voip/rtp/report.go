@@ -2,6 +2,7 @@ package rtp
 
 import (
 	"encoding/binary"
+	"errors"
 	"net"
 	"net/netip"
 	"sync"
@@ -26,12 +27,16 @@ type Stats struct {
 // Stats reads the counters.
 func (r *Port) Stats() Stats {
 	s := Stats{Sent: r.sent.Load(), Foreign: r.foreign.Load()}
-	r.in.mu.Lock()
-	defer r.in.mu.Unlock()
-	s.Received, s.Lost = r.in.before.got+r.in.got, r.in.before.lost+uint64(r.in.lost())
-	s.Jitter = time.Duration(r.in.jitter/samplesPerMilli) * time.Millisecond
+	in := &r.meter.in
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	s.Received, s.Lost = in.before.got+in.got, in.before.lost+uint64(in.lost())
+	s.Jitter = time.Duration(in.jitter/samplesPerMilli) * time.Millisecond
 	return s
 }
+
+// Note counts a packet of the peer.
+func (m *Meter) Note(p *media.Packet) { m.in.note(p) }
 
 // reception watches one stream of the peer for reports.
 type reception struct {
@@ -46,6 +51,9 @@ type reception struct {
 	before  struct{ got, lost uint64 } // streams before this one
 	sinceE  uint32                     // expected and got at the last report
 	sinceG  uint64
+	// jitter after each packet, added up, of all streams
+	jitters  float64
+	jittered uint64
 }
 
 func (s *reception) note(p *media.Packet) {
@@ -70,6 +78,8 @@ func (s *reception) note(p *media.Packet) {
 	if s.got > 1 {
 		d := transit - s.transit
 		s.jitter += (float64(max(d, -d)) - s.jitter) / 16
+		s.jitters += s.jitter
+		s.jittered++
 	}
 	s.transit = transit
 }
@@ -119,7 +129,8 @@ type reporter struct {
 	closed bool
 }
 
-func (c *reporter) socket(at netip.AddrPort) *net.UDPConn {
+func (r *Port) reports(at netip.AddrPort) *net.UDPConn {
+	c := &r.rtcp
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.conn == nil && !c.closed {
@@ -127,8 +138,9 @@ func (c *reporter) socket(at netip.AddrPort) *net.UDPConn {
 		if err != nil {
 			return nil
 		}
-		_ = conn.SetReadBuffer(1) // nobody reads the peer's reports: keep few in the kernel
+		_ = conn.SetReadBuffer(8 << 10) // a report comes every few seconds: keep few in the kernel
 		c.conn = conn
+		go r.hear(conn)
 	}
 	return c.conn
 }
@@ -139,6 +151,32 @@ func (c *reporter) close() {
 	c.closed = true
 	if c.conn != nil {
 		_ = c.conn.Close()
+	}
+}
+
+// hear takes the peer's reports until the socket is closed; a stranger's are dropped (S11).
+func (r *Port) hear(conn *net.UDPConn) {
+	var b [1500]byte
+	for {
+		n, from, err := conn.ReadFromUDPAddrPort(b[:])
+		if err != nil {
+			if r.closed.Load() || errors.Is(err, net.ErrClosed) {
+				return
+			}
+			continue
+		}
+		if to := r.peer.Load(); to == nil || from.Addr().Unmap() != to.addr.Addr() {
+			r.foreign.Add(1)
+			continue
+		}
+		plain := b[:n]
+		if seals := r.sealing.Load(); seals != nil {
+			if plain, err = seals.openReport(plain); err != nil {
+				r.foreign.Add(1)
+				continue
+			}
+		}
+		r.meter.Reported(plain, time.Now(), r.clock.ssrc, r.sent.Load())
 	}
 }
 
@@ -153,7 +191,7 @@ func (r *Port) report(now time.Time) {
 	if to == nil || to.addr.Port() == 0 || to.addr.Port() == 65535 || to.addr.Addr().IsUnspecified() {
 		return
 	}
-	conn := r.rtcp.socket(netip.AddrPortFrom(r.ports.ip, uint16(r.Number()+1))) //nolint:gosec // within the range
+	conn := r.reports(netip.AddrPortFrom(r.ports.ip, uint16(r.Number()+1))) //nolint:gosec // within the range
 	if conn == nil {
 		return
 	}
@@ -178,7 +216,8 @@ const (
 func (r *Port) compound(b []byte, now time.Time) int {
 	be := binary.BigEndian
 	n := 28
-	if r.in.block(b[n:]) {
+	if r.meter.in.block(b[n:]) {
+		r.meter.theirs.echo(b[n+16:], now)
 		n += 24
 		b[0] = 1
 	}

@@ -89,6 +89,15 @@ func (s *sealing) open(dst, sealed []byte) ([]byte, error) {
 	return s.with(ssrc, func(c *srtp.Context) ([]byte, error) { return c.DecryptRTP(dst, sealed, nil) })
 }
 
+// openReport is open of RTCP.
+func (s *sealing) openReport(sealed []byte) ([]byte, error) {
+	if len(sealed) < 8 {
+		return nil, errors.New("rtp: short")
+	}
+	ssrc := binary.BigEndian.Uint32(sealed[4:])
+	return s.with(ssrc, func(c *srtp.Context) ([]byte, error) { return c.DecryptRTCP(nil, sealed, nil) })
+}
+
 // with opens by the stream's own context; a new stream is kept only when it proves true.
 func (s *sealing) with(ssrc uint32, open func(*srtp.Context) ([]byte, error)) ([]byte, error) {
 	s.inMu.Lock()

@@ -123,6 +123,9 @@ func (l *Leg) Sealed() bool { return l.rtp.Sealed() }
 // Stats are the counters of its sound.
 func (l *Leg) Stats() rtp.Stats { return l.rtp.Stats() }
 
+// Sums are what its sound has come to.
+func (l *Leg) Sums() rtp.Sums { return l.rtp.Sums() }
+
 // Law is the law agreed upon.
 func (l *Leg) Law() g711.Law { return l.rtp.Law() }
 

@@ -37,6 +37,8 @@ type Leg struct {
 	track     *pion.TrackLocalStaticRTP
 	clock     *rtp.Clock
 	choice    sdp.Choice
+	meter     rtp.Meter
+	sent      atomic.Uint64
 	heard     atomic.Int64 // since epoch, 0 never
 	state     atomic.Value // State
 	onState   atomic.Pointer[func(State)]
@@ -81,7 +83,7 @@ func (l *Leg) negotiate(ctx context.Context, offer string) (string, error) {
 	if err := l.pc.SetLocalDescription(answer); err != nil {
 		return "", fmt.Errorf("%w: %w", ErrOffer, err)
 	}
-	go drain(sender)
+	go l.drain(sender)
 	select {
 	case <-gathered:
 		return l.pc.LocalDescription().SDP, nil
@@ -92,15 +94,24 @@ func (l *Leg) negotiate(ctx context.Context, offer string) (string, error) {
 	}
 }
 
-// drain reads the browser's reports, so that the interceptors see them.
-func drain(s *pion.RTPSender) {
+// drain reads the browser's reports.
+func (l *Leg) drain(s *pion.RTPSender) {
+	var ours uint32
+	if e := s.GetParameters().Encodings; len(e) > 0 {
+		ours = uint32(e[0].SSRC)
+	}
 	b := make([]byte, 1500)
 	for {
-		if _, _, err := s.Read(b); err != nil {
+		n, _, err := s.Read(b)
+		if err != nil {
 			return
 		}
+		l.meter.Reported(b[:n], time.Now(), ours, l.sent.Load())
 	}
 }
+
+// Sums are what the sound of the leg has come to.
+func (l *Leg) Sums() rtp.Sums { return l.meter.Sums() }
 
 func (l *Leg) changed(s pion.PeerConnectionState) {
 	switch s {
@@ -182,6 +193,7 @@ func (l *Leg) read(t *pion.TrackRemote) {
 		if !p.Digit && p.PT != uint8(p.Law) {
 			continue
 		}
+		l.meter.Note(&p)
 		l.Heard(&p)
 		if key, ok := keys.Feed(&p); ok {
 			l.Press(key)
@@ -229,7 +241,9 @@ func (l *Leg) send(s rtp.Stamp, payload []byte, at time.Time) {
 	}
 	p := packets.Get().(*prtp.Packet) //nolint:forcetypeassert // our pool
 	*p = prtp.Packet{Header: prtp.Header{Version: 2, Marker: s.Marker, SequenceNumber: s.Seq, Timestamp: s.TS}, Payload: payload}
-	_ = l.track.WriteRTP(p)
+	if l.track.WriteRTP(p) == nil {
+		l.sent.Add(1)
+	}
 	p.Payload = nil
 	packets.Put(p)
 	if l.Tapped() {

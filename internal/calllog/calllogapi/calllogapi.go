@@ -146,6 +146,7 @@ func (c Config) get(ctx context.Context, in *ByID) (*detail, error) {
 	out := &detail{CallDetail{
 		CallRow: shown(ctx, e), DispositionReasonID: some(e.DispositionReasonID),
 		Events: make([]CallEvent, 0, len(facts)), Recordings: make([]CallRecording, 0, len(files)),
+		Sound: sounds(facts),
 	}}
 	for _, f := range facts {
 		out.Body.Events = append(out.Body.Events, CallEvent{Seq: f.Seq, At: f.At, Kind: f.Kind, Text: words(f)})

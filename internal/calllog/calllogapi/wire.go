@@ -91,6 +91,7 @@ type CallDetail struct {
 	DispositionReasonID *int64          `json:"disposition_reason_id"`
 	Events              []CallEvent     `json:"events"`
 	Recordings          []CallRecording `json:"recordings"`
+	Sound               []CallSound     `json:"sound" nullable:"false" doc:"of every side that spoke; empty: not measured"`
 }
 
 // CallEvent is one fact of a call.

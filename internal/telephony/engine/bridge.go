@@ -114,6 +114,7 @@ func (c *call) meet() {
 	c.part()
 	c.held, c.phase, c.joined = false, talking, true
 	c.undo = media.Join(c.leg.Media(), c.other.leg.Media())
+	c.weigh(telephony.SideSecond, c.other.leg.Media())
 }
 
 // bridge goes on with an order of the mode Bridge whose first phone has answered: he hears

@@ -13,6 +13,7 @@ import (
 	"d24/internal/telephony"
 	"d24/voip/media"
 	"d24/voip/record"
+	"d24/voip/rtp"
 	"d24/voip/sip"
 )
 
@@ -90,6 +91,8 @@ type call struct {
 	crossed    bool               // the person we dial is calling us: his call is taken instead (F26)
 	expiry     *time.Timer        // of an order that must not ring for ever
 	lost       lost               // whose operator vanished last
+	weighing   []measured         // sides that are joined
+	sums       map[telephony.Side]rtp.Sums
 }
 
 func newKey() string { return "c-" + rand.Text() }
@@ -280,6 +283,7 @@ func (c *call) join(s *seat) {
 		return
 	}
 	c.undo = c.together(s)
+	c.weigh(telephony.SideOperator, s.device.port())
 	s.attend()
 }
 
@@ -289,6 +293,7 @@ func (c *call) part() {
 		c.undo()
 		c.undo = nil
 	}
+	c.weighed()
 }
 
 // talk begins the operator's part.
@@ -408,6 +413,7 @@ func (c *call) finish(o telephony.Outcome, b telephony.Blame, cut bool) {
 		c.leg.Media().SetTap(nil, nil)
 		c.leg.Hangup()
 	}
+	c.lineOver()
 	c.closeRecording()
 	c.ended(o, b, cut)
 	if s := c.seat; s != nil {
@@ -429,6 +435,7 @@ func (c *call) ended(o telephony.Outcome, b telephony.Blame, cut bool) {
 	}
 	c.report(telephony.CallEnded, func(r *telephony.Report) {
 		r.Outcome, r.Blame, r.Cut, r.Digit, r.Why = o, b, cut, c.digit, c.broke
+		r.Sound = c.sounds()
 		if c.joined {
 			r.Operator = c.operator
 		}

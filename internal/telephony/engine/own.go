@@ -110,6 +110,7 @@ func (c *call) toSelf() {
 	c.quiet()
 	c.part()
 	c.undo = media.Join(c.leg.Media(), c.self.Media())
+	c.weigh(telephony.SideSecond, c.self.Media())
 }
 
 // overflowIn is overflow when all phones have refused or could not be rung before their time.

@@ -150,6 +150,7 @@ func (c *call) inherit(why string) bool {
 	c.quiet()
 	c.part()
 	c.leg.Media().SetTap(nil, nil)
+	c.lineOver()
 	was := c.trunk
 	c.leg, c.leave, c.trunk = t.leg, t.leave, t.in.TrunkID
 	if why == "" {

@@ -15,6 +15,7 @@ import { useWords as useCommon } from "../ui/words";
 import { useCall } from "./api";
 import { DirectionSign, usePhoneText } from "./CallTable";
 import { MarkPanel } from "./MarkPanel";
+import { SoundPanel } from "./SoundPanel";
 import { useWords } from "./words";
 import "../journal/journal.css";
 import "./calls.css";
@@ -74,6 +75,7 @@ function Whole({ call: c, onBack }: { call: CallDetail; onBack: () => void }) {
         </div>
         <div className="col">
           <Facts call={c} />
+          <SoundPanel sound={c.sound} />
           <History call={c} />
         </div>
       </div>

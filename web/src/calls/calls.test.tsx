@@ -6,6 +6,7 @@ import { serve, showPage } from "../../test/render";
 import type { CallDetail, Me } from "../api/types";
 import { FoldedFilters } from "./CallFilters";
 import { MarkPanel } from "./MarkPanel";
+import { SoundPanel } from "./SoundPanel";
 import type { Mark } from "./search";
 import { callQuery, readCallSearch, searchOf, viewOf, VIEWS, type View } from "./search";
 
@@ -61,6 +62,7 @@ const call: CallDetail = {
   disposition_reason_id: null,
   events: [],
   recordings: [],
+  sound: [],
 };
 
 const company: Me = { ...meOf("admin"), permissions: ["call.read", "call.mark"] };
@@ -103,6 +105,35 @@ describe("the journal of calls", () => {
     await userEvent.click(screen.getByRole("button", { name: "Снять оценку" }));
     await waitFor(() => expect(asked).toHaveLength(1));
     expect(await asked[0]?.request.json()).toEqual({ finding: "dismissed", text: "Разобрались", version: 3 });
+  });
+
+  it("shows what the sound of each side was like, and nothing of a call that was not measured", async () => {
+    const line = {
+      side: "line",
+      grade: "bad",
+      heard: true,
+      loss: 8.4,
+      jitter_ms: 12,
+      far_loss: 0,
+      rtt_ms: 41.5,
+    } as const;
+    const operator = { ...line, side: "operator", heard: false, far_loss: null, rtt_ms: null } as const;
+    const measured = showPage(<SoundPanel sound={[line, operator]} />, company);
+    const panel = await screen.findByTestId("call-sound");
+    expect(panel).toHaveTextContent(
+      "Телефонплохоене дошло до нас 8,4 % · не дошло туда 0 % · дрожание 12 мс · туда и обратно 41,5 мс",
+    );
+    expect(panel).toHaveTextContent(/Операторзвука не было$/);
+    measured.unmount();
+    showPage(
+      <>
+        <SoundPanel sound={[]} />
+        <i>old</i>
+      </>,
+      company,
+    );
+    expect(await screen.findByText("old")).toBeInTheDocument();
+    expect(screen.queryByText("Качество связи")).not.toBeInTheDocument();
   });
 
   it("lets the company mark a call, and says that a bad mark is looked into (L2)", async () => {

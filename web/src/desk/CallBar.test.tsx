@@ -50,6 +50,19 @@ describe("call bar", () => {
     expect(desk.socket.hear()).toContainEqual({ type: "state", state: "pause", reason: "Обед" });
   });
 
+  it("says that the connection is bad and what to do, by the keyboard too", async () => {
+    const { desk, user } = open({ state: "talking", call: callView({ state: "talking" }) });
+    desk.sound.reading = { received: 100, lost: 0, jitterMs: 5, rttMs: 40, farLoss: null };
+    act(() => desk.socket.tell({ type: "sdp_answer", sdp: "answer" }));
+    await waitFor(() => expect(desk.state().media).toBe("up"));
+    desk.sound.reading = { received: 190, lost: 10, jitterMs: 5, rttMs: 40, farLoss: null };
+    const sign = await screen.findByRole("button", { name: "Связь плохая" }, { timeout: 4000 });
+    sign.focus();
+    await user.keyboard("{Enter}");
+    expect(await screen.findByText(/Подключите кабель/)).toBeVisible();
+    expect(screen.getByText(/теряется 10 % звука · дрожание 5 мс/)).toBeInTheDocument();
+  });
+
   it("says in words why nobody calls, and gives the way back", () => {
     const { desk } = open({ state: "pause", reason: JUST_IN });
     expect(screen.getByRole("status")).toHaveTextContent("Нажмите «Готов», чтобы принимать звонки");

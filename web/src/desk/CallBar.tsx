@@ -23,6 +23,7 @@ import { clockOf, phoneOf } from "../time/format";
 import { Key } from "../ui/blocks";
 import { DeviceSettings } from "./Mic";
 import { DeviceChoice, usePhoneWords } from "./phone/DeviceChoice";
+import { QualitySign } from "./quality/QualitySign";
 import { inTalk, pauseWords } from "./state";
 import { useWords } from "./words";
 
@@ -57,6 +58,7 @@ export function CallBar(props: Props) {
     >
       <Left />
       <Subject subject={props.subject} sub={props.sub} />
+      <QualitySign />
       <StateButtons {...props} />
       <Controls {...props} />
     </div>

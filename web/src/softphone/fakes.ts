@@ -1,6 +1,7 @@
 /** Stand-ins for the browser's parts behind the same contracts: for tests only. */
 import type { Mic, MicListener, MicState } from "./mic";
 import type { CallView, ClientMessage, ServerMessage } from "./protocol";
+import type { Reading } from "./quality";
 import { Softphone, type Parts, type Socket } from "./softphone";
 import type { Sound } from "./sound";
 
@@ -81,6 +82,7 @@ export class FakeSound implements Sound {
   offers = 0;
   accepted: string[] = [];
   muted = false;
+  reading: Reading | null = null;
   constructor(readonly on: { onState(up: boolean): void }) {}
   offer(): Promise<string> {
     return Promise.resolve(`offer-${++this.offers}`);
@@ -92,6 +94,9 @@ export class FakeSound implements Sound {
   }
   use(): Promise<void> {
     return Promise.resolve();
+  }
+  measure(): Promise<Reading | null> {
+    return Promise.resolve(this.reading);
   }
   mute(on: boolean): void {
     this.muted = on;

@@ -2,8 +2,10 @@ import { recall, remember, type Devices } from "./devices";
 import { start, step, type Effect, type Event, type Phone, type Wish } from "./machine";
 import { RealMic, type Mic, type MicListener, type MicState } from "./mic";
 import { parse, type ClientMessage, type Device, type TransferMode, type WatchMode } from "./protocol";
+import type { Quality } from "./quality";
 import { Ring } from "./ring";
 import { PeerSound, type Sound } from "./sound";
+import { QualityWatch } from "./watchQuality";
 
 /** What the screens see. A new object at every change. */
 export interface View {
@@ -13,6 +15,8 @@ export interface View {
   /** The browser waits for a touch before it plays. */
   blocked: boolean;
   devices: Devices;
+  /** Of the connection during a talk by the browser; null: no talk, or not known yet. */
+  quality: Quality | null;
 }
 
 export type Socket = Pick<WebSocket, "send" | "close" | "readyState" | "onopen" | "onmessage" | "onclose">;
@@ -53,6 +57,10 @@ export class Softphone {
   private reconnect: ReturnType<typeof setTimeout> | undefined;
   private opening: ReturnType<typeof setTimeout> | undefined;
   private reoffer: ReturnType<typeof setTimeout> | undefined;
+  private readonly looker = new QualityWatch(
+    () => this.sound?.measure() ?? Promise.resolve(null),
+    (quality) => this.set({ quality }),
+  );
   private readonly watchers = new Set<() => void>();
   private readonly levelWatchers = new Set<() => void>();
 
@@ -64,6 +72,7 @@ export class Softphone {
       muted: false,
       blocked: false,
       devices: recall(),
+      quality: null,
     };
   }
 
@@ -101,6 +110,7 @@ export class Softphone {
 
   stop(): void {
     this.running = false;
+    this.looker.set(false);
     clearTimeout(this.reconnect);
     navigator.mediaDevices?.removeEventListener?.("devicechange", this.devicesChanged);
     removeEventListener("online", this.again);
@@ -218,6 +228,8 @@ export class Softphone {
     if (phone.call?.key !== this.view.phone.call?.key && this.view.muted) this.mute(false);
     this.set({ phone });
     for (const effect of effects) this.carryOut(effect);
+    const now = this.view.phone; // an effect may have fed another event
+    this.looker.set(now.call?.state === "talking" && now.media === "up" && now.desk?.device !== "phone");
     // The telephone on the desk rings itself.
     if (phone.call?.state === "ringing" && phone.welcomed && phone.desk?.device !== "phone") this.parts.ring.start();
     else this.parts.ring.stop();

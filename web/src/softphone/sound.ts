@@ -1,9 +1,13 @@
+import { readingOf, type Reading } from "./quality";
+
 /**
  * The browser's side of the sound: one peer connection for the whole shift, G.711,
  * calls are joined to it by the engine.
  */
 
 export interface Sound {
+  /** The figures of the connection; null: there is none, or nothing has come yet. */
+  measure(): Promise<Reading | null>;
   /** Makes a new peer and resolves to its offer with all candidates in it. */
   offer(mic: MediaStream | null): Promise<string>;
   accept(sdp: string): Promise<void>;
@@ -72,6 +76,11 @@ export class PeerSound implements Sound {
     const track = mic?.getAudioTracks()[0] ?? null;
     if (track) track.enabled = !this.muted;
     await this.sender?.replaceTrack(track);
+  }
+
+  async measure(): Promise<Reading | null> {
+    const report = await this.pc?.getStats();
+    return report ? readingOf(report) : null;
   }
 
   mute(on: boolean): void {
