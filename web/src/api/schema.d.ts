@@ -5691,6 +5691,8 @@ export interface components {
             /** Format: int64 */
             recording_id: number | null;
             recordings: components["schemas"]["CallRecording"][];
+            /** @description of every side that spoke; empty: not measured */
+            sound: components["schemas"]["CallSound"][];
             /** Format: date-time */
             started_at: string;
             /** @description of a consultation: what it was about */
@@ -5894,6 +5896,37 @@ export interface components {
             wait_ms: number;
             /** @description IANA zone of the company or the city */
             zone: string;
+        };
+        CallSound: {
+            /**
+             * Format: double
+             * @description percent of what we sent and did not come there; null: it does not tell
+             */
+            far_loss: number | null;
+            /** @enum {string} */
+            grade: "good" | "middling" | "bad";
+            /** @description false: no sound came from there */
+            heard: boolean;
+            /**
+             * Format: double
+             * @description the mean
+             */
+            jitter_ms: number;
+            /**
+             * Format: double
+             * @description percent of what was sent from there and did not come
+             */
+            loss: number;
+            /**
+             * Format: double
+             * @description the mean way there and back; null: not measured
+             */
+            rtt_ms: number | null;
+            /**
+             * @description the telephone; the operator; another phone it was joined to
+             * @enum {string}
+             */
+            side: "line" | "operator" | "second";
         };
         CallingRules: {
             /**
