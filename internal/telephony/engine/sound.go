@@ -62,7 +62,7 @@ func (c *call) sounds() (all []telephony.Sound) {
 }
 
 func soundOf(side telephony.Side, s rtp.Sums) telephony.Sound {
-	out := telephony.Sound{Side: side, Packets: int64(min(s.Received, math.MaxInt64)), Loss: share(s.Lost, s.Received+s.Lost)} //nolint:gosec // bounded
+	out := telephony.Sound{Side: side, Packets: int64(min(s.Received, math.MaxInt64)), Loss: share(s.Lost, s.Received+s.Lost)}
 	if s.Jitters > 0 {
 		out.JitterMS = tenth(s.Jitter.Seconds() * 1000 / float64(s.Jitters))
 	}
