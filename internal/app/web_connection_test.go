@@ -121,7 +121,9 @@ func TestAnEmployeeIsConnectedWithTheResident(t *testing.T) {
 	require.Contains(t, history.body, "Звонок жителю через диспетчерскую")
 	require.Contains(t, history.body, `"by":"Гусев П. Н.","text":"Соединение сотрудника с жителем, состоялся"`)
 	require.NotContains(t, history.body, canary)
-	require.Contains(t, h.ok("admin", http.MethodGet, fmt.Sprintf("/calls?ticket_id=%d", id), nil).body, `"purpose":"connection"`)
+	calls := h.ok("admin", http.MethodGet, fmt.Sprintf("/calls?ticket_id=%d", id), nil)
+	require.Equal(t, "connection", calls.get(t, "items.0.purpose"))
+	require.Equal(t, "Гусев П. Н.", calls.get(t, "items.0.employee"), "the journal of calls says who spoke")
 	require.Equal(t, int64(1), h.one(`select count(*) from audit_entries where action = 'ticket.call' and object = $1 and actor = 'Гусев П. Н.' and data::text not like '%' || $2 || '%'`, fmt.Sprintf("ticket:%d", id), phone))
 
 	ends := func(key string, result string, rs ...telephony.Report) {

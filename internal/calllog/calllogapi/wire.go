@@ -41,6 +41,7 @@ type CallRow struct {
 	Address         string         `json:"address" doc:"of the request, or as the caller named it"`
 	NoticeID        *int64         `json:"notice_id"`
 	Subject         string         `json:"subject" doc:"of a consultation: what it was about"`
+	Employee        string         `json:"employee" doc:"of a connection: the employee it joined with the resident"`
 	Mark            *CallMark      `json:"mark" doc:"the company's, of our operator's work (L2); null: none, or not yours to see"`
 }
 
@@ -148,7 +149,7 @@ func Row(c calllog.Entry) CallRow {
 		LineID: some(c.LineID), TaskID: some(c.TaskID), TicketID: some(c.TicketID), TicketNumber: some(c.TicketNumber), Operator: httpapi.Name(c.OperatorID, c.OperatorName),
 		StartedAt: c.StartedAt, QueuedAt: c.QueuedAt, AnsweredAt: c.AnsweredAt, JoinedAt: c.JoinedAt, EndedAt: c.EndedAt, DurationMS: c.Talk().Milliseconds(),
 		Outcome: c.Outcome, IsCut: c.IsCut, Disposition: c.Disposition, DispositionNote: c.DispositionNote, RecordingID: some(c.RecordingID), RecordingGoneAt: c.RecordingGoneAt, Zone: c.Zone,
-		WaitMS: c.Wait().Milliseconds(), BuildingID: some(c.BuildingID), Address: c.Address, NoticeID: some(c.NoticeID), Subject: c.SubjectName,
+		WaitMS: c.Wait().Milliseconds(), BuildingID: some(c.BuildingID), Address: c.Address, NoticeID: some(c.NoticeID), Subject: c.SubjectName, Employee: c.EmployeeName,
 	}
 }
 

@@ -125,6 +125,7 @@ function Facts({ call: c }: { call: CallDetail }) {
     [w.column.wait, c.wait_ms > 0 && clockOf(c.wait_ms)],
     [w.column.talk, c.duration_ms > 0 && clockOf(c.duration_ms)],
     [w.column.operator, c.operator?.name],
+    [w.employee, c.employee],
     [w.called, c.called],
   ];
   return (

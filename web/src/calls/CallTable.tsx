@@ -160,8 +160,8 @@ function Cell({ column, call: c, onOpen }: { column: Column; call: CallRow; onOp
       );
     case "operator":
       return (
-        <td className="cut" title={c.operator?.name}>
-          {c.operator?.name}
+        <td className="cut" title={c.operator?.name ?? c.employee}>
+          <bdi>{c.operator?.name ?? c.employee}</bdi>
         </td>
       );
     case "ticket":
@@ -192,7 +192,7 @@ export function CallCard({ call: c }: { call: CallRow }) {
     c.wait_ms > 0 && w.waited(clockOf(c.wait_ms)),
     c.duration_ms > 0 && w.talked(clockOf(c.duration_ms)),
     c.recording_id !== null && w.recorded.toLowerCase(),
-    c.operator?.name,
+    c.operator?.name ?? c.employee,
   ].filter(Boolean);
   return (
     <Link className="pcard plain" to="/calls/$id" params={{ id: String(c.id) }}>

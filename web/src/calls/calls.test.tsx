@@ -58,6 +58,7 @@ const call: CallDetail = {
   address: "",
   notice_id: null,
   subject: "Тарифы",
+  employee: "",
   mark: null,
   disposition_reason_id: null,
   events: [],

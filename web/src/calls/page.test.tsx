@@ -50,6 +50,7 @@ const row = (id: number): CallRow => ({
   address: "",
   notice_id: null,
   subject: "",
+  employee: "",
   mark: null,
 });
 
@@ -122,6 +123,13 @@ describe("the page of calls", { timeout: 60_000 }, () => {
     await waitFor(() => expect(history.location.search).toBe("?result=lost&recorded=true"));
     expect(heads()).toEqual(["Начало", "Номер", "Ждал"]);
     expect(screen.queryByText("Мои списки")).toBeNull();
+  });
+
+  it("names the employee who was connected with a resident, where an operator would stand", async () => {
+    const connected: CallRow = { ...row(3), purpose: "connection", operator: null, employee: "Гусев П. Н." };
+    serve({ ...answers, "GET /api/v1/calls": () => ({ items: [connected] }) });
+    open("/calls");
+    expect((await screen.findByText("Гусев П. Н.")).closest("td")).toHaveAttribute("title", "Гусев П. Н.");
   });
 
   it("keeps what is on the screen among lists of calls", async () => {

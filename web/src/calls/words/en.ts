@@ -73,6 +73,7 @@ export const en: typeof ru = {
   facts: "About the call",
   notice: "Notice",
   toNotices: "Open notices",
+  employee: "Employee",
   subject: "Asked about",
   note: "Note",
   called: "Number dialled",

@@ -83,6 +83,7 @@ export const ru = {
   facts: "О звонке",
   notice: "Оповещение",
   toNotices: "Открыть оповещения",
+  employee: "Сотрудник",
   subject: "О чём спросили",
   note: "Заметка",
   called: "Набранный номер",
