@@ -123,7 +123,7 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	announcementapi.Register(api, announcementapi.Config{
 		Service: a.Announcements, Dir: filepath.Join(c.DataDir, telephony.Announcements), Convert: phrase, Length: phraseLength, Speak: c.spoken(),
 	})
-	calllogapi.Register(api, calllogapi.Config{Service: a.Calls})
+	calllogapi.Register(api, calllogapi.Config{Service: a.Calls, Connected: a.Connection.Names})
 	deskapi.Register(api, deskapi.Config{Floor: a.floor(), Tickets: tickets})
 	connectionapi.Register(api, a.Connection)
 	escalationapi.Register(api, a.Escalation)

@@ -55,7 +55,6 @@ type Entry struct {
 	Unit                string
 	NoticeID            int64
 	SubjectName         string // of a consultation: the reason it was about
-	EmployeeName        string // of a connection: whom it joined with the resident
 	Mark                *Mark  `db:"-"`
 }
 
@@ -85,15 +84,12 @@ func (e Entry) Talk() time.Duration {
 	return e.EndedAt.Sub(*from)
 }
 
-// entryColumns: the key of a call that connects two people names the connection (telephony.CallKey
-// of connection's order).
 const entryColumns = `c.id, c.key, coalesce(c.company_id, 0) as company_id, coalesce(m.name, '') as company_name, coalesce(c.city_id, 0) as city_id, c.direction, c.purpose, c.phone, c.called,
 	coalesce(c.line_id, 0) as line_id, coalesce(l.kind, '') as line_kind, coalesce(c.task_id, 0) as task_id, coalesce(c.ticket_id, 0) as ticket_id, coalesce(t.number, 0) as ticket_number,
 	coalesce(c.operator_id, 0) as operator_id, coalesce(u.name, '') as operator_name, c.started_at, c.queued_at, c.answered_at, c.joined_at, c.ended_at, coalesce(c.outcome, '') as outcome,
 	c.is_cut, coalesce(c.disposition, '') as disposition, coalesce(c.disposition_reason_id, 0) as disposition_reason_id, c.disposition_note, coalesce(r.id, 0) as recording_id, c.recording_gone_at, c.has_message,
 	coalesce(m.zone, y.zone, 'UTC') as zone, coalesce(t.building_id, c.building_id, 0) as building_id, coalesce(t.address, c.address) as address, coalesce(t.unit, c.unit) as unit,
-	coalesce(c.notice_id, 0) as notice_id, coalesce(s.name, '') as subject_name,
-	case when c.purpose = 'connection' then coalesce((select x.name from connections x where x.id = substring(c.key from '^o-connection-(\d{1,18})$')::bigint), '') else '' end as employee_name`
+	coalesce(c.notice_id, 0) as notice_id, coalesce(s.name, '') as subject_name`
 
 const entrySource = ` from calls c left join users u on u.id = c.operator_id left join companies m on m.id = c.company_id left join cities y on y.id = c.city_id
 	left join lines l on l.id = c.line_id left join tickets t on t.id = c.ticket_id left join reasons s on s.id = c.disposition_reason_id left join call_marks k on k.call_id = c.id

@@ -288,3 +288,29 @@ func (s *Service) Who(ctx context.Context, ticketID int64) (map[string]string, e
 		return err
 	})
 }
+
+// Names are who was connected by some calls, by the keys of the calls; a key of another call
+// has none.
+func (s *Service) Names(ctx context.Context, keys []string) (map[string]string, error) {
+	out := map[string]string{}
+	ids := make([]int64, 0, len(keys))
+	for _, k := range keys {
+		var id int64
+		if _, err := fmt.Sscanf(k, telephony.CallKey("connection-%d"), &id); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	return out, pg.Do(ctx, s.DB, func(tx *pg.Tx) error {
+		rows, err := tx.Query(ctx, `select id, name from connections where id = any($1)`, ids)
+		if err != nil {
+			return err
+		}
+		var id int64
+		var name string
+		_, err = pgx.ForEachRow(rows, []any{&id, &name}, func() error {
+			out[telephony.CallKey(orderKey(id))] = name
+			return nil
+		})
+		return err
+	})
+}

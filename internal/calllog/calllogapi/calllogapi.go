@@ -12,11 +12,14 @@ import (
 	"d24/internal/page"
 	"d24/internal/phone"
 	"d24/internal/platform/httpapi"
+	"d24/internal/telephony"
 )
 
 // Config of the operations.
 type Config struct {
 	Service *calllog.Service
+	// Connected tells whom the calls of these keys connected with residents, by key.
+	Connected func(ctx context.Context, keys []string) (map[string]string, error)
 }
 
 // Filter is the query of the journal.
@@ -123,7 +126,29 @@ func (c Config) list(ctx context.Context, in *list) (*pageOut, error) {
 	if next != "" {
 		out.Body.NextCursor = &next
 	}
-	return out, nil
+	each := make([]*CallRow, 0, len(out.Body.Items))
+	for i := range out.Body.Items {
+		each = append(each, &out.Body.Items[i])
+	}
+	return out, c.name(ctx, each...)
+}
+
+// name puts into connections whom they joined with residents.
+func (c Config) name(ctx context.Context, rows ...*CallRow) error {
+	var keys []string
+	for _, r := range rows {
+		if r.Purpose == string(telephony.Connection) {
+			keys = append(keys, r.Key)
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	who, err := c.Connected(ctx, keys)
+	for _, r := range rows {
+		r.Employee = who[r.Key]
+	}
+	return err
 }
 
 // hide masks the other party's number for who may not see contacts (K1). Of a call of ours
@@ -154,5 +179,5 @@ func (c Config) get(ctx context.Context, in *ByID) (*detail, error) {
 	for _, f := range files {
 		out.Body.Recordings = append(out.Body.Recordings, CallRecording(f))
 	}
-	return out, nil
+	return out, c.name(ctx, &out.Body.CallRow)
 }

@@ -149,7 +149,7 @@ func Row(c calllog.Entry) CallRow {
 		LineID: some(c.LineID), TaskID: some(c.TaskID), TicketID: some(c.TicketID), TicketNumber: some(c.TicketNumber), Operator: httpapi.Name(c.OperatorID, c.OperatorName),
 		StartedAt: c.StartedAt, QueuedAt: c.QueuedAt, AnsweredAt: c.AnsweredAt, JoinedAt: c.JoinedAt, EndedAt: c.EndedAt, DurationMS: c.Talk().Milliseconds(),
 		Outcome: c.Outcome, IsCut: c.IsCut, Disposition: c.Disposition, DispositionNote: c.DispositionNote, RecordingID: some(c.RecordingID), RecordingGoneAt: c.RecordingGoneAt, Zone: c.Zone,
-		WaitMS: c.Wait().Milliseconds(), BuildingID: some(c.BuildingID), Address: c.Address, NoticeID: some(c.NoticeID), Subject: c.SubjectName, Employee: c.EmployeeName,
+		WaitMS: c.Wait().Milliseconds(), BuildingID: some(c.BuildingID), Address: c.Address, NoticeID: some(c.NoticeID), Subject: c.SubjectName,
 	}
 }
 

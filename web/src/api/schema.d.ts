@@ -5648,6 +5648,8 @@ export interface components {
              * @description of the talk with an operator; of the whole call where none took part
              */
             duration_ms: number;
+            /** @description of a connection: the employee it joined with the resident */
+            employee: string;
             /** Format: date-time */
             ended_at: string | null;
             events: components["schemas"]["CallEvent"][];
@@ -5838,6 +5840,8 @@ export interface components {
              * @description of the talk with an operator; of the whole call where none took part
              */
             duration_ms: number;
+            /** @description of a connection: the employee it joined with the resident */
+            employee: string;
             /** Format: date-time */
             ended_at: string | null;
             /** Format: int64 */
