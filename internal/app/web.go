@@ -68,6 +68,7 @@ type WebConfig struct {
 	Metrics   http.Handler                          // nil: none
 	Meter     func(http.Handler) http.Handler       // counts what the routes answer; nil: nobody
 	Rates     httpapi.Rates                         // of requests; zero: any number
+	DialAlso  []string                              // beginnings of numbers dialled beside geographic and mobile ones (S9)
 	Voice     speech.Voice                          // says the announcements; nil: none
 }
 
@@ -106,7 +107,7 @@ func OpenAPI() ([]byte, error) {
 func (a *App) operations(api huma.API, c WebConfig) {
 	now := func() clock.Clock { return a.DB.Clock } // asked late: the document is made without a database
 	tickets := ticketapi.Config{Service: a.Tickets, Around: ticketapi.Around{Ladder: a.ladder, Calls: a.callsOf, Supplier: a.supplierOf, Pair: a.pairOf}, Now: a.now, Together: a.together}
-	accountapi.Register(api, accountapi.Config{Service: a.Accounts, Now: a.now, Secure: c.Secure})
+	accountapi.Register(api, accountapi.Config{Service: a.Accounts, Now: a.now, Secure: c.Secure, DialAlso: c.DialAlso})
 	ticketapi.Register(api, tickets)
 	buildingapi.Register(api, buildingapi.Config{Service: a.Buildings, Tickets: a.ticketsOf, Serving: a.serving})
 	contactapi.Register(api, a.Contacts)

@@ -229,6 +229,7 @@ func web(ctx context.Context, a *app.App, c config.Config, o Options, all *sync.
 		DataDir: c.Data, Secure: c.HTTPS(), Log: o.Log, Hub: hub, Spa: o.Pages, Metrics: m.Handler(), Ready: checks(a), Voice: voice(filepath.Join(c.Data, "voice"), o.Log),
 		Meter:     func(next http.Handler) http.Handler { return m.HTTP(next, clock.System{}) },
 		PhoneDoor: a.Telephony.DoorOf,
+		DialAlso:  c.DialAlso(),
 		Rates:     httpapi.Rates{Token: c.TokenRate, Person: c.PersonRate, Address: c.AddressRate},
 	})
 	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}

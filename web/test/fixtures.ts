@@ -122,5 +122,6 @@ export function meOf(role: keyof typeof rights): Me {
     permissions: [...rights[role]],
     zone: "Asia/Yekaterinburg",
     server_time: "2026-11-26T06:00:00Z",
+    dial_also: [],
   };
 }

@@ -23,6 +23,7 @@ type Me struct {
 	MemberID    *int64     `json:"member_id" doc:"the staff member this user is"`
 	ServerTime  time.Time  `json:"server_time"`
 	Zone        string     `json:"zone" doc:"IANA zone in which times are shown"`
+	DialAlso    []string   `json:"dial_also" nullable:"false" doc:"beginnings of numbers that are dialled beside geographic and mobile ones of Russia: +7800"`
 }
 
 // User is a person with a login.
@@ -66,6 +67,9 @@ type Config struct {
 	Service *account.Service
 	Now     func() time.Time
 	Secure  bool // pages are opened over https: cookies never go without it
+	// DialAlso are beginnings of numbers that the installation allows to dial beside geographic
+	// and mobile ones of Russia (S9).
+	DialAlso []string
 }
 
 type session struct {
@@ -173,7 +177,7 @@ func (c Config) cookie(name, token string, life time.Duration) string {
 func (c Config) show(m account.Me) Me {
 	out := Me{
 		User: User{m.UserID, m.Name, m.Login}, Kind: m.Kind, Zone: m.Zone,
-		ServerTime: c.Now(), Companies: make([]MyRole, 0, len(m.Companies)), Permissions: make([]string, 0, len(m.Permissions)),
+		ServerTime: c.Now(), DialAlso: append([]string{}, c.DialAlso...), Companies: make([]MyRole, 0, len(m.Companies)), Permissions: make([]string, 0, len(m.Permissions)),
 	}
 	if m.MemberID != 0 {
 		out.MemberID = &m.MemberID

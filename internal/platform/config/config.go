@@ -67,6 +67,12 @@ type Sound struct {
 	CPS   int           `env:"D24_TRUNK_CPS" envDefault:"50" help:"сколько звонков в секунду принимается с одного адреса оператора связи; остальным 503 с Retry-After; 0: без предела"`
 }
 
+// DialAlso are the beginnings of numbers that may be dialled beside geographic and mobile
+// ones of Russia (S9).
+func (s Sound) DialAlso() []string {
+	return strings.FieldsFunc(s.Also, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
 // Store is about what is kept.
 type Store struct {
 	Data            string `env:"D24_DATA" envDefault:"./data" help:"каталог данных: база, записи, голос"`

@@ -4,6 +4,8 @@ import { useRoubles } from "../i18n/roubles";
 import { useMe } from "../session/session";
 import { useNow } from "../time/clock";
 import { momentOf, phoneOf } from "../time/format";
+import { Note } from "../ui/blocks";
+import { useUndialled } from "../ui/dialled/useUndialled";
 import { useTrunks, type ProbeState } from "./api";
 import { count, type Part } from "./form";
 import { useWords } from "./words";
@@ -12,6 +14,7 @@ import { useWords } from "./words";
 export function ProbeFields({ form, put, refusal }: Part) {
   const w = useWords();
   const trunks = useTrunks();
+  const undialled = useUndialled();
   const kept = form.probe_number ?? "";
   const numbers = [...new Set([...(trunks.data?.items.flatMap((t) => t.lines) ?? []), kept])].filter(Boolean);
   return (
@@ -28,6 +31,7 @@ export function ProbeFields({ form, put, refusal }: Part) {
         error={refusal.at("probe_number")}
         onChange={(v) => put({ probe_number: v ?? "" })}
       />
+      {undialled.at(kept) && <Note tone="plan">{undialled.at(kept)}</Note>}
       {kept && (
         <div className="trunk-pair">
           <NumberInput

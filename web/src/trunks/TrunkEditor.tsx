@@ -1,3 +1,4 @@
+import { useUndialled } from "../ui/dialled/useUndialled";
 import { Button, NumberInput, Select, Switch, TagsInput, Textarea, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { Rest, useRefusal, useSaid, type Refusal } from "../ui/settings";
@@ -61,6 +62,7 @@ export function TrunkEditor({ trunk, onDone }: { trunk: Trunk; onDone: () => voi
   const w = useWords();
   const c = useCommon();
   const said = useSaid();
+  const undialled = useUndialled();
   const keep = useKeepTrunk();
   const refusal = useRefusal(keep.error);
   const [form, setForm] = useState(trunk);
@@ -73,7 +75,7 @@ export function TrunkEditor({ trunk, onDone }: { trunk: Trunk; onDone: () => voi
       { ...fieldsOf(form), ...(password ? { password } : {}) },
       {
         onSuccess: (t) => {
-          said(w.saved(t.name));
+          said(undialled.saved([form.probe_number ?? ""]) || w.saved(t.name));
           onDone();
         },
       },

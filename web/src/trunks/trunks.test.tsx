@@ -72,6 +72,12 @@ describe("trunks", () => {
     expect(sent).toMatchObject({ probe_number: "+73430000101", probe_every_min: 1, probe_price: 120, probe_budget: 0 });
   });
 
+  it("say of a probe's 8-800 number that it is not dialled", async () => {
+    serve({ "GET /api/v1/trunks": () => ({ items: [trunk] }) });
+    showPage(<TrunkEditor trunk={{ ...trunk, now: null, probe_number: "+78007001020" }} onDone={vi.fn()} />);
+    expect(await screen.findByText(/8-800 программа не набирает/)).toBeInTheDocument();
+  });
+
   it("keep the password that is not typed anew, and refuse at the field of a list", async () => {
     const asked = serve({
       "GET /api/v1/trunks": () => ({ items: [trunk] }),

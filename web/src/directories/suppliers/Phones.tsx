@@ -1,5 +1,6 @@
 import { ActionIcon, Button, TextInput } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
+import { useUndialled } from "../../ui/dialled/useUndialled";
 import { noPhone, type Phone } from "./api";
 import { useWords } from "./words";
 
@@ -13,6 +14,7 @@ type Props = {
 /** Numbers with who answers and when. */
 export function Phones({ title, phones, at, onChange }: Props) {
   const w = useWords();
+  const undialled = useUndialled();
   const put = (i: number, part: Partial<Phone>) => onChange(phones.map((p, n) => (n === i ? { ...p, ...part } : p)));
   return (
     <section className="col">
@@ -30,6 +32,8 @@ export function Phones({ title, phones, at, onChange }: Props) {
             maxLength={40}
             value={p.phone}
             error={at(`phones[${i}].phone`)}
+            description={undialled.at(p.phone)}
+            inputWrapperOrder={["label", "input", "description", "error"]}
             onChange={(e) => put(i, { phone: e.currentTarget.value })}
           />
           <TextInput

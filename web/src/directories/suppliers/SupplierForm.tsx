@@ -14,6 +14,7 @@ import {
   type Shared,
   type SharedForm,
 } from "./api";
+import { useUndialled } from "../../ui/dialled/useUndialled";
 import { Phones } from "./Phones";
 import { useWords } from "./words";
 
@@ -34,6 +35,7 @@ export function SupplierForm({ row, onDone }: { row?: Row | undefined; onDone: (
   const [own, setOwn] = useState(row !== undefined && row.supplier_id === null);
   const save = useSave();
   const said = useSaid();
+  const undialled = useUndialled();
   const refusal = useRefusal(save.error);
   const set = (part: Partial<Form>) => setForm((f) => ({ ...f, ...part }));
   const submit = (event: FormEvent) => {
@@ -47,7 +49,7 @@ export function SupplierForm({ row, onDone }: { row?: Row | undefined; onDone: (
       },
       {
         onSuccess: (r) => {
-          said(row ? w.saved : w.added(r.name));
+          said(undialled.saved(form.phones.map((p) => p.phone)) || (row ? w.saved : w.added(r.name)));
           onDone();
         },
       },
@@ -193,6 +195,7 @@ export function SharedSupplierForm({ row, onDone }: { row?: Shared | undefined; 
   }));
   const save = useSaveShared();
   const said = useSaid();
+  const undialled = useUndialled();
   const refusal = useRefusal(save.error);
   const set = (part: Partial<SharedForm>) => setForm((f) => ({ ...f, ...part }));
   const submit = (event: FormEvent) => {
@@ -202,7 +205,7 @@ export function SharedSupplierForm({ row, onDone }: { row?: Shared | undefined; 
       { id: row?.id, version: row?.version, form },
       {
         onSuccess: (s) => {
-          said(row ? w.saved : w.added(s.name));
+          said(undialled.saved(form.phones.map((p) => p.phone)) || (row ? w.saved : w.added(s.name)));
           onDone();
         },
       },

@@ -1,3 +1,5 @@
+import { notifications } from "@mantine/notifications";
+import { isUndialled } from "../../ui/dialled/dialled";
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
@@ -78,6 +80,47 @@ describe("a supplier", () => {
       all_houses: false,
     });
     expect(onDone).not.toHaveBeenCalled();
+  });
+
+  it("says at the field and after saving that an 8-800 number is not dialled, where it is not allowed", async () => {
+    serve({ ...usual, "PUT /api/v1/suppliers/8": () => ({ ...row, version: 3 }) });
+    const shown = vi.spyOn(notifications, "show");
+    const form = (allowed: string[]) => (
+      <Signed me={{ ...me, dial_also: allowed }}>
+        <SupplierForm row={row} onDone={() => undefined} />
+      </Signed>
+    );
+    const first = show(form([]));
+    const user = userEvent.setup();
+    await user.clear(screen.getByLabelText("Телефон 1"));
+    await user.type(screen.getByLabelText("Телефон 1"), "8 (800) 700-10-20");
+    expect(screen.getByLabelText("Телефон 1")).toHaveAccessibleDescription(/8-800 программа не набирает/);
+    await user.click(screen.getByRole("button", { name: "Сохранить" }));
+    await waitFor(() =>
+      expect(shown).toHaveBeenCalledWith(
+        expect.objectContaining({ message: "Сохранено, но 8 (800) 700-10-20 программа не набирает" }),
+      ),
+    );
+    first.unmount();
+    show(form(["+7800"]));
+    await user.clear(screen.getByLabelText("Телефон 1"));
+    await user.type(screen.getByLabelText("Телефон 1"), "8 (800) 700-10-20");
+    expect(screen.queryByText(/программа не набирает\./)).not.toBeInTheDocument();
+  });
+
+  it.each([
+    ["8 800", true],
+    ["+7 (804) 333-00-00", true],
+    ["800 700-10-20", true],
+    ["8 (343) 380-00-00", false],
+    ["+7 912 800-12-12", false],
+    ["+80 012 345 67 89", false],
+    ["104", false],
+    ["", false],
+  ])("knows of %s whether it is of the codes 80x", (typed, is) => {
+    expect(isUndialled(typed, [])).toBe(is);
+    expect(isUndialled(typed, ["+375"])).toBe(is);
+    expect(isUndialled(typed, ["+780"])).toBe(false);
   });
 
   it("is put away with the version that was seen; its number can be called", async () => {
