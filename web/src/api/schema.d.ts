@@ -7474,6 +7474,8 @@ export interface components {
             companies: components["schemas"]["MyRole"][];
             /** @description the company chosen; null for our own staff */
             company: components["schemas"]["MyCompany"];
+            /** @description beginnings of numbers that are dialled beside geographic and mobile ones of Russia: +7800 */
+            dial_also: string[];
             /** @enum {string} */
             kind: "operator" | "supervisor" | "company" | "admin";
             /**
