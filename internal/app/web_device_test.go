@@ -75,6 +75,57 @@ func TestALateDeedOfAPhoneIsToldWhoHasTheRequest(t *testing.T) {
 	require.Equal(t, 404, h.later("admin2", path+"/accept", "a", h.clock.Now(), nil).status, "not of this company")
 }
 
+// J12, J1: periods of work that were begun and broken off without a network come with their
+// hours, once each, in their order; what another did meanwhile is said, and nothing is kept.
+func TestPeriodsOfWorkComeFromAPhoneWithTheirHours(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	tk := h.ticket(ours, "ВС-02")
+	path := fmt.Sprintf("/tickets/%d", tk.ID)
+	h.ok("gusev", "POST", path+"/accept", nil)
+	h.clock.Set(h.clock.Now().Add(5 * time.Hour))
+	now := h.clock.Now()
+	at := func(min int) time.Time { return now.Add(-4*time.Hour + time.Duration(min)*time.Minute) }
+	why := map[string]any{"reason": "нет ключа от подвала"}
+	for range 2 { // the answer to the first was lost
+		require.Equal(t, 200, h.later("gusev", path+"/move", "a", at(0), map[string]any{"to": "in_progress", "version": 1}).status)
+		require.Equal(t, 200, h.later("gusev", path+"/localise", "b", at(10), nil).status)
+		require.Equal(t, 200, h.later("gusev", path+"/pause", "c", at(20), why).status)
+		a := h.later("gusev", path+"/resume", "d", at(80), nil)
+		require.Equal(t, 200, a.status, a.body)
+		require.Contains(t, a.get(t, "can"), "pause")
+	}
+	period := `select count(*) from ticket_works where ticket_id = $1 and began_at = $2 and ended_at is not distinct from $3 and began_by = 'Гусев П. Н.'`
+	require.Equal(t, int64(1), h.one(period, tk.ID, at(0), at(20)), "the phone's hours are those of the work")
+	require.Equal(t, int64(1), h.one(period, tk.ID, at(80), nil))
+	require.Equal(t, int64(2), h.one(`select count(*) from ticket_works where ticket_id = $1`, tk.ID))
+	require.Equal(t, int64(1), h.one(`select count(*) from tickets where id = $1 and localised_at = $2`, tk.ID, at(10)))
+	for text, when := range map[string]time.Time{"Авария локализована": at(10), "Работа прервана – нет ключа от подвала": at(20), "Работа продолжена": at(80)} {
+		require.Equal(t, int64(1), h.one(`select count(*) from ticket_events where ticket_id = $1 and text = $2 and at = $3 and (data->>'device_at')::timestamptz = $4`, tk.ID, text, now, when), text)
+	}
+
+	// two clocks: a period does not begin before the last one ended
+	require.Equal(t, 200, h.later("gusev", path+"/pause", "e", at(100), why).status)
+	require.Equal(t, 200, h.later("gusev", path+"/resume", "f", at(90), nil).status)
+	require.Equal(t, int64(1), h.one(period, tk.ID, at(100), nil))
+
+	// what others did meanwhile is said
+	h.ok("admin", "POST", path+"/pause", map[string]any{"reason": "ждём поставщика"})
+	a := h.later("gusev", path+"/pause", "g", at(110), why)
+	require.Equal(t, 409, a.status)
+	require.Contains(t, a.body, "сейчас не идёт")
+	other := h.one(`select max(id) from members where company_id = $1 and not is_archived and id <> $2`, ours, tk.ExecutorID)
+	h.ok("admin", "POST", path+"/assign", assign("executor", other, h.one(`select version from tickets where id = $1`, tk.ID)))
+	a = h.later("foreman", path+"/resume", "h", at(120), nil)
+	require.Equal(t, 200, a.status, "who may give work may do it for another")
+	h.do(`update tickets set responsible_id = (select member_id from company_users c join users u on u.id = c.user_id where u.login = 'gusev') where id = $1`, tk.ID)
+	h.ok("admin", "POST", path+"/move", map[string]any{"to": "done", "version": h.one(`select version from tickets where id = $1`, tk.ID), "pair_seen": true})
+	a = h.later("gusev", path+"/pause", "i", at(130), why)
+	require.Equal(t, 409, a.status, a.body)
+	require.Contains(t, a.body, "выполнена")
+	require.Zero(t, h.one(`select count(*) from device_deeds where ticket_id = $1 and key in ('g', 'i')`, tk.ID))
+}
+
 // J12: the clock of a phone is believed for a week back and never ahead.
 func TestAPhonesClockIsBelievedWithinBounds(t *testing.T) {
 	t.Parallel()

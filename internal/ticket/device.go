@@ -21,6 +21,7 @@ type Device struct {
 type Deed struct {
 	Accept  bool
 	Move    *Move // its version is not asked: what stood before it in the queue has changed it
+	Work    *Stint
 	Comment string
 	// ForResident is whom the comment is for.
 	ForResident bool
@@ -32,6 +33,8 @@ func (d Deed) verb() string {
 		return "accept"
 	case d.Move != nil:
 		return string(d.Move.To)
+	case d.Work != nil:
+		return d.Work.What
 	}
 	return "comment"
 }
@@ -85,10 +88,12 @@ func (s *Service) doneThere(ctx context.Context, tx *pg.Tx, t Ticket, d Deed, at
 			return err
 		}
 		return notTaken(t, by)
+	case (d.Move != nil || d.Work != nil) && !a.Can(access.TicketAssign) && a.MemberID != t.ExecutorID && a.MemberID != t.ResponsibleID:
+		return fault.New(fault.Conflict, "ticket.not_yours", "Заявка № %d теперь у другого: %s.", t.Number, called(t.ExecutorName))
+	case d.Work != nil:
+		_, err := s.work(ctx, tx, t, *d.Work, at, data)
+		return err
 	case d.Move != nil:
-		if !a.Can(access.TicketAssign) && a.MemberID != t.ExecutorID && a.MemberID != t.ResponsibleID {
-			return fault.New(fault.Conflict, "ticket.not_yours", "Заявка № %d теперь у другого: %s.", t.Number, called(t.ExecutorName))
-		}
 		return s.moveThere(ctx, tx, t, *d.Move, at, data)
 	}
 	return s.Log(ctx, tx, t, Event{Kind: "comment", Text: d.Comment, IsForResident: d.ForResident, Data: data})

@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -108,77 +109,89 @@ func (t Ticket) mayLocalise() bool {
 	return t.Kind == Emergency && t.LocaliseBy != nil && t.LocalisedAt == nil && t.AcceptedAt != nil && t.Status.Open()
 }
 
-// Pause ends the period that is going on, with its reason; the ticket stays in work.
-// fault.Conflict "ticket.not_working" when none is.
-func (s *Service) Pause(ctx context.Context, id int64, reason string) (Ticket, error) {
-	return s.work(ctx, id, func(tx *pg.Tx, t Ticket) (string, error) {
-		reason = strings.TrimSpace(reason)
-		if reason == "" {
-			return "", fault.New(fault.Invalid, "ticket.reason_required", "Укажите, почему работа прервана.").At("body.reason", "нужна причина")
-		}
-		tag, err := tx.Exec(ctx, endWork, t.ID, tx.Now, tx.Actor.Name, "перерыв – "+reason)
-		if err == nil && tag.RowsAffected() == 0 {
-			err = fault.New(fault.Conflict, "ticket.not_working", "Работа по заявке № %d сейчас не идёт.", t.Number)
-		}
-		return "Работа прервана – " + reason, err
-	})
+// What is done with the periods of work and with the harm.
+const (
+	Pause    = "pause"
+	Resume   = "resume"
+	Localise = "localise"
+)
+
+// Stint is one such deed.
+type Stint struct {
+	What   string // Pause, Resume, Localise
+	Reason string // of a pause
 }
 
-// Resume begins another period. fault.Conflict "ticket.working" says who works already.
-func (s *Service) Resume(ctx context.Context, id int64) (Ticket, error) {
-	return s.work(ctx, id, func(tx *pg.Tx, t Ticket) (string, error) {
-		var by string
-		err := tx.QueryRow(ctx, `select began_by from ticket_works where ticket_id = $1 and ended_at is null`, t.ID).Scan(&by)
-		switch {
-		case err == nil:
-			return "", fault.New(fault.Conflict, "ticket.working", "Работа по заявке № %d уже идёт, её начал %s.", t.Number, stopless(called(by)))
-		case !errors.Is(err, pgx.ErrNoRows):
-			return "", err
-		}
-		_, err = tx.Exec(ctx, beginWork, t.CompanyID, t.ID, t.ExecutorName, tx.Now, tx.Actor.Name)
-		return "Работа продолжена", err
-	})
-}
-
-func (s *Service) work(ctx context.Context, id int64, do func(tx *pg.Tx, t Ticket) (string, error)) (Ticket, error) {
+// Work does it now. Pause ends the period that is going on, with its reason; the ticket stays
+// in work: fault.Conflict "ticket.not_working" when none is. Resume begins another period:
+// fault.Conflict "ticket.working" says who works already. Localise writes down that an accident
+// does no more harm, the hour that the law asks for: fault.Conflict "ticket.localised".
+func (s *Service) Work(ctx context.Context, id int64, w Stint) (Ticket, error) {
 	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) {
 		t, err := lock(ctx, tx, id)
-		switch {
-		case err != nil:
-			return t, err
-		case t.Status != InProgress:
-			return t, fault.New(fault.Conflict, "ticket.move_impossible", "Заявка № %d сейчас «%s»: работа по ней не идёт.", t.Number, Label(t.Status))
-		case !t.MayWork(tx.Actor):
-			return t, fault.New(fault.Forbidden, "ticket.move_forbidden", "Это вам менять нельзя.")
-		}
-		text, err := do(tx, t)
 		if err != nil {
 			return t, err
 		}
-		return t, s.Log(ctx, tx, t, Event{Kind: "status", Text: text})
+		return s.work(ctx, tx, t, w, tx.Now, nil)
 	})
 }
 
-// Localise writes down that an accident does no more harm: the hour that the law asks for.
-func (s *Service) Localise(ctx context.Context, id int64) (Ticket, error) {
-	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) {
-		t, err := lock(ctx, tx, id)
-		switch {
-		case err != nil:
-			return t, err
-		case t.LocalisedAt != nil:
-			return t, fault.New(fault.Conflict, "ticket.localised", "Авария по заявке № %d уже отмечена локализованной.", t.Number)
-		case !t.mayLocalise():
-			return t, fault.New(fault.Conflict, "ticket.move_impossible", "Локализацию отмечают у принятой аварийной заявки, пока она не закончена.")
-		case !t.MayWork(tx.Actor):
-			return t, fault.New(fault.Forbidden, "ticket.move_forbidden", "Это вам менять нельзя.")
-		}
-		t.LocalisedAt = &tx.Now
-		if _, err := tx.Exec(ctx, `update tickets set localised_at = $2, updated_at = $2 where id = $1`, t.ID, tx.Now); err != nil {
-			return t, err
-		}
-		return t, s.Log(ctx, tx, t, Event{Kind: "status", Text: "Авария локализована"})
-	})
+// work does it with a locked ticket at an hour; data goes into its line of history.
+func (s *Service) work(ctx context.Context, tx *pg.Tx, t Ticket, w Stint, at time.Time, data json.RawMessage) (Ticket, error) {
+	switch {
+	case w.What != Localise && t.Status != InProgress:
+		return t, fault.New(fault.Conflict, "ticket.move_impossible", "Заявка № %d сейчас «%s»: работа по ней не идёт.", t.Number, Label(t.Status))
+	case w.What == Localise && t.LocalisedAt != nil:
+		return t, fault.New(fault.Conflict, "ticket.localised", "Авария по заявке № %d уже отмечена локализованной.", t.Number)
+	case w.What == Localise && !t.mayLocalise():
+		return t, fault.New(fault.Conflict, "ticket.move_impossible", "Локализацию отмечают у принятой аварийной заявки, пока она не закончена.")
+	case !t.MayWork(tx.Actor):
+		return t, fault.New(fault.Forbidden, "ticket.move_forbidden", "Это вам менять нельзя.")
+	}
+	if t.AcceptedAt != nil && at.Before(*t.AcceptedAt) {
+		at = *t.AcceptedAt // two clocks: nothing is done before it is taken
+	}
+	var text string
+	var err error
+	switch w.What {
+	case Pause:
+		text, err = pause(ctx, tx, t, strings.TrimSpace(w.Reason), at)
+	case Resume:
+		text, err = "Работа продолжена", resume(ctx, tx, t, at)
+	default:
+		t.LocalisedAt, text = &at, "Авария локализована"
+		_, err = tx.Exec(ctx, `update tickets set localised_at = $2, updated_at = $3 where id = $1`, t.ID, at, tx.Now)
+	}
+	if err != nil {
+		return t, err
+	}
+	return t, s.Log(ctx, tx, t, Event{Kind: "status", Text: text, Data: data})
+}
+
+func pause(ctx context.Context, tx *pg.Tx, t Ticket, reason string, at time.Time) (text string, err error) {
+	if reason == "" {
+		return "", fault.New(fault.Invalid, "ticket.reason_required", "Укажите, почему работа прервана.").At("body.reason", "нужна причина")
+	}
+	tag, err := tx.Exec(ctx, endWork, t.ID, at, tx.Actor.Name, "перерыв – "+reason)
+	if err == nil && tag.RowsAffected() == 0 {
+		err = fault.New(fault.Conflict, "ticket.not_working", "Работа по заявке № %d сейчас не идёт.", t.Number)
+	}
+	return "Работа прервана – " + reason, err
+}
+
+// resume begins a period not before the last one ended.
+func resume(ctx context.Context, tx *pg.Tx, t Ticket, at time.Time) error {
+	var by string
+	err := tx.QueryRow(ctx, `select began_by from ticket_works where ticket_id = $1 and ended_at is null`, t.ID).Scan(&by)
+	switch {
+	case err == nil:
+		return fault.New(fault.Conflict, "ticket.working", "Работа по заявке № %d уже идёт, её начал %s.", t.Number, stopless(called(by)))
+	case !errors.Is(err, pgx.ErrNoRows):
+		return err
+	}
+	_, err = tx.Exec(ctx, `insert into ticket_works (company_id, ticket_id, executor, began_at, began_by)
+		select $1, $2, $3, greatest($4, (select max(ended_at) from ticket_works where ticket_id = $2)), $5`, t.CompanyID, t.ID, t.ExecutorName, at, tx.Actor.Name)
+	return err
 }
 
 // stopless is a name that a full stop will follow: «Гусев П. Н» of «Гусев П. Н.».

@@ -87,15 +87,23 @@ try {
   await page.getByRole("button", { name: "Записать" }).click();
   await page.locator("input[capture]").setInputFiles(photo);
   await page.locator(".waiting.own .waiting-line").nth(2).waitFor();
+  // work in two periods, each with its hours
+  await main("Начать работу").click();
+  await main("Прервать работу").click();
+  await page.getByRole("dialog").locator("textarea").fill("нет ключа от подвала");
+  await page.getByRole("dialog").getByRole("button", { name: "Прервать работу" }).click();
+  await page.getByText("нет ключа от подвала").first().waitFor(); // the period stands on the card with why it ended
+  await main("Продолжить работу").click();
+  await page.locator(".waiting.own .waiting-line").nth(5).waitFor();
   await main("Выполнено").click();
   await page.getByRole("dialog").getByRole("button", { name: "Выполнено" }).click();
-  await page.locator(".waiting.own .waiting-line").nth(3).waitFor();
+  await page.locator(".waiting.own .waiting-line").nth(6).waitFor();
   await look(page, "offline-card");
   await page.goto(`/journal/${taken}`);
   await main("Принять").click();
   await page.getByText("ждёт отправки").first().waitFor();
   await page.goto("/journal");
-  await page.getByText("Ждут отправки: 5").waitFor();
+  await page.getByText("Ждут отправки: 8").waitFor();
   await look(page, "offline-list");
 
   // closed, and opened without a network
@@ -103,10 +111,10 @@ try {
   page = await context.newPage();
   page.setDefaultTimeout(120_000);
   await page.goto("/journal");
-  await page.getByText("Ждут отправки: 5").waitFor();
+  await page.getByText("Ждут отправки: 8").waitFor();
   await look(page, "opened-again");
-  await shown(390, "dark", "Ждут отправки: 5");
-  await shown(390, "light", "Ждут отправки: 5");
+  await shown(390, "dark", "Ждут отправки: 8");
+  await shown(390, "light", "Ждут отправки: 8");
 
   await tell("waiting"); // another takes the second request meanwhile, and the server is there again
   await context.setOffline(false);

@@ -106,7 +106,9 @@ func TestAnExecutorWorksWithoutANetwork(t *testing.T) {
 	_, _ = io.Copy(io.Discard, out)
 	require.NoError(t, c.Wait(), said.String())
 
-	require.Equal(t, int64(3), count(`select count(*) from device_deeds where ticket_id = $1 and at < $2 and at = said_at and received_at > $2`, ids[0], back), "taken, written, done: once each, by the phone's hours")
+	require.Equal(t, int64(6), count(`select count(*) from device_deeds where ticket_id = $1 and at < $2 and at = said_at and received_at > $2`, ids[0], back), "taken, written, begun, broken off, taken up, done: once each, by the phone's hours")
+	require.Equal(t, int64(2), count(`select count(*) from ticket_works where ticket_id = $1 and began_at < $2 and ended_at < $2`, ids[0], back), "two periods of work, by the phone's hours")
+	require.Equal(t, int64(1), count(`select count(*) from ticket_works where ticket_id = $1 and why = 'перерыв – нет ключа от подвала'`, ids[0]))
 	require.Equal(t, int64(1), count(`select count(*) from tickets where id = $1 and status = 'done' and accepted_at < $2 and done_at < $2`, ids[0], back))
 	require.Equal(t, int64(1), count(`select count(*) from ticket_events where ticket_id = $1 and kind = 'comment' and text = 'Кран под замену'`, ids[0]))
 	require.Equal(t, int64(1), count(`select count(*) from attachments where subject = 'ticket' and subject_id = $1 and taken_at < $2`, ids[0], back))

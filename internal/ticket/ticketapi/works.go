@@ -51,23 +51,36 @@ func (c Config) works(api huma.API) {
 	tags := []string{"tickets"}
 	type pause struct {
 		ByID
+		Device
 		Body TicketPause
+	}
+	type work struct {
+		ByID
+		Device
+	}
+	do := func(ctx context.Context, id int64, d Device, w ticket.Stint) (*one, error) {
+		if d.Key != "" {
+			return c.answer(ctx)(c.Service.FromDevice(ctx, id, ticket.Device(d), ticket.Deed{Work: &w}))
+		}
+		return c.answer(ctx)(c.Service.Work(ctx, id, w))
 	}
 	httpapi.Register(api, access.TicketMove, huma.Operation{
 		OperationID: "pause-ticket", Method: http.MethodPost, Path: "/tickets/{id}/pause", Summary: "Work is broken off; the request stays in work", Tags: tags,
 		Description: "409 ticket.not_working: nobody works. 409 ticket.move_impossible: it is not in work.",
 	}, func(ctx context.Context, in *pause) (*one, error) {
-		return c.answer(ctx)(c.Service.Pause(ctx, in.ID, in.Body.Reason))
+		return do(ctx, in.ID, in.Device, ticket.Stint{What: ticket.Pause, Reason: in.Body.Reason})
 	})
 	httpapi.Register(api, access.TicketMove, huma.Operation{
 		OperationID: "resume-ticket", Method: http.MethodPost, Path: "/tickets/{id}/resume", Summary: "Work is taken up again", Tags: tags,
 		Description: "409 ticket.working says who works already.",
-	}, func(ctx context.Context, in *ByID) (*one, error) { return c.answer(ctx)(c.Service.Resume(ctx, in.ID)) })
+	}, func(ctx context.Context, in *work) (*one, error) {
+		return do(ctx, in.ID, in.Device, ticket.Stint{What: ticket.Resume})
+	})
 	httpapi.Register(api, access.TicketMove, huma.Operation{
 		OperationID: "localise-ticket", Method: http.MethodPost, Path: "/tickets/{id}/localise", Summary: "The accident does no more harm", Tags: tags,
 		Description: "409 ticket.localised: it was written down already.",
-	}, func(ctx context.Context, in *ByID) (*one, error) {
-		return c.answer(ctx)(c.Service.Localise(ctx, in.ID))
+	}, func(ctx context.Context, in *work) (*one, error) {
+		return do(ctx, in.ID, in.Device, ticket.Stint{What: ticket.Localise})
 	})
 	type edit struct {
 		ByID

@@ -56,6 +56,7 @@ export function useActions(ticket: TicketCard, later?: Later) {
     else if (later && action === "accept") void send(action, { verb: "accept" });
     else if (later && action === "start")
       void send(action, { verb: "move", body: { to: TO[action], version: ticket.version } });
+    else if (later && (action === "resume" || action === "localise")) void send(action, { verb: action });
     else if (action === "accept") accept.mutate(undefined, { onSuccess: () => done(action), onError: failed });
     else if (action === "reassign") reassign.mutate(ticket.version, { onSuccess: () => done(action), onError: failed });
     else if (action === "resume" || action === "localise")
@@ -85,6 +86,14 @@ export function useActions(ticket: TicketCard, later?: Later) {
             send: (body: TicketMove) => {
               setAsking(null);
               void send("done", { verb: "move", body });
+            },
+          }
+        : {})}
+      {...(later && asking === "pause"
+        ? {
+            pauseLater: (reason: string) => {
+              setAsking(null);
+              void send("pause", { verb: "pause", body: { reason } });
             },
           }
         : {})}

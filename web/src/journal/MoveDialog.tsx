@@ -19,6 +19,7 @@ type Props = {
   onDone: (action: Asking) => void;
   /** Takes the change instead of the server: a phone, which may have no network. */
   send?: (body: TicketMove) => void;
+  pauseLater?: (reason: string) => void;
 };
 
 /** Actions after which nothing is owed any more. */
@@ -27,7 +28,7 @@ const ends = (action: Asking) => action === "done" || action === "close" || acti
 const DAY = 86_400_000;
 
 /** Asks what the change needs: a reason, a day, a word. Somebody else's change is shown, and the text stays. */
-export function MoveDialog({ ticket: t, action, onClose, onDone, send }: Props) {
+export function MoveDialog({ ticket: t, action, onClose, onDone, send, pauseLater }: Props) {
   const w = useWords();
   const c = useCommon();
   const error = useErrorText();
@@ -55,6 +56,7 @@ export function MoveDialog({ ticket: t, action, onClose, onDone, send }: Props) 
       return;
     }
     if (action === "pause") {
+      if (pauseLater) return pauseLater(form.reason.trim());
       pause.mutate({ reason: form.reason.trim() }, { onSuccess: () => onDone(action) });
       return;
     }

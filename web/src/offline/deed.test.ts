@@ -21,6 +21,29 @@ describe("a request with deeds that wait", () => {
     expect(t.status).toBe("done");
     expect(t.can).toEqual(["comment"]);
   });
+  it("is worked on in periods, each with the hours of the phone", () => {
+    const mine = { ...card, status: "accepted", can: ["start"], works: [], executor: { id: 1, name: "Гусев" } };
+    const start: Verb = { verb: "move", body: { to: "in_progress", version: 1 } };
+    const deeds = [
+      deed(1, start, { at: "2026-11-26T10:00:00Z" }),
+      deed(2, { verb: "pause", body: { reason: "нет ключа" } }, { at: "2026-11-26T10:20:00Z" }),
+    ];
+    const broken = after(mine as unknown as TicketCard, deeds);
+    expect(broken.can).toEqual(["done", "resume"]);
+    expect(broken.works).toMatchObject([
+      { began_at: "2026-11-26T10:00:00Z", ended_at: "2026-11-26T10:20:00Z", why: "нет ключа", ended_by: "Гусев" },
+    ]);
+    const again = after(broken, [deed(3, { verb: "resume" }, { at: "2026-11-26T11:00:00Z" })]);
+    expect(again.can).toEqual(["done", "pause"]);
+    expect(again.works).toMatchObject([{}, { began_at: "2026-11-26T11:00:00Z", ended_at: null }]);
+    const over = after(again, [deed(4, done, { at: "2026-11-26T12:00:00Z" })]);
+    expect(over.can).toEqual([]);
+    expect(over.works[1]).toMatchObject({ ended_at: "2026-11-26T12:00:00Z" });
+  });
+  it("is localised once, whatever its state", () => {
+    const accident = { ...card, status: "accepted", can: ["start", "localise"] } as unknown as TicketCard;
+    expect(after(accident, [deed(1, { verb: "localise" })])).toMatchObject({ status: "accepted", can: ["start"] });
+  });
   it("is as it was when the deed was refused, or is of another request", () => {
     expect(after(card, [deed(1, accept, { refused: no })])).toEqual(card);
     expect(after(card, [deed(1, accept, { ticket: 8 })])).toEqual(card);
@@ -32,6 +55,7 @@ describe("after a refusal", () => {
   const refused = deed(1, accept, { refused: no });
   it("changes of the same request stay behind", () => {
     expect(staysBehind(deed(2, done), [refused])).toEqual(no);
+    expect(staysBehind(deed(2, { verb: "resume" }), [refused])).toEqual(no);
   });
   it("a comment and another request do not", () => {
     const comment: Verb = { verb: "comment", body: { text: "а", is_for_resident: false } };

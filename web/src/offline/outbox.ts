@@ -28,6 +28,12 @@ async function send(d: Deed): Promise<TicketCard | undefined> {
       return take(api.POST("/api/v1/tickets/{id}/accept", { params: { path, header } }));
     case "move":
       return take(api.POST("/api/v1/tickets/{id}/move", { params: { path, header }, body: d.body }));
+    case "pause":
+      return take(api.POST("/api/v1/tickets/{id}/pause", { params: { path, header }, body: d.body }));
+    case "resume":
+      return take(api.POST("/api/v1/tickets/{id}/resume", { params: { path, header } }));
+    case "localise":
+      return take(api.POST("/api/v1/tickets/{id}/localise", { params: { path, header } }));
     case "comment":
       await take(api.POST("/api/v1/tickets/{id}/comments", { params: { path, header }, body: d.body }));
       return undefined;

@@ -276,7 +276,7 @@ export const en: Words<typeof ru> = {
     title: "Work",
     goes: "goes on",
     began: (name) => `begun by ${name}`,
-    ended: (name, why) => `ended by ${name}: ${why}`,
+    ended: (name, why) => (why ? `ended by ${name}: ${why}` : `ended by ${name}`),
     executor: (name) => `executor ${name}`,
   },
   edit: {

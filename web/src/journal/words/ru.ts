@@ -281,7 +281,7 @@ export const ru = {
     title: "Работа",
     goes: "идёт",
     began: (name: string) => `начал ${name}`,
-    ended: (name: string, why: string) => `закончил ${name}: ${why}`,
+    ended: (name: string, why: string) => (why ? `закончил ${name}: ${why}` : `закончил ${name}`),
     executor: (name: string) => `исполнитель ${name}`,
   },
   edit: {

@@ -16,6 +16,12 @@ export const en: Words<typeof ru> = {
         return "Take";
       case "move":
         return d.body.to === "done" ? "Done" : "In work";
+      case "pause":
+        return "Break work off";
+      case "resume":
+        return "Go on with work";
+      case "localise":
+        return "The accident does no more harm";
       case "comment":
         return "Comment";
       case "photo":

@@ -16,6 +16,12 @@ export const ru = {
         return "Принять";
       case "move":
         return d.body.to === "done" ? "Выполнено" : "В работе";
+      case "pause":
+        return "Прервать работу";
+      case "resume":
+        return "Продолжить работу";
+      case "localise":
+        return "Авария локализована";
       case "comment":
         return "Комментарий";
       case "photo":
