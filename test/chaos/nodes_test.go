@@ -119,6 +119,10 @@ func TestOneOfEachIsKilled(t *testing.T) {
 	w.web = w.web[1:]
 	crew(t, w, "operator", "operator2")
 	eventually(t, 25*time.Second, "the other engine is at work and its trunks are up", func() bool { return w.duty("active") == second && w.whole() })
+	eventually(t, 45*time.Second, "an operator is at his place", func() bool {
+		n, err := askOnce(t.Context(), w, one[int], `select count(*)::int from engine_nodes, jsonb_array_elements(floor->'operators') o where duty = 'active' and o->>'state' = 'ready'`)
+		return err == nil && len(n) == 1 && n[0] > 0
+	})
 	k := w.city.Resident("+79000900202").Call("+73430000101", city.Script{Say: []string{"Топит с потолка."}, HangUp: city.Duration(20 * time.Second)})
 	eventually(t, 20*time.Second, "an operator speaks with him", func() bool { return w.joined("+79000900202") })
 	k.Hangup()
