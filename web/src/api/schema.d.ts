@@ -21282,7 +21282,12 @@ export interface operations {
     "localise-ticket": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the phone's own name of the deed: sent again it is done once */
+                "Idempotency-Key"?: string;
+                /** @description when it was done by the phone's clock; believed for a week back */
+                "X-Done-At"?: string;
+            };
             path: {
                 id: number;
             };
@@ -21388,7 +21393,12 @@ export interface operations {
     "pause-ticket": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the phone's own name of the deed: sent again it is done once */
+                "Idempotency-Key"?: string;
+                /** @description when it was done by the phone's clock; believed for a week back */
+                "X-Done-At"?: string;
+            };
             path: {
                 id: number;
             };
@@ -21623,7 +21633,12 @@ export interface operations {
     "resume-ticket": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the phone's own name of the deed: sent again it is done once */
+                "Idempotency-Key"?: string;
+                /** @description when it was done by the phone's clock; believed for a week back */
+                "X-Done-At"?: string;
+            };
             path: {
                 id: number;
             };
