@@ -85,7 +85,7 @@ func TestPeriodsOfWorkComeFromAPhoneWithTheirHours(t *testing.T) {
 	h.ok("gusev", "POST", path+"/accept", nil)
 	h.clock.Set(h.clock.Now().Add(5 * time.Hour))
 	now := h.clock.Now()
-	at := func(min int) time.Time { return now.Add(-4*time.Hour + time.Duration(min)*time.Minute) }
+	at := func(minutes int) time.Time { return now.Add(-4*time.Hour + time.Duration(minutes)*time.Minute) }
 	why := map[string]any{"reason": "нет ключа от подвала"}
 	for range 2 { // the answer to the first was lost
 		require.Equal(t, 200, h.later("gusev", path+"/move", "a", at(0), map[string]any{"to": "in_progress", "version": 1}).status)
