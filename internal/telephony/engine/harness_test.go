@@ -363,8 +363,8 @@ func newWorld(t *testing.T, more ...func(*desk)) *world {
 		<-done
 		w.provider.Close()
 		w.pacer.Close()
-		legs, ports := w.engine.Live()
-		require.Zero(t, legs, "legs")
+		w.eventually("legs are gone", func() bool { legs, _ := w.engine.Live(); return legs == 0 }) // a refused one waits for its ACK
+		_, ports := w.engine.Live()
 		require.Zero(t, ports, "ports")
 		w.eventually("goroutines are gone", func() bool { return left() <= 1 }) // the test itself
 	})

@@ -116,7 +116,7 @@ func TestTheCompanysCallerIsToldThatHeIsRecorded(t *testing.T) {
 		v, err := op.Call(w.ctx(), "ringing")
 		require.NoError(t, err)
 		require.True(t, v.Urgent)
-		require.Equal(t, 1, w.desk.count(telephony.CallOverflow))
+		w.eventually("it is written down", func() bool { return w.desk.count(telephony.CallOverflow) == 1 })
 	})
 }
 
