@@ -27,9 +27,8 @@ import (
 	"d24/internal/platform/httpapi"
 	"d24/internal/platform/live"
 	"d24/internal/platform/pg"
-	"d24/internal/platform/pg/pgtest"
 	"d24/internal/platform/secret"
-	"d24/internal/seed"
+	"d24/internal/seed/seedtest"
 	"d24/internal/telephony"
 	"d24/internal/ticket"
 )
@@ -63,13 +62,11 @@ func open(t testing.TB, with ...func(*app.Config)) *house {
 	log := slog.New(slog.DiscardHandler)
 	ring, err := secret.Generate()
 	require.NoError(t, err)
-	cfg := app.Config{Pool: pgtest.Pool(t), Clock: h.clock, Log: log, Time: h.clock, Keys: ring, Data: h.data}
+	cfg := app.Config{Pool: seedtest.New(t, h.clock).Pool, Clock: h.clock, Log: log, Time: h.clock, Keys: ring, Data: h.data}
 	for _, f := range with {
 		f(&cfg)
 	}
 	h.app, err = app.New(cfg)
-	require.NoError(t, err)
-	_, err = seed.Demo(h.sys, h.app.DB, seed.Trunks{HostX: "127.0.0.2", PortX: 5060, HostY: "127.0.0.3", PortY: 5060})
 	require.NoError(t, err)
 	h.people()
 	must(t, h.app.Notify.Prepare(h.sys))

@@ -17,9 +17,8 @@ import (
 	"d24/internal/company"
 	"d24/internal/platform/jobs"
 	"d24/internal/platform/pg"
-	"d24/internal/platform/pg/pgtest"
 	"d24/internal/reason"
-	"d24/internal/seed"
+	"d24/internal/seed/seedtest"
 	"d24/internal/staff"
 )
 
@@ -78,9 +77,7 @@ func (s suppliers) SupplierFor(context.Context, *pg.Tx, int64, int64, string) (N
 func demo(t testing.TB) *city {
 	t.Helper()
 	c := &city{t: t, clock: clocktest.New(noon), sys: access.AsSystem(context.Background(), "test")}
-	c.db = pgtest.New(t, c.clock)
-	_, err := seed.Demo(c.sys, c.db, seed.Trunks{HostX: "127.0.0.2", PortX: 5060, HostY: "127.0.0.3", PortY: 5060})
-	require.NoError(t, err)
+	c.db = seedtest.New(t, c.clock)
 	q := jobs.NewQueue()
 	client, err := river.NewClient(riverpgxv5.New(c.db.Pool), &river.Config{Test: river.TestConfig{Time: c.clock}}) // nobody runs the jobs
 	require.NoError(t, err)

@@ -16,9 +16,8 @@ import (
 	"d24/internal/clock/clocktest"
 	"d24/internal/fault"
 	"d24/internal/platform/pg"
-	"d24/internal/platform/pg/pgtest"
 	"d24/internal/reason"
-	"d24/internal/seed"
+	"d24/internal/seed/seedtest"
 	"d24/internal/supplier"
 )
 
@@ -47,9 +46,7 @@ func open(t *testing.T) *book {
 	t.Helper()
 	t.Parallel()
 	b := &book{t: t, open: tickets{}, ctx: admin(1)}
-	b.db = pgtest.New(t, clocktest.New(noon))
-	_, err := seed.Demo(b.ctx, b.db, seed.Trunks{HostX: "127.0.0.2", PortX: 5060, HostY: "127.0.0.3", PortY: 5060})
-	require.NoError(t, err)
+	b.db = seedtest.New(t, clocktest.New(noon))
 	b.s = reason.NewService(b.db)
 	b.s.Suppliers, b.s.Tickets = supplier.NewService(b.db), b.open
 	return b

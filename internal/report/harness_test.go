@@ -18,9 +18,8 @@ import (
 	"d24/internal/page"
 	"d24/internal/platform/jobs"
 	"d24/internal/platform/pg"
-	"d24/internal/platform/pg/pgtest"
 	"d24/internal/reason"
-	"d24/internal/seed"
+	"d24/internal/seed/seedtest"
 	"d24/internal/staff"
 	"d24/internal/ticket"
 )
@@ -39,9 +38,7 @@ type city struct {
 func open(t testing.TB) *city {
 	t.Helper()
 	c := &city{t: t, sys: access.AsSystem(context.Background(), "test")}
-	c.db = pgtest.New(t, clocktest.New(noon))
-	_, err := seed.Demo(c.sys, c.db, seed.Trunks{HostX: "127.0.0.2", PortX: 5060, HostY: "127.0.0.3", PortY: 5060})
-	require.NoError(t, err)
+	c.db = seedtest.New(t, clocktest.New(noon))
 	q := jobs.NewQueue()
 	companies := company.NewService(c.db)
 	errands := errand.NewService(c.db, q, nil, nil)

@@ -12,8 +12,7 @@ import (
 	"d24/internal/clock/clocktest"
 	"d24/internal/fault"
 	"d24/internal/platform/pg"
-	"d24/internal/platform/pg/pgtest"
-	"d24/internal/seed"
+	"d24/internal/seed/seedtest"
 	"d24/internal/supplier"
 )
 
@@ -27,10 +26,8 @@ type list struct {
 func open(t *testing.T) *list {
 	t.Helper()
 	t.Parallel()
-	db := pgtest.New(t, clocktest.New(time.Date(2026, 11, 24, 7, 0, 0, 0, time.UTC)))
+	db := seedtest.New(t, clocktest.New(time.Date(2026, 11, 24, 7, 0, 0, 0, time.UTC)))
 	l := &list{t, db, supplier.NewService(db), admin(1)}
-	_, err := seed.Demo(l.ctx, db, seed.Trunks{HostX: "127.0.0.2", PortX: 5060, HostY: "127.0.0.3", PortY: 5060})
-	require.NoError(t, err)
 	return l
 }
 

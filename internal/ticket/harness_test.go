@@ -14,9 +14,8 @@ import (
 	"d24/internal/contact"
 	"d24/internal/platform/jobs"
 	"d24/internal/platform/pg"
-	"d24/internal/platform/pg/pgtest"
 	"d24/internal/reason"
-	"d24/internal/seed"
+	"d24/internal/seed/seedtest"
 	"d24/internal/staff"
 )
 
@@ -36,9 +35,7 @@ func open1(t *testing.T) *city {
 	t.Helper()
 	t.Parallel()
 	c := &city{t: t, clock: clocktest.New(noon), sys: access.AsSystem(context.Background(), "test")}
-	c.db = pgtest.New(t, c.clock)
-	_, err := seed.Demo(c.sys, c.db, seed.Trunks{HostX: "127.0.0.2", PortX: 5060, HostY: "127.0.0.3", PortY: 5060})
-	require.NoError(t, err)
+	c.db = seedtest.New(t, c.clock)
 	q := jobs.NewQueue()
 	c.s = NewService(c.db, q, Needs{
 		Companies: company.NewService(c.db), Buildings: building.NewService(c.db), Staff: staff.NewService(c.db, q), Reasons: reason.NewService(c.db), Contacts: contact.NewService(c.db, nil),

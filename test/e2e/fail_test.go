@@ -50,6 +50,7 @@ func (p *person) tasks() (out []struct {
 // TestEngineIsKilled: its calls end, are «cut by failure» within 15 s, a call-back
 // task is made, the recording can be played, the next call goes through.
 func TestEngineIsKilled(t *testing.T) {
+	t.Parallel()
 	w := newTown(t)
 	op := w.login("operator")
 	desk := op.desk(speech(operatorHz))
@@ -89,6 +90,7 @@ func TestEngineIsKilled(t *testing.T) {
 // with it) in the middle of an escalation. No acknowledged row is lost and the
 // overdue step runs at once.
 func TestEverythingIsKilled(t *testing.T) {
+	t.Parallel()
 	p := newPlace()
 	x := startKamailio(t, p.ip(atX), seed.UserX, seed.PasswordX, line, map[string]string{
 		seed.MemberPhone(0, 0): sippExecutor(t, p.ip(atExecutor), 486), seed.MemberPhone(0, 1): sippExecutor(t, p.ip(atExecutor), 0), seed.MemberPhone(0, 2): sippExecutor(t, p.ip(atExecutor), 486),
@@ -124,6 +126,7 @@ func TestEverythingIsKilled(t *testing.T) {
 // TestPostgresIsKilled: a talk goes on while the database is away, and its record
 // is written afterwards.
 func TestPostgresIsKilled(t *testing.T) {
+	t.Parallel()
 	w := newTown(t)
 	op := w.login("operator")
 	desk := op.desk(speech(operatorHz))
@@ -149,6 +152,7 @@ func TestPostgresIsKilled(t *testing.T) {
 // nothing is refused. The talk goes on, ends in its minute, and is written down as
 // it was: not cut, with the hour at which it really ended.
 func TestDatabaseIsAwayForAMinute(t *testing.T) {
+	t.Parallel()
 	w := newTown(t)
 	op := w.login("operator")
 	desk := op.desk(speech(operatorHz))
@@ -188,6 +192,7 @@ func TestDatabaseIsAwayForAMinute(t *testing.T) {
 // third takes his phone, hears the words and is asked for a key; nobody of the
 // operators is there.
 func TestEmergencyRingsThreeForeignPhones(t *testing.T) {
+	t.Parallel()
 	p := newPlace()
 	third := startBaresip(t, p.ip(atExecutor), seed.MemberPhone(0, 2), "auto", executorHz)
 	x := startKamailio(t, p.ip(atX), seed.UserX, seed.PasswordX, line, map[string]string{

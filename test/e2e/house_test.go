@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -56,6 +57,8 @@ func run(m *testing.M) (int, error) {
 			return 1, fmt.Errorf("build: %w\n%s", err, out)
 		}
 	}
+	flag.Parse()
+	_ = flag.Set("test.parallel", "3") // what has no browser mostly waits for telephones
 	return m.Run(), nil
 }
 

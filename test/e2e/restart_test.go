@@ -145,6 +145,7 @@ func TestTheEngineOutlivesTheProgram(t *testing.T) {
 
 // TestAnEngineThatNobodyComesForEnds: the program is killed for good.
 func TestAnEngineThatNobodyComesForEnds(t *testing.T) {
+	t.Parallel()
 	h := planHouse(t, newPlace())
 	h.dropped = true
 	h.env = []string{"D24_ALONE=1s"}

@@ -47,6 +47,7 @@ func (p place) cityArgs(t *testing.T) []string {
 // the terminal (SIGINT to the whole group) leaves nothing behind, and the second
 // run finds the data of the first, in a path of 200 characters too.
 func TestAStrangerRunsItTwice(t *testing.T) {
+	t.Parallel()
 	p := newPlace()
 	h := planHouse(t, p, append([]string{"--no-city=false"}, p.cityArgs(t)...)...)
 	h.dir = filepath.Join(filepath.Dir(h.dir), strings.Repeat("глубоко/", 10), strings.Repeat("x", 60), "data")
@@ -89,6 +90,7 @@ func TestAStrangerRunsItTwice(t *testing.T) {
 
 // TestBusyAddressesAreNamed: the program ends at once and says all of them.
 func TestBusyAddressesAreNamed(t *testing.T) {
+	t.Parallel()
 	ip := newPlace().ip(atHouse)
 	page, err := net.Listen("tcp", ip+":0")
 	require.NoError(t, err)
@@ -116,6 +118,7 @@ func TestBusyAddressesAreNamed(t *testing.T) {
 
 // TestWhatIsMissingIsNamed: no PostgreSQL, no voice.
 func TestWhatIsMissingIsNamed(t *testing.T) {
+	t.Parallel()
 	ip := newPlace().ip(atHouse)
 	dir := filepath.Join(t.TempDir(), "data")
 	env := []string{"PATH=" + t.TempDir(), "D24_PG_BIN=" + t.TempDir()}
@@ -135,6 +138,7 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 
 // TestSeed fills the private database without a program, and beside a working one.
 func TestSeed(t *testing.T) {
+	t.Parallel()
 	dir, err := os.MkdirTemp("", "d24-seed") //nolint:usetesting // another user passes through it
 	require.NoError(t, err)
 	defer os.RemoveAll(dir)
@@ -180,6 +184,7 @@ func (h *house) role(name, db string, more ...string) *house {
 // somebody else. A request saved through the one is dialled by the other because
 // the third gave out the step.
 func TestThreeProcessesAndOneDatabase(t *testing.T) {
+	t.Parallel()
 	p := newPlace()
 	db := ownDatabase(t)
 	x := startKamailio(t, p.ip(atX), seed.UserX, seed.PasswordX, line, map[string]string{seed.MemberPhone(0, 0): sippExecutor(t, p.ip(atExecutor), 486)})

@@ -224,6 +224,7 @@ func (h *house) recording(key string) (left, right []byte) {
 // TestEmergencyByForeignPhones is the main job: a resident rings, a request is
 // made, the executor's phone rings by itself; each heard the other.
 func TestEmergencyByForeignPhones(t *testing.T) {
+	t.Parallel()
 	w := newTown(t)
 	op := w.login("operator")
 	desk := op.desk(speech(operatorHz))

@@ -26,8 +26,8 @@ import (
 	"d24/internal/followup"
 	"d24/internal/notify"
 	"d24/internal/platform/pg"
-	"d24/internal/platform/pg/pgtest"
 	"d24/internal/seed"
+	"d24/internal/seed/seedtest"
 	duty "d24/internal/staff"
 	"d24/internal/telephony"
 	"d24/internal/ticket"
@@ -83,11 +83,9 @@ func begin(t *testing.T) *story {
 	t.Helper()
 	t.Parallel()
 	s := &story{t: t, start: evening, clock: clocktest.New(evening), phone: map[string][]answer{}}
-	s.pool = pgtest.Pool(t)
+	s.pool = seedtest.New(t, s.clock).Pool
 	var err error
 	s.app, err = app.New(app.Config{Pool: s.pool, Clock: s.clock, Log: slog.New(slog.DiscardHandler), Time: s.clock})
-	require.NoError(t, err)
-	_, err = seed.Demo(context.Background(), s.app.DB, seed.Trunks{HostX: "127.0.0.2", PortX: 5060, HostY: "127.0.0.3", PortY: 5060})
 	require.NoError(t, err)
 	a := s.app
 	s.floor = &desk.Floor{

@@ -2,7 +2,9 @@ package pg
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 
@@ -59,6 +61,31 @@ func Newest() (newest int64, err error) {
 		newest = max(newest, n)
 	}
 	return newest, err
+}
+
+// Fingerprint changes with whatever Migrate does: of our migrations, of River's, of the rights.
+func Fingerprint() (string, error) {
+	h := sha256.New()
+	files, err := fs.Glob(db.Migrations, "migrations/*.sql")
+	if err != nil {
+		return "", err
+	}
+	for _, f := range files {
+		text, err := fs.ReadFile(db.Migrations, f)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(h, "%s %d\n%s", f, len(text), text)
+	}
+	m, err := rivermigrate.New(riverpgxv5.New(nil), nil)
+	if err != nil {
+		return "", err
+	}
+	for _, v := range m.AllVersions() {
+		fmt.Fprintf(h, "river %d %s\n", v.Version, v.SQLUp)
+	}
+	fmt.Fprint(h, riverRights)
+	return hex.EncodeToString(h.Sum(nil))[:16], nil
 }
 
 // riverRights opens River's tables to the fence roles: an event is published in

@@ -19,10 +19,9 @@ import (
 )
 
 var (
-	once     sync.Once
-	onceErr  error
-	counter  atomic.Int64
-	template = fmt.Sprintf("tmpl_%d", os.Getpid())
+	mu        sync.Mutex
+	templates = map[string]func() (string, error){} // by what is in them
+	counter   atomic.Int64
 )
 
 // URL is the address of a database on the server where tests may create databases:
@@ -49,19 +48,7 @@ func URL(name string) string {
 // test. It connects as a login that is no superuser, so the fence holds.
 func Pool(t testing.TB) *pgxpool.Pool {
 	t.Helper()
-	name := Database(t)
-	cfg, err := pgxpool.ParseConfig(URL(name))
-	require.NoError(t, err)
-	cfg.MaxConns = 8
-	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
-	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
-		_, err := c.Exec(ctx, "set session authorization d24_test_app")
-		return err
-	}
-	pool, err := pgxpool.NewWithConfig(context.Background(), cfg)
-	require.NoError(t, err)
-	t.Cleanup(pool.Close)
-	return pool
+	return open(t, Database(t))
 }
 
 // New returns a database handle whose time is clk.
@@ -70,19 +57,69 @@ func New(t testing.TB, clk clock.Clock) *pg.DB {
 	return &pg.DB{Pool: Pool(t), Clock: clk}
 }
 
-// Database clones the template and returns the clone's name; it is dropped after the test.
+// Filled returns a copy of a migrated database that fill has filled: once in a test program for
+// everybody who gives the same key. clk is the time in both.
+func Filled(t testing.TB, key string, clk clock.Clock, fill func(*pg.DB) error) *pg.DB {
+	t.Helper()
+	from := template(key, func() (string, error) {
+		name := fmt.Sprintf("filled_%d_%d", os.Getpid(), counter.Add(1))
+		base, err := migrated()
+		if err != nil {
+			return "", err
+		}
+		if err := admin("create database " + name + " template " + base); err != nil {
+			return "", err
+		}
+		pool, err := connect(name)
+		if err != nil {
+			return "", err
+		}
+		defer pool.Close() // a database with a connection cannot be copied
+		return name, fill(&pg.DB{Pool: pool, Clock: clk})
+	})
+	return &pg.DB{Pool: open(t, clone(t, from)), Clock: clk}
+}
+
+// Database copies the migrated template and returns the copy's name; it is dropped after the test.
 func Database(t testing.TB) string {
 	t.Helper()
-	once.Do(func() { onceErr = makeTemplate(context.Background()) })
-	require.NoError(t, onceErr)
-	name := fmt.Sprintf("%s_%d", template, counter.Add(1))
-	require.NoError(t, admin("create database "+name+" template "+template))
+	return clone(t, migrated)
+}
+
+func clone(t testing.TB, from func() (string, error)) string {
+	t.Helper()
+	source, err := from()
+	require.NoError(t, err)
+	name := fmt.Sprintf("test_%d_%d", os.Getpid(), counter.Add(1))
+	require.NoError(t, admin("create database "+name+" template "+source))
 	t.Cleanup(func() {
 		if err := admin("drop database " + name + " with (force)"); err != nil {
 			t.Errorf("drop test database: %v", err)
 		}
 	})
 	return name
+}
+
+func open(t testing.TB, name string) *pgxpool.Pool {
+	t.Helper()
+	pool, err := connect(name)
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	return pool
+}
+
+func connect(name string) (*pgxpool.Pool, error) {
+	cfg, err := pgxpool.ParseConfig(URL(name))
+	if err != nil {
+		return nil, err
+	}
+	cfg.MaxConns = 8
+	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, "set session authorization d24_test_app")
+		return err
+	}
+	return pgxpool.NewWithConfig(context.Background(), cfg)
 }
 
 func admin(q string) error {
@@ -95,23 +132,55 @@ func admin(q string) error {
 	return err
 }
 
-func makeTemplate(ctx context.Context) error {
-	// roles belong to the cluster, and several test programs start at once: one at a time
+// template remembers what was made under a key, or why it could not be.
+func template(key string, made func() (string, error)) func() (string, error) {
+	mu.Lock()
+	defer mu.Unlock()
+	if _, ok := templates[key]; !ok {
+		templates[key] = sync.OnceValues(made)
+	}
+	return templates[key]
+}
+
+// migrated is the name of the migrated template.
+func migrated() (string, error) {
+	return template("", func() (string, error) { return makeTemplate(context.Background()) })()
+}
+
+// makeTemplate migrates a database, unless a test program before has: all on one server share it.
+func makeTemplate(ctx context.Context) (string, error) {
+	mark, err := pg.Fingerprint()
+	if err != nil {
+		return "", err
+	}
+	name := "migrated_" + mark
 	c, err := pgx.Connect(ctx, URL("postgres"))
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer c.Close(ctx) //nolint:errcheck // ends the lock
+	// several test programs start at once: one at a time
 	if _, err := c.Exec(ctx, "select pg_advisory_lock(2401)"); err != nil {
-		return err
+		return "", err
 	}
-	if _, err := c.Exec(ctx, "create database "+template); err != nil {
-		return err
+	var made bool
+	if err := c.QueryRow(ctx, "select exists (select from pg_database where datname = $1)", name).Scan(&made); err != nil || made {
+		return name, err
 	}
-	if err := pg.Migrate(ctx, URL(template)); err != nil {
-		return err
+	half := "migrating" // left by a program that was killed
+	if _, err := c.Exec(ctx, "drop database if exists "+half+" with (force)"); err != nil {
+		return "", err
 	}
-	_, err = c.Exec(ctx, `do $$ begin create role d24_test_app login; exception when duplicate_object then null; end $$;
-		grant d24_journal, d24_desk, d24_system to d24_test_app`)
-	return err
+	if _, err := c.Exec(ctx, "create database "+half); err != nil {
+		return "", err
+	}
+	if err := pg.Migrate(ctx, URL(half)); err != nil {
+		return "", err
+	}
+	if _, err = c.Exec(ctx, `do $$ begin create role d24_test_app login; exception when duplicate_object then null; end $$;
+		grant d24_journal, d24_desk, d24_system to d24_test_app`); err != nil {
+		return "", err
+	}
+	_, err = c.Exec(ctx, "alter database "+half+" rename to "+name)
+	return name, err
 }
