@@ -14,7 +14,7 @@ type ticketsForNotices struct{ *ticket.Service }
 func noticed(ts []ticket.Ticket, err error) ([]notice.Ticket, error) {
 	out := make([]notice.Ticket, 0, len(ts))
 	for _, t := range ts {
-		out = append(out, notice.Ticket{ID: t.ID, Number: t.Number, Reason: t.ReasonName, Address: t.Address, Status: string(t.Status), CreatedAt: t.CreatedAt, IsOpen: t.Status.Open() && t.Status != ticket.Done})
+		out = append(out, notice.Ticket{ID: t.ID, CompanyID: t.CompanyID, BuildingID: t.BuildingID, Number: t.Number, Reason: t.ReasonName, Address: t.Address, Status: string(t.Status), CreatedAt: t.CreatedAt, IsOpen: t.Status.Open() && t.Status != ticket.Done})
 	}
 	return out, err
 }

@@ -27,6 +27,7 @@ func init() {
 			"notices-of-ticket": {{method: "GET", path: fmt.Sprintf("/notices/of-ticket?ticket_id=%d", t)}},
 			"get-notice":        {{method: "GET", path: id}},
 			"raise-notice":      {{method: "POST", path: "/notices", body: body, by: "admin2"}},
+			"join-notice":       {{method: "POST", path: id + "/join", body: map[string]any{"building_id": h.building(strange), "idempotency_key": "чужой-ключ"}}},
 			"tie-notice":        {{method: "POST", path: id + "/tickets", body: map[string]any{"ticket_ids": []int64{t}}, by: "admin2"}},
 			"change-notice":     {{method: "PUT", path: fmt.Sprintf("/notices/%d", raised()), body: change, by: "admin2"}},
 			"prolong-notice":    {{method: "POST", path: fmt.Sprintf("/notices/%d/prolong", raised()), body: map[string]any{"version": 1, "ends_at": late.Add(3600e9)}, by: "admin2"}},

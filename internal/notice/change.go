@@ -133,7 +133,7 @@ func (s *Service) Raise(ctx context.Context, companyID int64, in Input) (Notice,
 		if err := s.whole(ctx, tx, n); err != nil {
 			return n, err
 		}
-		if n.Number, err = number(ctx, tx, companyID); err != nil {
+		if n.Number, err = next(ctx, tx, companyID); err != nil {
 			return n, err
 		}
 		err = tx.QueryRow(ctx, `insert into notices (company_id, number, is_company, building_ids, group_ids, service, reason, text, supplier_id, is_voiced, starts_at, ends_at, created_at, created_by)

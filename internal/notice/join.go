@@ -15,29 +15,51 @@ import (
 // Join ties a call to a notice, once, and gives the number to tell the caller: a notice
 // swallows no registration. A call after the end is marked: the trouble is still there (F55).
 func (s *Service) Join(ctx context.Context, tx *pg.Tx, id, callID int64) (n Notice, reference string, err error) {
-	if n, err = s.byID(ctx, tx, id, " for update"); err != nil {
+	if n, err = s.joinable(ctx, tx, id); err != nil {
 		return n, "", err
+	}
+	reference, err = s.number(ctx, tx, n, join{callID: callID})
+	return n, reference, err
+}
+
+// joinable is a notice that callers may be joined with, locked.
+func (s *Service) joinable(ctx context.Context, tx *pg.Tx, id int64) (Notice, error) {
+	n, err := s.byID(ctx, tx, id, " for update")
+	if err != nil {
+		return n, err
 	}
 	if n.ClosedAs == string(Cancelled) {
-		return n, "", fault.New(fault.Conflict, "notice.closed", "Это оповещение отменили.")
+		return n, fault.New(fault.Conflict, "notice.closed", "Это оповещение отменили.")
 	}
 	if n.State(tx.Now) == Planned {
-		return n, "", fault.New(fault.Conflict, "notice.planned", "Это оповещение ещё не действует.")
+		return n, fault.New(fault.Conflict, "notice.planned", "Это оповещение ещё не действует.")
 	}
+	return n, nil
+}
+
+// join is one caller: by a call, or written down in the journal.
+type join struct {
+	callID      int64
+	buildingID  int64
+	unit, phone string
+	key         string
+}
+
+// number joins a caller to a notice that is locked, once for a call or a key, and gives
+// the number he is told.
+func (s *Service) number(ctx context.Context, tx *pg.Tx, n Notice, j join) (string, error) {
 	var i int
-	err = tx.QueryRow(ctx, `select n from notice_calls where notice_id = $1 and call_id = $2`, id, callID).Scan(&i)
-	if err == nil {
-		return n, Reference(n.Number, i), nil
+	err := tx.QueryRow(ctx, `select n from notice_calls where notice_id = $1 and (call_id = nullif($2, 0) or idempotency_key = nullif($3, ''))`, n.ID, j.callID, j.key).Scan(&i)
+	if err == nil || !none(err) {
+		return Reference(n.Number, i), err
 	}
-	if !none(err) {
-		return n, "", err
-	}
-	err = tx.QueryRow(ctx, `insert into notice_calls (notice_id, call_id, company_id, n, is_after, at)
-		select $1, $2, $3, coalesce(max(n), 0) + 1, $4, $5 from notice_calls where notice_id = $1 returning n`, id, callID, n.CompanyID, !n.Live(tx.Now), tx.Now).Scan(&i)
+	err = tx.QueryRow(ctx, `insert into notice_calls (notice_id, company_id, call_id, n, is_after, at, building_id, unit, phone, by_name, idempotency_key)
+		select $1, $2, nullif($3, 0), coalesce(max(n), 0) + 1, $4, $5, nullif($6, 0), $7, $8, $9, nullif($10, '') from notice_calls where notice_id = $1 returning n`,
+		n.ID, n.CompanyID, j.callID, !n.Live(tx.Now), tx.Now, j.buildingID, j.unit, j.phone, tx.Actor.Name, j.key).Scan(&i)
 	if err != nil {
-		return n, "", err
+		return "", err
 	}
-	return n, Reference(n.Number, i), tell(ctx, tx, n)
+	return Reference(n.Number, i), tell(ctx, tx, n)
 }
 
 // Event is a line of a notice's history.
@@ -53,6 +75,7 @@ type Card struct {
 	Notice  Notice
 	Events  []Event
 	Tickets []Ticket // tied ones, then the open ones of its houses
+	Callers []Caller // joined, newest first, at most 200
 }
 
 // Get is a notice with its history and the requests of its houses.
@@ -66,6 +89,9 @@ func (s *Service) Get(ctx context.Context, id int64) (Card, error) {
 			return c, err
 		}
 		if c.Events, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Event]); err != nil {
+			return c, err
+		}
+		if c.Callers, err = s.callers(ctx, tx, id); err != nil {
 			return c, err
 		}
 		c.Tickets, err = s.tickets(ctx, tx, c.Notice)
@@ -135,13 +161,16 @@ func (s *Service) Tie(ctx context.Context, id int64, ticketIDs []int64) error {
 		if err != nil {
 			return err
 		}
-		open, err := s.Tickets.OpenAt(ctx, tx, n.CompanyID, houses)
+		named, err := s.Tickets.Named(ctx, tx, ticketIDs)
 		if err != nil {
 			return err
 		}
+		fits := func(t Ticket) bool {
+			return t.CompanyID == n.CompanyID && t.IsOpen && (n.IsCompany || slices.Contains(houses, t.BuildingID))
+		}
 		fresh := 0
 		for _, t := range ticketIDs {
-			if !slices.ContainsFunc(open, func(o Ticket) bool { return o.ID == t }) {
+			if !slices.ContainsFunc(named, func(o Ticket) bool { return o.ID == t && fits(o) }) {
 				return fault.New(fault.Invalid, "notice.ticket", "Связать можно открытую заявку дома из оповещения.").At("body.ticket_ids", "заявка не подходит")
 			}
 			tag, err := tx.Exec(ctx, `insert into notice_tickets (notice_id, ticket_id, company_id, at) values ($1, $2, $3, $4) on conflict do nothing`, id, t, n.CompanyID, tx.Now)

@@ -12,6 +12,7 @@ import (
 	"d24/internal/access"
 	"d24/internal/building"
 	"d24/internal/company"
+	"d24/internal/contact"
 	"d24/internal/fault"
 	"d24/internal/platform/live"
 	"d24/internal/platform/pg"
@@ -22,14 +23,16 @@ import (
 
 // Ticket is a request as a notice shows it.
 type Ticket struct {
-	ID        int64
-	Number    int64
-	Reason    string
-	Address   string
-	Status    string
-	CreatedAt time.Time
-	IsOpen    bool
-	IsTied    bool
+	ID         int64
+	CompanyID  int64
+	BuildingID int64
+	Number     int64
+	Reason     string
+	Address    string
+	Status     string
+	CreatedAt  time.Time
+	IsOpen     bool
+	IsTied     bool
 }
 
 // Tickets are the requests a notice may be tied to; app supplies them.
@@ -50,6 +53,7 @@ type Needs struct {
 	Companies *company.Service
 	Suppliers *supplier.Service
 	Tickets   Tickets
+	Contacts  *contact.Service
 }
 
 // Service keeps notices.
@@ -287,8 +291,8 @@ func (s *Service) event(ctx context.Context, tx *pg.Tx, n Notice, kind, text str
 	return err
 }
 
-// number is the next number in the company; two who make one at once wait for each other.
-func number(ctx context.Context, tx *pg.Tx, companyID int64) (n int, err error) {
+// next is the next number in the company; two who make one at once wait for each other.
+func next(ctx context.Context, tx *pg.Tx, companyID int64) (n int, err error) {
 	if _, err = tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('notices', $1))`, companyID); err != nil {
 		return 0, err
 	}

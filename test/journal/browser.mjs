@@ -26,3 +26,6 @@ export const look = async (page, name) => pictures && page.screenshot({ path: `$
 export const must = (ok, what) => {
   if (!ok) throw new Error(what);
 };
+
+/** A telephone's page does not scroll sideways. */
+export const upright = async (page) => must(!(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)), `scrolls sideways: ${page.url()}`);

@@ -1,5 +1,5 @@
 /** many.mjs ADDRESS [DIRECTORY for pictures]: many requests are changed, a second person looks on. */
-import { browser, look, must, person } from "./browser.mjs";
+import { browser, look, must, person, upright } from "./browser.mjs";
 
 const files = process.argv[4];
 
@@ -72,8 +72,7 @@ dialog = await send(phone, "Состояние", async (d) => choose(phone, d.ge
 await look(phone, "many-phone-dialog");
 await dialog.getByRole("button", { name: "Изменить" }).click();
 await phone.locator(".errand", { hasText: "Состояние: в работе" }).getByText("закончено").waitFor();
-const sideways = await phone.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-if (sideways) throw new Error("the telephone's page scrolls sideways");
+await upright(phone);
 
 // all that match, before the eyes of the foreman: he looks at a row far down, with his mouse on it
 const list = foreman.locator(".live-list");

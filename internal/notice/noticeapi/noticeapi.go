@@ -10,6 +10,7 @@ import (
 
 	"d24/internal/access"
 	"d24/internal/notice"
+	"d24/internal/phone"
 	"d24/internal/platform/httpapi"
 )
 
@@ -86,11 +87,36 @@ type NoticeTicket struct {
 	IsTied    bool      `json:"is_tied"`
 }
 
+// NoticeCaller is a caller joined with the notice: by a call, or written down in the journal.
+type NoticeCaller struct {
+	Reference string    `json:"reference" doc:"the number he was told: 12/3"`
+	CallID    int64     `json:"call_id" doc:"0: written down in the journal"`
+	Address   string    `json:"address" doc:"of those of the journal"`
+	Phone     string    `json:"phone" doc:"E.164, of those of the journal; the middle is hidden from those who may not see contacts"`
+	By        string    `json:"by"`
+	IsAfter   bool      `json:"is_after" doc:"after its end: the trouble is still there"`
+	At        time.Time `json:"at"`
+}
+
 // NoticeCard is a notice with what hangs on it.
 type NoticeCard struct {
 	NoticeRow
 	Events  []NoticeEvent  `json:"events" nullable:"false" doc:"newest first"`
 	Tickets []NoticeTicket `json:"tickets" nullable:"false" doc:"tied ones, then the open ones of its houses"`
+	Callers []NoticeCaller `json:"callers" nullable:"false" doc:"joined with it, newest first, at most 200"`
+}
+
+// NoticeJoin joins a caller with a notice of his house.
+type NoticeJoin struct {
+	BuildingID     int64  `json:"building_id" minimum:"1"`
+	Unit           string `json:"unit,omitempty" maxLength:"20"`
+	CallerPhone    string `json:"caller_phone,omitempty" maxLength:"40"`
+	IdempotencyKey string `json:"idempotency_key" minLength:"8" maxLength:"100" doc:"the same key joins once"`
+}
+
+// NoticeJoined is the number to tell the caller.
+type NoticeJoined struct {
+	Reference string `json:"reference"`
 }
 
 type (
@@ -140,7 +166,12 @@ type (
 			Version int    `json:"version" minimum:"1"`
 		}
 	}
-	tie struct {
+	join struct {
+		ID   int64 `path:"id" minimum:"1"`
+		Body NoticeJoin
+	}
+	joined struct{ Body NoticeJoined }
+	tie    struct {
 		ID   int64 `path:"id" minimum:"1"`
 		Body struct {
 			TicketIDs []int64 `json:"ticket_ids" minItems:"1" maxItems:"200" nullable:"false"`
@@ -192,6 +223,11 @@ func Register(api huma.API, c Config) {
 		n, err := c.Service.Cancel(ctx, in.ID, in.Body.Version, in.Body.Why)
 		return c.one(ctx, n, err)
 	})
+	httpapi.Register(api, access.TicketCreate, op("join-notice", http.MethodPost, "/{id}/join", "The same trouble: join one more caller, who gets a number (J10)"), func(ctx context.Context, in *join) (*joined, error) {
+		b := in.Body
+		ref, err := c.Service.JoinCaller(ctx, in.ID, notice.NewCaller{BuildingID: b.BuildingID, Unit: b.Unit, Phone: b.CallerPhone, IdempotencyKey: b.IdempotencyKey})
+		return &joined{NoticeJoined{ref}}, err
+	})
 	httpapi.Register(api, access.NoticeWrite, op("tie-notice", http.MethodPost, "/{id}/tickets", "Tie open requests of its houses to a notice"), func(ctx context.Context, in *tie) (*card, error) {
 		if err := c.Service.Tie(ctx, in.ID, in.Body.TicketIDs); err != nil {
 			return nil, err
@@ -228,12 +264,18 @@ func (c Config) card(ctx context.Context, id int64) (*card, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := NoticeCard{NoticeRow: rows[0], Events: make([]NoticeEvent, 0, len(k.Events)), Tickets: make([]NoticeTicket, 0, len(k.Tickets))}
+	out := NoticeCard{NoticeRow: rows[0], Events: make([]NoticeEvent, 0, len(k.Events)), Tickets: make([]NoticeTicket, 0, len(k.Tickets)), Callers: make([]NoticeCaller, 0, len(k.Callers))}
 	for _, e := range k.Events {
 		out.Events = append(out.Events, NoticeEvent(e))
 	}
 	for _, t := range k.Tickets {
-		out.Tickets = append(out.Tickets, NoticeTicket(t))
+		out.Tickets = append(out.Tickets, NoticeTicket{ID: t.ID, Number: t.Number, Reason: t.Reason, Address: t.Address, Status: t.Status, CreatedAt: t.CreatedAt, IsOpen: t.IsOpen, IsTied: t.IsTied})
+	}
+	for _, j := range k.Callers {
+		if j.Phone != "" && !access.From(ctx).Can(access.ContactRead) {
+			j.Phone = phone.Mask(j.Phone)
+		}
+		out.Callers = append(out.Callers, NoticeCaller{Reference: notice.Reference(k.Notice.Number, j.N), CallID: j.CallID, Address: j.Address, Phone: j.Phone, By: j.By, IsAfter: j.IsAfter, At: j.At})
 	}
 	return &card{out}, nil
 }

@@ -2733,6 +2733,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices/{id}/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same trouble: join one more caller, who gets a number (J10) */
+        post: operations["join-notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices/{id}/prolong": {
         parameters: {
             query?: never;
@@ -7969,6 +7986,24 @@ export interface components {
             ticket_id: number;
         };
         Nothing: Record<string, never>;
+        NoticeCaller: {
+            /** @description of those of the journal */
+            address: string;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /**
+             * Format: int64
+             * @description 0: written down in the journal
+             */
+            call_id: number;
+            /** @description after its end: the trouble is still there */
+            is_after: boolean;
+            /** @description E.164, of those of the journal; the middle is hidden from those who may not see contacts */
+            phone: string;
+            /** @description the number he was told: 12/3 */
+            reference: string;
+        };
         NoticeCard: {
             /**
              * Format: int64
@@ -7976,6 +8011,8 @@ export interface components {
              */
             after: number;
             building_ids: number[];
+            /** @description joined with it, newest first, at most 200 */
+            callers: components["schemas"]["NoticeCaller"][];
             /**
              * Format: int64
              * @description calls joined with it
@@ -8031,6 +8068,17 @@ export interface components {
             /** @enum {string} */
             kind: "made" | "changed" | "prolonged" | "ended" | "cancelled" | "tied";
             text: string;
+        };
+        NoticeJoin: {
+            /** Format: int64 */
+            building_id: number;
+            caller_phone?: string;
+            /** @description the same key joins once */
+            idempotency_key: string;
+            unit?: string;
+        };
+        NoticeJoined: {
+            reference: string;
         };
         NoticeList: {
             items: components["schemas"]["NoticeRow"][];
@@ -17412,6 +17460,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "join-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeJoin"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeJoined"];
                 };
             };
             /** @description Error */

@@ -1,5 +1,6 @@
 import type { TicketCard, TicketSupplier } from "../api/types";
 import { useRoubles } from "../i18n/roubles";
+import { ToldOfTicket } from "../notices/Told";
 import { useNow } from "../time/clock";
 import { phoneOf, shortOf } from "../time/format";
 import { Panel } from "../ui/blocks";
@@ -47,6 +48,12 @@ export function Joins({ ticket: t }: { ticket: TicketCard }) {
       ))}
     </Panel>
   );
+}
+
+/** Outages the request belongs to, or may be tied to (N2). */
+export function Outages({ ticket: t }: { ticket: TicketCard }) {
+  const isOpen = !["done", "closed", "cancelled"].includes(t.status);
+  return <ToldOfTicket ticketId={t.id} buildingId={t.building_id} isOpen={isOpen} />;
 }
 
 /** Whom the trouble concerns besides, and how they are reached (RS1). */

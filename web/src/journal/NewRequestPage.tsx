@@ -3,6 +3,7 @@ import { IconChevronLeft } from "@tabler/icons-react";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useRef } from "react";
 import type { BuildingCard } from "../api/types";
+import { SameOutage } from "../notices/SameOutage";
 import { missing, placeAt, withPlace, type Field } from "../request/form";
 import { PreviewLine } from "../request/Preview";
 import { AnswersLeft } from "../request/Questions";
@@ -12,10 +13,11 @@ import { useWords as useRequestWords } from "../request/words";
 import { may, useMe } from "../session/session";
 import { useNow } from "../time/clock";
 import { momentOf, numberOf } from "../time/format";
-import { Empty, Hints, Key, Say, useErrorText } from "../ui/blocks";
+import { Empty, Hints, Key, useErrorText } from "../ui/blocks";
 import { useKeys } from "../ui/keys";
 import { KindMark } from "../ui/Kind";
 import { useWords as useCommon } from "../ui/words";
+import { AfterRequest } from "./AfterRequest";
 import { HouseSide } from "./HouseSide";
 import { RequestFields, toField } from "./RequestFields";
 import { isBlank } from "./requestDraft";
@@ -40,7 +42,7 @@ function Making({ onBack }: { onBack: () => void }) {
   const w = useWords();
   const request = useNewRequest();
   const root = useRef<HTMLFormElement>(null);
-  const { form, saved } = request;
+  const { form, isOver } = request;
   const toProblem = () => {
     const first = root.current?.querySelector<HTMLElement>("[data-first-problem]")?.dataset.firstProblem;
     if (first) toField(root.current, first as Field);
@@ -51,16 +53,14 @@ function Making({ onBack }: { onBack: () => void }) {
   useEffect(() => {
     if (request.error) toProblem();
   }, [request.error]);
-  useKeys({ "ctrl+Enter": save }, !saved);
+  useKeys({ "ctrl+Enter": save }, !isOver);
   useGivenPlace(request);
   return (
     <>
       <Head request={request} onBack={onBack} />
       <div className="request-cols">
-        {saved ? (
-          <Saved request={request} />
-        ) : request.joined ? (
-          <Joined request={request} />
+        {isOver ? (
+          <AfterRequest request={request} />
         ) : (
           <form
             className="request-main"
@@ -80,7 +80,7 @@ function Making({ onBack }: { onBack: () => void }) {
           <HouseSide form={form} />
         </aside>
       </div>
-      <Hints items={[saved ? ["N", w.hint.create] : ["Ctrl Enter", w.hint.save], ["Esc", w.hint.back]]} />
+      <Hints items={[isOver ? ["N", w.hint.create] : ["Ctrl Enter", w.hint.save], ["Esc", w.hint.back]]} />
     </>
   );
 }
@@ -103,17 +103,25 @@ function Head({ request: r, onBack }: { request: NewRequest; onBack: () => void 
   const w = useWords();
   const c = useCommon();
   const now = useNow();
+  const joined = r.joined ?? r.joinedNotice;
+  const title = r.saved
+    ? w.form.saved(c.number(numberOf(r.saved.number)))
+    : joined
+      ? w.form.joinedTitle(joined.reference)
+      : w.form.title;
   return (
     <header className="card-head request-head">
       <button type="button" className="bare card-back" aria-label={w.card.toList} onClick={onBack}>
         <IconChevronLeft size={20} aria-hidden />
       </button>
-      <h1 className="card-title">{r.saved ? w.form.saved(c.number(numberOf(r.saved.number))) : w.form.title}</h1>
+      <h1 className="card-title">{title}</h1>
       {r.form.reason && <KindMark kind={r.form.reason.kind} />}
       <span className="grow" />
-      {!r.saved && r.keptAt !== null && !isBlank(r.form) && (
+      {!r.isOver && r.keptAt !== null && !isBlank(r.form) && (
         <>
-          <span className="s12 t2">{w.form.draft(momentOf(r.keptAt, r.form.place?.zone || r.me.zone, now))}</span>
+          <span className="s12 t2 wide-only">
+            {w.form.draft(momentOf(r.keptAt, r.form.place?.zone || r.me.zone, now))}
+          </span>
           <Button variant="subtle" size="compact-sm" disabled={r.saving} onClick={r.clear}>
             {w.form.drop}
           </Button>
@@ -139,6 +147,7 @@ function Footer({ request: r, onSave, onField }: FooterProps) {
   return (
     <div className="request-foot col">
       <Same place={form.place} reason={form.reason} active={!r.saving} onJoin={r.join} />
+      <SameOutage buildingId={form.place?.buildingId ?? null} active={!r.saving} onJoin={r.joinNotice} />
       {form.place && isWork && <PreviewLine preview={preview} />}
       <NotSaved request={r} onField={onField} />
       <div className="row wrap">
@@ -188,66 +197,4 @@ function useFieldName(r: NewRequest): (field: Field) => string {
     const more = { phone: w.form.phone, access: w.form.access };
     return { ...names, ...more }[field as keyof typeof names | keyof typeof more] ?? "";
   };
-}
-
-/** After «the same trouble»: the number for the resident, and where to go. */
-function Joined({ request: r }: { request: NewRequest }) {
-  const w = useWords();
-  const rw = useRequestWords();
-  const j = r.joined;
-  useKeys({ KeyN: r.clear }, j !== null);
-  if (!j) return null;
-  return (
-    <div className="request-main" role="status">
-      <div className="request-fields">
-        <div className="quiet">
-          {j.ticket.address} · {j.ticket.reason_name}
-        </div>
-        <Say label={rw.preview.said}>{w.form.joined(j.reference)}</Say>
-        <div className="row wrap">
-          <Button
-            className="btn-primary"
-            autoFocus
-            renderRoot={(props) => <Link to="/journal/$id" params={{ id: String(j.ticket.id) }} {...props} />}
-          >
-            {w.form.open}
-          </Button>
-          <Button variant="default" onClick={r.clear} rightSection={<Key>N</Key>}>
-            {w.form.another}
-          </Button>
-        </div>
-      </div>
-    </div>
-  );
-}
-
-/** After saving: the words for the resident, and where to go. */
-function Saved({ request: r }: { request: NewRequest }) {
-  const w = useWords();
-  const rw = useRequestWords();
-  const t = r.saved;
-  useKeys({ KeyN: r.clear }, t !== null);
-  if (!t) return null;
-  return (
-    <div className="request-main" role="status">
-      <div className="request-fields">
-        <div className="quiet">
-          {t.address} · {t.reason_name}
-        </div>
-        <Say label={rw.preview.said}>{t.say}</Say>
-        <div className="row wrap">
-          <Button
-            className="btn-primary"
-            autoFocus
-            renderRoot={(props) => <Link to="/journal/$id" params={{ id: String(t.id) }} {...props} />}
-          >
-            {w.form.open}
-          </Button>
-          <Button variant="default" onClick={r.clear} rightSection={<Key>N</Key>}>
-            {w.form.another}
-          </Button>
-        </div>
-      </div>
-    </div>
-  );
 }

@@ -27,7 +27,7 @@ import { Note } from "../ui/blocks";
 import { KindMark, kindBar } from "../ui/Kind";
 import { useWords as useCommon } from "../ui/words";
 import { useActions, type Later } from "./Actions";
-import { Joins, Prices, Supplier } from "./Besides";
+import { Joins, Outages, Prices, Supplier } from "./Besides";
 import { AskResident } from "./AskResident";
 import { CallResident } from "./CallResident";
 import { Takers } from "./Takers";
@@ -93,6 +93,7 @@ export function PhoneTicket({ ticket, onBack }: { ticket: TicketCard; onBack: ()
         <Facts ticket={t} />
         <FilesPanel subject="ticket" of={t.id} zone={t.zone} />
         <Joins ticket={t} />
+        <Outages ticket={t} />
         <Prices ticket={t} />
         <PairPanel ticket={t} />
         <Supplier supplier={t.supplier} />

@@ -5,7 +5,6 @@ import { Link, useParams } from "@tanstack/react-router";
 import { ApiError } from "../api/client";
 import type { TicketCard } from "../api/types";
 import { FilesPanel } from "../files/FilesPanel";
-import { ToldOfTicket } from "../notices/Told";
 import { PairPanel } from "../supplierTickets/PairPanel";
 import { useWords as useOffline } from "../offline/words";
 import { useMe } from "../session/session";
@@ -17,7 +16,7 @@ import { Late } from "../ui/Late";
 import { useWords as useCommon } from "../ui/words";
 import { Actions } from "./Actions";
 import { useTicket } from "./api";
-import { Joins, Prices, Supplier } from "./Besides";
+import { Joins, Outages, Prices, Supplier } from "./Besides";
 import { AskResident } from "./AskResident";
 import { CallResident } from "./CallResident";
 import { Takers } from "./Takers";
@@ -88,7 +87,7 @@ function DeskTicket({ ticket: t, onBack }: { ticket: TicketCard; onBack: () => v
           <Tasks ticket={t} />
           <CallResident ticket={t} />
           <AskResident key={`ask-${t.id}`} ticket={t} />
-          <ToldOfTicket ticketId={t.id} />
+          <Outages ticket={t} />
           {t.told_caller && <Panel title={w.card.told}>{t.told_caller}</Panel>}
         </aside>
       </div>

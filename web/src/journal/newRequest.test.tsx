@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { belinsky, leak, meOf, ticketCard } from "../../test/fixtures";
@@ -27,6 +27,18 @@ const preview = {
   due_at: "2026-11-29T06:00:00Z",
   why: "исполнитель 1-го уровня на дежурстве",
   say: "",
+  zone: "Asia/Yekaterinburg",
+};
+const outage = {
+  id: 5,
+  number: 12,
+  state: "in_force",
+  where: "Белинского, 86",
+  service: "cold_water",
+  text: "Нет холодной воды.",
+  reason: "",
+  ends_at: "2026-11-26T13:00:00Z",
+  over_at: null,
   zone: "Asia/Yekaterinburg",
 };
 const made = { ...ticketCard, number: 118402, say: "Заявка № 118402 принята." };
@@ -109,6 +121,32 @@ describe("a new request", { timeout: 30_000 }, () => {
     expect(body.idempotency_key.length).toBeGreaterThan(7);
     expect(screen.getByRole("heading", { name: /Заявка № 118\u2009402 сохранена/ })).toBeInTheDocument();
     expect(screen.getByRole("link", { name: "Открыть заявку" })).toHaveAttribute("href", "/journal/7");
+    await user.keyboard("n");
+    expect(await screen.findByLabelText("Адрес")).toHaveValue("");
+  });
+
+  it("joins the caller with an outage of the house by one key, and he gets a number all the same (J10)", async () => {
+    const soon = { ...outage, id: 4, state: "planned", text: "Промывка" };
+    const join = "POST /api/v1/notices/5/join";
+    const asked = serve({
+      ...around,
+      "GET /api/v1/notices/at": () => ({ items: [outage, soon] }),
+      [join]: () => ({ reference: "12/3" }),
+    });
+    showPage(<NewRequestPage />, { ...meOf("admin"), permissions: ["ticket.create", "notice.read"] });
+    const user = await begin();
+    expect(await screen.findByTestId("outages")).toHaveTextContent("Оповещение № 12. Нет холодной воды");
+    expect(screen.queryByTestId("outage-4")).toBeNull();
+    await waitFor(() => {
+      fireEvent.keyDown(window, { code: "F7" });
+      expect(asked.some((a) => a.key === join)).toBe(true);
+    });
+    const said = /О вашей проблеме уже знают. Нет холодной воды. Ориентировочно до .*18:00. Номер обращения 12\/3/;
+    expect(await screen.findByText(said)).toBeVisible();
+    const sent = asked.filter((a) => a.key === join);
+    expect(sent).toHaveLength(1);
+    expect(await sent[0]?.request.json()).toMatchObject({ building_id: 86, unit: "45" });
+    expect(asked.some((a) => a.key === create)).toBe(false);
     await user.keyboard("n");
     expect(await screen.findByLabelText("Адрес")).toHaveValue("");
   });

@@ -1,6 +1,7 @@
 import { useRef, useState } from "react";
 import { ApiError } from "../api/client";
 import type { TicketCreated, TicketRow } from "../api/types";
+import { useJoinNotice, type Notice } from "../notices/api";
 import { bodyOf, type RequestForm } from "../request/form";
 import { useWords as useRequestWords } from "../request/words";
 import { useMe } from "../session/session";
@@ -20,9 +21,12 @@ export function useNewRequest() {
   const [saved, setSaved] = useState<TicketCreated | null>(null);
   const create = useCreate();
   const sameTrouble = useJoin();
+  const sameOutage = useJoinNotice();
   const [joined, setJoined] = useState<{ ticket: TicketRow; reference: string } | null>(null);
+  const [joinedNotice, setJoinedNotice] = useState<{ notice: Notice; reference: string } | null>(null);
   const sending = useRef(false); // two presses in one frame: `isPending` is not yet there at the second
-  const refused = create.error instanceof ApiError ? create.error : null;
+  const failed = create.error ?? sameTrouble.error ?? sameOutage.error;
+  const refused = failed instanceof ApiError ? failed : null;
   const words = {
     place: rw.address.required,
     reason: rw.reason.required,
@@ -34,7 +38,7 @@ export function useNewRequest() {
 
   const setForm = (change: (form: RequestForm) => RequestForm) => {
     if (sending.current) return; // it is on its way as it was
-    if (create.isError) create.reset();
+    for (const sent of [create, sameTrouble, sameOutage]) if (sent.isError) sent.reset();
     setDraft((d) => {
       const next = { ...d, form: change(d.form), keptAt: serverNow() };
       keepDraft(name, next);
@@ -44,15 +48,16 @@ export function useNewRequest() {
   const clear = () => {
     const next = newDraft();
     keepDraft(name, next);
-    create.reset();
+    for (const sent of [create, sameTrouble, sameOutage]) sent.reset();
     setTried(false);
     setSaved(null);
     setJoined(null);
+    setJoinedNotice(null);
     setDraft(next);
   };
   /** True: it was sent. False: something is missing, it stands at the fields. */
   const save = (): boolean => {
-    if (sending.current || saved) return true;
+    if (sending.current || saved || joined || joinedNotice) return true;
     setTried(true);
     const body = bodyOf(form, draft.key);
     if (!body || Object.keys(problemsOf(form, true, null, words)).length > 0) return false;
@@ -66,20 +71,30 @@ export function useNewRequest() {
     });
     return true;
   };
-  /** The caller is joined to a request that is there; the draft is done with. */
+  const caller = { unit: form.place?.unit ?? "", caller_phone: form.phone.trim(), idempotency_key: draft.key };
+  /** The caller is joined to what is there already; the draft is done with. */
+  const whenJoined = (show: (reference: string) => void) => ({
+    onSuccess: ({ reference }: { reference: string }) => {
+      keepDraft(name, newDraft());
+      show(reference);
+    },
+    onSettled: () => void (sending.current = false),
+  });
   const join = (ticket: TicketRow) => {
     if (sending.current) return;
     sending.current = true;
-    const body = { unit: form.place?.unit ?? "", caller_phone: form.phone.trim(), idempotency_key: draft.key };
     sameTrouble.mutate(
-      { id: ticket.id, ...body },
-      {
-        onSuccess: ({ reference }) => {
-          keepDraft(name, newDraft());
-          setJoined({ ticket, reference });
-        },
-        onSettled: () => (sending.current = false),
-      },
+      { id: ticket.id, ...caller },
+      whenJoined((reference) => setJoined({ ticket, reference })),
+    );
+  };
+  const joinNotice = (notice: Notice) => {
+    if (sending.current || !form.place) return;
+    sending.current = true;
+    const body = { id: notice.id, building_id: form.place.buildingId, ...caller };
+    sameOutage.mutate(
+      body,
+      whenJoined((reference) => setJoinedNotice({ notice, reference })),
     );
   };
   return {
@@ -87,11 +102,14 @@ export function useNewRequest() {
     form,
     keptAt: draft.keptAt,
     problems: problemsOf(form, tried, refused, words),
-    error: create.error ?? sameTrouble.error,
-    saving: create.isPending || sameTrouble.isPending,
+    error: failed,
+    saving: create.isPending || sameTrouble.isPending || sameOutage.isPending,
     saved,
+    isOver: saved !== null || joined !== null || joinedNotice !== null,
     joined,
+    joinedNotice,
     join,
+    joinNotice,
     setForm,
     save,
     clear,

@@ -8,6 +8,7 @@ import { Failed, Note, Panel } from "../ui/blocks";
 import { Late } from "../ui/Late";
 import { Refused, useSaid } from "../ui/settings";
 import { useCancelNotice, useEnd, useNotice, useProlong, useTie, type Notice, type NoticeCard } from "./api";
+import { Callers } from "./Callers";
 import { Moment, NoticeForm, split } from "./NoticeForm";
 import { useWords } from "./words";
 
@@ -66,6 +67,7 @@ function Details({ card: n }: { card: NoticeCard }) {
       {step === "cancel" && <Cancel n={n} onDone={back} />}
       {step === "view" && (
         <>
+          <Callers n={n} />
           <Tickets n={n} writes={writes} />
           <Panel title={w.history}>
             {n.events.map((e) => (

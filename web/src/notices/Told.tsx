@@ -3,7 +3,8 @@ import { may, useMe } from "../session/session";
 import { useNow } from "../time/clock";
 import { momentOf } from "../time/format";
 import { Panel } from "../ui/blocks";
-import { useNoticesOfTicket, useTold, type Notice } from "./api";
+import { Refused, useSaid } from "../ui/settings";
+import { useNoticesOfTicket, useTie, useTold, type Notice } from "./api";
 import { useWords } from "./words";
 import "./notices.css";
 
@@ -31,23 +32,52 @@ export function Told({ companyId, buildingId, onLink, quiet = false }: Props) {
   );
 }
 
-/** Notices a request is tied to; nothing is drawn without one. */
-export function ToldOfTicket({ ticketId }: { ticketId: number }) {
+/** Notices a request is tied to, and those of its house that it may be tied to; nothing is drawn without one. */
+export function ToldOfTicket({
+  ticketId,
+  buildingId,
+  isOpen,
+}: {
+  ticketId: number;
+  buildingId: number;
+  isOpen: boolean;
+}) {
   const w = useWords();
   const me = useMe();
-  const items = useNoticesOfTicket(ticketId, may(me, "notice.read")).data?.items ?? [];
-  if (items.length === 0) return null;
+  const tied = useNoticesOfTicket(ticketId, may(me, "notice.read")).data?.items;
+  const writes = isOpen && may(me, "notice.write");
+  const told = useTold(0, writes ? buildingId : null).data?.items ?? [];
+  const free = tied ? told.filter((n) => !n.over_at && !tied.some((t) => t.id === n.id)) : [];
+  if (!tied || tied.length + free.length === 0) return null;
   return (
     <Panel title={w.told}>
-      {items.map((n) => (
-        <Line key={n.id} n={n} />
+      {tied.map((n) => (
+        <Line key={n.id} n={n} tied />
+      ))}
+      {free.map((n) => (
+        <Free key={n.id} n={n} ticketId={ticketId} />
       ))}
     </Panel>
   );
 }
 
+function Free({ n, ticketId }: { n: Notice; ticketId: number }) {
+  const w = useWords();
+  const said = useSaid();
+  const tie = useTie(n);
+  const go = () => tie.mutate([ticketId], { onSuccess: () => said(w.tiedSaid) });
+  return (
+    <>
+      <Line n={n} onTie={go} busy={tie.isPending} />
+      <Refused error={tie.error} />
+    </>
+  );
+}
+
+type LineProps = { n: Notice; onLink?: Props["onLink"]; onTie?: () => void; busy?: boolean; tied?: boolean };
+
 /** One notice in a line of its own. */
-export function Line({ n, onLink }: { n: Notice; onLink?: Props["onLink"] }) {
+export function Line({ n, onLink, onTie, busy = false, tied = false }: LineProps) {
   const w = useWords();
   const now = useNow();
   const when = n.over_at
@@ -61,6 +91,12 @@ export function Line({ n, onLink }: { n: Notice; onLink?: Props["onLink"] }) {
         <StateChip n={n} /> <span className="b">{n.text}</span>
         <div className="s12 t2">{[when, n.reason].filter(Boolean).join(" · ")}</div>
       </div>
+      {tied && <span className="chip">{w.tied}</span>}
+      {onTie && (
+        <Button size="compact-sm" variant="default" loading={busy} data-testid={`tie-${n.id}`} onClick={onTie}>
+          {w.tieThis}
+        </Button>
+      )}
       {onLink && n.state !== "planned" && (
         <Button size="compact-xs" variant="subtle" data-testid={`join-${n.id}`} onClick={() => onLink(n)}>
           {n.over_at ? w.stillOff : w.linkCall}

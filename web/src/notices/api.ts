@@ -93,6 +93,13 @@ export function useCancelNotice(n: Notice) {
   );
 }
 
+/** Joins a caller with a notice; he is told the number. */
+export function useJoinNotice() {
+  return useWrite(({ id, ...body }: { id: number } & Omit<S["NoticeJoin"], "$schema">) =>
+    take(api.POST("/api/v1/notices/{id}/join", { params: { path: { id } }, body })),
+  );
+}
+
 export function useTie(n: Notice) {
   const params = { path: { id: n.id } };
   return useWrite((ticket_ids: number[]) =>

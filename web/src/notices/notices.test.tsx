@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import { meOf } from "../../test/fixtures";
@@ -8,6 +8,7 @@ import { useCallWork } from "../desk/useCallWork";
 import { callView } from "../softphone/fakes";
 import type { NoticeCard } from "./api";
 import { NoticesPage } from "./NoticesPage";
+import { ToldOfTicket } from "./Told";
 
 const water: NoticeCard = {
   id: 5,
@@ -33,6 +34,26 @@ const water: NoticeCard = {
   created_by: "Миронова О. Л.",
   version: 2,
   events: [],
+  callers: [
+    {
+      reference: "12/3",
+      call_id: 0,
+      address: "Белинского, 86, кв. 45",
+      phone: "+79000900031",
+      by: "Миронова О. Л.",
+      is_after: true,
+      at: "2026-11-26T04:00:00Z",
+    },
+    {
+      reference: "12/2",
+      call_id: 44,
+      address: "",
+      phone: "",
+      by: "Зимина А. В.",
+      is_after: false,
+      at: "2026-11-26T03:50:00Z",
+    },
+  ],
   tickets: [
     {
       id: 7,
@@ -103,6 +124,37 @@ describe("notices", () => {
     await userEvent.click(screen.getByTestId("notice-go"));
     await waitFor(() => expect(asked.some((a) => a.key === "POST /api/v1/notices/5/end")).toBe(true));
     expect(await sent(asked, "POST /api/v1/notices/5/end")).toEqual({ done_ticket_ids: [7], version: 2 });
+  });
+
+  it("show who called about them, with the numbers told (J10)", async () => {
+    page({}, { ...me, permissions: ["notice.read", "call.read"] });
+    await userEvent.click(await screen.findByTestId("notice-5"));
+    const written = await screen.findByTestId("caller-12/3");
+    expect(written).toHaveTextContent("Белинского, 86, кв. 45");
+    expect(written).toHaveTextContent("после окончания");
+    expect(within(screen.getByTestId("caller-12/2")).getByRole("link")).toHaveAttribute("href", "/calls/44");
+  });
+
+  it("are tied from a request's card, where nothing is offered to who may not (N2)", async () => {
+    const open = { ...water, tickets: [], id: 6, text: "Белинского, 86: нет света." };
+    let tied = [water];
+    const asked = serve({
+      "GET /api/v1/notices/of-ticket": () => ({ items: tied }),
+      "GET /api/v1/notices/at": () => ({ items: [water, open] }),
+      "POST /api/v1/notices/6/tickets": () => {
+        tied = [open, water];
+        return open;
+      },
+    });
+    const card = <ToldOfTicket ticketId={7} buildingId={86} isOpen />;
+    const first = showPage(card, { ...me, permissions: ["notice.read"] });
+    await screen.findByText("связана");
+    expect(screen.queryByTestId("told-6")).toBeNull();
+    first.unmount();
+    showPage(card, me);
+    await userEvent.click(await screen.findByTestId("tie-6"));
+    await waitFor(() => expect(screen.getAllByText("связана")).toHaveLength(2));
+    expect(await sent(asked, "POST /api/v1/notices/6/tickets")).toEqual({ ticket_ids: [7] });
   });
 
   it("are only read by who may not change them", async () => {

@@ -414,6 +414,7 @@ export const en: Words<typeof ru> = {
     pauseNote: "The request stays in work. The break does not count as work.",
   },
   form: {
+    joinedTitle: (reference: string) => `Number ${reference}`,
     joined: (reference: string) => `Your trouble is known already. The number is ${reference}.`,
     title: "New request",
     description: "In the resident's words",

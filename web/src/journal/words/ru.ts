@@ -419,6 +419,7 @@ export const ru = {
     pauseNote: "Заявка останется в работе. Время перерыва в работу не войдёт.",
   },
   form: {
+    joinedTitle: (reference: string) => `Обращение № ${reference}`,
     joined: (reference: string) => `О вашей проблеме уже знают. Номер обращения ${reference}.`,
     title: "Новая заявка",
     description: "Со слов жителя",

@@ -73,7 +73,7 @@ export const en: typeof ru = {
   tillAt: (at) => `till ${at}`,
   fromAt: (at) => `from ${at}`,
   overAt: (at) => `ended ${at}`,
-  calls: (n) => `${n} ${n === 1 ? "call" : "calls"}`,
+  calls: (n) => `${n} ${n === 1 ? "caller" : "callers"}`,
   after: (n) => `after the end: ${n}`,
   silent: "not said to callers",
   change: "Change",
@@ -109,5 +109,14 @@ export const en: typeof ru = {
   toldNone: "No outages",
   linkCall: "Join the call",
   stillOff: "Still off",
+  same: "The same trouble",
+  isTold: (n) => `Notice No. ${n}.`,
+  said: (text, till, reference) =>
+    `Your trouble is known already. ${text.replace(/\.*$/, ".")}${till ? ` Expected ${till}.` : ""} The number is ${reference}.`,
+  toList: "To the notices",
+  callers: "Who called",
+  byCall: "a call",
+  afterEnd: "after the end",
+  tieThis: "Tie",
   open: "More",
 };

@@ -75,7 +75,7 @@ export const ru = {
   tillAt: (at: string) => `до ${at}`,
   fromAt: (at: string) => `с ${at}`,
   overAt: (at: string) => `закончилось ${at}`,
-  calls: (n: number) => `${n} ${plural(n, "звонок", "звонка", "звонков")}`,
+  calls: (n: number) => `${n} ${plural(n, "обращение", "обращения", "обращений")}`,
   after: (n: number) => `после окончания: ${n}`,
   silent: "звонящим не произносится",
   change: "Изменить",
@@ -111,5 +111,14 @@ export const ru = {
   toldNone: "Отключений нет",
   linkCall: "Связать звонок",
   stillOff: "Всё ещё нет",
+  same: "Та же проблема",
+  isTold: (n: number) => `Оповещение № ${n}.`,
+  said: (text: string, till: string, reference: string) =>
+    `О вашей проблеме уже знают. ${text.replace(/\.*$/, ".")}${till ? ` Ориентировочно ${till}.` : ""} Номер обращения ${reference}.`,
+  toList: "К оповещениям",
+  callers: "Обратились",
+  byCall: "звонок",
+  afterEnd: "после окончания",
+  tieThis: "Связать",
   open: "Подробнее",
 };
