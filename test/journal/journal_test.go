@@ -36,9 +36,13 @@ type house struct {
 	ctx  context.Context
 	app  *app.App
 	addr string
+	data string // the directory of files
 }
 
-func open(t *testing.T) *house {
+func open(t *testing.T) *house { return openWith(t, 260) }
+
+// openWith is open with so many accepted requests.
+func openWith(t *testing.T, requests int) *house {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(access.AsSystem(context.Background(), "test"), limit)
 	t.Cleanup(cancel)
@@ -46,14 +50,14 @@ func open(t *testing.T) *house {
 	data := t.TempDir()
 	a, err := app.New(app.Config{Pool: pgtest.Pool(t), Clock: clock.System{}, Log: log, Work: true, Node: "journal", Data: data})
 	require.NoError(t, err)
-	h := &house{t: t, ctx: ctx, app: a}
+	h := &house{t: t, ctx: ctx, app: a, data: data}
 	_, err = seed.Demo(ctx, a.DB, seed.Trunks{HostX: "127.0.0.2", PortX: 5060, HostY: "127.0.0.3", PortY: 5060})
 	require.NoError(t, err)
 	require.NoError(t, pg.Do(ctx, a.DB, func(tx *pg.Tx) error {
 		_, err := account.Create(ctx, tx, account.NewUser{Login: "foreman", Name: "Мастер", Password: "foreman", Kind: "company", Memberships: []account.Membership{{ID: 1, Role: access.Foreman}}})
 		return err
 	}))
-	h.requests(260)
+	h.requests(requests)
 	pages, err := web.Dist()
 	require.NoError(t, err)
 	hub := live.NewHub(a.DB, log)
@@ -78,6 +82,11 @@ func (h *house) requests(n int) {
 			from generate_series(1, $2::int) g, (select * from buildings where company_id = 1 order by id limit 1) b, (select * from reasons where company_id = 1 and kind = 'planned' order by id limit 1) r`, tx.Now, n)
 		return err
 	}))
+}
+
+func (h *house) do(q string, args ...any) {
+	h.t.Helper()
+	require.NoError(h.t, pg.Do(h.ctx, h.app.DB, func(tx *pg.Tx) error { _, err := tx.Exec(h.ctx, q, args...); return err }))
 }
 
 func (h *house) count(q string, args ...any) (n int64) {
