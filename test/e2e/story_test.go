@@ -48,10 +48,13 @@ func newTown(t *testing.T, more ...string) *town {
 }
 
 // planTown is the town before the program has started.
-func planTown(t *testing.T, more ...string) *town {
+func planTown(t *testing.T, more ...string) *town { return planTownOf(t, "auto", more...) }
+
+// planTownOf is planTown with an executor who takes his phone "auto" or "manual".
+func planTownOf(t *testing.T, executor string, more ...string) *town {
 	t.Helper()
 	p := newPlace()
-	w := &town{executor: startBaresip(t, p.ip(atExecutor), seed.MemberPhone(0, 0), "auto", executorHz), resident: startBaresip(t, p.ip(atResident), "+79000900001", "manual", residentHz)}
+	w := &town{executor: startBaresip(t, p.ip(atExecutor), seed.MemberPhone(0, 0), executor, executorHz), resident: startBaresip(t, p.ip(atResident), "+79000900001", "manual", residentHz)}
 	w.kamailio = startKamailio(t, p.ip(atX), seed.UserX, seed.PasswordX, line, map[string]string{seed.MemberPhone(0, 0): w.executor.addr, "+79000900001": w.resident.addr})
 	w.house = planHouse(t, p, append(trunkArgs(w.kamailio.addr, nowhere(t, p.ip(atY))), more...)...)
 	return w
