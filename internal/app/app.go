@@ -164,7 +164,7 @@ func New(c Config) (*App, error) {
 	a.Webhooks = webhook.NewService(db, q, webhook.Needs{Actors: a.Accounts, Tickets: a.Tickets, Calls: a.Calls, Rules: c.Outbound, Keys: c.Keys})
 	a.hear(q)
 	a.Notify = notify.NewService(db, q, notify.Needs{Actors: a.Accounts, Tickets: a.Tickets, Companies: zones{a.Companies}, Rules: c.Outbound, Keys: c.Keys, Contact: c.Address})
-	spread(q)
+	a.spread(q)
 	a.Director = &routing.Director{DB: db, Companies: a.Companies, Staff: a.Staff, Tasks: a.Tasks, Contacts: a.Contacts, Told: a.Notices, Said: a.Announcements, Holders: a.Tickets, Houses: a.Buildings}
 
 	client, err := river.NewClient(riverpgxv5.New(c.Pool), a.riverConfig(c))

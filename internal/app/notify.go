@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/riverqueue/river"
-
 	"d24/internal/company"
 	"d24/internal/escalation"
 	"d24/internal/notify"
@@ -24,31 +22,41 @@ func (z zones) ZoneOf(ctx context.Context, tx *pg.Tx, companyID int64) (*time.Lo
 }
 
 // spread has people told on their devices of what they wish to hear.
-func spread(q *jobs.Queue) {
-	jobs.On(q, func(e ticket.Created) river.JobArgs {
+func (a *App) spread(q *jobs.Queue) {
+	tell(a, q, func(e ticket.Created) (notify.Fact, bool) {
 		k := notify.Mine
 		if e.Kind == ticket.Emergency {
 			k = notify.Emergency
 		}
-		return notify.Spread{Fact: notify.Fact{CompanyID: e.CompanyID, Kind: k, TicketID: e.TicketID}}
+		return notify.Fact{CompanyID: e.CompanyID, Kind: k, TicketID: e.TicketID}, true
 	})
-	jobs.On(q, func(e ticket.Reassigned) river.JobArgs {
-		if e.Quiet || e.IsSame || e.CompanyID == 0 { // 0: of the version before
-			return nil
-		}
-		return notify.Spread{Fact: notify.Fact{CompanyID: e.CompanyID, Kind: notify.Mine, TicketID: e.TicketID, MemberID: e.MemberID}}
+	tell(a, q, func(e ticket.Reassigned) (notify.Fact, bool) { // company 0: of the version before
+		return notify.Fact{CompanyID: e.CompanyID, Kind: notify.Mine, TicketID: e.TicketID, MemberID: e.MemberID}, !e.Quiet && !e.IsSame && e.CompanyID != 0
 	})
-	jobs.On(q, func(e ticket.Commented) river.JobArgs {
-		return notify.Spread{Fact: notify.Fact{CompanyID: e.CompanyID, Kind: notify.Comment, TicketID: e.TicketID, ByUser: e.ByUser}}
+	tell(a, q, func(e ticket.Commented) (notify.Fact, bool) {
+		return notify.Fact{CompanyID: e.CompanyID, Kind: notify.Comment, TicketID: e.TicketID, ByUser: e.ByUser}, true
 	})
-	jobs.On(q, func(e escalation.NotTaken) river.JobArgs {
-		return notify.Spread{Fact: notify.Fact{CompanyID: e.CompanyID, Kind: notify.Emergency, TicketID: e.TicketID}}
+	tell(a, q, func(e escalation.NotTaken) (notify.Fact, bool) {
+		return notify.Fact{CompanyID: e.CompanyID, Kind: notify.Emergency, TicketID: e.TicketID}, true
 	})
-	jobs.On(q, func(e staff.DutyChanged) river.JobArgs {
+	tell(a, q, func(e staff.DutyChanged) (notify.Fact, bool) {
 		text := "Ваше дежурство закончилось."
 		if e.OnDuty {
 			text = "Ваше дежурство началось."
 		}
-		return notify.Spread{Fact: notify.Fact{CompanyID: e.CompanyID, Kind: notify.Duty, MemberID: e.MemberID, Text: text}}
+		return notify.Fact{CompanyID: e.CompanyID, Kind: notify.Duty, MemberID: e.MemberID, Text: text}, true
+	})
+}
+
+// tell passes on the facts that events of type E are, where anybody has a device.
+func tell[E any](a *App, q *jobs.Queue, fact func(E) (notify.Fact, bool)) {
+	jobs.Hear(q, func(ctx context.Context, tx *pg.Tx, events []E) error {
+		var facts []notify.Fact
+		for _, e := range events {
+			if f, ok := fact(e); ok {
+				facts = append(facts, f)
+			}
+		}
+		return a.Notify.Note(ctx, tx, facts)
 	})
 }

@@ -74,7 +74,9 @@ func (h *house) guard() int64 {
 // the chosen one is told besides.
 func TestAChosenExecutorOfAnUntakenRequest(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	b := newBrowser(t)
+	h := openToBrowsers(t, b)
+	h.told("gusev", b) // a company where nobody listens has nothing spread
 	id, task := h.emergency()
 	was := h.one(`select executor_id from tickets where id = $1`, id)
 	other := h.one(`select max(id) from members where company_id = $1 and not is_archived and id <> $2`, ours, was)

@@ -250,6 +250,22 @@ func TestADeviceIsToldWhatItsPersonWishes(t *testing.T) {
 	require.Zero(t, h.one(`select count(*) from notify_keys where plain is not null`), "the key that signs us lies sealed")
 }
 
+// TestWhereNobodyListensNothingIsSpread: a job for each request of a company without a device
+// would cost more than the request.
+func TestWhereNobodyListensNothingIsSpread(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t)
+	h := openToBrowsers(t, b)
+	h.ticket(ours, "ВС-02")
+	spread := `select count(*) from river_job where kind = $1 and (args->'fact'->>'company_id')::bigint = $2`
+	require.Zero(t, h.one(spread, notify.Spread{}.Kind(), ours))
+	h.told("gusev", b)
+	h.ticket(ours, "ВС-02")
+	require.NotZero(t, h.one(spread, notify.Spread{}.Kind(), ours))
+	h.ticket(2, "ВС-02")
+	require.Zero(t, h.one(spread, notify.Spread{}.Kind(), int64(2)), "nobody listens there")
+}
+
 // TestADeviceIsNotToldOfWhatItsPersonMayNotSee: an emergency in a house that is not his; one
 // that was his to see when the night began, and is not any more when it ends.
 func TestADeviceIsNotToldOfWhatItsPersonMayNotSee(t *testing.T) {

@@ -73,6 +73,33 @@ type listener struct {
 	wishes Wishes
 }
 
+// Note has the facts spread after the commit of tx. A company where nobody has a device costs a
+// look at an index instead of a job for each of its requests.
+func (s *Service) Note(ctx context.Context, tx *pg.Tx, facts []Fact) error {
+	if len(facts) == 0 {
+		return nil
+	}
+	companies := make([]int64, len(facts))
+	for i, f := range facts {
+		companies[i] = f.CompanyID
+	}
+	rows, err := tx.Query(ctx, `select c from unnest($1::bigint[]) c where exists (select from notify_devices d where d.company_id = c)`, companies)
+	if err != nil {
+		return err
+	}
+	listen, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return err
+	}
+	var spread []river.JobArgs
+	for _, f := range facts {
+		if slices.Contains(listen, f.CompanyID) {
+			spread = append(spread, Spread{f})
+		}
+	}
+	return s.jobs.All(ctx, tx, spread)
+}
+
 // Tell finds who wishes to hear of a fact and may, and sends each of his devices a word, in
 // quiet hours when they end.
 func (s *Service) Tell(ctx context.Context, f Fact) error {

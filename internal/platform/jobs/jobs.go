@@ -107,19 +107,29 @@ func (q *Queue) Publish(ctx context.Context, tx *pg.Tx, e any) error {
 
 // PublishAll is Publish of many events, with one insert: the facts of a change of many rows.
 func (q *Queue) PublishAll(ctx context.Context, tx *pg.Tx, events []any) error {
-	var many []river.InsertManyParams
+	var all []river.JobArgs
 	for _, e := range events {
 		for _, toJob := range q.subs[reflect.TypeOf(e)] {
-			args := toJob(e)
-			if args == nil {
-				continue
+			if args := toJob(e); args != nil {
+				all = append(all, args)
 			}
-			opts := options(args)
-			many = append(many, river.InsertManyParams{Args: args, InsertOpts: &opts})
 		}
 	}
-	if err := q.heard(ctx, tx, events); err != nil || len(many) == 0 {
+	if err := q.heard(ctx, tx, events); err != nil {
 		return err
+	}
+	return q.All(ctx, tx, all)
+}
+
+// All inserts jobs that are to run at once, in tx, with one insert.
+func (q *Queue) All(ctx context.Context, tx *pg.Tx, all []river.JobArgs) error {
+	if len(all) == 0 {
+		return nil
+	}
+	many := make([]river.InsertManyParams, len(all))
+	for i, args := range all {
+		opts := options(args)
+		many[i] = river.InsertManyParams{Args: args, InsertOpts: &opts}
 	}
 	if _, err := q.client.InsertManyFastTx(ctx, tx.Tx, many); err != nil {
 		return fmt.Errorf("insert %d jobs: %w", len(many), err)
