@@ -52,11 +52,17 @@ func (s *Service) ByPhone(ctx context.Context, tx *pg.Tx, number string) ([]Know
 // Confirm keeps that a phone belongs to an address: doubts and a moving away are over.
 // source: call, journal, import.
 func (s *Service) Confirm(ctx context.Context, tx *pg.Tx, companyID, buildingID int64, unit, number, source string) error {
+	b := &pgx.Batch{}
+	s.Confirming(b, tx.Now, companyID, buildingID, unit, number, source)
+	return tx.SendBatch(ctx, b).Close()
+}
+
+// Confirming puts Confirm, at that time, among the statements of b.
+func (s *Service) Confirming(b *pgx.Batch, now time.Time, companyID, buildingID int64, unit, number, source string) {
 	if !phone.IsE164(number) {
-		return nil
+		return
 	}
-	_, err := tx.Exec(ctx, `insert into contacts (company_id, phone, building_id, unit, source, kind, first_seen_at, last_confirmed_at) values ($1, $2, $3, $4, $5, $6, $7, $7)
+	b.Queue(`insert into contacts (company_id, phone, building_id, unit, source, kind, first_seen_at, last_confirmed_at) values ($1, $2, $3, $4, $5, $6, $7, $7)
 		on conflict (company_id, phone, building_id, unit) do update set last_confirmed_at = excluded.last_confirmed_at, doubts = 0, moved_away_at = null`,
-		companyID, number, buildingID, unit, source, phone.Sort(number), tx.Now)
-	return err
+		companyID, number, buildingID, unit, source, phone.Sort(number), now)
 }

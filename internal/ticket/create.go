@@ -200,17 +200,17 @@ func (s *Service) register(ctx context.Context, tx *pg.Tx, to *Ticket, in NewTic
 		return err
 	}
 	t := *to
-	if err := s.contacts.Confirm(ctx, tx, t.CompanyID, t.BuildingID, t.Unit, t.CallerPhone, contactSource(in.Source)); err != nil {
-		return err
-	}
 	call, err := s.attach(ctx, tx, in.CallKey, t)
 	if err != nil {
 		return err
 	}
-	if err := s.Log(ctx, tx, t, Event{Kind: "created", Text: "Заявка зарегистрирована: " + t.ReasonName, CallID: call}); err != nil {
+	own := &pgx.Batch{}
+	s.contacts.Confirming(own, tx.Now, t.CompanyID, t.BuildingID, t.Unit, t.CallerPhone, contactSource(in.Source))
+	own.Queue(logging, logged(tx, t, Event{Kind: "created", Text: "Заявка зарегистрирована: " + t.ReasonName, CallID: call})...)
+	if err := tx.Together(ctx, own, searcher, indexing(merge, Index(t))); err != nil {
 		return err
 	}
-	if err := index(ctx, tx, merge, Index(t)); err != nil {
+	if err := tell(ctx, tx, t); err != nil {
 		return err
 	}
 	if t.SupplierID != 0 && s.Pairs != nil {

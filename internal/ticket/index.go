@@ -87,6 +87,11 @@ const (
 
 // index keeps requests for the search.
 func index(ctx context.Context, tx *pg.Tx, how string, xs ...Indexed) error {
+	return tx.Together(ctx, &pgx.Batch{}, searcher, indexing(how, xs...))
+}
+
+// indexing are the statements of index, which the search has to send.
+func indexing(how string, xs ...Indexed) *pgx.Batch {
 	b := &pgx.Batch{}
 	var words []string
 	for _, x := range xs {
@@ -95,15 +100,18 @@ func index(ctx context.Context, tx *pg.Tx, how string, xs ...Indexed) error {
 	}
 	slices.Sort(words)
 	b.Queue(learn, slices.Compact(words))
-	return asSearch(ctx, tx, func(tx *pg.Tx) error { return tx.SendBatch(ctx, b).Close() })
+	return b
 }
 
-// asSearch runs f as the part of the program that knows the words of all companies.
+// searcher is the part of the program that knows the words of all companies.
+var searcher = access.Actor{Kind: access.System, System: "search", Name: "search"}
+
+// asSearch runs f as the search.
 func asSearch(ctx context.Context, tx *pg.Tx, f func(tx *pg.Tx) error) error {
 	if tx.Actor.Kind == access.System {
 		return f(tx)
 	}
-	return tx.As(ctx, access.Actor{Kind: access.System, System: "search", Name: "search"}, f)
+	return tx.As(ctx, searcher, f)
 }
 
 // adding gives words to what the search knows of a request; «…» has none, which comes as null.

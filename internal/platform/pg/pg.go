@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -145,6 +146,22 @@ func (tx *Tx) As(ctx context.Context, a access.Actor, f func(tx *Tx) error) erro
 	return errors.Join(err, tx.fence(ctx))
 }
 
+// Together sends statements of the transaction's own actor and then some of a, and waits once
+// for all of them: none may need what another answers.
+func (tx *Tx) Together(ctx context.Context, own *pgx.Batch, a access.Actor, theirs *pgx.Batch) error {
+	all := &pgx.Batch{QueuedQueries: slices.Clone(own.QueuedQueries)}
+	queueFence(all, a)
+	all.QueuedQueries = append(all.QueuedQueries, theirs.QueuedQueries...)
+	queueFence(all, tx.Actor)
+	return tx.SendBatch(ctx, all).Close()
+}
+
+// queueFence is fence as one statement that stays prepared whoever the actor is.
+func queueFence(b *pgx.Batch, a access.Actor) {
+	role, company, team := walls(a)
+	b.Queue(`select set_config('role', $1, true), set_config('app.company_id', $2, true), set_config('app.companies', $3, true)`, role, company, team)
+}
+
 func (tx *Tx) fence(ctx context.Context) error {
 	if _, err := tx.Exec(ctx, fence(tx.Actor), pgx.QueryExecModeSimpleProtocol); err != nil {
 		return fmt.Errorf("set fence: %w", err)
@@ -156,20 +173,27 @@ func (tx *Tx) fence(ctx context.Context) error {
 // an operator to the companies of the team (and 0, calls whose company is not
 // known yet), a named part of the system to nothing. It is made of numbers and our own names only.
 func fence(a access.Actor) string {
-	role, company := "d24_journal", int64(0)
-	var team strings.Builder
+	role, company, team := walls(a)
+	return "set local role " + role + "; set local app.company_id = '" + company + "'; set local app.companies = '" + team + "'"
+}
+
+// walls are the database's role of an actor, his company, and those of his team as an array.
+func walls(a access.Actor) (role, company, team string) {
+	role, company = "d24_journal", "0"
 	switch a.Kind {
 	case access.System:
 		role = "d24_system"
 	case access.Operator:
 		role = "d24_desk"
-		team.WriteString("{0")
+		var b strings.Builder
+		b.WriteString("{0")
 		for _, c := range a.Companies {
-			team.WriteString("," + strconv.FormatInt(c, 10))
+			b.WriteString("," + strconv.FormatInt(c, 10))
 		}
-		team.WriteString("}")
+		b.WriteString("}")
+		team = b.String()
 	case access.Company:
-		company = a.CompanyID
+		company = strconv.FormatInt(a.CompanyID, 10)
 	}
-	return "set local role " + role + "; set local app.company_id = '" + strconv.FormatInt(company, 10) + "'; set local app.companies = '" + team.String() + "'"
+	return role, company, team
 }
