@@ -12,9 +12,11 @@ import (
 func settings(memory int64, own map[string]string) map[string]string {
 	const mb = 1 << 20
 	buffers := min(max(memory/8, 64*mb), 2048*mb)
+	// after each checkpoint every page of an index is written whole once more: the rarer, the less
+	wal := min(max(memory/6, 1024*mb), 4096*mb)
 	s := map[string]string{
 		"shared_buffers": fmt.Sprintf("%dMB", buffers/mb), "effective_cache_size": fmt.Sprintf("%dMB", max(memory/2, 128*mb)/mb),
-		"work_mem": "16MB", "max_connections": "100", "jit": "off", "random_page_cost": "1.1",
+		"max_wal_size": fmt.Sprintf("%dMB", wal/mb), "work_mem": "16MB", "max_connections": "100", "jit": "off", "random_page_cost": "1.1",
 		"unix_socket_permissions": "0700", "log_min_messages": "warning", "timezone": "UTC", "log_timezone": "UTC",
 	}
 	maps.Copy(s, own)
