@@ -8,14 +8,14 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"d24/tools/bench"
 	"d24/tools/bench/journal"
 )
-
-// rates at which requests are made, a second: as many as come, however slow the answers are.
-var rates = []int{50, 100, 200, 300}
 
 // most requests that are being made at once; more are late, and their lateness counts.
 const most = 64
@@ -30,10 +30,13 @@ func (b *bed) create(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := b.warm(ctx, maker); err != nil {
+		return err
+	}
 	if err := b.dearest(ctx, 1); err != nil {
 		return err
 	}
-	for _, rate := range rates {
+	for _, rate := range b.rates {
 		form := b.forms() // of each rate its own: the same key twice is the same request
 		mid, cancel := context.WithCancel(ctx)
 		var read []float64
@@ -49,6 +52,7 @@ func (b *bed) create(ctx context.Context) error {
 		})
 		began := time.Now()
 		cpu, _ := b.house.Process().CPU()
+		waits := b.waits(mid)
 		took, err := steady(ctx, rate, int(b.making.Seconds())*rate, func(i int) error {
 			_, err := maker.ask(ctx, http.MethodPost, "/tickets", form(i))
 			return err
@@ -57,6 +61,7 @@ func (b *bed) create(ctx context.Context) error {
 		used, _ := b.house.Process().CPU()
 		cancel()
 		wg.Wait()
+		waits()
 		if err := errors.Join(err, readErr); err != nil {
 			return err
 		}
@@ -68,6 +73,46 @@ func (b *bed) create(ctx context.Context) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// warm makes requests that do not count: what the program knows of each company is read at the
+// first of them, and the pages of the indexes are written whole at their first change.
+func (b *bed) warm(ctx context.Context, maker person) error {
+	form := b.forms()
+	var i atomic.Int64
+	_, over, err := b.load(ctx, 8, b.size.Companies*8, func(*rand.Rand) error {
+		_, err := maker.ask(ctx, http.MethodPost, "/tickets", form(int(i.Add(1))))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "  warm after %d requests, %.0f a second, load %.1f\n", i.Load(), float64(i.Load())/over.Seconds(), bench.Busy())
+	return b.idle(ctx)
+}
+
+// idle waits until the workers have done what the start and the requests before gave them.
+func (b *bed) idle(ctx context.Context) error {
+	c, err := pgx.Connect(ctx, b.server.OwnerURL())
+	if err != nil {
+		return err
+	}
+	defer c.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is lost
+	began := time.Now()
+	for range time.Tick(time.Second) {
+		var left int
+		if err := c.QueryRow(ctx, `select count(*) from river_job where state in ('available', 'running')`).Scan(&left); err != nil {
+			return err
+		}
+		if left < 10 {
+			break
+		}
+		if time.Since(began) > 10*time.Minute {
+			return fmt.Errorf("%d jobs are still waiting", left)
+		}
+	}
+	fmt.Fprintf(os.Stderr, "  the workers are idle after %.0f s\n", time.Since(began).Seconds())
 	return nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -27,12 +28,16 @@ import (
 )
 
 func main() {
-	b := &bed{figures: bench.NewFigures()}
+	b := &bed{figures: bench.NewFigures(), rates: []int{50, 100, 200, 300}}
 	flag.IntVar(&b.size.Requests, "rows", 10_000_000, "requests")
 	flag.IntVar(&b.size.Companies, "companies", 500, "companies")
 	flag.IntVar(&b.rounds, "rounds", 3, "how often everything is measured")
 	flag.IntVar(&b.ops, "ops", 300, "how often a list is opened in a round")
 	flag.DurationVar(&b.making, "making", 20*time.Second, "how long requests are made in a round")
+	flag.Func("rates", "at which requests are made, a second, however slow the answers are (50 100 200 300)", func(s string) (err error) {
+		b.rates, err = numbers(s)
+		return err
+	})
 	flag.StringVar(&b.binary, "d24", "bin/d24", "the program")
 	flag.StringVar(&b.net, "net", "127.0.93", "the first three numbers of loopback addresses that nobody else uses")
 	flag.StringVar(&b.keep, "keep", "", "directory of a database that is kept, and used when it is there")
@@ -55,6 +60,7 @@ type bed struct {
 	size              journal.Size
 	rounds, ops       int
 	making            time.Duration
+	rates             []int
 	binary, net, keep string
 	match             string
 	stats             bool
@@ -71,9 +77,9 @@ func (b *bed) run(ctx context.Context, only string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	data := b.keep
+	data, program := b.keep, b.keep // the program's keys are kept beside what they have closed
 	if data == "" {
-		data = filepath.Join(dir, "db")
+		data, program = filepath.Join(dir, "db"), dir
 	}
 	if err := errors.Join(os.MkdirAll(data, 0o755), os.Chmod(dir, 0o755)); err != nil { // the database's own user passes through
 		return err
@@ -89,7 +95,7 @@ func (b *bed) run(ctx context.Context, only string) (err error) {
 		return err
 	}
 	defer b.server.Stop()
-	if b.house, err = bench.StartOn(ctx, b.binary, dir, b.net, b.server.AppURL(), b.server.OwnerURL()); err != nil {
+	if b.house, err = bench.StartOn(ctx, b.binary, program, b.net, b.server.AppURL(), b.server.OwnerURL()); err != nil {
 		return err
 	}
 	defer b.house.Stop()
@@ -106,52 +112,6 @@ func (b *bed) run(ctx context.Context, only string) (err error) {
 		}
 	}
 	return nil
-}
-
-// counted are the settings that have the database count what its statements cost.
-func (b *bed) counted() map[string]string {
-	if !b.stats {
-		return nil
-	}
-	return map[string]string{"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.max": "20000", "pg_stat_statements.track_utility": "on"}
-}
-
-// dearest prints the statements that cost the database most since the last time, for n operations.
-func (b *bed) dearest(ctx context.Context, n int) error {
-	if !b.stats {
-		return nil
-	}
-	c, err := pgx.Connect(ctx, b.server.OwnerURL())
-	if err != nil {
-		return err
-	}
-	defer c.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is lost
-	if _, err := c.Exec(ctx, "create extension if not exists pg_stat_statements"); err != nil {
-		return err
-	}
-	rows, err := c.Query(ctx, `select calls, total_exec_time + total_plan_time, wal_bytes::float8, left(regexp_replace(query, '\s+', ' ', 'g'), 230) from pg_stat_statements order by 2 desc`)
-	if err != nil {
-		return err
-	}
-	var calls int64
-	var ms, wal float64
-	var query string
-	var allCalls int64
-	var allMS, allWAL float64
-	i := 0
-	_, err = pgx.ForEachRow(rows, []any{&calls, &ms, &wal, &query}, func() error {
-		allCalls, allMS, allWAL = allCalls+calls, allMS+ms, allWAL+wal
-		if i++; i <= 45 {
-			fmt.Fprintf(os.Stderr, "    %7.3f ms %6.2f calls %6.0f B: %s\n", ms/float64(n), float64(calls)/float64(n), wal/float64(n), query)
-		}
-		return nil
-	})
-	fmt.Fprintf(os.Stderr, "  an operation: %.2f statements, %.3f ms in the database, %.0f bytes of WAL\n", float64(allCalls)/float64(n), allMS/float64(n), allWAL/float64(n))
-	if err != nil {
-		return err
-	}
-	_, err = c.Exec(ctx, "select pg_stat_statements_reset()")
-	return err
 }
 
 // prepare has the database filled, unless it was before: by a server that keeps nothing safe.
@@ -211,6 +171,18 @@ func (b *bed) prepare(ctx context.Context, data string) error {
 	say("filled: " + tables)
 	b.figures.Add("fill", time.Since(began).Seconds(), "s")
 	return nil
+}
+
+// numbers are whole numbers with spaces between them.
+func numbers(s string) (ns []int, err error) {
+	for _, f := range strings.Fields(s) {
+		n, err := strconv.Atoi(f)
+		if err != nil || n <= 0 {
+			return nil, fmt.Errorf("%q is no rate", f)
+		}
+		ns = append(ns, n)
+	}
+	return ns, nil
 }
 
 func freePort() (int, error) {
