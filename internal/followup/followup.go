@@ -261,8 +261,8 @@ func (r *Runner) advance(ctx context.Context, tx *pg.Tx, t ticket.Ticket, next t
 
 // nightOf is the quiet hours where the person is: he may work in another zone than the house.
 func (r *Runner) nightOf(ctx context.Context, tx *pg.Tx, s company.Settings, memberID int64) (company.Quiet, error) {
-	m, err := r.Staff.Now(ctx, tx, memberID)
-	return s.Quiet(m.Zone), err
+	zone, err := r.Staff.ZoneOf(ctx, tx, memberID)
+	return s.Quiet(zone), err
 }
 
 // connecting is what a person hears who is dialled before an operator is there.

@@ -171,6 +171,16 @@ func (s *Service) around(ctx context.Context, tx *pg.Tx, companyID int64, at tim
 	return s.Board(ctx, tx, companyID, d, d+daysAfter)
 }
 
+// ZoneOf is the time zone a person lives by: his own or his company's. fault.NotFound for one
+// whom the actor may not see.
+func (s *Service) ZoneOf(ctx context.Context, tx *pg.Tx, memberID int64) (zone string, err error) {
+	err = tx.QueryRow(ctx, `select coalesce(nullif(m.zone, ''), c.zone) from members m join companies c on c.id = m.company_id where m.id = $1`, memberID).Scan(&zone)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", fault.Missing("member")
+	}
+	return zone, err
+}
+
 func (s *Service) companyOf(ctx context.Context, tx *pg.Tx, memberID int64) (id int64, err error) {
 	err = tx.QueryRow(ctx, `select company_id from members where id = $1`, memberID).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
