@@ -3,9 +3,11 @@
 package followup
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -215,10 +217,51 @@ func (r *Runner) inquire(ctx context.Context, tx *pg.Tx, t ticket.Ticket, mark *
 			return err
 		}
 	}
-	return r.Tasks.Create(ctx, tx, desk.NewTask{
+	err = r.Tasks.Create(ctx, tx, desk.NewTask{
 		Key: fmt.Sprintf("inquiry-%d-%d", t.ID, current), CompanyID: t.CompanyID, Purpose: telephony.StatusInquiry, TicketID: t.ID, MemberID: who.MemberID, Phones: who.Phones,
 		Title: fmt.Sprintf("Спросить о заявке № %d: как идёт работа", t.Number), Plan: plan, DueAt: tx.Now,
 	})
+	if err != nil {
+		return err
+	}
+	return r.along(ctx, tx, t, who, c.Settings)
+}
+
+// alongWithin is how much earlier a question is asked because its person is being called anyway.
+const alongWithin = 30
+
+// along asks what the same person would be asked within the next half hour now: it comes along
+// in the call that is made anyway (F45). Planned work does not while he sleeps.
+func (r *Runner) along(ctx context.Context, tx *pg.Tx, t ticket.Ticket, who staff.Person, s company.Settings) error {
+	night, err := r.nightOf(ctx, tx, s, who.MemberID)
+	if err != nil {
+		return err
+	}
+	awake := !calm(tx.Now, s, night.Zone).After(tx.Now)
+	// half of the interval at most: the question that has just been asked is never drawn in again
+	until := tx.Now.Add(min(s.Minutes(alongWithin), s.Minutes(s.InquiryMin)/2))
+	rows, err := tx.Query(ctx, `select ticket_id, mark from followups where kind = 'status_inquiry' and finished_at is null and company_id = $1 and next_at > $2 and next_at <= $3 order by next_at limit 200`,
+		t.CompanyID, tx.Now, until)
+	if err != nil {
+		return err
+	}
+	marks := map[int64]int{}
+	var id int64
+	var mark int
+	if _, err = pgx.ForEachRow(rows, []any{&id, &mark}, func() error { marks[id] = mark; return nil }); err != nil || len(marks) == 0 {
+		return err
+	}
+	soon, err := r.Tickets.In(ctx, tx, slices.Sorted(maps.Keys(marks)))
+	if err != nil {
+		return err
+	}
+	var asks []river.JobArgs
+	for _, o := range soon {
+		if cmp.Or(o.ExecutorID, o.ResponsibleID) == who.MemberID && (awake || o.Kind == ticket.Emergency) {
+			asks = append(asks, Ask{TicketID: o.ID, Mark: new(marks[o.ID])})
+		}
+	}
+	return r.Jobs.All(ctx, tx, asks)
 }
 
 // asked is who is asked how it goes: the executor, without one the responsible

@@ -98,6 +98,31 @@ func TestQuestionsToOnePersonAreOneCall(t *testing.T) {
 	require.Equal(t, []string{"120′ 1000 status_inquiry"}, s.rang)
 }
 
+// TestAQuestionOfTheNextHalfHourComesAlong is F45 as well: the second is due twenty minutes
+// later, but he is being called now. It is not asked again at its hour.
+func TestAQuestionOfTheNextHalfHourComesAlong(t *testing.T) {
+	s := begin(t)
+	s.says(staff(0), accepts)
+	first := s.emergency()
+	s.pass(20 * time.Minute)
+	second := s.emergency()
+	s.pass(20 * time.Minute)
+	third := s.emergency() // due at 160′: too early to speak of
+	s.pass(80*time.Minute - time.Second)
+	s.rang = nil
+	s.says(staff(0), answer{after: time.Minute, outcome: telephony.Answered, operator: "-"})
+	s.pass(30 * time.Second)
+	require.Equal(t, []string{"120′ 1000 status_inquiry"}, s.rang)
+	for _, k := range []int64{first.ID, second.ID} {
+		s.result(int64(s.count(`select id from call_tasks where ticket_id = $1 and purpose = 'status_inquiry' and state = 'active'`, k)), desk.InProgress, "")
+	}
+	require.Zero(t, s.count(`select count(*) from call_tasks where ticket_id = $1 and purpose = 'status_inquiry'`, third.ID))
+	s.pass(39 * time.Minute) // 159′
+	require.Equal(t, []string{"120′ 1000 status_inquiry"}, s.rang, "nobody calls at 140′ again")
+	s.pass(2 * time.Minute)
+	require.Equal(t, []string{"120′ 1000 status_inquiry", "160′ 1000 status_inquiry"}, s.rang)
+}
+
 // TestASupplierIsCalledOnceForAll is F50 and RS3: requests of two companies to one busy
 // line are one call with a list; an operator sees those of his companies; the supplier's
 // number is noted and hour X counted from the handing over, then it is asked again.
