@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 
 /** Whether the person is typing: single letters and arrows then belong to the field. */
 export function isTyping(target: EventTarget | null): boolean {
@@ -13,10 +13,11 @@ export function isTyping(target: EventTarget | null): boolean {
  */
 export function useKeys(keys: Record<string, (event: KeyboardEvent) => void>, on = true): void {
   const latest = useRef(keys);
-  useEffect(() => {
+  // Before the person sees what is new: a key pressed in the very moment is of what he sees.
+  useLayoutEffect(() => {
     latest.current = keys;
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!on) return;
     const hear = (event: KeyboardEvent) => {
       const ctrl = event.ctrlKey || event.metaKey;
