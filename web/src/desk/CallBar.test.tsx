@@ -1,7 +1,7 @@
 import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { show } from "../../test/render";
 import { callView, fakePhone } from "../softphone/fakes";
 import { PhoneContext } from "../softphone/useSoftphone";
@@ -12,6 +12,7 @@ type Desk = ReturnType<typeof fakePhone>;
 
 function Bar({ desk, settled }: { desk: Desk; settled: boolean }) {
   const [pause, setPause] = useState(false);
+  const [keypad, setKeypad] = useState(false);
   return (
     <PhoneContext value={desk.phone}>
       <CallBar
@@ -20,8 +21,8 @@ function Bar({ desk, settled }: { desk: Desk; settled: boolean }) {
         settled={settled}
         pauseOpen={pause}
         onPauseOpen={setPause}
-        keypadOpen={false}
-        onKeypadOpen={() => undefined}
+        keypadOpen={keypad}
+        onKeypadOpen={setKeypad}
         onReady={() => desk.phone.ready()}
         onHangUp={() => desk.phone.hangup()}
         onTransfer={() => undefined}
@@ -100,6 +101,21 @@ describe("call bar", () => {
     expect(screen.getByText(/Снимите трубку/)).toBeVisible();
     expect(screen.getByTestId("answer")).toBeDisabled();
     expect(screen.getByTestId("hangup")).toBeEnabled();
+  });
+
+  it("sends digits of the keyboard into the talk while the keypad is open, and to nothing else", async () => {
+    const { desk, user } = open({ state: "talking", call: callView({ state: "talking" }) });
+    const elsewhere = vi.fn();
+    window.addEventListener("keydown", elsewhere);
+    await user.click(screen.getByTestId("keypad"));
+    const pad = await screen.findByRole("group", { name: "Набор тоном" });
+    await waitFor(() => expect(pad).toContainElement(document.activeElement as HTMLElement));
+    await user.keyboard("5#");
+    const sent = desk.socket.hear();
+    expect(sent).toContainEqual(expect.objectContaining({ type: "digit", digit: "5" }));
+    expect(sent).toContainEqual(expect.objectContaining({ type: "digit", digit: "#" }));
+    expect(elsewhere.mock.calls.flat().filter((e: KeyboardEvent) => "5#".includes(e.key))).toEqual([]);
+    window.removeEventListener("keydown", elsewhere);
   });
 
   it("has no choice for who has no telephone", () => {

@@ -248,6 +248,16 @@ function StateButtons({ pauseOpen, onPauseOpen, settled, onReady }: Props) {
   );
 }
 
+const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
+
+/** Digits of the keyboard go into the talk while the keypad is open; elsewhere they choose answers. */
+function typed(e: KeyboardEvent, phone: { digit(d: string): void }): void {
+  if (!DIGITS.includes(e.key) || e.ctrlKey || e.metaKey || e.altKey) return;
+  e.preventDefault();
+  e.stopPropagation();
+  phone.digit(e.key);
+}
+
 function Controls({ keypadOpen, onKeypadOpen, settled, onHangUp, onTransfer }: Props) {
   const w = useWords();
   const phone = usePhone();
@@ -310,14 +320,15 @@ function Controls({ keypadOpen, onKeypadOpen, settled, onHangUp, onTransfer }: P
             data-testid="keypad"
             disabled={!talk}
             leftSection={<IconDialpad size={16} />}
+            rightSection={<Key>F7</Key>}
             onClick={() => onKeypadOpen(!keypadOpen)}
           >
             {w.bar.keypad}
           </Button>
         </Popover.Target>
         <Popover.Dropdown>
-          <div className="keypad" role="group" aria-label={w.keypad.title}>
-            {["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"].map((d) => (
+          <div className="keypad" role="group" aria-label={w.keypad.title} onKeyDown={(e) => typed(e, phone)}>
+            {DIGITS.map((d) => (
               <Button key={d} variant="default" onClick={() => phone.digit(d)}>
                 {d}
               </Button>

@@ -103,6 +103,7 @@ function Desk() {
     },
     "shift+F2": () => (state === "ringing" ? phone.decline() : live && hangUp()),
     F4: () => inTalk(p) && phone.hold(state !== "held"),
+    F7: () => inTalk(p) && setKeypadOpen(!keypadOpen),
     F8: () => inTalk(p) && phone.mute(!muted),
     F9: () => inTalk(p) && setTransfer(true),
     "shift+F8": () => mayPause(p) && setPauseOpen(true),

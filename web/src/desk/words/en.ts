@@ -461,6 +461,7 @@ export const en: Words<typeof ru> = {
     answer: "answer, begin the dial",
     hangup: "end the call",
     hold: "hold and resume",
+    keypad: "dialling keys: digits go into the talk, Esc closes",
     mute: "microphone off and on",
     transfer: "transfer the call: 1 speak first, 2 at once, 3 take a message",
     shortTransfer: "transfer",
