@@ -20,12 +20,19 @@ func TestInItsHoursTheCompanyAnswersItself(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, ownHours)
 	op := w.operator(1, true)
-	other := make(chan sip.Ending, 1)
+	other, rings, ears := make(chan sip.Ending, 1), make(chan struct{}), make(chan *ear, 1)
 	w.phones.set("+79000003001", func(l *sip.Leg) {
 		_ = l.Ring()
+		close(rings)
 		other <- l.End()
 	})
-	ears := w.answering("+79000003002")
+	w.phones.set("+79000003002", func(l *sip.Leg) {
+		_ = l.Ring()
+		<-rings // who answers before the other was dialled leaves it in peace
+		if l.Answer() == nil {
+			ears <- w.party(l, executorTone)
+		}
+	})
 	leg, resident := w.resident("+79000001001")
 	company := <-ears
 	require.Equal(t, sip.ByCancel, (<-other).Cause)
