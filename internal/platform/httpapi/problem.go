@@ -89,6 +89,9 @@ func wrongAt(d *huma.ErrorDetail) string {
 // to the log, the user gets an apology and the number of the incident.
 func ProblemOf(ctx context.Context, op string, err error) *Problem {
 	status, ok := statusOf[fault.KindOf(err)]
+	if !ok && hasLeft(ctx, err) && isStopping(ctx) {
+		return &Problem{Status: http.StatusServiceUnavailable, Code: "stopping", Detail: "Программа перезапускается, введённое не потеряно. Повторите через несколько секунд."}
+	}
 	if !ok && hasLeft(ctx, err) {
 		slog.DebugContext(ctx, "the client has left", "op", op)
 		return &Problem{Status: statusLeft, Code: "left", Detail: "Страницу закрыли раньше ответа."}
@@ -115,6 +118,9 @@ const statusLeft = 499
 func hasLeft(ctx context.Context, err error) bool {
 	return errors.Is(ctx.Err(), context.Canceled) && errors.Is(err, context.Canceled)
 }
+
+// isStopping tells a program that ends from a page that was left: the first has a cause.
+func isStopping(ctx context.Context) bool { return !errors.Is(context.Cause(ctx), context.Canceled) }
 
 // broken is a failure of ours, with a number that the log has too.
 func broken() *Problem {

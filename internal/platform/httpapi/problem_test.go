@@ -15,6 +15,10 @@ func TestWhoLeavesIsNoFailureOfOurs(t *testing.T) {
 	t.Parallel()
 	left, leave := context.WithCancel(t.Context())
 	leave()
+	ended, end := context.WithCancelCause(t.Context())
+	end(errors.New("terminated"))
+	stopping, stop := context.WithCancel(ended) // as a request's is made of the server's
+	defer stop()
 	broken := fmt.Errorf("read: %w", context.Canceled)
 	for name, x := range map[string]struct {
 		ctx    context.Context
@@ -22,6 +26,7 @@ func TestWhoLeavesIsNoFailureOfOurs(t *testing.T) {
 		status int
 	}{
 		"the client has left":                      {left, broken, 499},
+		"the program ends, the client waits":       {stopping, broken, 503},
 		"something of ours was stopped":            {t.Context(), broken, 500},
 		"the client has left a failure behind him": {left, errors.New("no such table"), 500},
 	} {
