@@ -165,13 +165,13 @@ func planHouse(t *testing.T, p place, more ...string) *house {
 // begin is the first start; the program ends with the test.
 func (h *house) begin() {
 	h.t.Helper()
-	h.start()
 	h.t.Cleanup(func() {
-		h.stop()
 		if h.t.Failed() {
 			h.t.Logf("the program said:\n%s", h.log.tail(6000))
 		}
+		h.stop()
 	})
+	h.start()
 }
 
 func (h *house) start() {

@@ -157,7 +157,19 @@ type quietConn struct {
 	pending *sync.Map
 	deaf    atomic.Bool
 	last    chan struct{} // closes when the last datagram has been read
+	shut    chan struct{} // closes with the socket
 	once    sync.Once
+	closing sync.Once
+}
+
+func newQuietConn(u *net.UDPConn, f *Filter, pending *sync.Map) *quietConn {
+	return &quietConn{UDPConn: u, f: f, pending: pending, last: make(chan struct{}), shut: make(chan struct{})}
+}
+
+// Close frees the address.
+func (c *quietConn) Close() error {
+	c.closing.Do(func() { close(c.shut) })
+	return c.UDPConn.Close()
 }
 
 // stopReading returns when no datagram will be handed on any more. What was read
@@ -174,6 +186,7 @@ func (c *quietConn) ReadFrom(b []byte) (int, net.Addr, error) {
 		n, from, err := c.ReadFromUDPAddrPort(b)
 		if c.deaf.Load() || errors.Is(err, net.ErrClosed) {
 			c.once.Do(func() { close(c.last) })
+			<-c.shut // the library forgets a socket whose reader returns, and answers what it still has in hand from a new one
 			return 0, nil, net.ErrClosed
 		}
 		if err != nil {

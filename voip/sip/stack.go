@@ -173,7 +173,7 @@ func (s *Stack) open() error {
 		s.addr = netip.AddrPortFrom(s.cfg.Listen.Addr(), uint16(u.LocalAddr().(*net.UDPAddr).Port)) //nolint:forcetypeassert,gosec // a UDP socket
 		var l net.Listener
 		if l, err = net.Listen("tcp", s.addr.String()); err == nil {
-			s.udp = &quietConn{UDPConn: u, f: s.cfg.Filter, pending: &s.pending, last: make(chan struct{})}
+			s.udp = newQuietConn(u, s.cfg.Filter, &s.pending)
 			s.tcp = &quietListener{Listener: l, f: s.cfg.Filter}
 			if err = s.openTLS(); err == nil {
 				return nil
@@ -301,6 +301,11 @@ func (s *Stack) Close() {
 	s.serving.Wait()
 	<-s.work.empty()
 	_ = s.ua.Close() // the same for what came over TCP
+	// A request that was read, but not looked up yet, gets a socket of its own from the
+	// library when it is its turn; nobody can be asked whether there is one.
+	for _, later := range []time.Duration{100 * time.Millisecond, time.Second, 5 * time.Second} {
+		time.AfterFunc(later, func() { _ = s.ua.Close() })
+	}
 }
 
 const closeWithin = 3 * time.Second
