@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -98,19 +99,29 @@ type house struct {
 	dropped bool     // the test ends it by itself
 }
 
+// freePort is below the ports that the kernel gives away itself: the program takes
+// it only when its database is filled, and anybody could have it by then. The one above
+// it is left to TLS.
 func freePort(t testing.TB, network, ip string) int {
 	t.Helper()
-	if network == "tcp" {
-		l, err := net.Listen("tcp", net.JoinHostPort(ip, "0"))
-		require.NoError(t, err)
-		defer l.Close()
-		return l.Addr().(*net.TCPAddr).Port
+	for range 1000 {
+		port := 10000 + int(lastPort.Add(2)+2*uint32(os.Getpid()))%9000 //nolint:gosec // a process's number is positive
+		addr := net.JoinHostPort(ip, strconv.Itoa(port))
+		if network == "tcp" {
+			if l, err := net.Listen("tcp", addr); err == nil {
+				_ = l.Close()
+				return port
+			}
+		} else if c, err := net.ListenPacket("udp", addr); err == nil {
+			_ = c.Close()
+			return port
+		}
 	}
-	c, err := net.ListenPacket("udp", net.JoinHostPort(ip, "0"))
-	require.NoError(t, err)
-	defer c.Close()
-	return c.LocalAddr().(*net.UDPAddr).Port
+	t.Fatalf("no free port at %s", ip)
+	return 0
 }
+
+var lastPort atomic.Uint32
 
 // lines keeps what a process writes.
 type lines struct {
@@ -190,7 +201,7 @@ func (h *house) start() {
 	require.NoError(h.t, h.cmd.Start())
 	h.exited = make(chan struct{})
 	go func(c *exec.Cmd, done chan struct{}) { _ = c.Wait(); close(done) }(h.cmd, h.exited)
-	h.ready(90 * time.Second)
+	h.ready(4 * time.Minute) // the first makes and fills a database, beside other tests
 }
 
 func (h *house) ready(limit time.Duration) {
