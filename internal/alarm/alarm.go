@@ -18,6 +18,7 @@ type Code string
 // The alarms.
 const (
 	NobodyTakes  Code = "nobody-takes"      // an emergency that no executor has taken
+	TakenTwice   Code = "taken-twice"       // two executors have taken the same request
 	Reassign     Code = "reassign"          // who accepted a request has left
 	PairMissing  Code = "pair-missing"      // a request has no supplier's request
 	CoverageGaps Code = "coverage-gaps"     // nobody would take some requests of the coming week
@@ -46,7 +47,7 @@ const (
 )
 
 // Severity orders alarms on the screen.
-var Severity = map[Code]int{NobodyTakes: 1, Reassign: 1, TrunksDown: 1, TrunkDown: 2, CallsCapped: 1, PhoneGuessed: 2, IDBlocked: 2, ProbeFails: 2, CertEnds: 2, CertLast: 1, EngineDead: 1, VoiceMute: 1, PairMissing: 1, LongWait: 1, CallbackLate: 1, PauseLong: 2, StepsLate: 1, StepParked: 1, WatchSilent: 1, Overdue: 2, CoverageGaps: 2, StorageDown: 2, RetentionWaits: 2, WebhookOff: 2, NotRecorded: 1}
+var Severity = map[Code]int{NobodyTakes: 1, TakenTwice: 1, Reassign: 1, TrunksDown: 1, TrunkDown: 2, CallsCapped: 1, PhoneGuessed: 2, IDBlocked: 2, ProbeFails: 2, CertEnds: 2, CertLast: 1, EngineDead: 1, VoiceMute: 1, PairMissing: 1, LongWait: 1, CallbackLate: 1, PauseLong: 2, StepsLate: 1, StepParked: 1, WatchSilent: 1, Overdue: 2, CoverageGaps: 2, StorageDown: 2, RetentionWaits: 2, WebhookOff: 2, NotRecorded: 1}
 
 // Alarm is one that is raised.
 type Alarm struct {

@@ -153,6 +153,7 @@ func New(c Config) (*App, error) {
 	a.Connection = &connection.Service{DB: db, Tickets: a.Tickets, Staff: a.Staff, Companies: a.Companies, Calls: a.Calls, Orders: a.Telephony}
 	a.Escalation = &escalation.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies, Rules: a.Rules}
 	a.Escalation.Subscribe(q)
+	a.Tickets.Ladder = a.Escalation
 	a.Notices = notice.NewService(db, notice.Needs{Buildings: a.Buildings, Companies: a.Companies, Suppliers: a.Suppliers, Tickets: ticketsForNotices{a.Tickets}, Contacts: a.Contacts})
 	a.Shift = shift.NewService(db, a.Calls)
 	a.Shift.Phones, a.Shift.Companies, a.Shift.People = a.Telephony, a.Companies, a.Accounts

@@ -38,6 +38,8 @@ func (h *house) work() {
 			must(h.t, h.app.Escalation.Run(h.sys, read[escalation.Step](h.t, args)))
 		case escalation.Duty{}.Kind():
 			must(h.t, h.app.Escalation.OnDuty(h.sys, read[escalation.Duty](h.t, args)))
+		case escalation.Twice{}.Kind():
+			must(h.t, h.app.Escalation.OnTwice(h.sys, read[escalation.Twice](h.t, args)))
 		case escalation.Left{}.Kind():
 			must(h.t, h.app.Escalation.OnLeft(h.sys, read[escalation.Left](h.t, args)))
 		case followup.Supplier{}.Kind():

@@ -73,14 +73,6 @@ func (f *Floor) talk(ctx context.Context, tx *pg.Tx, id int64) (k Talk, err erro
 	return k, err
 }
 
-// TakenTwice is published when an executor takes a request by phone that another has
-// already (F35): an operator says who goes.
-type TakenTwice struct {
-	TicketID  int64 `json:"ticket_id"`
-	CompanyID int64 `json:"company_id"`
-	MemberID  int64 `json:"member_id"` // who was later
-}
-
 // Said is an operator's word about a task.
 type Said struct {
 	Kind     string
@@ -219,7 +211,7 @@ func (f *Floor) accepted(ctx context.Context, tx *pg.Tx, t ticket.Ticket, task T
 		remark = fmt.Sprintf("Заявку № %d раньше принял %s.", t.Number, by)
 		if task.Purpose == telephony.Handover && t.ExecutorID != 0 && t.ExecutorID != task.MemberID {
 			remark += " Решите, кто едет."
-			if err := f.Tasks.jobs.Publish(ctx, tx, TakenTwice{TicketID: t.ID, CompanyID: t.CompanyID, MemberID: task.MemberID}); err != nil {
+			if err := f.Tasks.jobs.Publish(ctx, tx, ticket.TakenTwice{TicketID: t.ID, CompanyID: t.CompanyID, MemberID: task.MemberID}); err != nil {
 				return "", err
 			}
 		}

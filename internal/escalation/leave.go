@@ -60,6 +60,9 @@ func (r *Runner) OnLeft(ctx context.Context, l Left) error {
 		if err != nil {
 			return err
 		}
+		if err := r.shownTwice(ctx, tx, t); err != nil { // another was set: there may be nothing to decide any more
+			return err
+		}
 		stale := []telephony.Purpose{telephony.Responsible, telephony.StatusInquiry}
 		if t.Status != ticket.New { // nobody is looked for by an escalation: a call goes to an heir who has left too
 			stale = append(stale, telephony.Handover)

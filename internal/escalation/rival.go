@@ -11,6 +11,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"d24/internal/access"
+	"d24/internal/alarm"
 	"d24/internal/desk"
 	"d24/internal/fault"
 	"d24/internal/platform/jobs"
@@ -40,8 +41,9 @@ func ended(name string) string { return strings.TrimSuffix(name, ".") + "." }
 
 // Twice is the job that writes down that a second executor has taken a request (F35).
 type Twice struct {
-	TicketID int64 `json:"ticket_id"`
-	MemberID int64 `json:"member_id"`
+	TicketID int64  `json:"ticket_id"`
+	MemberID int64  `json:"member_id"`
+	Channel  string `json:"channel,omitempty"` // of a screen, for the history; "": it stands there already
 }
 
 // Kind names the job.
@@ -61,9 +63,23 @@ func (w *TwiceWorker) Work(ctx context.Context, job *river.Job[Twice]) error {
 	return w.Runner.OnTwice(access.AsSystem(ctx, "escalation"), job.Args)
 }
 
-// OnTwice writes the second one down.
+// OnTwice writes the second one down, once.
 func (r *Runner) OnTwice(ctx context.Context, a Twice) error {
-	return pg.Do(ctx, r.DB, func(tx *pg.Tx) error { return r.rival(ctx, tx, a.TicketID, a.MemberID) })
+	return pg.Do(ctx, r.DB, func(tx *pg.Tx) error {
+		t, err := r.Tickets.ByID(ctx, tx, a.TicketID)
+		if err != nil {
+			return err
+		}
+		isNew, err := r.rival(ctx, tx, t, a.MemberID)
+		if err != nil || !isNew || a.Channel == "" {
+			return err
+		}
+		p, err := r.Staff.ByID(ctx, tx, a.MemberID)
+		if err != nil {
+			return err
+		}
+		return r.Tickets.Log(ctx, tx, t, ticket.Event{Kind: "escalation", Text: p.Name + " тоже принял " + a.Channel + ", но раньше принял " + t.ExecutorName})
+	})
 }
 
 // onTheWay: somebody has it and may be told to turn back.
@@ -71,15 +87,54 @@ func onTheWay(t ticket.Ticket) bool {
 	return t.Status == ticket.Accepted || t.Status == ticket.InProgress
 }
 
-func (r *Runner) rival(ctx context.Context, tx *pg.Tx, ticketID, memberID int64) error {
-	t, err := r.Tickets.ByID(ctx, tx, ticketID)
-	if err != nil || !onTheWay(t) || t.ExecutorID == memberID || t.ExecutorID == 0 {
+// rival writes down that a person has taken what another has, and shows it to the floor;
+// false: it stood there, or there is nothing to decide.
+func (r *Runner) rival(ctx context.Context, tx *pg.Tx, t ticket.Ticket, memberID int64) (isNew bool, err error) {
+	if !onTheWay(t) || t.ExecutorID == memberID || t.ExecutorID == 0 {
+		return false, nil
+	}
+	tag, err := tx.Exec(ctx, `insert into escalation_rivals (ticket_id, member_id, company_id, at) values ($1, $2, $3, $4) on conflict (ticket_id, member_id) do nothing`, t.ID, memberID, t.CompanyID, tx.Now)
+	if err != nil || tag.RowsAffected() == 0 {
+		return false, err
+	}
+	if err := r.shownTwice(ctx, tx, t); err != nil {
+		return false, err
+	}
+	return true, live.Tell(ctx, tx, live.Change{Topic: "escalation", ID: t.ID, CompanyID: t.CompanyID})
+}
+
+// shownTwice keeps the alarm of a request that several have taken, while it is to be decided:
+// who has not its card before him learns of it too.
+func (r *Runner) shownTwice(ctx context.Context, tx *pg.Tx, t ticket.Ticket) error {
+	all, err := r.takers(ctx, tx, t, "")
+	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `insert into escalation_rivals (ticket_id, member_id, company_id, at) values ($1, $2, $3, $4) on conflict (ticket_id, member_id) do nothing`, t.ID, memberID, t.CompanyID, tx.Now); err != nil {
-		return err
+	if len(all) == 0 {
+		return alarm.Clear(ctx, tx, alarm.TakenTwice, subject(t))
 	}
-	return live.Tell(ctx, tx, live.Change{Topic: "escalation", ID: t.ID, CompanyID: t.CompanyID})
+	names := make([]string, len(all))
+	for i, k := range all {
+		names[i] = k.Name
+	}
+	return alarm.Raise(ctx, tx, alarm.Alarm{
+		Code: alarm.TakenTwice, Subject: subject(t), CompanyID: t.CompanyID,
+		Text: fmt.Sprintf("Решите, кто едет: заявку № %d приняли %s %s, %s", t.Number, ended(strings.Join(names, " и ")), t.ReasonName, t.Address),
+	})
+}
+
+// Asked reports whether a person was called to take a request: he stood on a level that has had its turn.
+func (r *Runner) Asked(ctx context.Context, tx *pg.Tx, ticketID, memberID int64) (bool, error) {
+	v, err := r.Of(ctx, tx, ticketID)
+	if err != nil || v == nil {
+		return false, err
+	}
+	for i, l := range v.Plan.Levels {
+		if l.MemberID == memberID && (slices.Contains(v.State.Tried, i) || v.State.Round > v.State.Before) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // Taker is an executor who has taken a request.
@@ -163,6 +218,9 @@ func (r *Runner) Decide(ctx context.Context, ticketID, memberID int64) ([]Taker,
 			if err := r.tellTaker(ctx, tx, t, k, all[at]); err != nil {
 				return nil, err
 			}
+		}
+		if err := alarm.Clear(ctx, tx, alarm.TakenTwice, subject(t)); err != nil {
+			return nil, err
 		}
 		text := "Взялись двое, едет " + all[at].Name + "; не едет: " + strings.Join(home, ", ") + ". Обоим позвонит автоинформатор"
 		if err := r.Tickets.Log(ctx, tx, t, ticket.Event{Kind: "escalation", Text: text}); err != nil {

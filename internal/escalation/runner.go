@@ -103,7 +103,9 @@ func (r *Runner) Subscribe(q *jobs.Queue) {
 		return nil
 	})
 	r.hearLeaving(q)
-	jobs.On(q, func(e desk.TakenTwice) river.JobArgs { return Twice{TicketID: e.TicketID, MemberID: e.MemberID} })
+	jobs.On(q, func(e ticket.TakenTwice) river.JobArgs {
+		return Twice{TicketID: e.TicketID, MemberID: e.MemberID, Channel: e.Channel}
+	})
 	jobs.On(q, func(e staff.DutyChanged) river.JobArgs { return Duty{MemberID: e.MemberID, CompanyID: e.CompanyID} })
 }
 
@@ -178,6 +180,11 @@ func (r *Runner) Run(ctx context.Context, step Step) error {
 		if step.Accepted != 0 {
 			return r.accept(ctx, tx, t, step)
 		}
+		if step.In.Taken {
+			if err := r.shownTwice(ctx, tx, t); err != nil {
+				return err
+			}
+		}
 		if step.Refused != 0 {
 			return r.Tasks.RefusedElsewhere(ctx, tx, t.ID, step.Refused, step.Reason) // the end of the task is the next step
 		}
@@ -224,7 +231,7 @@ func (r *Runner) accept(ctx context.Context, tx *pg.Tx, t ticket.Ticket, step St
 	if by == "" {
 		text = p.Name + " принял, но заявка уже «" + ticket.Label(t.Status) + "»"
 	} else if step.ByHandover {
-		if err := r.rival(ctx, tx, t.ID, step.Accepted); err != nil {
+		if _, err := r.rival(ctx, tx, t, step.Accepted); err != nil {
 			return err
 		}
 	}

@@ -43,7 +43,7 @@ func (d Deed) verb() string {
 // bounds (clock.OfDevice); the history keeps both hours. A deed that is here already
 // changes nothing. fault.Conflict "ticket.taken", "ticket.not_yours" name who has it.
 func (s *Service) FromDevice(ctx context.Context, id int64, dev Device, d Deed) (Ticket, error) {
-	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) {
+	t, err := pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) {
 		t, err := lock(ctx, tx, id)
 		if err != nil {
 			return t, err
@@ -62,6 +62,10 @@ func (s *Service) FromDevice(ctx context.Context, id int64, dev Device, d Deed) 
 		}
 		return find(ctx, tx, "t.id = $1", id)
 	})
+	if d.Accept {
+		err = s.tooLate(ctx, id, "на телефоне", err)
+	}
+	return t, err
 }
 
 // saidAt leaves out what no table of years holds.

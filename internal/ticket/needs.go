@@ -14,6 +14,12 @@ type Pairs interface {
 	IsOpen(ctx context.Context, tx *pg.Tx, ticketID int64) (bool, error)
 }
 
+// Ladder looks for who takes a ticket; it supplies it.
+type Ladder interface {
+	// Asked reports whether a person has been called to take the ticket so far.
+	Asked(ctx context.Context, tx *pg.Tx, ticketID, memberID int64) (bool, error)
+}
+
 // Calls keeps which call a ticket came from; the record of calls supplies it.
 type Calls interface {
 	// Attach ties a call to the ticket it made, and to the ticket's company: on a

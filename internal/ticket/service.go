@@ -24,9 +24,11 @@ import (
 	"d24/internal/tag"
 )
 
-// Service is the use cases of tickets. Pairs is set before it is used; nil: suppliers have no tickets.
+// Service is the use cases of tickets. Pairs and Ladder are set before it is used; nil: suppliers
+// have no tickets, nobody is called to take one.
 type Service struct {
 	Pairs     Pairs
+	Ladder    Ladder
 	db        *pg.DB
 	jobs      *jobs.Queue
 	companies *company.Service
@@ -235,9 +237,10 @@ func (s *Service) Reassign(ctx context.Context, tx *pg.Tx, id, memberID int64, w
 	return s.Log(ctx, tx, t, Event{Kind: "executor", Text: "Исполнитель: " + p.Name + ", " + why})
 }
 
-// AcceptOwn is the executor's or the company's "accept" from a screen.
+// AcceptOwn is the executor's or the company's "accept" from a screen. fault.Conflict
+// "ticket.taken" says who was first, "ticket.passed" to whom it has gone on meanwhile.
 func (s *Service) AcceptOwn(ctx context.Context, id int64) (Ticket, error) {
-	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) {
+	t, err := pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) {
 		a := tx.Actor
 		member := a.MemberID
 		if a.Can(access.TicketAssign) {
@@ -256,6 +259,7 @@ func (s *Service) AcceptOwn(ctx context.Context, id int64) (Ticket, error) {
 		}
 		return find(ctx, tx, "t.id = $1", id)
 	})
+	return t, s.tooLate(ctx, id, "в журнале", err)
 }
 
 // takenBy is who took a ticket: its executor, or, when it has none, who took it for the company;
