@@ -157,6 +157,8 @@ func (s *Service) apply(ctx context.Context, tx *pg.Tx, c call, r telephony.Repo
 			return err
 		}
 		return s.jobs.Publish(ctx, tx, Reached{CallID: c.id, Phone: c.phone, Direction: c.direction})
+	case telephony.CallMissed:
+		return missed(ctx, tx, c, r)
 	case telephony.CallBridged:
 		return set("joined_at = coalesce(joined_at, $2)", r.At)
 	case telephony.CallTransfer:
@@ -167,7 +169,7 @@ func (s *Service) apply(ctx context.Context, tx *pg.Tx, c call, r telephony.Repo
 		return errors.Join(record(ctx, tx, c, r), stands(ctx, tx, r))
 	case telephony.CallEnded:
 		return s.end(ctx, tx, c, r)
-	case telephony.CallStarted, telephony.CallRinging, telephony.CallOffered, telephony.CallMissed, telephony.CallLeft, telephony.CallAway, telephony.CallReturned, telephony.CallSilent,
+	case telephony.CallStarted, telephony.CallRinging, telephony.CallOffered, telephony.CallLeft, telephony.CallAway, telephony.CallReturned, telephony.CallSilent,
 		telephony.CallHeld, telephony.CallResumed, telephony.CallDigit, telephony.CallSpoken:
 	}
 	return nil

@@ -139,6 +139,9 @@ func (s *Service) Place(ctx context.Context, tx *pg.Tx, key string, companyID in
 	if _, err := tx.Exec(ctx, `update call_events set company_id = $2 where call_id = (select id from calls where key = $1)`, key, companyID); err != nil {
 		return err
 	}
+	if _, err := tx.Exec(ctx, `update missed_rings set company_id = $2 where call_id = (select id from calls where key = $1)`, key, companyID); err != nil {
+		return err
+	}
 	_, err = tx.Exec(ctx, `update recordings set company_id = $2 where call_id = (select id from calls where key = $1)`, key, companyID)
 	return err
 }

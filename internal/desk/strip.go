@@ -53,6 +53,7 @@ type Mine struct {
 	Tickets int
 	Recent  []calllog.Entry
 	Drafts  []Draft
+	Missed  []MissedRing
 	Zone    string
 }
 
@@ -189,7 +190,10 @@ func (f *Floor) Mine(ctx context.Context) (Mine, error) {
 		if err != nil {
 			return m, err
 		}
-		m.Drafts, err = f.drafts(ctx, tx)
+		if m.Drafts, err = f.drafts(ctx, tx); err != nil {
+			return m, err
+		}
+		m.Missed, err = f.missed(ctx, tx, m.Since)
 		return m, err
 	})
 }

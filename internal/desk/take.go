@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"d24/internal/access"
 	"d24/internal/audit"
 	"d24/internal/fault"
 	"d24/internal/phone"
@@ -12,13 +13,19 @@ import (
 )
 
 // Take brings a task to the actor's own phone now, before its turn; one that has reached
-// nobody begins anew. fault.Conflict when the task is over, when the person is being rung
-// already, and in the hours in which he must not be woken (F51).
+// nobody begins anew. fault.Conflict when the task is over, when another operator has it in
+// hand (a supervisor takes it from him), when the person is being rung already, and in the
+// hours in which he must not be woken (F51).
 func (f *Floor) Take(ctx context.Context, id int64) (Talk, error) {
 	return pg.InTx(ctx, f.DB, func(tx *pg.Tx) (k Talk, err error) {
 		t, err := f.Tasks.lock(ctx, tx, id)
 		if err != nil {
 			return k, err
+		}
+		if !tx.Actor.Can(access.DeskSupervise) {
+			if err := f.held(ctx, tx, t); err != nil {
+				return k, err
+			}
 		}
 		if err := f.Tasks.bring(ctx, tx, t, tx.Actor.UserID); err != nil {
 			return k, err

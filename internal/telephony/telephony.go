@@ -399,6 +399,17 @@ const (
 	CallEnded    ReportKind = "ended"
 )
 
+// Miss is why an operator did not take a call that rang at him.
+type Miss string
+
+// The closed set of misses.
+const (
+	MissNotTaken    Miss = "not_taken"    // his time to take it was over
+	MissDeclined    Miss = "declined"     // he refused it
+	MissPhoneSilent Miss = "phone_silent" // his desk phone cannot be rung
+	MissGaveUp      Miss = "gave_up"      // the caller hung up meanwhile
+)
+
 // Report is a fact of the engine. It may come twice (at least once, numbered per
 // call): the pair (CallKey, Seq) counts once. While the database is away reports
 // wait in a file of the engine and are written afterwards, in order.
@@ -422,6 +433,7 @@ type Report struct {
 	Cut       bool            `json:"cut,omitempty"` // by a failure of ours
 	Digit     string          `json:"digit,omitempty"`
 	Why       string          `json:"why,omitempty"`     // in words, of an end that nobody wanted (ended)
+	Miss      Miss            `json:"miss,omitempty"`    // of missed
 	Service   string          `json:"service,omitempty"` // Decision.Service (started)
 	Repeat    bool            `json:"repeat,omitempty"`  // a late answer of a trunk given up: a possible repeat
 	Recording *RecordingFact  `json:"recording,omitempty"`

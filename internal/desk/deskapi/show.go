@@ -142,11 +142,25 @@ func (c Config) my(ctx context.Context, _ *struct{}) (*myOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := MyDesk{Recent: calllogapi.Rows(m.Recent), Shift: shift(m), Drafts: []MyDraft{}, Zone: m.Zone}
+	out := MyDesk{Recent: calllogapi.Rows(m.Recent), Shift: shift(m), Drafts: []MyDraft{}, Missed: []MyMissed{}, Zone: m.Zone}
 	for _, d := range m.Drafts {
 		out.Drafts = append(out.Drafts, MyDraft{Key: d.Key, Phone: d.Phone, UpdatedAt: d.UpdatedAt})
 	}
+	for _, r := range m.Missed {
+		out.Missed = append(out.Missed, missed(r))
+	}
 	return &myOut{out}, nil
+}
+
+func missed(r desk.MissedRing) MyMissed {
+	m := MyMissed{
+		Key: r.Call.Key, At: r.At, Why: r.Why, Rings: r.Rings, Phone: r.Call.Phone, CompanyName: r.Call.CompanyName, Since: r.Call.StartedAt,
+		Fate: r.Fate, By: r.By, ByAt: r.ByAt, CanCall: r.CanCall,
+	}
+	if r.Task != nil {
+		m.TaskID, m.PromiseAt = &r.Task.ID, r.Task.PromiseAt
+	}
+	return m
 }
 
 func some(id int64) *int64 {

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"d24/internal/calllog/calllogapi"
+	"d24/internal/desk"
+	"d24/internal/telephony"
 	"d24/internal/ticket/ticketapi"
 )
 
@@ -313,7 +315,25 @@ type MyDesk struct {
 	Recent []calllogapi.CallRow `json:"recent" doc:"newest first, at most 30"`
 	Shift  ShiftFigures         `json:"shift"`
 	Drafts []MyDraft            `json:"drafts"`
+	Missed []MyMissed           `json:"missed" doc:"calls of the shift that rang here and were not taken here, newest first, at most 10"`
 	Zone   string               `json:"zone" doc:"IANA zone in which the shift is counted"`
+}
+
+// MyMissed is a call he did not take and what became of the caller.
+type MyMissed struct {
+	Key         string         `json:"key" doc:"of the call"`
+	At          time.Time      `json:"at" doc:"of the last ring at him"`
+	Why         telephony.Miss `json:"why" enum:"not_taken,declined,phone_silent,gave_up"`
+	Rings       int            `json:"rings" doc:"how often it rang at him"`
+	Phone       string         `json:"phone" doc:"E.164; empty: hidden"`
+	CompanyName string         `json:"company_name" doc:"empty: a city's number"`
+	Since       time.Time      `json:"since" doc:"of the call"`
+	Fate        desk.Fate      `json:"fate" enum:"waits,taken,called_back,came,to_call,not_reached,none" doc:"waits: in the queue; taken: another took the same call; called_back: somebody called him; came: he called again and was answered; to_call: his call-back is open; not_reached: it reached nobody; none: nobody calls him"`
+	By          string         `json:"by" doc:"who took or called him, or has the call-back; empty: nobody yet"`
+	ByAt        *time.Time     `json:"by_at" doc:"of the talk"`
+	TaskID      *int64         `json:"task_id" doc:"the open call-back"`
+	PromiseAt   *time.Time     `json:"promise_at" doc:"by when he is to be called"`
+	CanCall     bool           `json:"can_call" doc:"take-task brings the call-back to this operator now"`
 }
 
 // MyDraft is a form of his that is not saved.

@@ -415,6 +415,9 @@ func (c *call) finish(o telephony.Outcome, b telephony.Blame, cut bool) {
 	}
 	c.lineOver()
 	c.closeRecording()
+	if c.seat != nil && wasRinging && c.order.Key == "" && o == telephony.Abandoned {
+		c.missedBy(c.seat.who.UserID, telephony.MissGaveUp)
+	}
 	c.ended(o, b, cut)
 	if s := c.seat; s != nil {
 		c.seat = nil

@@ -177,7 +177,7 @@ func (s *seat) missed(why string) {
 		c.passed = append(c.passed, s.who.UserID)
 		c.anybodys(s.who.UserID)
 		if c.started {
-			c.report(telephony.CallMissed, func(r *telephony.Report) { r.Operator = s.who.UserID })
+			c.missedBy(s.who.UserID, misses[why])
 		}
 		s.tell(out{Type: "missed", Call: c.key})
 	}
@@ -186,6 +186,13 @@ func (s *seat) missed(why string) {
 	if c != nil && c.phase != over {
 		s.e.enqueue(c)
 	}
+}
+
+// misses are what missed reports, by what the operator's state says.
+var misses = map[string]telephony.Miss{notTaken: telephony.MissNotTaken, declined: telephony.MissDeclined, phoneSilent: telephony.MissPhoneSilent}
+
+func (c *call) missedBy(operator int64, m telephony.Miss) {
+	c.report(telephony.CallMissed, func(r *telephony.Report) { r.Operator, r.Miss = operator, m })
 }
 
 func (s *seat) stopRing() {

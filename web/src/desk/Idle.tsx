@@ -10,6 +10,7 @@ import { Empty, Failed, Note, Panel } from "../ui/blocks";
 import { Late } from "../ui/Late";
 import { useWords as useShared } from "../ui/words";
 import { MicCheck } from "./Mic";
+import { Missed } from "./Missed";
 import { alarmsQuery, figuresQuery, myQuery, tasksQuery } from "./queries";
 import { useWords } from "./words";
 
@@ -18,6 +19,7 @@ export function Idle({ onOpen }: { onOpen: (key: string) => void }) {
   return (
     <div className="cols idle">
       <div className="pane">
+        <Missed />
         <Tasks />
         <Recent onOpen={onOpen} />
       </div>

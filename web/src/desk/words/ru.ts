@@ -2,6 +2,7 @@ import { plural } from "../../i18n/i18n";
 import type { CallRow, Purpose, TaskResult } from "../../api/types";
 import type { MicState } from "../../softphone/mic";
 import type { OperatorState } from "../../softphone/protocol";
+import { idle } from "./idle.ru";
 
 const minutes = (n: number) => plural(n, "минуту", "минуты", "минут");
 
@@ -188,42 +189,7 @@ export const ru = {
     here: "Работать здесь",
   },
   ended: { title: "Сеанс завершён", text: "Войдите снова, чтобы вернуться на линию.", login: "Войти" },
-  idle: {
-    tasks: "Задачи на звонок",
-    tasksNote: "приходят сами, набирать не нужно",
-    kind: "Вид",
-    what: "Что сделать",
-    when: "Когда",
-    attempt: "Попытка",
-    attemptOf: (n: number, all: number) => `${n} из ${all}`,
-    now: "сейчас",
-    lostCall: "Потерянный",
-    noTasks: "Задач на звонок нет",
-    noTasksText: "Новая появится здесь сама, и телефон позвонит.",
-    recent: "Мои последние звонки",
-    time: "Время",
-    who: "Кто",
-    result: "Итог",
-    talk: "Разговор",
-    incoming: "вх.",
-    outgoing: "исх.",
-    noCalls: "Звонков ещё не было",
-    noCallsText: "Здесь будут ваши последние разговоры с итогами.",
-    hidden: "Номер скрыт",
-    unsaid: "Итог не указан",
-    shift: "Моя смена",
-    shiftSince: (time: string) => `с ${time}`,
-    calls: "Звонков",
-    callsValue: (incoming: number, outgoing: number) => `${incoming} вх. · ${outgoing} исх.`,
-    tickets: "Заявок",
-    talkTime: "В разговоре",
-    avgAnswer: "Ответ в среднем",
-    trunks: "Линии связи",
-    alarms: "Тревоги",
-    drafts: "Не дописано",
-    noDrafts: "Черновиков нет. Если звонок прервётся во время заполнения, заявка останется здесь.",
-    open: "Открыть",
-  },
+  ...idle,
   disposition: {
     "": "",
     ticket: "Заявка",
