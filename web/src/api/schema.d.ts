@@ -7529,6 +7529,8 @@ export interface components {
         } | null;
         MyDesk: {
             drafts: components["schemas"]["MyDraft"][];
+            /** @description calls of the shift that rang here and were not taken here, newest first, at most 10 */
+            missed: components["schemas"]["MyMissed"][];
             /** @description newest first, at most 30 */
             recent: components["schemas"]["CallRow"][];
             shift: components["schemas"]["ShiftFigures"];
@@ -7557,6 +7559,55 @@ export interface components {
              * @enum {string}
              */
             state: "none" | "asked" | "done";
+        };
+        MyMissed: {
+            /**
+             * Format: date-time
+             * @description of the last ring at him
+             */
+            at: string;
+            /** @description who took or called him, or has the call-back; empty: nobody yet */
+            by: string;
+            /**
+             * Format: date-time
+             * @description of the talk
+             */
+            by_at: string | null;
+            /** @description take-task brings the call-back to this operator now */
+            can_call: boolean;
+            /** @description empty: a city's number */
+            company_name: string;
+            /**
+             * @description waits: in the queue; taken: another took the same call; called_back: somebody called him; came: he called again and was answered; to_call: his call-back is open; not_reached: it reached nobody; none: nobody calls him
+             * @enum {string}
+             */
+            fate: "waits" | "taken" | "called_back" | "came" | "to_call" | "not_reached" | "none";
+            /** @description of the call */
+            key: string;
+            /** @description E.164; empty: hidden */
+            phone: string;
+            /**
+             * Format: date-time
+             * @description by when he is to be called
+             */
+            promise_at: string | null;
+            /**
+             * Format: int64
+             * @description how often it rang at him
+             */
+            rings: number;
+            /**
+             * Format: date-time
+             * @description of the call
+             */
+            since: string;
+            /**
+             * Format: int64
+             * @description the open call-back
+             */
+            task_id: number | null;
+            /** @enum {string} */
+            why: "not_taken" | "declined" | "phone_silent" | "gave_up";
         };
         MyRole: {
             /** Format: int64 */
