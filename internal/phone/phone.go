@@ -4,6 +4,7 @@ package phone
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/nyaruka/phonenumbers"
 
@@ -13,10 +14,13 @@ import (
 // Parse reads a number as people write it: "8 (343) 123-45-67", "+7 912 …",
 // "9120004127". areaCode ("343") completes local numbers; it may be empty.
 // The result is E.164. fault.Invalid "phone.bad" when it is no number of a person:
-// emergency numbers and short codes are never dialled by us.
+// emergency numbers and short codes are never dialled by us, and a text is not read for
+// the digits in it.
 func Parse(s, areaCode string) (string, error) {
 	d := digits(s)
 	switch {
+	case strings.ContainsFunc(s, isStray):
+		return "", bad(s)
 	case len(d) < 5:
 		return "", bad(s)
 	case strings.HasPrefix(strings.TrimSpace(s), "+"):
@@ -85,6 +89,12 @@ func Show(e string) string {
 		return e
 	}
 	return "+7 " + e[2:5] + " " + e[5:8] + "-" + e[8:10] + "-" + e[10:]
+}
+
+// isStray: a number is digits and the signs that people put between them, and telephones
+// around them when it is copied (U+202A); out of other text none is gathered.
+func isStray(r rune) bool {
+	return !(r >= '0' && r <= '9' || strings.ContainsRune("+().-‐‑–—−/", r) || unicode.IsSpace(r) || unicode.Is(unicode.Cf, r))
 }
 
 func digits(s string) string {
