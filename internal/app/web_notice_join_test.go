@@ -81,3 +81,27 @@ func TestWhoIsNotConcernedIsNotJoined(t *testing.T) {
 	all := raise(map[string]any{"is_company": true, "building_ids": []int64{}})
 	require.Equal(t, http.StatusOK, join("admin", all, map[string]any{"building_id": other}).status, "of the whole company is any house")
 }
+
+// TestACallerOfAHouseOutOfSightIsNotJoined: who sees a part of the houses joins callers of
+// those, though the notice is about others too; a notice of a company that is not his own
+// he does not find.
+func TestACallerOfAHouseOutOfSightIsNotJoined(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	mine, other := h.building(ours), h.one(`select max(id) from buildings where company_id = 1`)
+	h.ok("admin", "PUT", fmt.Sprintf("/users/%d/grants", h.user("foreman")), sees(line("part", nil, []int64{mine}, nil)))
+	for name, about := range map[string]map[string]any{
+		"both houses": {"building_ids": []int64{mine, other}}, "the whole company": {"is_company": true, "building_ids": []int64{}},
+	} {
+		path := fmt.Sprintf("/notices/%d/join", h.ok("admin", "POST", "/notices", h.outage(about)).id(t, "id"))
+		at := func(house int64, key string) map[string]any {
+			return map[string]any{"building_id": house, "unit": "7", "idempotency_key": key + name}
+		}
+		a := h.fails("foreman", "POST", path, at(other, "чужой дом "), http.StatusUnprocessableEntity, "notice.house")
+		require.Equal(t, "body.building_id", a.get(t, "errors.0.location"))
+		h.ok("foreman", "POST", path, at(mine, "свой дом "))
+		h.ok("admin", "POST", path, at(other, "чужой дом "))
+		h.fails("op-strange", "POST", path, at(mine, "чужой оператор "), http.StatusNotFound, "notice.not_found")
+	}
+	require.Equal(t, int64(4), h.one(`select count(*) from notice_calls`))
+}

@@ -75,12 +75,14 @@ type Service struct {
 func NewService(db *pg.DB) *Service { return &Service{db: db, index: newIndex()} }
 
 // Address is how a place is written: "Белинского, 86, кв. 45".
-func Address(b Building, unit string) string {
-	a := b.Street + ", " + b.House
+func Address(b Building, unit string) string { return InUnit(b.Street+", "+b.House, unit) }
+
+// InUnit is a place of a house whose address is written already: "Белинского, 86", "45".
+func InUnit(house, unit string) string {
 	if unit != "" {
-		a += ", кв. " + unit
+		house += ", кв. " + unit
 	}
-	return a
+	return house
 }
 
 const columns = `b.id, b.company_id, c.name, b.city_id, t.name, b.street, b.house, b.zone, b.floors, b.entrances, b.lifts, b.built_year, b.door_codes, b.passport_office, b.info, b.notes,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"d24/internal/building"
 	"d24/internal/fault"
 	"d24/internal/phone"
 	"d24/internal/platform/pg"
@@ -101,11 +102,8 @@ func (s *Service) callers(ctx context.Context, tx *pg.Tx, id int64) ([]Caller, e
 	}
 	named, err := s.Buildings.Named(ctx, tx, houses)
 	for i := range out {
-		if unit := out[i].Address; of[i] != 0 {
-			out[i].Address = named[of[i]]
-			if unit != "" {
-				out[i].Address += ", кв. " + unit
-			}
+		if of[i] != 0 {
+			out[i].Address = building.InUnit(named[of[i]], out[i].Address)
 		}
 	}
 	return out, err
