@@ -1,8 +1,6 @@
 package app_test
 
 import (
-	"crypto/ecdh"
-	"crypto/rand"
 	"fmt"
 	"maps"
 	"net/http"
@@ -149,9 +147,7 @@ func (h *house) ownChanges() map[string]func() func() answer {
 			return ask("gusev", "PUT", "/me/notifications", map[string]any{"kinds": []string{"mine"}, "quiet_from": 0, "quiet_to": 0, "breaks": true, "version": 0})
 		},
 		"subscribe-device": func() func() answer {
-			key, err := ecdh.P256().GenerateKey(rand.Reader)
-			must(h.t, err)
-			return ask("gusev", "POST", "/me/notifications/devices", map[string]any{"endpoint": "https://8.8.8.8/1", "p256dh": raw64.EncodeToString(key.PublicKey().Bytes()), "auth": raw64.EncodeToString(make([]byte, 16))})
+			return ask("gusev", "POST", "/me/notifications/devices", subscription(h.t))
 		},
 		"make-webhook": func() func() answer {
 			return ask("admin", "POST", "/webhooks", map[string]any{"name": "Учёт", "url": "https://example.com/hook", "events": []string{"ticket.created"}, "is_on": true})

@@ -237,6 +237,7 @@ func (h *house) send(login, method, path string, body io.Reader, header http.Hea
 	for k, v := range header {
 		req.Header[k] = v
 	}
+	req.Host = header.Get("Host") // "": the server's
 	if body != nil && req.Header.Get("Content-Type") == "" {
 		req.Header.Set("Content-Type", "application/json")
 	}

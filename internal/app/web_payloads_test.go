@@ -1,9 +1,11 @@
 package app_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,18 +49,24 @@ var payloads = []string{
 	`]]><img src=x data-pwned onerror=window.pwned=1>`,
 	`*/window.pwned=1//`,
 	`<noscript><p title="</noscript><img src=x data-pwned onerror=window.pwned=1>">`,
+	"\x1b[8mpwned\a\x7f",
 }
 
-// pack puts payloads into a text of at most so many letters, the nth first: all come by turns.
+// pack puts payloads into a text of at most so many letters, the nth first: all come by turns,
+// and no two texts are the same.
 func pack(nth, most int) string {
-	out := ""
+	if most < 24 { // no payload fits
+		short := []rune(fmt.Sprintf("<%s%d'\u202e", map[bool]string{true: "pwned"}[most >= 12], nth))
+		return string(short[:min(len(short), most)])
+	}
+	out, own := "", fmt.Sprint(" pwned", nth)
 	for i := range payloads {
 		p := payloads[(nth+i)%len(payloads)]
-		if n := len([]rune(out + " " + p)); n <= most {
+		if n := len([]rune(out + " " + p + own)); n <= most {
 			out = strings.TrimPrefix(out+" "+p, " ")
 		}
 	}
-	return out
+	return out + own
 }
 
 // texts are the places of free text in a schema, as paths: "contacts.0.name".
@@ -155,11 +163,12 @@ func kept(v any, name string) (out []string) {
 }
 
 // poison puts payloads into every field of free text that the document has, of every
-// operation, by the requests of the isolation test or by a sample, one field at a time. It
-// tells which kept them, which refused them in words, and which were not come to, and why.
-func (h *house) poison() (placed, refused []string, left map[string]string) {
+// operation, by the requests of the isolation test, a fixture or a sample, one field at a time.
+// It tells which took them, and what, which refused them in words, and which were not come to,
+// and why.
+func (h *house) poison() (placed map[string]string, refused []string, left map[string]string) {
 	h.t.Helper()
-	left = map[string]string{}
+	placed, left = map[string]string{}, map[string]string{}
 	cases := isolation(h, h.prey())
 	for _, f := range more {
 		maps.Copy(cases, f(h))
@@ -176,22 +185,26 @@ func (h *house) poison() (placed, refused []string, left map[string]string) {
 		for _, at := range slices.Sorted(maps.Keys(places)) {
 			n++
 			name, how := r.ID+" "+at, ""
-			for _, size := range []int{400, 100, 60, 40} { // some have bounds of their own
+			for _, size := range []int{400, 100, 60, 40, 20, 3} { // some have bounds of their own
 				if len(cases[r.ID]) == 0 || r.ID == "task-result" || r.ID == "move-ticket" {
 					qs = []request{h.whole(r, op)}
 				}
+				turns := false
 				for _, q := range qs {
-					if how = h.place(schema, q, at, pack(n, min(size, places[at]))); how == "" {
+					t := h.trial(q, r.ID, at)
+					turns = t.turns != ""
+					text := pack(n, min(size, places[at]))
+					if how = h.place(schema, t, at, text); how == "" {
+						placed[name] = text
 						break
 					}
 				}
-				if how != "refused" {
+				if how != "refused" || turns {
 					break
 				}
 			}
 			switch how {
 			case "":
-				placed = append(placed, name)
 			case "refused":
 				refused = append(refused, name)
 			default:
@@ -224,12 +237,12 @@ func (h *house) whole(r httpapi.Route, op *huma.Operation) request {
 }
 
 // place sends a request with a text at a place; "" when it was kept, and as it was, "refused"
-// when the field was.
-func (h *house) place(schema *huma.Schema, q request, at, text string) string {
+// when the field was, or the text by its own code.
+func (h *house) place(schema *huma.Schema, q trial, at, text string) string {
 	h.t.Helper()
-	by := q.by
-	if by == "" {
-		by = "op-strange"
+	by := cmp.Or(q.by, "op-strange")
+	if by == nobody {
+		by = ""
 	}
 	raw, err := json.Marshal(q.body)
 	require.NoError(h.t, err)
@@ -247,13 +260,16 @@ func (h *house) place(schema *huma.Schema, q request, at, text string) string {
 	}
 	var a answer
 	for try := 0; ; try++ {
-		a = h.as(by, q.method, q.path, body)
+		a = h.send(by, q.method, q.path, strings.NewReader(jsonOf(h.t, body)), http.Header{"Host": {q.host}})
 		check(h.t, a, at)
 		if a.status < 400 {
 			break
 		}
 		var p httpapi.Problem
 		a.into(h.t, &p)
+		if q.turns != "" && p.Code == q.turns {
+			return "refused"
+		}
 		if slices.ContainsFunc(p.Errors, func(f httpapi.ProblemField) bool { return strings.Contains(f.Location, field) }) {
 			return "refused"
 		}
@@ -266,6 +282,9 @@ func (h *house) place(schema *huma.Schema, q request, at, text string) string {
 		if all := kept(said, field); len(all) > 0 && strings.Contains(text, "pwned") {
 			require.True(h.t, slices.ContainsFunc(all, func(s string) bool { return strings.Contains(s, text) }), "%s %s %s: %q is not as it was sent, %q", q.method, q.path, at, all, text)
 		}
+	}
+	if q.after != nil {
+		q.after(text)
 	}
 	return ""
 }
@@ -297,13 +316,4 @@ func next(was string) string {
 		head += " "
 	}
 	return head + strconv.Itoa(n+1)
-}
-
-// unshown are fields that take no text for people, or that are not come to here, with the reason.
-var unshown = map[string]string{
-	"password": "a secret", "current": "a secret", "token": "a secret", "challenge": "a key's", "code": "a secret", "auth": "a browser's", "p256dh": "a browser's", "endpoint": "a browser's",
-	"season_from": "a day of the year", "season_till": "a day of the year", "kind": "a word of a list", "skills.0": "a word of a list", "their_number": "placed by the card of the supplier's request",
-	"seen.0": "a name of a thing", "was": "what the form had",
-	"weigh-limits zone": "nothing is kept", "accept-invitation login": "needs a link", "invited-passkey login": "needs a link", "login login": "nothing is kept", "add-passkey name": "needs a key and a name of a site",
-	"give-shift note": "a part of TestAShiftIsHandedOver", "change-tickets reason": "the reason of one request is placed", "change-queue pauses.0.name": "a whole plan of the queue",
 }
