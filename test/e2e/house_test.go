@@ -101,11 +101,11 @@ type house struct {
 
 // freePort is below the ports that the kernel gives away itself: the program takes
 // it only when its database is filled, and anybody could have it by then. The one above
-// it is left to TLS.
+// it is left to TLS; a browser goes to no 10080.
 func freePort(t testing.TB, network, ip string) int {
 	t.Helper()
 	for range 1000 {
-		port := 10000 + int(lastPort.Add(2)+2*uint32(os.Getpid()))%9000 //nolint:gosec // a process's number is positive
+		port := 11000 + int(lastPort.Add(2)+2*uint32(os.Getpid()))%8000 //nolint:gosec // a process's number is positive
 		addr := net.JoinHostPort(ip, strconv.Itoa(port))
 		if network == "tcp" {
 			if l, err := net.Listen("tcp", addr); err == nil {

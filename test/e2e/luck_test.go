@@ -10,8 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"d24/internal/seed"
-	"d24/voip/g711"
-	"d24/voip/tone"
 )
 
 // secondHz is the voice of the operator at the second computer.
@@ -198,56 +196,6 @@ func (w *town) hangsUpInTheQueue(p *page) {
 	p.press("F2")
 	p.sees(inState("counting"))
 	p.press("Shift+F2")
-}
-
-// TestBrowserIsKilledInCall: the caller is not dropped, hears that he is waited on,
-// and the next free operator has his call with what was typed.
-func TestBrowserIsKilledInCall(t *testing.T) {
-	w := newTown(t)
-	c, d := startChromium(t, w.house, operatorHz), startChromium(t, w.house, secondHz)
-	p := c.atDesk("operator", "operator")
-	second := d.open("second operator", "microphone")
-	second.signIn("/desk", "operator2")
-	second.rawSound()
-	w.call()
-	p.rings()
-	w.answers(p, residentHz)
-	key := p.callKey()
-	p.click(id("other-address"))
-	p.houseBy("озё", "9")
-	p.fill(id("description"), "Вода по стене")
-	p.sees(`text=черновик сохранён`)
-	c.kill()
-	at := len(w.resident.heard())
-	second.ready()
-	second.within(30*time.Second, inState("ringing"))
-	require.Equal(t, key, second.callKey(), "it is the same call")
-	eventually(t, 30*time.Second, "the caller hears that he is waited on", func() bool { return loudAfter(w.resident.heard(), at) })
-	second.press("F2")
-	second.sees(inState("talking"))
-	second.sees(`text=Звонок вернулся от другого оператора`)
-	second.sees(`text=Озёрная, 2`)
-	require.Equal(t, "Вода по стене", second.value(id("description")))
-	eventually(t, 30*time.Second, "he talks with the second operator", func() bool {
-		return second.hears(residentHz) && w.resident.hearsAfter(at, secondHz)
-	})
-	second.press("Shift+F2")
-	second.sees(inState("ended"))
-	left, right := w.recording(key)
-	require.True(t, tone.Heard(left, residentHz) && tone.Heard(right, operatorHz) && tone.Heard(right, secondHz), "one recording holds both talks")
-}
-
-// loudAfter tells whether there is sound that is no operator's, half a second long.
-func loudAfter(heard []byte, n int) bool {
-	const part = 4000
-	for ; n+part <= len(heard); n += part {
-		s := g711.Decode(heard[n:n+part], g711.ALaw)
-		hz, _ := tone.Dominant(s)
-		if tone.RMS(s) > -40 && (hz < operatorHz-20 || hz > operatorHz+20) {
-			return true
-		}
-	}
-	return false
 }
 
 // TestBothTrunksDown: the desk says so, nobody is troubled with a call that cannot go
