@@ -54,6 +54,9 @@ func (s *Service) ByPhone(ctx context.Context, tx *pg.Tx, number string) ([]Know
 func (s *Service) Confirm(ctx context.Context, tx *pg.Tx, companyID, buildingID int64, unit, number, source string) error {
 	b := &pgx.Batch{}
 	s.Confirming(b, tx.Now, companyID, buildingID, unit, number, source)
+	if b.Len() == 0 {
+		return nil
+	}
 	return tx.SendBatch(ctx, b).Close()
 }
 

@@ -11,8 +11,8 @@ import (
 	"d24/internal/telephony"
 )
 
-// rideWithin is how early a question comes along with a call that is made anyway.
-const rideWithin = 30 * time.Minute
+// RideWithin is how early a question comes along with a call that is made anyway.
+const RideWithin = 30 * time.Minute
 
 // withPerson and withSupplier are the calls that may be one: an operator speaks of each
 // request in turn, and each has an answer of its own.
@@ -89,7 +89,7 @@ func (s *Tasks) alike(ctx context.Context, tx *pg.Tx, t Task, phone string) ([]T
 
 // soon: it is due now or soon, and the person may be asked it at this hour.
 func (t Task) soon(phone string, now time.Time) bool {
-	return t.NextAt != nil && t.NextAt.Sub(now) <= rideWithin && !t.Plan.Quiet.Awake(now).After(now) &&
+	return t.NextAt != nil && t.NextAt.Sub(now) <= RideWithin && !t.Plan.Quiet.Awake(now).After(now) &&
 		t.Progress.Counts[phone] < t.Plan.Dials && !slices.Contains(t.Progress.Bad, phone)
 }
 

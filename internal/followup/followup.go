@@ -227,19 +227,11 @@ func (r *Runner) inquire(ctx context.Context, tx *pg.Tx, t ticket.Ticket, mark *
 	return r.along(ctx, tx, t, who, c.Settings)
 }
 
-// alongWithin is how much earlier a question is asked because its person is being called anyway.
-const alongWithin = 30
-
 // along asks what the same person would be asked within the next half hour now: it comes along
 // in the call that is made anyway (F45). Planned work does not while he sleeps.
 func (r *Runner) along(ctx context.Context, tx *pg.Tx, t ticket.Ticket, who staff.Person, s company.Settings) error {
-	night, err := r.nightOf(ctx, tx, s, who.MemberID)
-	if err != nil {
-		return err
-	}
-	awake := !calm(tx.Now, s, night.Zone).After(tx.Now)
 	// half of the interval at most: the question that has just been asked is never drawn in again
-	until := tx.Now.Add(min(s.Minutes(alongWithin), s.Minutes(s.InquiryMin)/2))
+	until := tx.Now.Add(min(desk.RideWithin, s.Minutes(s.InquiryMin)/2))
 	rows, err := tx.Query(ctx, `select ticket_id, mark from followups where kind = 'status_inquiry' and finished_at is null and company_id = $1 and next_at > $2 and next_at <= $3 order by next_at limit 200`,
 		t.CompanyID, tx.Now, until)
 	if err != nil {
@@ -255,6 +247,11 @@ func (r *Runner) along(ctx context.Context, tx *pg.Tx, t ticket.Ticket, who staf
 	if err != nil {
 		return err
 	}
+	night, err := r.nightOf(ctx, tx, s, who.MemberID)
+	if err != nil {
+		return err
+	}
+	awake := !calm(tx.Now, s, night.Zone).After(tx.Now)
 	var asks []river.JobArgs
 	for _, o := range soon {
 		if cmp.Or(o.ExecutorID, o.ResponsibleID) == who.MemberID && (awake || o.Kind == ticket.Emergency) {

@@ -123,6 +123,33 @@ func TestAQuestionOfTheNextHalfHourComesAlong(t *testing.T) {
 	require.Equal(t, []string{"120′ 1000 status_inquiry", "160′ 1000 status_inquiry"}, s.rang)
 }
 
+// TestPlannedWorkIsNotSpokenOfAtNight is F45: the question about planned work, due in ten
+// minutes, does not come along in an emergency's call while its person sleeps; by day it does.
+func TestPlannedWorkIsNotSpokenOfAtNight(t *testing.T) {
+	for name, asked := range map[string]int{"night": 0, "day": 1} {
+		t.Run(name, func(t *testing.T) {
+			s := begin(t)
+			if name == "day" {
+				s.pass(14 * time.Hour)
+			}
+			s.says(staff(0), accepts)
+			first, asks := s.emergency(), s.clock.Now().Add(2*time.Hour)
+			s.pass(time.Minute)
+			planned := s.emergency()
+			s.pass(time.Minute)
+			s.do(`update tickets set kind = 'planned' where id = $1`, planned.ID)
+			s.do(`update followups set next_at = $2 where ticket_id = $1 and kind = 'status_inquiry'`, planned.ID, asks.Add(10*time.Minute))
+			s.says(staff(0), answer{after: time.Minute, outcome: telephony.Answered, operator: "-"})
+			s.pass(118*time.Minute + 30*time.Second)
+			of := func(id int64) int {
+				return s.count(`select count(*) from call_tasks where ticket_id = $1 and purpose = 'status_inquiry'`, id)
+			}
+			require.Equal(t, 1, of(first.ID), "an emergency is asked about at any hour")
+			require.Equal(t, asked, of(planned.ID))
+		})
+	}
+}
+
 // TestASupplierIsCalledOnceForAll is F50 and RS3: requests of two companies to one busy
 // line are one call with a list; an operator sees those of his companies; the supplier's
 // number is noted and hour X counted from the handing over, then it is asked again.
