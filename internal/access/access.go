@@ -66,7 +66,7 @@ type Actor struct {
 	Kind      Kind
 	UserID    int64
 	Name      string  // as history shows it
-	CompanyID int64   // of a company's user
+	CompanyID int64   // of a company's user, of its own operator too; 0: of an operator of ours
 	MemberID  int64   // the staff member this user is, 0 when none
 	Companies []int64 // of an operator: the companies served
 	System    string  // name of the part of the program
@@ -80,6 +80,10 @@ type Actor struct {
 func (a Actor) Can(p Permission) bool {
 	return a.Kind == System || a.Kind != Nobody && (p == Anyone && a.TokenID == 0 || slices.Contains(a.May, p))
 }
+
+// OwnsDesk reports whether the actor is an operator of a company, not of ours: at the desk he
+// is its operator and no other's, and callers whose company is not known are not his (C8).
+func (a Actor) OwnsDesk() bool { return a.Kind == Operator && a.CompanyID != 0 }
 
 // Grant opens a set of tickets. Conditions inside a grant are joined by AND,
 // grants are joined by OR. An empty condition does not restrict.

@@ -150,6 +150,11 @@ func TestSettingsAreForAdministratorsOnly(t *testing.T) {
 			require.False(t, slices.Contains(access.RolePermissions(role), p), "%s %s", role, p)
 		}
 	}
+	for _, p := range []access.Permission{access.BuildingWrite, access.StaffWrite, access.CompanyWrite, access.AuditRead, access.DeskSupervise, access.DeskListen, access.PlatformOperate, access.CallMark} {
+		require.NotContains(t, access.RolePermissions(access.Dispatcher), p, "a company's own operator")
+	}
+	require.Contains(t, access.RolePermissions(access.Dispatcher), access.DeskWork)
+	require.NotContains(t, access.Tickable(), access.DeskWork, "the seat is of the default role alone: whoever has it is fenced in as an operator")
 	require.NotContains(t, access.RolePermissions(access.Executor), access.CallRead)
 	require.NotContains(t, access.RolePermissions(access.Readonly), access.TicketMove)
 	require.Contains(t, access.RolePermissions(access.Admin), access.StaffWrite)

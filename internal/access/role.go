@@ -13,6 +13,7 @@ const (
 	Executor   Role = "executor"   // исполнитель
 	Contractor Role = "contractor" // подрядчик
 	Readonly   Role = "readonly"   // наблюдатель
+	Dispatcher Role = "dispatcher" // диспетчер: the company's own operator at the desk (C8)
 )
 
 var (
@@ -26,10 +27,18 @@ var (
 )
 
 // Roles are the default roles in the order in which they are shown.
-var Roles = []Role{Admin, Manager, Foreman, Executor, Contractor, Readonly}
+var Roles = []Role{Admin, Manager, Foreman, Dispatcher, Executor, Contractor, Readonly}
 
 // Known reports whether r is one of the default roles.
 func (r Role) Known() bool { return slices.Contains(Roles, r) }
+
+// IsWhole reports whether the role has everything of the company before it, whatever grants
+// say: an administrator, and a dispatcher, whom any of its residents may call.
+func (r Role) IsWhole() bool { return r == Admin || r == Dispatcher }
+
+// IsBase reports whether a role of a company's own may be nearest to this one: who gives rights
+// and who sits at the desk have default roles.
+func (r Role) IsBase() bool { return r.Known() && !r.IsWhole() }
 
 // adminOnly are permissions that no role of a company's own may hold: whoever gives
 // rights is an administrator, and of those one always stays (A2).
@@ -72,6 +81,8 @@ func RolePermissions(r Role) []Permission {
 		return join(ownWork)
 	case Readonly:
 		return join(reading)
+	case Dispatcher:
+		return StaffPermissions("operator")
 	}
 	return nil
 }
@@ -84,7 +95,7 @@ func RoleGrants(r Role, companyID, memberID int64) []Grant {
 			return nil
 		}
 		return []Grant{{CompanyID: companyID, ExecutorID: memberID}, {CompanyID: companyID, ResponsibleID: memberID}}
-	case Admin, Manager, Foreman, Readonly:
+	case Admin, Manager, Foreman, Readonly, Dispatcher:
 		return []Grant{{CompanyID: companyID}}
 	}
 	return nil

@@ -112,7 +112,7 @@ func (s *Service) Leads(ctx context.Context, tx *pg.Tx) ([]string, error) {
 
 // Serves reports whether an operator serves a company; 0, a city's number: any that works.
 func (s *Service) Serves(ctx context.Context, tx *pg.Tx, userID, companyID int64) (yes bool, err error) {
-	err = tx.QueryRow(ctx, `select exists (select from users u where u.id = $1 and u.is_active and u.kind <> 'company'
-		and exists (select from operator_companies o where o.user_id = u.id and ($2 = 0 or o.company_id = $2)))`, userID, companyID).Scan(&yes)
+	err = tx.QueryRow(ctx, `select exists (select from users u where u.id = $1 and u.is_active
+		and exists (select from `+seats+` o where o.user_id = u.id and ($2 = 0 and u.kind <> 'company' or o.company_id = $2)))`, userID, companyID).Scan(&yes)
 	return yes, err
 }

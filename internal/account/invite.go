@@ -86,8 +86,8 @@ func (s *Service) Invite(ctx context.Context, companyID int64, n NewInvitation) 
 		if err != nil {
 			return err
 		}
-		if n.Grants != nil && m.Role == access.Admin {
-			return fault.New(fault.Invalid, "grant.admin", "Администратор видит все заявки.").At("body.grants", "у администратора доступ полный")
+		if n.Grants != nil && m.Role.IsWhole() {
+			return fault.New(fault.Invalid, "grant.admin", "Администратор и диспетчер видят все заявки.").At("body.grants", "у этой роли доступ полный")
 		}
 		if err := s.checkGrants(ctx, tx, m, n.Grants, "body.grants"); err != nil {
 			return err
@@ -359,7 +359,7 @@ func (s *Service) Join(ctx context.Context, token string) (companyID int64, err 
 		if err != nil {
 			return err
 		}
-		if i.Kind != "company" || me.Kind != access.Company {
+		if i.Kind != "company" || me.Kind != access.Company && !me.OwnsDesk() {
 			return fault.New(fault.Conflict, "invitation.other_kind", "Это приглашение не для вашего логина: примите его с новым.")
 		}
 		companyID = i.CompanyID

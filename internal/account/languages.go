@@ -27,6 +27,6 @@ func (s *Service) Languages(ctx context.Context, tx *pg.Tx, users []int64) (map[
 
 // ServesMine reports whether an operator serves any of the companies behind the actor's fence.
 func (s *Service) ServesMine(ctx context.Context, tx *pg.Tx, userID int64) (yes bool, err error) {
-	err = tx.QueryRow(ctx, `select exists (select from operator_companies where user_id = $1)`, userID).Scan(&yes)
+	err = tx.QueryRow(ctx, `select exists (select from `+seats+` o where o.user_id = $1)`, userID).Scan(&yes)
 	return yes, err
 }

@@ -143,8 +143,8 @@ func (n *NewRole) check() (err error) {
 	if n.Name, err = cleanName(n.Name, 60); err != nil {
 		return err
 	}
-	if n.Base == access.Admin || !n.Base.Known() {
-		return fault.New(fault.Invalid, "role.base", "Выберите, на какую из обычных ролей она похожа.").At("body.base", "выберите роль, кроме администратора")
+	if !n.Base.IsBase() {
+		return fault.New(fault.Invalid, "role.base", "Выберите, на какую из обычных ролей она похожа.").At("body.base", "выберите роль, кроме администратора и диспетчера")
 	}
 	ticked := access.Ticked(n.Permissions)
 	for _, p := range n.Permissions {

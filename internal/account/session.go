@@ -180,7 +180,10 @@ func (s *Service) Seat(ctx context.Context, token string) (telephony.Seat, error
 	if !a.Can(access.DeskWork) {
 		return telephony.Seat{}, fault.New(fault.Forbidden, "access.desk.work", "Пульт доступен только операторам.")
 	}
-	seat := telephony.Seat{UserID: me.UserID, Name: me.Name, Companies: a.Companies, Supervisor: a.Can(access.DeskSupervise), Listens: a.Can(access.DeskListen)}
+	seat := telephony.Seat{UserID: me.UserID, Name: me.Name, Companies: a.Companies, Own: a.CompanyID, Supervisor: a.Can(access.DeskSupervise), Listens: a.Can(access.DeskListen)}
+	if seat.Own != 0 {
+		return seat, nil // who calls a city's number is nobody's yet, and may be another company's
+	}
 	for _, m := range me.Companies {
 		seat.Cities = append(seat.Cities, m.CityID)
 	}

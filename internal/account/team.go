@@ -224,19 +224,22 @@ func spread(ctx context.Context, tx *pg.Tx, who string, arg int64) error {
 	return nil
 }
 
-// Serving are the people whose teams serve any of these companies.
+// seats are who answers whose callers: our people by their teams, and companies' own operators.
+const seats = `(select user_id, company_id from operator_companies union all select user_id, company_id from company_users where role = 'dispatcher' and not is_blocked)`
+
+// Serving are the people who answer callers of any of these companies.
 func (s *Service) Serving(ctx context.Context, tx *pg.Tx, companies []int64) ([]int64, error) {
-	rows, err := tx.Query(ctx, `select distinct user_id from operator_companies where company_id = any($1)`, companies)
+	rows, err := tx.Query(ctx, `select distinct user_id from `+seats+` o where company_id = any($1)`, companies)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, pgx.RowTo[int64])
 }
 
-// Operators are those of our own people who serve any of the companies behind the actor's
-// fence, by name.
+// Operators are who answer callers of any of the companies behind the actor's fence, its own
+// operators too, by name.
 func (s *Service) Operators(ctx context.Context, tx *pg.Tx) ([]Choice, error) {
-	rows, err := tx.Query(ctx, `select u.id, u.name from users u where u.is_active and exists (select from operator_companies o where o.user_id = u.id) order by lower(u.name), u.id`)
+	rows, err := tx.Query(ctx, `select u.id, u.name from users u where u.is_active and exists (select from `+seats+` o where o.user_id = u.id) order by lower(u.name), u.id`)
 	if err != nil {
 		return nil, err
 	}

@@ -170,7 +170,7 @@ func (s *Service) SetRole(ctx context.Context, companyID, id int64, n RoleChange
 		if err != nil {
 			return err
 		}
-		keeps := was.HasGrants && m.Role != access.Admin // an administrator sees everything
+		keeps := was.HasGrants && !m.Role.IsWhole()
 		if keeps {
 			if err := s.checkGrants(ctx, tx, m, lines, "body.grants"); err != nil {
 				return fault.New(fault.Invalid, "user.member", "По доступу пользователь видит только свои заявки: выберите, кто он среди сотрудников.").At("body.member_id", "не указано")
@@ -220,11 +220,11 @@ func (s *Service) place(ctx context.Context, tx *pg.Tx, company int64, n RoleCha
 }
 
 // SetGrants says which requests a user sees; nil gives back what the role opens. An
-// administrator sees everything: fault.Conflict "grant.admin".
+// administrator and a dispatcher see everything: fault.Conflict "grant.admin".
 func (s *Service) SetGrants(ctx context.Context, companyID, id int64, lines []Grant) (UserCard, error) {
 	return s.changeUser(ctx, companyID, id, "user.grants", func(ctx context.Context, tx *pg.Tx, d desk, was User) error {
-		if lines != nil && was.Role == access.Admin {
-			return fault.New(fault.Conflict, "grant.admin", "Администратор видит все заявки. Сначала дайте ему другую роль.")
+		if lines != nil && was.Role.IsWhole() {
+			return fault.New(fault.Conflict, "grant.admin", "Администратор и диспетчер видят все заявки. Сначала дайте другую роль.")
 		}
 		if err := s.checkGrants(ctx, tx, Membership{ID: d.company, MemberID: was.MemberID}, lines, "body.grants"); err != nil {
 			return err

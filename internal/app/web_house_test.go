@@ -112,7 +112,7 @@ func (h *house) people() {
 			{Login: "op-strange", Name: "Оператор два", Kind: "operator", Serves: []int64{strange}},
 			{Login: "shared", Name: "Из двух компаний", Kind: "company", Memberships: []account.Membership{{ID: ours, Role: access.Readonly}, {ID: strange, Role: access.Admin}}},
 		}
-		for _, r := range []access.Role{access.Manager, access.Foreman, access.Contractor, access.Readonly} {
+		for _, r := range []access.Role{access.Manager, access.Foreman, access.Contractor, access.Readonly, access.Dispatcher} {
 			m := account.Membership{ID: ours, Role: r}
 			if r == access.Contractor {
 				m.MemberID = member

@@ -135,7 +135,7 @@ func TestNothingOfAnotherCompanyIsSeen(t *testing.T) {
 		require.True(t, known, "%s %s: the operation %q has no case here", r.Method, r.Path, r.ID)
 		for _, q := range reqs {
 			require.Equal(t, r.Method, q.method, r.ID)
-			for _, login := range []string{"admin", "foreman", "readonly", "gusev", "op-ours", "api-admin"} {
+			for _, login := range []string{"admin", "foreman", "readonly", "gusev", "op-ours", "dispatcher", "api-admin"} {
 				a := h.as(login, q.method, q.path, q.body)
 				refused(t, a, q, login+" "+r.ID+" "+q.path)
 			}
@@ -205,7 +205,7 @@ func TestRightsOfEveryRole(t *testing.T) {
 	roles := map[string][]access.Permission{
 		"admin": access.RolePermissions(access.Admin), "manager": access.RolePermissions(access.Manager), "foreman": access.RolePermissions(access.Foreman),
 		"gusev": access.RolePermissions(access.Executor), "contractor": access.RolePermissions(access.Contractor), "readonly": access.RolePermissions(access.Readonly),
-		"operator": access.StaffPermissions("operator"), "supervisor": access.StaffPermissions("supervisor"), "platform": access.StaffPermissions("admin"),
+		"dispatcher": access.RolePermissions(access.Dispatcher), "operator": access.StaffPermissions("operator"), "supervisor": access.StaffPermissions("supervisor"), "platform": access.StaffPermissions("admin"),
 		"api-admin": access.Tickable(), // a program: of the giving of rights and of one's own account it has nothing
 	}
 	for _, r := range httpapi.Routes(h.api) {

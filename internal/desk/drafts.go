@@ -72,7 +72,7 @@ func (f *Floor) mayDraft(ctx context.Context, tx *pg.Tx, key string) (company in
 		}
 		company = owner
 		if found {
-			if owner != 0 && !slices.Contains(me.Companies, owner) {
+			if (owner != 0 || me.OwnsDesk()) && !slices.Contains(me.Companies, owner) {
 				return fault.Missing("call")
 			}
 			talker, err := f.Calls.Talker(ctx, tx, key)
@@ -81,6 +81,7 @@ func (f *Floor) mayDraft(ctx context.Context, tx *pg.Tx, key string) (company in
 			}
 			return err
 		}
+		company = me.CompanyID // a company's own operator has no other's call
 		d, err := f.draft(ctx, tx, key)
 		if err == nil && d != nil && d.UserID != me.UserID {
 			err = fault.Missing("call")

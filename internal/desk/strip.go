@@ -22,7 +22,7 @@ type Strip struct {
 	Lost         []Task
 	Waits        map[int64]bool // those of Lost, by task, who are on the line still: their place is kept
 	NotTaken     []Untaken
-	Seats        []telephony.FloorSeat
+	Seats        []Seat
 	Trunks       []telephony.FloorTrunk
 	EngineAlive  bool
 	Now          time.Time
@@ -35,6 +35,12 @@ type Waiting struct {
 	CompanyID int64
 	Company   string
 	Since     time.Time
+}
+
+// Seat is an operator at his place; Company is whose own he is, "" one of ours.
+type Seat struct {
+	telephony.FloorSeat
+	Company string
 }
 
 // queueShown is how many callers of the queue are listed.
@@ -121,7 +127,7 @@ func (f *Floor) engines(ctx context.Context, tx *pg.Tx, s *Strip) error {
 	s.EngineAlive = len(floors) > 0
 	for _, fl := range floors {
 		for _, w := range fl.Waiting {
-			if w.Kind != "inbound" || w.CompanyID != 0 && !slices.Contains(tx.Actor.Companies, w.CompanyID) {
+			if w.Kind != "inbound" || (w.CompanyID != 0 || tx.Actor.OwnsDesk()) && !slices.Contains(tx.Actor.Companies, w.CompanyID) {
 				continue
 			}
 			if w.Urgent {
@@ -133,15 +139,26 @@ func (f *Floor) engines(ctx context.Context, tx *pg.Tx, s *Strip) error {
 			}
 			s.Queue = append(s.Queue, Waiting{w.CompanyID, name, w.Since})
 		}
-		s.Seats = append(s.Seats, fl.Operators...)
-		s.Trunks = append(s.Trunks, fl.Trunks...)
+		for _, o := range fl.Operators {
+			if o.Own == 0 && tx.Actor.OwnsDesk() || o.Own != 0 && !tx.Actor.Serves(o.Own) {
+				continue
+			}
+			name, err := f.called(ctx, tx, o.Own)
+			if err != nil {
+				return err
+			}
+			s.Seats = append(s.Seats, Seat{o, name})
+		}
+		if !tx.Actor.OwnsDesk() { // providers are the dispatch centre's
+			s.Trunks = append(s.Trunks, fl.Trunks...)
+		}
 	}
 	slices.SortStableFunc(s.Queue, func(a, b Waiting) int { return a.Since.Compare(b.Since) })
 	if s.Waiting = len(s.Queue); s.Waiting > 0 {
 		s.LongestSince = &s.Queue[0].Since
 		s.Queue = s.Queue[:min(s.Waiting, queueShown)]
 	}
-	s.Seats = slices.DeleteFunc(s.Seats, func(o telephony.FloorSeat) bool { return o.State == "off" })
+	s.Seats = slices.DeleteFunc(s.Seats, func(o Seat) bool { return o.State == "off" })
 	return nil
 }
 

@@ -64,6 +64,7 @@ type Queues interface {
 type FloorSeat struct {
 	UserID int64     `json:"user_id"`
 	Name   string    `json:"name"`
+	Own    int64     `json:"own,omitempty"` // the company whose own operator he is
 	State  string    `json:"state"`
 	Reason string    `json:"reason"`
 	Since  time.Time `json:"since"`

@@ -287,6 +287,7 @@ type Seat struct {
 	UserID     int64   `json:"user_id"`
 	Name       string  `json:"name"`
 	Companies  []int64 `json:"companies"` // whose calls he may take
+	Own        int64   `json:"own"`       // the company whose own operator he is: no other's call comes to him (C8); 0: one of ours
 	Cities     []int64 `json:"cities"`    // of those companies, for calls to city numbers
 	Supervisor bool    `json:"supervisor"`
 	Listens    bool    `json:"listens"` // may hear the talks of others

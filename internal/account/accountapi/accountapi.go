@@ -45,7 +45,7 @@ type MyCompany struct {
 type MyRole struct {
 	ID   int64  `json:"id"`
 	Name string `json:"name"`
-	Role string `json:"role" enum:"admin,manager,foreman,executor,contractor,readonly,staff" doc:"staff: of the dispatch centre; of a role of the company's own, the one it is nearest to"`
+	Role string `json:"role" enum:"admin,manager,foreman,dispatcher,executor,contractor,readonly,staff" doc:"staff: of the dispatch centre; of a role of the company's own, the one it is nearest to"`
 	Own  string `json:"role_name" doc:"name of a role of the company's own, empty otherwise"`
 	Zone string `json:"zone"`
 }

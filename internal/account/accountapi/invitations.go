@@ -17,7 +17,7 @@ type Invitation struct {
 	ID        int64   `json:"id"`
 	Name      string  `json:"name"`
 	Kind      string  `json:"kind" enum:"company,operator,supervisor,admin"`
-	Role      string  `json:"role" enum:"admin,manager,foreman,executor,contractor,readonly"`
+	Role      string  `json:"role" enum:"admin,manager,foreman,dispatcher,executor,contractor,readonly"`
 	RoleID    *int64  `json:"role_id"`
 	RoleName  string  `json:"role_name"`
 	MemberID  *int64  `json:"member_id"`
@@ -54,7 +54,7 @@ type InvitationFace struct {
 	Name      string `json:"name"`
 	Company   string `json:"company" doc:"empty: the dispatch centre"`
 	Kind      string `json:"kind" enum:"company,operator,supervisor,admin"`
-	Role      string `json:"role" enum:"admin,manager,foreman,executor,contractor,readonly"`
+	Role      string `json:"role" enum:"admin,manager,foreman,dispatcher,executor,contractor,readonly"`
 	RoleName  string `json:"role_name"`
 	ExpiresAt moment `json:"expires_at"`
 }

@@ -15,7 +15,7 @@ import (
 type Role struct {
 	ID          *int64   `json:"id" doc:"null: one of the default ones"`
 	Name        string   `json:"name" doc:"of a company's own; of a default one empty"`
-	Base        string   `json:"base" enum:"admin,manager,foreman,executor,contractor,readonly" doc:"the default one, or the one it is nearest to"`
+	Base        string   `json:"base" enum:"admin,manager,foreman,dispatcher,executor,contractor,readonly" doc:"the default one, or the one it is nearest to"`
 	Permissions []string `json:"permissions"`
 	Users       int      `json:"users" doc:"who have it"`
 	Version     int      `json:"version"`

@@ -16,7 +16,7 @@ type UserRow struct {
 	ID        int64   `json:"id"`
 	Name      string  `json:"name"`
 	Login     string  `json:"login"`
-	Role      string  `json:"role" enum:"admin,manager,foreman,executor,contractor,readonly" doc:"of a role of the company's own, the one it is nearest to"`
+	Role      string  `json:"role" enum:"admin,manager,foreman,dispatcher,executor,contractor,readonly" doc:"of a role of the company's own, the one it is nearest to"`
 	RoleID    *int64  `json:"role_id" doc:"of a role of the company's own"`
 	RoleName  string  `json:"role_name"`
 	OwnGrants bool    `json:"own_grants" doc:"sees what the grants say, not what the role opens"`
@@ -55,7 +55,7 @@ type Grant struct {
 
 // UserRole gives a user a role.
 type UserRole struct {
-	Role     string `json:"role,omitempty" enum:",admin,manager,foreman,executor,contractor,readonly" doc:"one of the default ones; without role_id"`
+	Role     string `json:"role,omitempty" enum:",admin,manager,foreman,dispatcher,executor,contractor,readonly" doc:"one of the default ones; without role_id"`
 	RoleID   int64  `json:"role_id,omitempty" minimum:"0" doc:"one of the company's own"`
 	MemberID int64  `json:"member_id,omitempty" minimum:"0" doc:"the staff member he is; 0 none"`
 }

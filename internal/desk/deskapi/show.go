@@ -96,13 +96,17 @@ func (c Config) figures(ctx context.Context, _ *struct{}) (*figuresOut, error) {
 		out.NotHandedOver = append(out.NotHandedOver, NotHandedOver{TicketID: t.ID, Number: t.Number, NextStepAt: t.NextStepAt})
 	}
 	for _, o := range s.Seats {
-		out.Seats = append(out.Seats, SeatFigure(o))
+		out.Seats = append(out.Seats, seat(o))
 		out.Operators.count(o.State)
 	}
 	for _, t := range s.Trunks {
 		out.Trunks = append(out.Trunks, trunk(t))
 	}
 	return &figuresOut{out}, nil
+}
+
+func seat(o desk.Seat) SeatFigure {
+	return SeatFigure{UserID: o.UserID, Name: o.Name, State: o.State, Reason: o.Reason, Since: o.Since, Until: o.Until, Trouble: o.Trouble, Company: o.Company}
 }
 
 func trunk(t telephony.FloorTrunk) TrunkFigure {

@@ -62,7 +62,7 @@ func (c Config) wallboard(ctx context.Context, _ *struct{}) (*wallboardOut, erro
 		EngineAlive: w.EngineAlive, ServerTime: w.Now, Zone: w.Zone,
 	}
 	for _, o := range w.Seats {
-		out.Seats = append(out.Seats, SeatFigure(o))
+		out.Seats = append(out.Seats, seat(o))
 	}
 	for _, t := range w.Strip.Lost {
 		at := t.Plan.Since

@@ -285,6 +285,7 @@ type SeatFigure struct {
 	Until  *time.Time `json:"until" doc:"when a pause of this reason is to be over; null: it has no limit"`
 	// Trouble is of a talk.
 	Trouble string `json:"trouble,omitempty" enum:"away,mic" doc:"away: his network is gone and the caller waits for him; mic: his microphone gives no sound; absent: nothing"`
+	Company string `json:"company,omitempty" doc:"whose own operator he is; absent: the dispatch centre's"`
 }
 
 // TrunkFigure is the state of an account at a provider.

@@ -57,6 +57,9 @@ func (c Change) For(a access.Actor) (Change, bool) {
 	case access.System:
 		return told, true
 	case access.Operator:
+		if a.OwnsDesk() && c.CompanyID == 0 {
+			return Change{Topic: c.Topic}, c.Topic == "figures"
+		}
 		return told, c.CompanyID == 0 || slices.Contains(a.Companies, c.CompanyID)
 	case access.Company:
 		if c.CompanyID == 0 || c.CompanyID != a.CompanyID {

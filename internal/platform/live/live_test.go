@@ -25,6 +25,7 @@ func TestWhoHearsWhat(t *testing.T) {
 	admin := access.Actor{Kind: access.Company, CompanyID: 1, Grants: []access.Grant{{CompanyID: 1}}}
 	plumber := access.Actor{Kind: access.Company, CompanyID: 1, Grants: []access.Grant{{CompanyID: 1, ExecutorID: 7}}}
 	operator := access.Actor{Kind: access.Operator, Companies: []int64{1}}
+	own := access.Actor{Kind: access.Operator, CompanyID: 1, Companies: []int64{1}}
 	for name, tt := range map[string]struct {
 		actor access.Actor
 		c     live.Change
@@ -37,6 +38,10 @@ func TestWhoHearsWhat(t *testing.T) {
 		"operator, team":            {operator, live.Change{ID: 5, CompanyID: 1}, 5, true},
 		"operator, another team":    {operator, live.Change{ID: 5, CompanyID: 2}, 5, false},
 		"operator, our own affairs": {operator, live.Change{ID: 5}, 5, true},
+		"own operator":              {own, live.Change{Topic: "call", ID: 5, CompanyID: 1}, 5, true},
+		"own operator, another's":   {own, live.Change{Topic: "call", ID: 5, CompanyID: 2}, 0, false},
+		"own operator, a city's":    {own, live.Change{Topic: "call", ID: 5}, 0, false},
+		"own operator, the floor":   {own, live.Change{Topic: "figures", ID: 5}, 0, true},
 		"mine":                      {plumber, live.Change{ID: 5, CompanyID: 1, Facts: &access.Facts{CompanyID: 1, ExecutorID: 7}}, 5, true},
 		"somebody else's":           {plumber, live.Change{ID: 5, CompanyID: 1, Facts: &access.Facts{CompanyID: 1, ExecutorID: 8}}, 5, false},
 		"not known whose":           {plumber, live.Change{ID: 5, CompanyID: 1}, 0, true},

@@ -171,7 +171,7 @@ func (tx *Tx) fence(ctx context.Context) error {
 
 // fence narrows what the connection can see: a company's user to the company,
 // an operator to the companies of the team (and 0, calls whose company is not
-// known yet), a named part of the system to nothing. It is made of numbers and our own names only.
+// known yet), a company's own operator to it alone, a named part of the system to nothing. It is made of numbers and our own names only.
 func fence(a access.Actor) string {
 	role, company, team := walls(a)
 	return "set local role " + role + "; set local app.company_id = '" + company + "'; set local app.companies = '" + team + "'"
@@ -186,6 +186,9 @@ func walls(a access.Actor) (role, company, team string) {
 	case access.Operator:
 		role = "d24_desk"
 		var b strings.Builder
+		if a.OwnsDesk() {
+			return role, company, "{" + strconv.FormatInt(a.CompanyID, 10) + "}"
+		}
 		b.WriteString("{0")
 		for _, c := range a.Companies {
 			b.WriteString("," + strconv.FormatInt(c, 10))

@@ -69,6 +69,7 @@ type Idle struct {
 	Since     time.Time // ready since
 	Reserve   bool      // on a break: only for what he asked for, a lead for promises that are broken too
 	Lead      bool      // a shift lead
+	Own       int64     // the company whose own operator he is: no other's call comes to him (C8); 0: one of ours
 }
 
 // Match is an operator for a waiter.
@@ -280,6 +281,7 @@ type decision struct {
 	free    []uint64
 	reserve []uint64 // those on a break
 	lead    []bool
+	own     []int64  // of each, his company
 	serving []uint64 // words for each source
 	speaks  map[string][]uint64
 	left    int
@@ -326,6 +328,7 @@ func (d *decision) seat(idle []Idle, companies, cities map[int64]int) {
 	slices.SortFunc(order, func(a, b seated) int { return cmp.Or(cmp.Compare(a.since, b.since), cmp.Compare(a.user, b.user)) })
 	d.idle, d.free, d.serving = make([]int64, len(idle)), make([]uint64, d.words), make([]uint64, d.words*d.sources)
 	d.reserve, d.lead, d.speaks = make([]uint64, d.words), make([]bool, len(idle)), map[string][]uint64{}
+	d.own = make([]int64, len(idle))
 	for n := range d.waiting {
 		if l := d.waiting[n].Language; l != "" && d.speaks[l] == nil {
 			d.speaks[l] = make([]uint64, d.words)
@@ -336,7 +339,7 @@ func (d *decision) seat(idle []Idle, companies, cities map[int64]int) {
 		word, mask := bit/64, uint64(1)<<(bit%64)
 		d.idle[bit] = o.user
 		d.free[word] |= mask
-		d.lead[bit] = idle[o.n].Lead
+		d.lead[bit], d.own[bit] = idle[o.n].Lead, idle[o.n].Own
 		if idle[o.n].Reserve {
 			d.reserve[word] |= mask
 		}
@@ -434,11 +437,13 @@ func (d *decision) first(n int, but []int64, among []uint64) int {
 	return -1
 }
 
-// may: an operator on a break is rung for what he asked for himself, and a shift lead for
-// a promise that is broken.
+// may: a company's own operator takes its calls alone, an operator on a break is rung for what
+// he asked for himself, and a shift lead for a promise that is broken.
 func (d *decision) may(n, bit int) bool {
 	w, resting := &d.waiting[n], d.reserve[bit/64]&(1<<(bit%64)) != 0
 	switch {
+	case d.own[bit] != 0 && d.own[bit] != w.CompanyID:
+		return false
 	case w.For != 0:
 		return d.idle[bit] == w.For
 	case resting:

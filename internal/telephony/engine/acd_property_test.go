@@ -14,6 +14,9 @@ import (
 
 // serves reports whether the operator may take the call.
 func (i Idle) serves(w Waiter) bool {
+	if i.Own != 0 {
+		return i.Own == w.CompanyID
+	}
 	if w.CompanyID != 0 {
 		return slices.Contains(i.Companies, w.CompanyID)
 	}
@@ -134,6 +137,10 @@ func someMoment(dice *rand.Rand, calls, operators, companies int) Moment {
 			if c > 0 && dice.IntN(3) == 0 {
 				i.Companies = append(i.Companies, int64(c))
 			}
+		}
+		if dice.IntN(3) == 0 {
+			i.Own = int64(1 + dice.IntN(companies))
+			i.Companies, i.Cities = []int64{i.Own}, nil
 		}
 		for _, l := range languages {
 			if dice.IntN(3) == 0 {

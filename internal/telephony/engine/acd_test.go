@@ -21,14 +21,15 @@ func TestDecide(t *testing.T) {
 		idle    []Idle
 		want    []Match
 	}{
-		"who waits longest":       {[]Waiter{{Key: "b", CompanyID: 1, Since: at(2)}, {Key: "a", CompanyID: 1, Since: at(1)}}, []Idle{idle(1, 0, 1)}, []Match{{"a", 1}}},
-		"priority before waiting": {[]Waiter{{Key: "a", CompanyID: 1, Since: at(1)}, {Key: "b", CompanyID: 1, Priority: 90, Since: at(2)}}, []Idle{idle(1, 0, 1)}, []Match{{"b", 1}}},
-		"idle longest":            {[]Waiter{{Key: "a", CompanyID: 1}}, []Idle{idle(1, 5, 1), idle(2, 3, 1)}, []Match{{"a", 2}}},
-		"only who serves it":      {[]Waiter{{Key: "a", CompanyID: 2}}, []Idle{idle(1, 0, 1), idle(2, 5, 1, 2)}, []Match{{"a", 2}}},
-		"nobody serves it":        {[]Waiter{{Key: "a", CompanyID: 3}}, []Idle{idle(1, 0, 1)}, nil},
-		"a city's call":           {[]Waiter{{Key: "a", CityID: 1}, {Key: "b", CityID: 2}}, []Idle{idle(1, 0, 1)}, []Match{{"a", 1}}},
-		"an unknown line":         {[]Waiter{{Key: "a"}}, []Idle{idle(1, 0, 1)}, []Match{{"a", 1}}},
-		"passed: another first":   {[]Waiter{{Key: "a", CompanyID: 1, Passed: []int64{1}}}, []Idle{idle(1, 0, 1), idle(2, 5, 1)}, []Match{{"a", 2}}},
+		"who waits longest":              {[]Waiter{{Key: "b", CompanyID: 1, Since: at(2)}, {Key: "a", CompanyID: 1, Since: at(1)}}, []Idle{idle(1, 0, 1)}, []Match{{"a", 1}}},
+		"priority before waiting":        {[]Waiter{{Key: "a", CompanyID: 1, Since: at(1)}, {Key: "b", CompanyID: 1, Priority: 90, Since: at(2)}}, []Idle{idle(1, 0, 1)}, []Match{{"b", 1}}},
+		"idle longest":                   {[]Waiter{{Key: "a", CompanyID: 1}}, []Idle{idle(1, 5, 1), idle(2, 3, 1)}, []Match{{"a", 2}}},
+		"only who serves it":             {[]Waiter{{Key: "a", CompanyID: 2}}, []Idle{idle(1, 0, 1), idle(2, 5, 1, 2)}, []Match{{"a", 2}}},
+		"nobody serves it":               {[]Waiter{{Key: "a", CompanyID: 3}}, []Idle{idle(1, 0, 1)}, nil},
+		"a city's call":                  {[]Waiter{{Key: "a", CityID: 1}, {Key: "b", CityID: 2}}, []Idle{idle(1, 0, 1)}, []Match{{"a", 1}}},
+		"an unknown line":                {[]Waiter{{Key: "a"}}, []Idle{idle(1, 0, 1)}, []Match{{"a", 1}}},
+		"an unknown line, of no company": {[]Waiter{{Key: "a"}}, []Idle{{UserID: 1, Own: 1, Companies: []int64{1}}}, nil},
+		"passed: another first":          {[]Waiter{{Key: "a", CompanyID: 1, Passed: []int64{1}}}, []Idle{idle(1, 0, 1), idle(2, 5, 1)}, []Match{{"a", 2}}},
 		"passed: better than none": {
 			[]Waiter{{Key: "a", CompanyID: 1, Passed: []int64{1}}},
 			[]Idle{idle(1, 0, 1)},

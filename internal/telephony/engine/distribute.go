@@ -24,7 +24,7 @@ func (e *Engine) distribute() {
 	var idle []Idle
 	for _, s := range e.seats {
 		if s.state == stateReady || s.spare() {
-			idle = append(idle, Idle{UserID: s.who.UserID, Companies: s.who.Companies, Cities: s.who.Cities, Languages: e.set.Operators[s.who.UserID], Since: s.since, Reserve: s.state != stateReady, Lead: s.who.Supervisor})
+			idle = append(idle, Idle{UserID: s.who.UserID, Own: s.who.Own, Companies: s.who.Companies, Cities: s.who.Cities, Languages: e.set.Operators[s.who.UserID], Since: s.since, Reserve: s.state != stateReady, Lead: s.who.Supervisor})
 		}
 	}
 	if len(e.queue) == 0 || len(idle) == 0 { // a long queue costs nothing while all are busy

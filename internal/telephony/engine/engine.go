@@ -366,7 +366,7 @@ func (e *Engine) floor() telephony.Floor {
 		f.Waiting = append(f.Waiting, telephony.FloorWaiting{CallKey: c.key, CompanyID: c.company, Since: c.since, Kind: kind, Urgent: c.urgent(), Repeated: c.repeated})
 	}
 	for _, s := range e.seats {
-		o := telephony.FloorSeat{UserID: s.who.UserID, Name: s.who.Name, State: s.state, Reason: s.reason, Since: s.since, Trouble: s.trouble()}
+		o := telephony.FloorSeat{UserID: s.who.UserID, Name: s.who.Name, Own: s.who.Own, State: s.state, Reason: s.reason, Since: s.since, Trouble: s.trouble()}
 		if limit := e.set.Limit(s.reason); s.state == statePause && limit > 0 {
 			until := s.since.Add(limit)
 			o.Until = &until

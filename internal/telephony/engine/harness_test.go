@@ -219,8 +219,11 @@ func (d *desk) Trunks(context.Context) ([]telephony.Trunk, error) {
 	return d.trunks, nil
 }
 
-// Seat: token "op-N" is operator N, who serves company 1.
+// Seat: token "op-N" is operator N, who serves company 1; "own-C-N" is company C's own.
 func (d *desk) Seat(_ context.Context, token string) (telephony.Seat, error) {
+	if s, own := ownSeat(token); own {
+		return s, nil
+	}
 	var id int64
 	if _, err := fmt.Sscanf(token, "op-%d", &id); err != nil {
 		return telephony.Seat{}, fault.New(fault.Login, "session", "войдите")
@@ -391,15 +394,7 @@ func (w *world) ctx() context.Context {
 // operator is at work when this returns.
 func (w *world) operator(n int, ready bool) *softphone.Phone {
 	w.t.Helper()
-	p, err := softphone.Open(w.ctx(), softphone.Options{
-		URL: "ws://" + w.engine.DoorAddr() + "/api/v1/desk/ws", Token: fmt.Sprintf("op-%d", n), Tab: "tab", Voice: media.Tone(operatorTone, time.Second),
-	})
-	require.NoError(w.t, err)
-	w.t.Cleanup(p.Close)
-	if ready {
-		require.NoError(w.t, p.Ready(w.ctx()))
-	}
-	return p
+	return w.seated(fmt.Sprintf("op-%d", n), ready)
 }
 
 // resident calls the line, talks in a tone and listens.

@@ -174,6 +174,9 @@ func (s *seat) working() bool {
 
 // serves reports whether the operator may take the call.
 func (s *seat) serves(c *call) bool {
+	if s.who.Own != 0 {
+		return c.company == s.who.Own
+	}
 	if c.company != 0 {
 		return slices.Contains(s.who.Companies, c.company)
 	}

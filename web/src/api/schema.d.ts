@@ -7291,7 +7291,7 @@ export interface components {
             name: string;
             own_grants: boolean;
             /** @enum {string} */
-            role: "admin" | "manager" | "foreman" | "executor" | "contractor" | "readonly";
+            role: "admin" | "manager" | "foreman" | "dispatcher" | "executor" | "contractor" | "readonly";
             /** Format: int64 */
             role_id: number | null;
             role_name: string;
@@ -7306,7 +7306,7 @@ export interface components {
             kind: "company" | "operator" | "supervisor" | "admin";
             name: string;
             /** @enum {string} */
-            role: "admin" | "manager" | "foreman" | "executor" | "contractor" | "readonly";
+            role: "admin" | "manager" | "foreman" | "dispatcher" | "executor" | "contractor" | "readonly";
             role_name: string;
         };
         InvitationList: {
@@ -7617,7 +7617,7 @@ export interface components {
              * @description staff: of the dispatch centre; of a role of the company's own, the one it is nearest to
              * @enum {string}
              */
-            role: "admin" | "manager" | "foreman" | "executor" | "contractor" | "readonly" | "staff";
+            role: "admin" | "manager" | "foreman" | "dispatcher" | "executor" | "contractor" | "readonly" | "staff";
             /** @description name of a role of the company's own, empty otherwise */
             role_name: string;
             zone: string;
@@ -7822,7 +7822,7 @@ export interface components {
              * @description one of the default ones; without role_id
              * @enum {string}
              */
-            role?: "" | "admin" | "manager" | "foreman" | "executor" | "contractor" | "readonly";
+            role?: "" | "admin" | "manager" | "foreman" | "dispatcher" | "executor" | "contractor" | "readonly";
             /**
              * Format: int64
              * @description one of the company's own
@@ -8974,7 +8974,7 @@ export interface components {
              * @description the default one, or the one it is nearest to
              * @enum {string}
              */
-            base: "admin" | "manager" | "foreman" | "executor" | "contractor" | "readonly";
+            base: "admin" | "manager" | "foreman" | "dispatcher" | "executor" | "contractor" | "readonly";
             /**
              * Format: int64
              * @description null: one of the default ones
@@ -9206,6 +9206,8 @@ export interface components {
             work_type_id: number;
         };
         SeatFigure: {
+            /** @description whose own operator he is; absent: the dispatch centre's */
+            company?: string;
             name: string;
             reason: string;
             /** Format: date-time */
@@ -11267,7 +11269,7 @@ export interface components {
              * @description of a role of the company's own, the one it is nearest to
              * @enum {string}
              */
-            role: "admin" | "manager" | "foreman" | "executor" | "contractor" | "readonly";
+            role: "admin" | "manager" | "foreman" | "dispatcher" | "executor" | "contractor" | "readonly";
             /**
              * Format: int64
              * @description of a role of the company's own
@@ -11303,7 +11305,7 @@ export interface components {
              * @description one of the default ones; without role_id
              * @enum {string}
              */
-            role?: "" | "admin" | "manager" | "foreman" | "executor" | "contractor" | "readonly";
+            role?: "" | "admin" | "manager" | "foreman" | "dispatcher" | "executor" | "contractor" | "readonly";
             /**
              * Format: int64
              * @description one of the company's own
@@ -11327,7 +11329,7 @@ export interface components {
              * @description of a role of the company's own, the one it is nearest to
              * @enum {string}
              */
-            role: "admin" | "manager" | "foreman" | "executor" | "contractor" | "readonly";
+            role: "admin" | "manager" | "foreman" | "dispatcher" | "executor" | "contractor" | "readonly";
             /**
              * Format: int64
              * @description of a role of the company's own

@@ -120,6 +120,7 @@ export function OperatorList({ items }: { items: DeskFigures["seats"] }) {
       {items.map((o) => (
         <Row key={o.user_id} value={clockOf(now - Date.parse(o.since))}>
           {o.name} <span className="t2">· {o.state === "pause" ? pauseWords(o.reason, w)[0] : w.state[o.state]}</span>
+          {o.company && <span className="t2"> · {o.company}</span>}
           {o.trouble && <span className="k-emg"> · {w.strip.trouble[o.trouble]}</span>}
         </Row>
       ))}

@@ -53,7 +53,9 @@ function One({ of }: { of: Seat }) {
       </span>
       <span className="grow">
         <span className="b">{of.name}</span>
-        <span className="s13 t2 block">{[of.reason, long && w.long, ...teams].filter(Boolean).join(" · ")}</span>
+        <span className="s13 t2 block">
+          {[of.company, of.reason, long && w.long, ...teams].filter(Boolean).join(" · ")}
+        </span>
         {of.trouble && (
           <span className="s13 block k-emg" role="status" data-testid="trouble">
             {w.trouble[of.trouble]}

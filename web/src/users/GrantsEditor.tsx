@@ -18,10 +18,13 @@ type Props = {
   at: (field: string) => string | undefined;
 };
 
+/** Whether the role has everything of the company, whatever is granted. */
+export const isWhole = (role: BaseRole) => role === "admin" || role === "dispatcher";
+
 /** Lines of what a user sees. `at` gives the message for "grants[0].kind". */
 export function GrantsEditor({ role, value, choices, onChange, at }: Props) {
   const w = useWords();
-  if (role === "admin") return <Note>{w.adminSees}</Note>;
+  if (isWhole(role)) return <Note>{w.wholeSees}</Note>;
   const own = role === "executor" || role === "contractor";
   const put = (i: number, line: Grant) => onChange((value ?? []).map((l, n) => (n === i ? line : l)));
   return (

@@ -3,7 +3,7 @@ import { useState, type FormEvent } from "react";
 import { Failed } from "../ui/blocks";
 import { Rest, useRefusal } from "../ui/settings";
 import { useChoices, useInvite, useRoles, type CompanyID, type Invitation } from "./api";
-import { GrantsEditor, type Access } from "./GrantsEditor";
+import { GrantsEditor, isWhole, type Access } from "./GrantsEditor";
 import { LinkShown } from "./LinkShown";
 import { roleBody, RolePicker, type RoleValue } from "./RolePicker";
 import { useWords } from "./words";
@@ -47,7 +47,7 @@ export function InviteForm({ company, onClose }: Omit<Props, "opened">) {
     e.preventDefault();
     setTried(true);
     if (!name.trim() || invite.isPending) return;
-    const own = role.role === "admin" ? null : access;
+    const own = isWhole(role.role) ? null : access;
     const body = {
       ...roleBody(role),
       name,

@@ -27,7 +27,7 @@ export function Roles({ company, picker }: { company: CompanyID; picker: ReactNo
   const fresh = (like?: Role): Role => ({
     id: null,
     name: like ? w.likeName(like.name || w.roles[like.base]) : "",
-    base: like && like.base !== "admin" ? like.base : "foreman",
+    base: like && like.base !== "admin" && like.base !== "dispatcher" ? like.base : "foreman",
     permissions: (like?.permissions ?? []).filter((p) => roles.data?.tickable.includes(p)),
     users: 0,
     version: 0,

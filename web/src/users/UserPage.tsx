@@ -22,7 +22,7 @@ import {
 } from "./api";
 import { ForCompany } from "./company";
 import { FactorReset } from "./FactorPanel";
-import { GrantsEditor, type Access } from "./GrantsEditor";
+import { GrantsEditor, isWhole, type Access } from "./GrantsEditor";
 import { PermissionList } from "./Permissions";
 import { roleBody, RolePicker, useRoleName, type RoleValue } from "./RolePicker";
 import { SessionList } from "./SessionList";
@@ -162,7 +162,7 @@ function AccessPanel({ company, user: u }: Props) {
       <div className="col" style={{ gap: 12 }}>
         <GrantsEditor role={u.role} value={access} choices={choices.data} onChange={setAccess} at={refusal.at} />
         <Rest of={refusal} />
-        {may(me, "user.write") && u.role !== "admin" && (
+        {may(me, "user.write") && !isWhole(u.role) && (
           <div>
             <Button
               variant="default"

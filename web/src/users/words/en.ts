@@ -47,6 +47,7 @@ export const en: Words<typeof ru> = {
     executor: "Executor",
     contractor: "Contractor",
     readonly: "Read only",
+    dispatcher: "Operator",
   },
   kinds: { operator: "Operator", supervisor: "Shift supervisor", admin: "Dispatch centre’s administrator" },
 
@@ -59,7 +60,7 @@ export const en: Words<typeof ru> = {
   asRole: "As the role",
   asOwn: "Set apart",
   asRoleText: { all: "All requests of the company.", own: "Only those where one is executor or responsible." },
-  adminSees: "An administrator sees all requests of the company.",
+  wholeSees: "An administrator and an operator see all requests of the company.",
   lineKind: "Sees",
   line: { all: "All requests", part: "A part of the requests", own: "Own only: executor or responsible" },
   works: "Kinds of work",

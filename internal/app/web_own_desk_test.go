@@ -1,0 +1,103 @@
+package app_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"d24/internal/fault"
+	"d24/internal/telephony"
+)
+
+// TestACompanysOwnOperatorWorksAtTheDesk is C8: who has the role sits at the desk, takes the
+// caller's word, and has his company's things; another company's and those that are nobody's
+// yet are not there for him.
+func TestACompanysOwnOperatorWorksAtTheDesk(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	seat, err := h.app.Accounts.Seat(h.sys, h.token("dispatcher"))
+	must(t, err)
+	require.Equal(t, telephony.Seat{UserID: h.user("dispatcher"), Name: "dispatcher", Companies: []int64{ours}, Own: ours}, seat, "no city: who calls its number is nobody's yet")
+	_, err = h.app.Accounts.Seat(h.sys, h.token("foreman"))
+	require.Equal(t, fault.Forbidden, fault.KindOf(err))
+
+	mine, city := h.call(ours, resident), h.call(0, "+79000900061")
+	path := func(key, what string) string { return "/desk/calls/" + key + what }
+	house := h.building(ours)
+	h.ok("op-ours", http.MethodGet, path(city, ""), nil)
+	h.fails("dispatcher", http.MethodGet, path(city, ""), nil, http.StatusNotFound, "call.not_found")
+	h.fails("dispatcher", http.MethodPost, path(city, "/place"), map[string]any{"building_id": house, "unit": "1"}, http.StatusNotFound, "call.not_found")
+	draft := map[string]any{"body": map[string]any{"description": "течёт"}}
+	h.fails("dispatcher", http.MethodPut, "/desk/drafts/"+city, draft, http.StatusNotFound, "call.not_found")
+	h.ok("dispatcher", http.MethodPut, "/desk/drafts/"+mine, draft)
+	h.ok("dispatcher", http.MethodPut, "/desk/drafts/not-written-yet", draft)
+	require.Equal(t, int64(2), h.one(`select count(*) from drafts where company_id = $1 and user_id = $2`, ours, h.user("dispatcher")))
+	require.Equal(t, "течёт", h.ok("dispatcher", http.MethodGet, path(mine, ""), nil).get(t, "draft.body.description"))
+	h.ok("dispatcher", http.MethodPost, path(mine, "/place"), map[string]any{"building_id": house, "unit": "1"})
+	form := h.form(ours, "ВС-02")
+	form["call_key"] = mine
+	made := h.ok("dispatcher", http.MethodPost, "/tickets", form)
+	require.Equal(t, "phone", made.get(t, "source"))
+	h.ok("dispatcher", http.MethodPost, path(mine, "/dispose"), map[string]any{"kind": "ticket", "ticket_id": made.id(t, "id")})
+	task := h.task(ours, "+79000900062")
+	h.ok("dispatcher", http.MethodPost, fmt.Sprintf("/desk/tasks/%d/take", task), nil)
+	h.ok("dispatcher", http.MethodGet, "/desk/my", nil)
+	h.ok("dispatcher", http.MethodGet, "/alarms", nil)
+}
+
+// TestACompanysOwnOperatorSeesNobodyElsesFloor: of the floor he sees his company's callers and
+// his own colleagues; our people see whose operator somebody is.
+func TestACompanysOwnOperatorSeesNobodyElsesFloor(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	must(t, h.app.Telephony.Beat(h.sys, "n1", "127.0.0.1:1", telephony.Floor{
+		Waiting: []telephony.FloorWaiting{
+			{CallKey: "a", CompanyID: ours, Since: noon, Kind: "inbound"}, {CallKey: "b", Since: noon, Kind: "inbound"}, {CallKey: "c", CompanyID: strange, Since: noon, Kind: "inbound"},
+		},
+		Operators: []telephony.FloorSeat{
+			{UserID: 9001, Name: "Наш", State: "ready", Since: noon}, {UserID: h.user("dispatcher"), Name: "Свой", Own: ours, State: "ready", Since: noon}, {UserID: 9003, Name: "Чужой", Own: strange, State: "ready", Since: noon},
+		},
+		Trunks: []telephony.FloorTrunk{{ID: 1, Name: "Транк X", State: "up", Since: noon}},
+	}))
+	f := h.ok("dispatcher", http.MethodGet, "/desk/figures", nil)
+	require.InDelta(t, 1, f.get(t, "waiting"), 0)
+	require.Len(t, f.get(t, "seats"), 1)
+	require.Equal(t, "Свой", f.get(t, "seats.0.name"))
+	require.Empty(t, f.get(t, "trunks"))
+	require.Equal(t, true, f.get(t, "engine_alive"))
+
+	f = h.ok("op-ours", http.MethodGet, "/desk/figures", nil)
+	require.InDelta(t, 2, f.get(t, "waiting"), 0)
+	require.Len(t, f.get(t, "seats"), 2)
+	require.Equal(t, "УК «Северный берег»", f.get(t, "seats.1.company"))
+	require.Len(t, f.get(t, "trunks"), 1)
+
+	require.InDelta(t, 1, h.ok("admin", http.MethodGet, "/desk/present", nil).get(t, "on"), 0, "he answers the company's residents")
+}
+
+// TestTheSeatIsGivenByTheCompany: its administrator invites and makes operators, for the whole
+// of the company; a role of its own cannot be made of it.
+func TestTheSeatIsGivenByTheCompany(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	id := h.user("foreman")
+	user := fmt.Sprintf("/users/%d", id)
+	h.fails("foreman", http.MethodGet, "/desk/figures", nil, http.StatusForbidden, "access.desk.work")
+	grants := map[string]any{"own_grants": true, "grants": []any{map[string]any{"kind": "part", "work_type_ids": []int{1}, "building_ids": []int{}, "group_ids": []int{}}}}
+	h.ok("admin", http.MethodPut, user+"/grants", grants)
+	h.ok("admin", http.MethodPut, user+"/role", map[string]any{"role": "dispatcher"})
+	delete(h.tokens, "foreman") // he comes in anew
+	require.Equal(t, "dispatcher", h.ok("foreman", http.MethodGet, "/me", nil).get(t, "companies.0.role"))
+	h.ok("foreman", http.MethodGet, "/desk/figures", nil)
+	require.Zero(t, h.one(`select count(*) from user_grants where user_id = $1`, id)+h.one(`select count(*) from company_users where user_id = $1 and has_grants`, id))
+	require.NotZero(t, h.ok("foreman", http.MethodGet, "/tickets/count", nil).get(t, "count"), "any resident may call him")
+	h.fails("admin", http.MethodPut, user+"/grants", grants, http.StatusConflict, "grant.admin")
+	h.ok("admin", http.MethodPost, "/invitations", map[string]any{"name": "Власова О. Н.", "role": "dispatcher"})
+	h.fails("admin", http.MethodPost, "/roles", map[string]any{"name": "Пульт", "base": "dispatcher", "permissions": []string{"ticket.read"}}, http.StatusUnprocessableEntity, "request.invalid")
+	require.Equal(t, int64(1), h.one(`select count(*) from audit_entries where action = 'user.role' and object = $1`, fmt.Sprintf("user:%d", id)))
+	h.ok("admin", http.MethodPut, user+"/role", map[string]any{"role": "readonly"})
+	delete(h.tokens, "foreman")
+	h.fails("foreman", http.MethodGet, "/desk/figures", nil, http.StatusForbidden, "access.desk.work")
+}
