@@ -123,29 +123,59 @@ func (f Filter) merged(ctx context.Context, tx *pg.Tx, w where.Clause, q quest, 
 	if per*companies > mostLooked {
 		return nil, nil
 	}
+	if len(q.terms) > 1 {
+		seldom, err := f.seldom(ctx, tx, w, q)
+		if err != nil || seldom {
+			return nil, err
+		}
+	}
+	first, look, args := f.firstOfEach(tx, w, q, per)
+	order, _ := f.Order.sql()
+	ts, err := f.readMerged(ctx, tx, first+`select `+columns+source+`where t.id = any(array(select t.id from known t where `+look+` order by t.place limit `+strconv.Itoa(n)+`)) order by `+order, args)
+	if len(ts) < n {
+		return nil, err
+	}
+	return ts, err
+}
+
+// firstOfEach is the table known of the first rows of each company, per of each at most, in
+// the order of the list, with what is looked for in a row t of it.
+func (f Filter) firstOfEach(tx *pg.Tx, w where.Clause, q quest, per int) (with, look string, args []any) {
 	order, _ := f.Order.sql()
 	key, down := f.Order.key()
-	args := append(unprepared(w.Args), tx.Actor.Companies)
+	args = append(unprepared(w.Args), tx.Actor.Companies)
 	of := "$" + strconv.Itoa(len(args)-1)
-	look := q.look.After(len(args) - 1)
+	look = q.look.After(len(args) - 1)
 	args = append(args, q.look.Args...)
-	sql := `with of_each as materialized (
+	return `with of_each as materialized (
 			select t.id, t.n, row_number() over (order by t.key` + down + `, t.id` + down + `) as place
 			from unnest(` + of + `::bigint[]) k (id) cross join lateral (
 				select t.id, ` + key + ` as key, row_number() over (order by ` + order + `) as n from tickets t
 				where t.company_id = k.id and ` + w.String() + ` order by ` + order + ` limit ` + strconv.Itoa(per) + `) t),
 		-- behind the last row taken of any company others of it may stand
 		known as (select id, place from of_each where place <= coalesce((select min(place) from of_each where n = ` + strconv.Itoa(per) + `), place) order by place offset 0)
-		select ` + columns + source + `where t.id = any(array(select t.id from known t where ` + look + ` order by t.place limit ` + strconv.Itoa(n) + `)) order by ` + order
+		`, look, args
+}
+
+func (f Filter) readMerged(ctx context.Context, tx *pg.Tx, sql string, args []any) ([]Ticket, error) {
 	rows, err := tx.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, err
 	}
-	ts, err := pgx.CollectRows(rows, scan)
-	if len(ts) < n {
-		return nil, err
-	}
-	return ts, err
+	return pgx.CollectRows(rows, scan)
+}
+
+// tried is how many of the first requests of each company say whether words stand together.
+const tried = 20
+
+// seldom reports whether words that are common each seldom stand together: far fewer of the
+// first requests have them all than those of one phrase would. They are then found by the
+// index, not among thousands of rows of which hardly any has them.
+func (f Filter) seldom(ctx context.Context, tx *pg.Tx, w where.Clause, q quest) (bool, error) {
+	first, look, args := f.firstOfEach(tx, w, q, tried)
+	var all, have int
+	err := tx.QueryRow(ctx, first+`select count(*), count(*) filter (where `+look+`) from of_each t`, args...).Scan(&all, &have)
+	return float64(have) < q.part*float64(all)/4, err
 }
 
 // rows reads n rows of a list, and what is looked for in it.
