@@ -45,9 +45,10 @@ const (
 	DeskListen       Permission = "desk.listen"    // hear a talk, whisper to the operator, join it
 	PlatformOperate  Permission = "platform.operate"
 	AnnouncementEdit Permission = "announcement.edit"
-	NoticeRead       Permission = "notice.read"  // notices of outages and works
-	NoticeWrite      Permission = "notice.write" // raise, change and end them
-	Anyone           Permission = ""             // any signed-in person; no program with a token
+	NoticeRead       Permission = "notice.read"    // notices of outages and works
+	NoticeWrite      Permission = "notice.write"   // raise, change and end them
+	EmergencyRead    Permission = "emergency.read" // whom to call, with numbers, when our telephony is down (F8)
+	Anyone           Permission = ""               // any signed-in person; no program with a token
 )
 
 // Kind is the sort of an actor; it decides the row-level fence.

@@ -20,8 +20,9 @@ var (
 	reading  = []Permission{TicketRead, CallRead, BuildingRead, StaffRead, ReasonRead, ContactRead, SupplierRead, CompanyRead, NoticeRead}
 	working  = []Permission{TicketCreate, TicketMove, TicketAssign, TicketComment, RecordingPlay}
 	settings = []Permission{BuildingWrite, StaffWrite, ReasonWrite, ContactWrite, SupplierWrite, UserRead, UserWrite, AuditRead, CompanyWrite, AnnouncementEdit, NoticeWrite, RecordingTake, RecordingHold}
-	marking  = []Permission{CallMark}   // companies judge our operators, who do not judge one another
-	calling  = []Permission{TicketCall} // the centre rings people of a company; an operator has his own phone
+	marking  = []Permission{CallMark}      // companies judge our operators, who do not judge one another
+	calling  = []Permission{TicketCall}    // the centre rings people of a company; an operator has his own phone
+	listing  = []Permission{EmergencyRead} // numbers of staff and residents on paper, for who directs the work
 	// an executor sees only his own tickets, so he reads no calls of others
 	ownWork = []Permission{TicketRead, TicketMove, TicketComment, TicketCall, BuildingRead}
 )
@@ -70,11 +71,11 @@ func Ticked(asked []Permission) (out []Permission) {
 func RolePermissions(r Role) []Permission {
 	switch r {
 	case Admin:
-		return join(reading, working, calling, settings, marking)
+		return join(reading, working, calling, settings, marking, listing)
 	case Manager:
-		return join(reading, []Permission{RecordingPlay, RecordingTake, NoticeWrite}, marking)
+		return join(reading, []Permission{RecordingPlay, RecordingTake, NoticeWrite}, marking, listing)
 	case Foreman:
-		return join(reading, working, calling, marking)
+		return join(reading, working, calling, marking, listing)
 	case Executor:
 		return join(ownWork, []Permission{RecordingPlay}) // of the calls of his own tickets
 	case Contractor:
@@ -103,7 +104,7 @@ func RoleGrants(r Role, companyID, memberID int64) []Grant {
 
 // StaffPermissions are those of our own people by their kind: operator, supervisor, admin.
 func StaffPermissions(kind string) []Permission {
-	desk := join(reading, working, []Permission{DeskWork})
+	desk := join(reading, working, listing, []Permission{DeskWork})
 	switch kind {
 	case "operator":
 		return desk

@@ -30,6 +30,8 @@ import (
 	"d24/internal/desk"
 	"d24/internal/desk/deskapi"
 	"d24/internal/deskphone/deskphoneapi"
+	"d24/internal/emergency"
+	"d24/internal/emergency/emergencyapi"
 	"d24/internal/errand/errandapi"
 	"d24/internal/escalation/escalationapi"
 	"d24/internal/fault"
@@ -140,6 +142,9 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	assignmentapi.Register(api, assignmentapi.Config{Service: a.Rules, Running: a.escalating, Apply: a.Escalation.Apply})
 	attachmentapi.Register(api, attachmentapi.Config{Service: a.Files, Subject: "building", Read: access.BuildingRead, Write: access.BuildingWrite})
 	attachmentapi.Register(api, attachmentapi.Config{Service: a.Files, Subject: "ticket", Read: access.TicketRead, Write: access.TicketComment})
+	emergencyapi.Register(api, &emergency.Service{
+		DB: a.DB, Companies: a.Companies, Staff: a.Staff, Suppliers: a.Suppliers, Rules: a.Rules, Tickets: a.Tickets, Tasks: a.Tasks, Escalations: a.Escalation,
+	})
 	reportapi.Register(api, reportapi.Config{Service: a.Reports, Tickets: tickets})
 	errandapi.Register(api, errandapi.Config{Service: a.Errands, Now: a.now})
 	webhookapi.Register(api, a.Webhooks)

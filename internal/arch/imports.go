@@ -20,11 +20,11 @@ var layers = [][]string{
 	{"ticket", "notice", "debtor", "meter", "calllog", "onboarding"},                                         // records
 	{"desk", "shift", "connection", "deskphone"},                                                             // the floor
 	{"routing", "escalation", "webhook", "notify", "followup", "feedback", "campaign"},                       // automation
-	{"dashboard", "report"}, // views
-	{"seed"},                // demo data: fills directories and records
-	{"app"},                 // assembly: the only one that knows all
-	{"serve"},               // the processes: what runs where, who watches whom
-	{"arch"},                // these rules
+	{"dashboard", "report", "emergency"},                                                                     // views
+	{"seed"},                                                                                                 // demo data: fills directories and records
+	{"app"},                                                                                                  // assembly: the only one that knows all
+	{"serve"},                                                                                                // the processes: what runs where, who watches whom
+	{"arch"},                                                                                                 // these rules
 }
 
 // engine is the phone process: it may know voip and, of ours, only what stands at or

@@ -24,22 +24,8 @@ type HourRange struct {
 // gaps turns the holes into lines: those of the same kind, hours and houses are one.
 func (p *patrol) gaps(rcs []reasonClass, hcs []houseClass) (out []Gap) {
 	for k, f := range p.found {
-		byHouses := map[string][]int{} // which reason classes have the hole in the same houses
-		of := map[string][]int{}
-		for i, js := range f.pairs {
-			s := fmt.Sprint(js)
-			byHouses[s], of[s] = append(byHouses[s], i), js
-		}
-		for s, is := range byHouses {
-			g := Gap{Hole: k.hole, RuleID: k.rule, mask: k.mask, Slots: k.mask.count()}
-			for _, i := range is {
-				g.reasons = append(g.reasons, rcs[i].reasons...)
-			}
-			for _, j := range of[s] {
-				g.houses = append(g.houses, hcs[j].houses...)
-			}
-			slices.Sort(g.reasons)
-			slices.Sort(g.houses)
+		for _, g := range f.sets(rcs, hcs) {
+			g.Hole, g.RuleID, g.mask, g.Slots = k.hole, k.rule, k.mask, k.mask.count()
 			out = append(out, g)
 		}
 	}
@@ -51,6 +37,29 @@ func (p *patrol) gaps(rcs []reasonClass, hcs []houseClass) (out []Gap) {
 	said := p.sayer()
 	for i := range out[:min(len(out), shown)] {
 		said.say(&out[i])
+	}
+	return out
+}
+
+// sets are the reasons and houses of what was found, those of the same houses together.
+func (f *found) sets(rcs []reasonClass, hcs []houseClass) (out []Gap) {
+	byHouses := map[string][]int{} // which reason classes are in the same houses
+	of := map[string][]int{}
+	for i, js := range f.pairs {
+		s := fmt.Sprint(js)
+		byHouses[s], of[s] = append(byHouses[s], i), js
+	}
+	for s, is := range byHouses {
+		var g Gap
+		for _, i := range is {
+			g.reasons = append(g.reasons, rcs[i].reasons...)
+		}
+		for _, j := range of[s] {
+			g.houses = append(g.houses, hcs[j].houses...)
+		}
+		slices.Sort(g.reasons)
+		slices.Sort(g.houses)
+		out = append(out, g)
 	}
 	return out
 }

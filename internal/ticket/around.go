@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -53,6 +54,28 @@ func (s *Service) NotTaken(ctx context.Context, tx *pg.Tx) ([]Ticket, error) {
 	var w where.Clause
 	w.And("t.kind = 'emergency' and t.status = 'new'")
 	return scoped(ctx, tx, w, "t.created_at, t.id limit 100")
+}
+
+// mostUnhanded bounds a list that is read on paper.
+const mostUnhanded = 200
+
+// Unhanded are a company's emergencies nobody has taken, the oldest first, at most 200 and
+// then more is true; others is how many other requests wait to be taken, up to 1000.
+func (s *Service) Unhanded(ctx context.Context, tx *pg.Tx, companyID int64) (ts []Ticket, more bool, others int, err error) {
+	var w where.Clause
+	w.And("t.company_id = ? and t.status = 'new'", companyID)
+	cond, args := tx.Actor.Scope().Where("t")
+	w.And(cond, args...)
+	if err := tx.QueryRow(ctx, "select count(*) from (select from tickets t where t.kind <> 'emergency' and "+w.String()+" limit 1000) x", w.Args...).Scan(&others); err != nil {
+		return nil, false, 0, err
+	}
+	var e where.Clause
+	e.And("t.company_id = ? and t.kind = 'emergency' and t.status = 'new'", companyID)
+	ts, err = scoped(ctx, tx, e, fmt.Sprintf("t.created_at, t.id limit %d", mostUnhanded+1))
+	if len(ts) > mostUnhanded {
+		return ts[:mostUnhanded], true, others, err
+	}
+	return ts, false, others, err
 }
 
 // HoldsEmergency reports whether one of these people has an emergency in hand that is not

@@ -45,3 +45,4 @@ export type Source = TicketRow["source"];
 export type Action = TicketCard["can"][number];
 export type Purpose = TaskRow["purpose"];
 export type Outcome = CallRow["outcome"];
+export type EmergencyList = S["EmergencyList"];

@@ -1,6 +1,7 @@
 import { IconCloudCheck, IconCloudOff } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
 import { useLink } from "../live/useLive";
-import { useMe } from "../session/session";
+import { may, useMe } from "../session/session";
 import { timeOf } from "../time/format";
 import { useWords } from "./words";
 
@@ -16,6 +17,11 @@ export function LinkBanner() {
         <span>
           <b>{w.lost(timeOf(link.since, me.zone))}</b> {w.lostSafe}
         </span>
+        {may(me, "emergency.read") && (
+          <Link to="/emergency" target="_blank" className="nw">
+            {w.emergency}
+          </Link>
+        )}
       </div>
     );
   }

@@ -230,6 +230,9 @@ function PersonMenu() {
         <Menu.Label>{me.user.name}</Menu.Label>
         <Menu.Item onClick={() => void navigate({ to: "/profile" })}>{w.profile}</Menu.Item>
         {me.company && <Menu.Item onClick={() => void navigate({ to: "/notifications" })}>{w.notifications}</Menu.Item>}
+        {may(me, "emergency.read") && (
+          <Menu.Item onClick={() => void navigate({ to: "/emergency" })}>{w.emergency}</Menu.Item>
+        )}
         <Menu.Item onClick={() => setColorScheme(colorScheme === "dark" ? "light" : "dark")}>
           {colorScheme === "dark" ? w.light : w.dark}
         </Menu.Item>

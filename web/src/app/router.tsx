@@ -101,6 +101,12 @@ const supplierTicket = createRoute({
   component: lazyRouteComponent(() => import("../supplierTickets/SupplierTicketPage"), "SupplierTicketPage"),
 });
 
+const emergency = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/emergency",
+  component: lazyRouteComponent(() => import("../emergency/EmergencyPage"), "EmergencyPage"),
+});
+
 const errands = createRoute({
   getParentRoute: () => signedIn,
   path: "/errands",
@@ -144,6 +150,7 @@ const tree = root.addChildren([
     call,
     supplierTickets,
     supplierTicket,
+    emergency,
     errands,
     notices,
     settings,

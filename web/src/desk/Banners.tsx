@@ -3,14 +3,19 @@ import { IconAlertTriangle, IconCloudOff, IconMicrophoneOff, IconPhoneOff, IconV
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLink } from "../live/useLive";
-import { useMe } from "../session/session";
+import { may, useMe } from "../session/session";
 import { usePhoneView } from "../softphone/useSoftphone";
 import { serverNow } from "../time/clock";
 import { timeOf } from "../time/format";
+import { Key } from "../ui/blocks";
 import { figuresQuery } from "./queries";
 import { stateWord } from "./state";
+import { useWords as useShared } from "../ui/words";
 import { useWords } from "./words";
 import { useWork } from "./works";
+
+/** The page of the emergency list. */
+export const EMERGENCY = "/emergency";
 
 /** What makes the whole desk unable to do its work, in words, under the bar. */
 export function Banners() {
@@ -26,6 +31,7 @@ export function Banners() {
           <span>
             <b>{w.banner.trunksDown(f.trunks.length)}</b> {w.banner.trunksDownMore}
           </span>
+          <ToEmergencyList />
         </div>
       )}
       {f && !f.engine_alive && (
@@ -34,6 +40,7 @@ export function Banners() {
           <span>
             <b>{w.banner.engine}</b> {w.banner.engineMore}
           </span>
+          <ToEmergencyList />
         </div>
       )}
       <PhoneLost engineDead={f ? !f.engine_alive : false} />
@@ -72,6 +79,17 @@ export function Banners() {
         </div>
       )}
     </>
+  );
+}
+
+/** Whom to call by a mobile phone meanwhile; it opens beside, so that a form under way stays. */
+function ToEmergencyList() {
+  const w = useShared();
+  if (!may(useMe(), "emergency.read")) return null;
+  return (
+    <a href={EMERGENCY} target="_blank" rel="noopener" className="nw" data-testid="to-emergency">
+      {w.emergencyList} <Key>⇧F1</Key>
+    </a>
   );
 }
 

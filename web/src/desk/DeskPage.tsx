@@ -2,12 +2,12 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
 import { sessionEnded } from "../api/client";
-import { useMe } from "../session/session";
+import { may, useMe } from "../session/session";
 import { useAtWork, whenWorkEnds } from "../softphone/atWork";
 import { usePhone, usePhoneView } from "../softphone/useSoftphone";
 import { Empty, Hints } from "../ui/blocks";
 import { useKeys } from "../ui/keys";
-import { Banners } from "./Banners";
+import { Banners, EMERGENCY } from "./Banners";
 import { CallBar, mayPause } from "./CallBar";
 import { CallScreen, type BarText } from "./CallScreen";
 import { viewOf } from "./current";
@@ -40,7 +40,8 @@ export function DeskPage() {
 function Desk() {
   const phone = usePhone();
   const { phone: p, muted } = usePhoneView();
-  const kept = openKey(useMe().user.id);
+  const me = useMe();
+  const kept = openKey(me.user.id);
   const [opened, setOpened] = useState(() => sessionStorage.getItem(kept) ?? "");
   const [bar, setBar] = useState<BarText>(rest);
   const [pauseOpen, setPauseOpen] = useState(false);
@@ -108,6 +109,7 @@ function Desk() {
     F9: () => inTalk(p) && setTransfer(true),
     "shift+F8": () => mayPause(p) && setPauseOpen(true),
     F1: () => setHelp(true),
+    "shift+F1": () => may(me, "emergency.read") && window.open(EMERGENCY, "_blank", "noopener"),
     "ctrl+KeyK": () => setFinding(true),
     Slash: () => setFinding(true),
     NumpadDivide: () => setFinding(true),

@@ -1,25 +1,32 @@
 /** The page's own storage on the device: deeds that wait for a network, and what the person has seen last. */
-const NAME = "d24";
+type Store = "deeds" | "kept" | "lists";
 
-let opening: Promise<IDBDatabase> | null = null;
+/** Each base is of one version: a new store is a new base, which no page of the version before holds shut. */
+const bases: { name: string; stores: Partial<Record<Store, IDBObjectStoreParameters>> }[] = [
+  { name: "d24", stores: { deeds: { keyPath: "seq", autoIncrement: true }, kept: { keyPath: "user" } } },
+  { name: "d24-lists", stores: { lists: { keyPath: "user" } } },
+];
 
-function open(): Promise<IDBDatabase> {
-  opening ??= new Promise<IDBDatabase>((done, failed) => {
-    const asked = indexedDB.open(NAME, 1);
+const opening = new Map<string, Promise<IDBDatabase>>();
+
+function open(store: Store): Promise<IDBDatabase> {
+  const base = bases.find((b) => store in b.stores)!;
+  const known = opening.get(base.name);
+  if (known) return known;
+  const opened = new Promise<IDBDatabase>((done, failed) => {
+    const asked = indexedDB.open(base.name, 1);
     asked.onupgradeneeded = () => {
-      asked.result.createObjectStore("deeds", { keyPath: "seq", autoIncrement: true });
-      asked.result.createObjectStore("kept", { keyPath: "user" });
+      for (const [name, parameters] of Object.entries(base.stores)) asked.result.createObjectStore(name, parameters);
     };
     asked.onsuccess = () => done(asked.result);
     asked.onerror = () => failed(asked.error ?? new Error("IndexedDB"));
   }).catch((e: unknown) => {
-    opening = null;
+    opening.delete(base.name);
     throw e;
   });
-  return opening;
+  opening.set(base.name, opened);
+  return opened;
 }
-
-type Store = "deeds" | "kept";
 
 /** Runs one request and waits until it is on the disk. */
 export async function run<T>(
@@ -27,7 +34,7 @@ export async function run<T>(
   mode: IDBTransactionMode,
   f: (s: IDBObjectStore) => IDBRequest<T>,
 ): Promise<T> {
-  const db = await open();
+  const db = await open(store);
   return new Promise<T>((done, failed) => {
     const tx = db.transaction(store, mode, { durability: "strict" });
     const asked = f(tx.objectStore(store));

@@ -5,6 +5,7 @@
 import { dehydrate, hydrate, type DehydratedState, type Query, type QueryClient } from "@tanstack/react-query";
 import type { Me } from "../api/types";
 import { run } from "./db";
+import { forgetList, keeper } from "./list";
 
 type Kept = { user: number; at: number; state: DehydratedState };
 
@@ -19,8 +20,9 @@ const isKept = (q: Query) => q.state.status === "success" && q.state.data !== nu
 
 /** Keeps what is fetched until the stop: on telephones of companies' people only, never on a desk. */
 export function startKeeping(client: QueryClient, me: Me): () => void {
+  void forgetList(me.user.id);
   if (me.kind !== "company" || !window.matchMedia(TELEPHONE).matches) {
-    void forgetKept(); // a window that was narrow once
+    void forgetSeen(); // a window that was narrow once
     return () => undefined;
   }
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -52,14 +54,18 @@ export function startKeeping(client: QueryClient, me: Me): () => void {
 export async function recall(client: QueryClient): Promise<Me | null> {
   const all = await run<Kept[]>("kept", "readonly", (s) => s.getAll() as IDBRequest<Kept[]>).catch(() => []);
   const kept = all.find((k) => Date.now() - k.at < OLDEST);
-  if (!kept) return null;
+  if (!kept) return keeper();
   hydrate(client, { ...kept.state, queries: kept.state.queries.filter((q) => q.queryKey[0] !== "me") });
   const me = kept.state.queries.find((q) => q.queryKey[0] === "me")?.state.data as Me | undefined; // written by us
   return me?.user.id === kept.user ? me : null;
 }
 
 /** Forgets everything that was kept of anybody. */
-export function forgetKept(): Promise<unknown> {
+export async function forgetKept(): Promise<void> {
+  await Promise.all([forgetSeen(), forgetList()]);
+}
+
+function forgetSeen(): Promise<unknown> {
   if (!("indexedDB" in globalThis)) return Promise.resolve();
   return run("kept", "readwrite", (s) => s.clear()).catch(() => undefined);
 }

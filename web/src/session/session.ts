@@ -36,6 +36,7 @@ export type Permission =
   | "announcement.edit"
   | "notice.read"
   | "notice.write"
+  | "emergency.read"
   | "desk.work"
   | "desk.supervise"
   | "queue.write"

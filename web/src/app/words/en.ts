@@ -22,6 +22,7 @@ export const en: Words<typeof ru> = {
   language: "Русский",
   profile: "My profile",
   notifications: "Notifications",
+  emergency: "Emergency list",
   signOut: "Sign out",
   me: (name) => `Signed in as ${name}`,
   lost: (time) => `The link was lost at ${time}.`,

@@ -22,6 +22,7 @@ export const ru = {
   language: "English",
   profile: "Мой профиль",
   notifications: "Уведомления",
+  emergency: "Аварийный список",
   signOut: "Выйти",
   me: (name: string) => `Вы вошли: ${name}`,
   lost: (time: string) => `Связь потеряна в ${time}.`,

@@ -75,6 +75,7 @@ export const en: Words<typeof ru> = {
     company: "Company",
     calendar: "Calendar",
     task: "Call tasks",
+    emergency: "Emergency list",
     escalation: "Emergencies being handed over",
     member: "Staff",
   },

@@ -73,6 +73,7 @@ export const ru = {
     company: "Компания",
     calendar: "Календарь",
     task: "Задачи на звонок",
+    emergency: "Аварийный список",
     escalation: "Передача аварийных",
     member: "Сотрудники",
   } as Record<string, string>,

@@ -82,6 +82,7 @@ export const en: Words<typeof ru> = {
   left: (time) => `${time} left`,
   until: (time) => `by ${time}`,
   overdueBy: (time) => `overdue ${time}`,
+  emergencyList: "Emergency list: whom to call by a mobile phone",
   error: {
     title: "Not loaded",
     offline: "No link to the server. What you typed is kept on this computer.",

@@ -96,6 +96,7 @@ export const ru = {
   left: (time: string) => `осталось ${time}`,
   until: (time: string) => `до ${time}`,
   overdueBy: (time: string) => `просрочена ${time}`,
+  emergencyList: "Аварийный список: кому звонить с мобильного",
   error: {
     title: "Не загрузилось",
     offline: "Нет связи с сервером. Введённое осталось на этом компьютере.",

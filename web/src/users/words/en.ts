@@ -173,6 +173,7 @@ export const en: Words<typeof ru> = {
     "announcement.edit": "Change greetings and announcements",
     "notice.read": "See notices",
     "notice.write": "Raise and end notices",
+    "emergency.read": "See the emergency list with numbers",
     "desk.work": "Work at the desk",
     "desk.supervise": "Lead a shift",
     "queue.write": "Set up the queue of calls",

@@ -31,6 +31,7 @@ const permissions: Record<Permission, string> = {
   "announcement.edit": "Менять приветствия и объявления",
   "notice.read": "Видеть оповещения",
   "notice.write": "Поднимать и закрывать оповещения",
+  "emergency.read": "Видеть аварийный список с телефонами",
   "desk.work": "Работать за пультом",
   "desk.supervise": "Вести смену",
   "queue.write": "Настраивать очередь звонков",
