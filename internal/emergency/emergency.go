@@ -137,7 +137,7 @@ func (s *Service) List(ctx context.Context, companyID int64) (out List, err erro
 	slices.SortStableFunc(out.Companies, func(a, b Company) int {
 		return cmp.Or(cmp.Compare(min(len(b.Requests), 1), min(len(a.Requests), 1)), cmp.Compare(a.Name, b.Name))
 	})
-	return out, pg.Do(ctx, s.DB, func(tx *pg.Tx) error {
+	err = pg.Do(ctx, s.DB, func(tx *pg.Tx) error {
 		out.At = tx.Now
 		if !tx.Actor.Can(access.DeskWork) {
 			return nil
@@ -150,6 +150,7 @@ func (s *Service) List(ctx context.Context, companyID int64) (out List, err erro
 		}
 		return err
 	})
+	return out, err
 }
 
 // seen is a resident's number as the actor may see it.
@@ -165,7 +166,7 @@ func (s *Service) company(ctx context.Context, id int64) (out Company, err error
 	if err != nil {
 		return out, err
 	}
-	return out, pg.Do(ctx, s.DB, func(tx *pg.Tx) error {
+	err = pg.Do(ctx, s.DB, func(tx *pg.Tx) error {
 		c, err := s.Companies.ByID(ctx, tx, id)
 		if err != nil {
 			return err
@@ -196,6 +197,7 @@ func (s *Service) company(ctx context.Context, id int64) (out Company, err error
 		}
 		return audit.Opened(ctx, tx, id, "emergency.open", fmt.Sprintf("company:%d", id))
 	})
+	return out, err
 }
 
 func (s *Service) requests(ctx context.Context, tx *pg.Tx, p people, out *Company) error {
