@@ -1792,6 +1792,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/emergency-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whom to call by an ordinary telephone while ours are down
+         * @description Asks no phone engine. That it was opened is in each company's journal of changes.
+         */
+        get: operations["emergency-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/errands": {
         parameters: {
             query?: never;
@@ -6821,6 +6841,138 @@ export interface components {
             /** @description who has a duty there, those at work first */
             people: components["schemas"]["DutyRow"][];
             responsible: components["schemas"]["DutyHead"];
+        };
+        EmergencyCaller: {
+            /**
+             * Format: int64
+             * @description null: not known yet
+             */
+            company_id: number | null;
+            phone: string;
+            /** Format: date-time */
+            promise_at: string | null;
+            /** Format: date-time */
+            since: string;
+            /** Format: int64 */
+            task_id: number;
+        };
+        EmergencyCompany: {
+            duty: components["schemas"]["EmergencyDuty"][];
+            /** Format: int64 */
+            id: number;
+            /** @description there are more of them */
+            is_cut: boolean;
+            name: string;
+            /**
+             * Format: int64
+             * @description other requests nobody has taken, up to 1000
+             */
+            others: number;
+            /** @description emergencies nobody has taken, the oldest first */
+            requests: components["schemas"]["EmergencyRequest"][];
+            suppliers: components["schemas"]["EmergencySupplier"][];
+            zone: string;
+        };
+        EmergencyDuty: {
+            houses: components["schemas"]["EmergencyHouses"];
+            reasons: components["schemas"]["EmergencyReasons"][];
+            responsible: components["schemas"]["EmergencyPerson"];
+            steps: components["schemas"]["EmergencyStep"][];
+        };
+        EmergencyHouses: {
+            /** @description exactly the houses of this group */
+            group: string;
+            is_all: boolean;
+            /** @description the first five */
+            names: string[];
+            /** Format: int64 */
+            total: number;
+        };
+        EmergencyList: {
+            /** Format: date-time */
+            at: string;
+            /** @description to be called back; of an operator only */
+            callers: components["schemas"]["EmergencyCaller"][];
+            /** @description those with open emergencies first */
+            companies: components["schemas"]["EmergencyCompany"][];
+        };
+        EmergencyNumber: {
+            /** @description this is an hour of it */
+            is_now: boolean;
+            note: string;
+            /** @description E.164, or short: 104 */
+            phone: string;
+        };
+        EmergencyOutside: {
+            hours: string;
+            note: string;
+            phone: string;
+        };
+        EmergencyPerson: {
+            /** Format: int64 */
+            member_id: number;
+            name: string;
+            /** @description those of this hour first */
+            numbers: components["schemas"]["EmergencyNumber"][];
+            on_duty: boolean;
+            position: string;
+        };
+        EmergencyReasons: {
+            category: string;
+            /** @description every emergency of the category */
+            is_all: boolean;
+            /** @description the first five */
+            names: string[];
+            /** Format: int64 */
+            total: number;
+        };
+        EmergencyRequest: {
+            access: string;
+            address: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            entrance: number;
+            /** Format: int64 */
+            floor: number;
+            /** Format: date-time */
+            localise_by: string | null;
+            /** Format: int64 */
+            number: number;
+            /** @description of who called; its middle hidden without contact.read */
+            phone: string;
+            reason: string;
+            responsible: components["schemas"]["EmergencyPerson"];
+            /** @description as frozen when it came; numbers of now */
+            steps: components["schemas"]["EmergencyStep"][];
+            text: string;
+            /** Format: int64 */
+            ticket_id: number;
+            /** @description of the house */
+            zone: string;
+        };
+        EmergencyStep: {
+            /** @description of a request: it is his turn */
+            is_now: boolean;
+            /** @description of a request: he was called and has not taken it */
+            is_tried: boolean;
+            /** Format: int64 */
+            level: number;
+            /** Format: int64 */
+            member_id: number;
+            name: string;
+            /** @description those of this hour first */
+            numbers: components["schemas"]["EmergencyNumber"][];
+            on_duty: boolean;
+            position: string;
+        };
+        EmergencySupplier: {
+            hours: string;
+            /** Format: int64 */
+            id: number;
+            kind: string;
+            name: string;
+            numbers: components["schemas"]["EmergencyOutside"][];
         };
         EndBody: {
             /** @description tied requests that are done with it; a person chose them */
@@ -15740,6 +15892,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    "emergency-list": {
+        parameters: {
+            query?: {
+                /** @description one of the actor's companies; none: all */
+                company_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmergencyList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
