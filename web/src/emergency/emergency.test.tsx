@@ -80,10 +80,7 @@ it("has whom to call, each number to be pressed, and keeps it for the hour when 
   showPage(<EmergencyPage />, me as never);
   const request = within(await screen.findByTestId("emergency-request-7"));
   expect(request.getByText(/Озёрная, 4, кв. 5, подъезд 2/)).toBeVisible();
-  expect(request.getByRole("link", { name: /090-00-59/ })).toHaveAttribute(
-    "href",
-    "tel:+79000900059",
-  );
+  expect(request.getByRole("link", { name: /090-00-59/ })).toHaveAttribute("href", "tel:+79000900059");
   expect(request.getByText("сантехник, звонили, не принял")).toBeVisible();
   expect(request.getByText("сантехник, его очередь")).toBeVisible();
   expect(request.getByText("в другие часы")).toBeVisible();
