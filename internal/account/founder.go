@@ -29,10 +29,20 @@ func (s *Service) InviteAdministrator(ctx context.Context, companyID int64, name
 }
 
 // Administrators counts them by company, for our own people.
-func (s *Service) Administrators(ctx context.Context) (out map[int64]int, err error) {
+func (s *Service) Administrators(ctx context.Context) (map[int64]int, error) {
+	return s.countOf(ctx, `role = 'admin'`)
+}
+
+// OwnOperators is how many own operators each company has who may come to the desk (C8).
+func (s *Service) OwnOperators(ctx context.Context) (map[int64]int, error) {
+	return s.countOf(ctx, `role = 'dispatcher' and not is_blocked`)
+}
+
+// countOf counts users by company; cond is one of ours.
+func (s *Service) countOf(ctx context.Context, cond string) (out map[int64]int, err error) {
 	out = map[int64]int{}
 	err = s.platform(ctx, func(ctx context.Context, tx *pg.Tx, _ desk) error {
-		rows, err := tx.Query(ctx, `select company_id, count(*)::int from company_users where role = 'admin' group by company_id`)
+		rows, err := tx.Query(ctx, `select company_id, count(*)::int from company_users where `+cond+` group by company_id`)
 		if err != nil {
 			return err
 		}

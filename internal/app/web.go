@@ -120,7 +120,7 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	supplierapi.Register(api, supplierapi.Config{Service: a.Suppliers, DB: a.DB})
 	staffapi.Register(api, staffapi.Config{Service: a.Staff, OpenTickets: a.inHands, Connected: []string{"call"}, Around: a.around})
 	companyapi.Register(api, companyapi.Config{
-		Service: a.Companies, Around: a.around, Admins: func(ctx context.Context) (map[int64]int, error) { return a.Accounts.Administrators(ctx) },
+		Service: a.Companies, Around: a.around, Admins: func(ctx context.Context) (map[int64]int, error) { return a.Accounts.Administrators(ctx) }, Operators: func(ctx context.Context) (map[int64]int, error) { return a.Accounts.OwnOperators(ctx) },
 		Floors: a.floors,
 	})
 	announcementapi.Register(api, announcementapi.Config{

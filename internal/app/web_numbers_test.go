@@ -211,7 +211,11 @@ func TestTheHourOfTheCallDecidesWhoseItIs(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	window := func(phones []string, from, to string) map[string]any {
-		return map[string]any{"phones": phones, "from": from, "to": to}
+		answers := "nobody"
+		if len(phones) > 0 {
+			answers = "phones"
+		}
+		return map[string]any{"phones": phones, "from": from, "to": to, "answers": answers, "overflow_sec": 30}
 	}
 	path := fmt.Sprintf("/companies/%d/window", ours)
 	route := func(at time.Time) telephony.Decision {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -54,7 +55,7 @@ func TestACompanysOwnOperatorSeesNobodyElsesFloor(t *testing.T) {
 	h := open(t)
 	must(t, h.app.Telephony.Beat(h.sys, "n1", "127.0.0.1:1", telephony.Floor{
 		Waiting: []telephony.FloorWaiting{
-			{CallKey: "a", CompanyID: ours, Since: noon, Kind: "inbound"}, {CallKey: "b", Since: noon, Kind: "inbound"}, {CallKey: "c", CompanyID: strange, Since: noon, Kind: "inbound"},
+			{CallKey: "a", CompanyID: ours, Since: noon, Kind: "inbound", Own: true}, {CallKey: "b", Since: noon, Kind: "inbound"}, {CallKey: "c", CompanyID: strange, Since: noon, Kind: "inbound"},
 		},
 		Operators: []telephony.FloorSeat{
 			{UserID: 9001, Name: "Наш", State: "ready", Since: noon}, {UserID: h.user("dispatcher"), Name: "Свой", Own: ours, State: "ready", Since: noon}, {UserID: 9003, Name: "Чужой", Own: strange, State: "ready", Since: noon},
@@ -73,6 +74,8 @@ func TestACompanysOwnOperatorSeesNobodyElsesFloor(t *testing.T) {
 	require.Len(t, f.get(t, "seats"), 2)
 	require.Equal(t, "УК «Северный берег»", f.get(t, "seats.1.company"))
 	require.Len(t, f.get(t, "trunks"), 1)
+	require.Equal(t, true, f.get(t, "queue.0.is_own"))
+	require.InDelta(t, 1, h.ok("supervisor", http.MethodGet, "/desk/wallboard", nil).get(t, "own"), 0)
 
 	require.InDelta(t, 1, h.ok("admin", http.MethodGet, "/desk/present", nil).get(t, "on"), 0, "he answers the company's residents")
 }
@@ -100,4 +103,59 @@ func TestTheSeatIsGivenByTheCompany(t *testing.T) {
 	h.ok("admin", http.MethodPut, user+"/role", map[string]any{"role": "readonly"})
 	delete(h.tokens, "foreman")
 	h.fails("foreman", http.MethodGet, "/desk/figures", nil, http.StatusForbidden, "access.desk.work")
+}
+
+// TestWhoAnswersInACompanysHours is C8 with F22 and F23: its telephones, its own operators or
+// both, for as long as is set; decided by the instant of the INVITE.
+func TestWhoAnswersInACompanysHours(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	path := fmt.Sprintf("/companies/%d/window", ours)
+	window := func(answers string, sec int, phones ...string) map[string]any {
+		return map[string]any{"answers": answers, "overflow_sec": sec, "phones": append([]string{}, phones...), "from": "08:00", "to": "18:00"}
+	}
+	ural, err := time.LoadLocation("Asia/Yekaterinburg")
+	must(t, err)
+	border := time.Date(2026, 11, 24, 18, 0, 0, 0, ural) // Tuesday
+	route := func(at time.Time) telephony.Decision {
+		t.Helper()
+		d, err := h.app.Director.Route(h.sys, telephony.Incoming{CallKey: "c", Called: "+73430000101", Caller: "+79000900077", At: at})
+		must(t, err)
+		return d
+	}
+	in := func() telephony.Decision { return route(border.Add(-time.Second)) }
+
+	row := h.ok("platform", http.MethodPut, path, window("operators", 45, "+79000003001"))
+	require.InDelta(t, 1, row.get(t, "operators"), 0, "who could answer")
+	d := in()
+	require.True(t, d.OwnDesk)
+	require.Empty(t, d.Own, "its telephones are left in peace")
+	require.Equal(t, 45*time.Second, d.OwnFor)
+	require.Equal(t, telephony.ServiceOwn, d.Service)
+	d = route(border)
+	require.False(t, d.OwnDesk)
+	require.Equal(t, telephony.ServiceOurs, d.Service)
+
+	h.ok("platform", http.MethodPut, path, window("both", 20, "8 900 000 30 01"))
+	d = in()
+	require.True(t, d.OwnDesk)
+	require.Equal(t, []string{"+79000003001"}, d.Own)
+	h.ok("platform", http.MethodPut, path, window("phones", 30, "8 900 000 30 01"))
+	require.False(t, in().OwnDesk)
+	h.ok("platform", http.MethodPut, path, window("nobody", 30, "8 900 000 30 01"))
+	require.Empty(t, in().Service, "no hours of its own")
+	h.do(`update companies set own_phones = '{+79000003001}' where id = $1`, ours) // by the version before
+	require.Equal(t, telephony.ServiceOwn, in().Service)
+
+	for field, form := range map[string]map[string]any{
+		"phones": window("both", 30), "overflow_sec": window("operators", 5), "phones[0]": window("phones", 30, "12"),
+	} {
+		a := h.fails("platform", http.MethodPut, path, form, http.StatusUnprocessableEntity, "window.wrong")
+		require.Equal(t, "body."+field, a.get(t, "errors.0.location"))
+		require.Len(t, a.get(t, "errors"), 1)
+	}
+	h.fails("platform", http.MethodPut, path, window("operators", 121), http.StatusUnprocessableEntity, "window.wrong")
+	h.fails("platform", http.MethodPut, path, window("somebody", 30), http.StatusUnprocessableEntity, "request.invalid")
+	h.fails("admin", http.MethodPut, path, window("operators", 30), http.StatusForbidden, "access.platform.operate")
+	require.Equal(t, int64(1), h.one(`select count(*) from audit_entries where action = 'company.window' and company_id = $1 and data->'after'->>'answers' = 'both' and (data->'after'->>'overflow_sec')::int = 20`, ours))
 }

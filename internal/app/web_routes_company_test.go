@@ -24,7 +24,7 @@ func init() {
 			"move-line":   {{method: "PUT", path: fmt.Sprintf("/lines/%d/moved", h.line(strange)), body: map[string]any{"to_line_id": second}, by: "admin2"}},
 			"set-service-window": {{
 				method: "PUT", path: "/companies/2/window", by: "platform", want: http.StatusForbidden,
-				body: map[string]any{"phones": []string{"+79000000001"}, "from": "08:00", "to": "17:00"},
+				body: map[string]any{"phones": []string{"+79000000001"}, "from": "08:00", "to": "17:00", "answers": "both", "overflow_sec": 45},
 			}},
 			"cap-company": {{method: "PUT", path: "/companies/2/caps", by: "platform", want: http.StatusForbidden, body: map[string]any{"concurrent": 5, "hourly": 50, "minutes": 500}}},
 			"change-trunk": {{

@@ -103,14 +103,15 @@ func (s *Service) Register(ctx context.Context) (out Register, err error) {
 }
 
 func tenants(ctx context.Context, tx *pg.Tx, cond string, args ...any) ([]Tenant, error) {
-	rows, err := tx.Query(ctx, `select c.id, c.name, c.city_id, t.name, c.zone, c.greeting, c.is_active, c.out_concurrent, c.out_hourly, c.out_minutes, c.own_phones, c.own_from, c.own_to
+	rows, err := tx.Query(ctx, `select c.id, c.name, c.city_id, t.name, c.zone, c.greeting, c.is_active, c.out_concurrent, c.out_hourly, c.out_minutes, c.own_phones, c.own_from, c.own_to, c.own_answers, c.own_overflow_sec
 		from companies c join cities t on t.id = c.city_id where `+cond+` order by c.name, c.id`, args...)
 	if err != nil {
 		return nil, err
 	}
 	out, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (t Tenant, err error) {
 		err = r.Scan(&t.ID, &t.Name, &t.CityID, &t.City, &t.Zone, &t.Greeting, &t.IsActive, &t.Caps.Concurrent, &t.Caps.Hourly, &t.Caps.Minutes,
-			&t.Window.Phones, &t.Window.From, &t.Window.To)
+			&t.Window.Phones, &t.Window.From, &t.Window.To, &t.Window.Answers, &t.Window.OverflowSec)
+		t.Window.read()
 		return t, err
 	})
 	if err != nil {

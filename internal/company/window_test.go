@@ -17,7 +17,7 @@ func TestWhoseACallIs(t *testing.T) {
 	require.NoError(t, err)
 	moscow, err := time.LoadLocation("Europe/Moscow")
 	require.NoError(t, err)
-	w := company.Window{Phones: []string{"+79000000001"}, From: "08:00", To: "18:00"}
+	w := company.Window{Answers: company.AnswersOperators, From: "08:00", To: "18:00"}
 	at := func(s string) time.Time {
 		x, err := time.ParseInLocation("2006-01-02 15:04:05", s, ural)
 		require.NoError(t, err)
@@ -45,6 +45,6 @@ func TestWhoseACallIs(t *testing.T) {
 	} {
 		require.Equal(t, x.own, w.Open(at(x.at), x.zone, x.p), "%s %s", x.at, x.zone)
 	}
-	w.Phones = nil
+	w.Answers = company.AnswersNobody
 	require.False(t, w.Open(at("2026-11-24 12:00:00"), ural, calendar.Production{}), "a plan without own hours")
 }

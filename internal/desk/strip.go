@@ -15,6 +15,7 @@ import (
 // Strip is the figures of this moment.
 type Strip struct {
 	Waiting      int
+	Own          int       // of them wait for their company's own operators alone
 	Urgent       int       // of them pressed the key for emergencies
 	Queue        []Waiting // the first of the callers who wait, the longest wait first
 	LongestSince *time.Time
@@ -35,6 +36,7 @@ type Waiting struct {
 	CompanyID int64
 	Company   string
 	Since     time.Time
+	Own       bool // he waits for the company's own operators alone (C8)
 }
 
 // Seat is an operator at his place; Company is whose own he is, "" one of ours.
@@ -133,11 +135,14 @@ func (f *Floor) engines(ctx context.Context, tx *pg.Tx, s *Strip) error {
 			if w.Urgent {
 				s.Urgent++
 			}
+			if w.Own {
+				s.Own++
+			}
 			name, err := f.called(ctx, tx, w.CompanyID)
 			if err != nil {
 				return err
 			}
-			s.Queue = append(s.Queue, Waiting{w.CompanyID, name, w.Since})
+			s.Queue = append(s.Queue, Waiting{w.CompanyID, name, w.Since, w.Own})
 		}
 		for _, o := range fl.Operators {
 			if o.Own == 0 && tx.Actor.OwnsDesk() || o.Own != 0 && !tx.Actor.Serves(o.Own) {

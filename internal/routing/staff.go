@@ -37,7 +37,7 @@ func (d *Director) member(ctx context.Context, tx *pg.Tx, in telephony.Incoming,
 	if err != nil || len(owners) == 0 {
 		return dec, err
 	}
-	dec.Action, dec.Notices, dec.Own = telephony.DropAndCallBack, nil, nil
+	dec.Action, dec.Notices, dec.Own, dec.OwnDesk = telephony.DropAndCallBack, nil, nil, false
 	t := desk.NewTask{Key: "staff-" + in.CallKey, CompanyID: owners[0].CompanyID, Purpose: telephony.Callback, Phones: []string{number}, DueAt: tx.Now}
 	t.Title = whose(owners, &t)
 	called, err := d.Tasks.CalledAgain(ctx, tx, telephony.Callback, number, t.MemberID, 0)

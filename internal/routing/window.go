@@ -2,6 +2,7 @@ package routing
 
 import (
 	"context"
+	"time"
 
 	"d24/internal/company"
 	"d24/internal/platform/pg"
@@ -20,7 +21,7 @@ func (d *Director) window(ctx context.Context, tx *pg.Tx, in telephony.Incoming,
 		return dec, nil
 	}
 	w, err := d.Companies.WindowOf(ctx, tx, dec.CompanyID)
-	if err != nil || len(w.Phones) == 0 {
+	if err != nil || w.Answers == company.AnswersNobody {
 		return dec, err
 	}
 	zone := dec.Card.Zone
@@ -35,7 +36,8 @@ func (d *Director) window(ctx context.Context, tx *pg.Tx, in telephony.Incoming,
 	}
 	dec.Service = telephony.ServiceOurs
 	if w.Open(in.At, company.Location(zone), production) {
-		dec.Service, dec.Own, dec.Notices = telephony.ServiceOwn, w.Phones, nil
+		dec.Service, dec.Own, dec.OwnDesk, dec.Notices = telephony.ServiceOwn, w.Phones, w.ByOperators(), nil
+		dec.OwnFor = time.Duration(w.OverflowSec) * time.Second
 	}
 	return dec, nil
 }

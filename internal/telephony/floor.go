@@ -32,6 +32,8 @@ type FloorWaiting struct {
 	Kind      string    `json:"kind"`               // inbound, task
 	Urgent    bool      `json:"urgent,omitempty"`   // the caller pressed the key for emergencies
 	Repeated  bool      `json:"repeated,omitempty"` // he called a short while ago and reached nobody
+	Own       bool      `json:"own,omitempty"`      // in its hours he is the company's own operators' alone (C8)
+	Spilled   bool      `json:"overflow,omitempty"` // they did not answer him (F23)
 }
 
 // FloorCall is a call that is going on, or an order that waits.
@@ -52,6 +54,8 @@ type FloorCall struct {
 	TicketID   int64     `json:"ticket_id,omitempty"`
 	Urgent     bool      `json:"urgent,omitempty"`
 	Repeated   bool      `json:"repeated,omitempty"`
+	Own        bool      `json:"own,omitempty"`      // the company's own alone may take him (C8)
+	Spilled    bool      `json:"overflow,omitempty"` // they did not answer him (F23)
 }
 
 // FloorTrunk is a trunk's state: up, down, unknown.

@@ -244,17 +244,23 @@ type Decision struct {
 	CompanyID int64 // 0: a city's number
 	CityID    int64
 	Greeting  Speech
-	Own       []string  // in the company's hours: its phones, rung before our queue (C8)
-	Service   string    // whose the call is, decided once; "" the plan has no hours of its own
-	Until     time.Time // from then on another greeting may be due; zero: never
-	Plain     Speech    // what greets when Until has passed and nobody can be asked
-	After     []Speech  // heard after the greeting: that the call is recorded
-	Hold      Speech    // heard on hold before the music; empty: music
+	Own       []string      // in the company's hours: its phones, rung before our queue (C8)
+	OwnDesk   bool          // and its own operators in the browser are offered the caller before ours
+	OwnFor    time.Duration // so long; 0: OwnFor
+	Service   string        // whose the call is, decided once; "" the plan has no hours of its own
+	Until     time.Time     // from then on another greeting may be due; zero: never
+	Plain     Speech        // what greets when Until has passed and nobody can be asked
+	After     []Speech      // heard after the greeting: that the call is recorded
+	Hold      Speech        // heard on hold before the music; empty: music
 	Place     Place
 	Notices   []Spoken // heard after the greeting, in this order
 	Priority  int
 	Card      CallCard
 }
+
+// OwnFor is how long a company may leave a caller of its hours unanswered when nothing else is
+// set; then he is ours (F23).
+const OwnFor = 30 * time.Second
 
 // Whose a call is by the hour it came.
 const (

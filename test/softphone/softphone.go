@@ -36,24 +36,27 @@ type Message struct {
 
 // View is the operator's call.
 type View struct {
-	Key       string `json:"key"`
-	Direction string `json:"direction"`
-	State     string `json:"state"`
-	Phone     string `json:"phone"`
-	CompanyID int64  `json:"company_id"`
-	Greeting  string `json:"greeting"`
-	Purpose   string `json:"purpose"`
-	Title     string `json:"title"`
-	TaskID    int64  `json:"task_id"`
-	TicketID  int64  `json:"ticket_id"`
-	Outcome   string `json:"outcome"`
-	Returned  bool   `json:"returned"`
-	Silent    bool   `json:"silent"`
-	Urgent    bool   `json:"urgent"`
-	Written   bool   `json:"written"`
-	WatchedBy string `json:"watched_by"`
-	WatchMode string `json:"watch_mode"`
-	Transfer  Went   `json:"transfer"`
+	Key       string    `json:"key"`
+	Direction string    `json:"direction"`
+	State     string    `json:"state"`
+	Phone     string    `json:"phone"`
+	CompanyID int64     `json:"company_id"`
+	Greeting  string    `json:"greeting"`
+	Waited    time.Time `json:"waited_since"`
+	Purpose   string    `json:"purpose"`
+	Title     string    `json:"title"`
+	TaskID    int64     `json:"task_id"`
+	TicketID  int64     `json:"ticket_id"`
+	Outcome   string    `json:"outcome"`
+	Returned  bool      `json:"returned"`
+	Silent    bool      `json:"silent"`
+	Urgent    bool      `json:"urgent"`
+	Own       bool      `json:"own"`
+	Overflow  bool      `json:"overflow"`
+	Written   bool      `json:"written"`
+	WatchedBy string    `json:"watched_by"`
+	WatchMode string    `json:"watch_mode"`
+	Transfer  Went      `json:"transfer"`
 }
 
 // Went is a transfer as the operator sees it.

@@ -20,6 +20,8 @@ type Config struct {
 	Around httpapi.Around
 	// Admins are how many people may set each company up; accounts are another module's.
 	Admins func(ctx context.Context) (map[int64]int, error)
+	// Operators are how many own operators each has.
+	Operators func(ctx context.Context) (map[int64]int, error)
 	// Floors are what the living engines know of this moment.
 	Floors func(ctx context.Context) ([]telephony.Floor, error)
 }

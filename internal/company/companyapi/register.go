@@ -2,6 +2,7 @@ package companyapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -14,26 +15,29 @@ import (
 
 // TenantRow is a company as the platform's people see it.
 type TenantRow struct {
-	ID       int64           `json:"id"`
-	Name     string          `json:"name"`
-	CityID   int64           `json:"city_id"`
-	City     string          `json:"city"`
-	Zone     string          `json:"zone" doc:"IANA zone of its houses"`
-	Greeting string          `json:"greeting" doc:"what the operator says first"`
-	IsActive bool            `json:"is_active"`
-	Admins   int             `json:"admins" doc:"people who may set it up; 0: invite the first"`
-	Lines    []TenantLineRow `json:"lines" doc:"its own and its city's common number"`
-	Old      []TenantLineRow `json:"old" doc:"numbers that do not take calls: old ones, and those of a trunk that is off"`
-	Lack     string          `json:"lack" enum:"no_numbers,one_number,one_carrier,"`
-	Caps     CallCaps        `json:"caps"`
-	Window   ServiceWindow   `json:"window"`
+	ID        int64           `json:"id"`
+	Name      string          `json:"name"`
+	CityID    int64           `json:"city_id"`
+	City      string          `json:"city"`
+	Zone      string          `json:"zone" doc:"IANA zone of its houses"`
+	Greeting  string          `json:"greeting" doc:"what the operator says first"`
+	IsActive  bool            `json:"is_active"`
+	Admins    int             `json:"admins" doc:"people who may set it up; 0: invite the first"`
+	Operators int             `json:"operators" doc:"its own operators, who may come to the desk"`
+	Lines     []TenantLineRow `json:"lines" doc:"its own and its city's common number"`
+	Old       []TenantLineRow `json:"old" doc:"numbers that do not take calls: old ones, and those of a trunk that is off"`
+	Lack      string          `json:"lack" enum:"no_numbers,one_number,one_carrier,"`
+	Caps      CallCaps        `json:"caps"`
+	Window    ServiceWindow   `json:"window"`
 }
 
 // ServiceWindow is when a company answers its callers itself.
 type ServiceWindow struct {
-	Phones []string `json:"phones" maxItems:"20" doc:"rung together in its hours; none: all calls come to us"`
-	From   string   `json:"from" maxLength:"5" doc:"of working days, in the house's zone"`
-	To     string   `json:"to" maxLength:"5" doc:"an hour earlier on short days"`
+	Phones      []string `json:"phones" maxItems:"20" doc:"rung together in its hours, when its phones answer"`
+	From        string   `json:"from" maxLength:"5" doc:"of working days, in the house's zone"`
+	To          string   `json:"to" maxLength:"5" doc:"an hour earlier on short days"`
+	Answers     string   `json:"answers" enum:"nobody,phones,operators,both" doc:"who answers in its hours; nobody: all calls come to us; operators: its own in the browser"`
+	OverflowSec int      `json:"overflow_sec" doc:"10 to 120; when nobody of the company has answered for so long, the caller is ours"`
 }
 
 // CallCaps bound what a company may call.
@@ -118,11 +122,11 @@ func (c Config) register(api huma.API) {
 		if err != nil {
 			return nil, err
 		}
-		admins, err := c.Admins(ctx)
+		count, err := c.counts(ctx)
 		out := CompanyRegister{Items: make([]TenantRow, 0, len(r.Companies)), Cities: make([]CityRow, 0, len(r.Cities)), Trunks: make([]TrunkRow, 0, len(r.Trunks))}
 		for _, t := range r.Companies {
 			row := tenantRow(t)
-			row.Admins = admins[t.ID]
+			count(&row)
 			out.Items = append(out.Items, row)
 		}
 		for _, x := range r.Cities {
@@ -164,10 +168,17 @@ func (c Config) tenant(ctx context.Context) func(company.Tenant, error) (*oneTen
 			return nil, err
 		}
 		row := tenantRow(t)
-		admins, err := c.Admins(ctx)
-		row.Admins = admins[t.ID]
+		count, err := c.counts(ctx)
+		count(&row)
 		return &oneTenant{row}, err
 	}
+}
+
+// counts puts to a row how many people of a kind the company has.
+func (c Config) counts(ctx context.Context) (func(*TenantRow), error) {
+	admins, err := c.Admins(ctx)
+	operators, more := c.Operators(ctx)
+	return func(r *TenantRow) { r.Admins, r.Operators = admins[r.ID], operators[r.ID] }, errors.Join(err, more)
 }
 
 func tenantRow(t company.Tenant) TenantRow {

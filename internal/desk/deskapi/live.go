@@ -19,13 +19,15 @@ type LiveCallRow struct {
 	IsInbound   bool      `json:"is_inbound"`
 	Purpose     string    `json:"purpose" enum:",handover,status_inquiry,feedback,callback,announcement,responsible,supplier_handover,supplier_inquiry,resident,message,connection" doc:"of a call of ours"`
 	TicketID    *int64    `json:"ticket_id"`
-	State       string    `json:"state" enum:"arriving,hearing,waiting,offered,counting,dialling,talking,held,announcing,dictating"`
+	State       string    `json:"state" enum:"arriving,owning,hearing,waiting,offered,counting,dialling,talking,held,announcing,dictating"`
 	StartedAt   time.Time `json:"started_at"`
 	Since       time.Time `json:"since" doc:"in this state"`
 	OperatorID  *int64    `json:"operator_id"`
 	Operator    string    `json:"operator"`
 	Trunk       string    `json:"trunk"`
 	IsUrgent    bool      `json:"is_urgent" doc:"he pressed the key for emergencies"`
+	IsOwn       bool      `json:"is_own" doc:"its company's hours: its own alone may take him (C8)"`
+	IsOverflow  bool      `json:"is_overflow" doc:"they did not answer him in time, he is everybody's (F23)"`
 	IsRepeated  bool      `json:"is_repeated" doc:"he called a short while ago and reached nobody"`
 }
 
@@ -52,7 +54,7 @@ func (c Config) liveCalls(ctx context.Context, _ *struct{}) (*liveCallsOut, erro
 		out.Items = append(out.Items, LiveCallRow{
 			Key: x.CallKey, Phone: x.Phone, CompanyName: x.Company, CompanyID: some(x.CompanyID), House: x.House, BuildingID: some(x.BuildingID), IsInbound: x.IsInbound,
 			Purpose: string(x.Purpose), TicketID: some(x.TicketID), State: x.State, StartedAt: x.StartedAt, Since: x.Since, OperatorID: some(x.OperatorID), Operator: x.Operator,
-			Trunk: x.Trunk, IsUrgent: x.Urgent, IsRepeated: x.Repeated,
+			Trunk: x.Trunk, IsUrgent: x.Urgent, IsRepeated: x.Repeated, IsOwn: x.Own, IsOverflow: x.Spilled,
 		})
 	}
 	return &liveCallsOut{out}, nil

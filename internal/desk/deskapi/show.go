@@ -87,7 +87,7 @@ func (c Config) figures(ctx context.Context, _ *struct{}) (*figuresOut, error) {
 		out.AnsweredIn5Pct = &pct
 	}
 	for _, q := range s.Queue {
-		out.Queue = append(out.Queue, WaitingCaller{q.Company, q.Since})
+		out.Queue = append(out.Queue, WaitingCaller{q.Company, q.Since, q.Own})
 	}
 	for _, t := range s.Lost {
 		out.Lost = append(out.Lost, LostCall{TaskID: t.ID, Phone: t.Phones[0], PromiseAt: t.PromiseAt, IsWaiting: s.Waits[t.ID]})

@@ -250,6 +250,7 @@ type DeskFigures struct {
 type WaitingCaller struct {
 	CompanyName string    `json:"company_name" doc:"empty: a city's number"`
 	Since       time.Time `json:"since"`
+	IsOwn       bool      `json:"is_own" doc:"he waits for the company's own operators alone"`
 }
 
 // LostCall is a caller who was not answered.

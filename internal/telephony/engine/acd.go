@@ -57,6 +57,7 @@ type Waiter struct {
 	Passed    []int64   // operators who did not take it
 	For       int64     // only this operator; 0: any
 	Leads     bool      // once its promise is broken, shift leads on a break take it too (F30)
+	Own       bool      // his company's own operators alone may take him (C8)
 	Language  string    // he is to be answered in; "" any: none is known, or nobody at work speaks it
 }
 
@@ -442,7 +443,7 @@ func (d *decision) first(n int, but []int64, among []uint64) int {
 func (d *decision) may(n, bit int) bool {
 	w, resting := &d.waiting[n], d.reserve[bit/64]&(1<<(bit%64)) != 0
 	switch {
-	case d.own[bit] != 0 && d.own[bit] != w.CompanyID:
+	case (w.Own || d.own[bit] != 0) && d.own[bit] != w.CompanyID:
 		return false
 	case w.For != 0:
 		return d.idle[bit] == w.For

@@ -14,7 +14,7 @@ import (
 
 // serves reports whether the operator may take the call.
 func (i Idle) serves(w Waiter) bool {
-	if i.Own != 0 {
+	if i.Own != 0 || w.Own {
 		return i.Own == w.CompanyID
 	}
 	if w.CompanyID != 0 {
@@ -126,6 +126,7 @@ func someMoment(dice *rand.Rand, calls, operators, companies int) Moment {
 		if w.Inbound && dice.IntN(3) == 0 {
 			w.Language = languages[dice.IntN(len(languages))]
 		}
+		w.Own = w.CompanyID != 0 && dice.IntN(4) == 0
 		for range dice.IntN(3) {
 			w.Passed = append(w.Passed, int64(dice.IntN(operators+1)))
 		}

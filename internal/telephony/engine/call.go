@@ -47,6 +47,9 @@ type call struct {
 	passed    []int64   // operators who let it pass
 	dismissed bool      // he has been told why the order was withdrawn
 	returned  bool      // came back from an operator who vanished (F1)
+	reserved  bool      // in its hours he is the company's alone, until he overflows (C8)
+	rung      bool      // and its phones ring, or are about to
+	spilled   bool      // the company did not answer him (F23)
 	repeated  bool      // he called a short while ago and reached nobody
 	started   bool      // a call exists in the journal
 	joined    bool      // an operator has spoken
@@ -80,6 +83,7 @@ type call struct {
 	undo       func()             // the join
 	watched    *watched           // a supervisor takes part
 	timer      *time.Timer
+	spill      *time.Timer        // till he overflows
 	giveUp     context.CancelFunc // of the dial under way
 	leave      func()             // gives the trunk's channel back
 	again      bool               // dialled a second time, as the first answer had no sound (F9)
@@ -301,6 +305,7 @@ func (c *call) talk(s *seat) {
 	c.phase, c.seat, c.operator, c.joined = talking, s, s.who.UserID, true
 	c.e.unqueue(c)
 	c.halt()
+	c.unreserve()
 	c.e.waited(c, false)
 	c.report(telephony.CallJoined, func(r *telephony.Report) { r.Operator = s.who.UserID })
 	s.soundAt, s.kept, s.dumb, s.ears = time.Now(), false, false, s.device.ears()
@@ -385,6 +390,7 @@ func (c *call) finish(o telephony.Outcome, b telephony.Blame, cut bool) {
 	wasRinging := c.phase == offered
 	c.phase = over
 	c.halt()
+	c.unreserve()
 	if c.expiry != nil {
 		c.expiry.Stop()
 	}

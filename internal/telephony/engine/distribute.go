@@ -6,6 +6,10 @@ import (
 )
 
 func (e *Engine) enqueue(c *call) {
+	if c.reserved && (c.priority >= rankUrgent || c.deserted()) { // an emergency does not wait for the company's own
+		c.overflow()
+		return
+	}
 	if !slices.Contains(e.queue, c) {
 		e.queue = append(e.queue, c)
 		e.relax(c)
@@ -48,7 +52,7 @@ func (e *Engine) moment() Moment {
 	m := Moment{Now: time.Now(), Reached: e.reached(), Shares: e.shares}
 	for _, c := range e.queue {
 		m.Waiting = append(m.Waiting, Waiter{
-			Key: c.key, Phone: c.phone, Inbound: c.inbound, CompanyID: c.company, CityID: c.dec.CityID, Priority: c.priority,
+			Key: c.key, Phone: c.phone, Inbound: c.inbound, CompanyID: c.company, CityID: c.dec.CityID, Priority: c.priority, Own: c.reserved,
 			Repeated: c.repeated, Since: c.since, Promise: c.order.Promise, Passed: c.passed,
 			For: c.order.For, Leads: c.order.Leads, Language: e.spoken(c),
 		})

@@ -132,6 +132,7 @@ type Engine struct {
 	shares  Shares               // whose turn it is in a surge
 	handled time.Duration        // how long a caller keeps an operator, of late
 	fresh   bool                 // what the queue remembers has changed since it was written
+	backAt  map[int64]time.Time  // till when a company's own operators may come back after a restart
 	givenUp map[string]time.Time // when a number last hung up before anybody spoke to it
 	busy    map[string]*call     // by far number: one order at a time rings a phone (F40)
 	held    []*call              // orders waiting for their number
@@ -363,7 +364,7 @@ func (e *Engine) floor() telephony.Floor {
 		if !c.inbound {
 			kind = "task"
 		}
-		f.Waiting = append(f.Waiting, telephony.FloorWaiting{CallKey: c.key, CompanyID: c.company, Since: c.since, Kind: kind, Urgent: c.urgent(), Repeated: c.repeated})
+		f.Waiting = append(f.Waiting, telephony.FloorWaiting{CallKey: c.key, CompanyID: c.company, Since: c.since, Kind: kind, Urgent: c.urgent(), Repeated: c.repeated, Own: c.reserved, Spilled: c.spilled})
 	}
 	for _, s := range e.seats {
 		o := telephony.FloorSeat{UserID: s.who.UserID, Name: s.who.Name, Own: s.who.Own, State: s.state, Reason: s.reason, Since: s.since, Trouble: s.trouble()}

@@ -60,7 +60,7 @@ func (e *Engine) route(in telephony.Incoming) telephony.Decision {
 		if d.Action == telephony.Queue || d.Action == telephony.PlayAndHangUp {
 			general := d // of the line, not of this caller nor of this minute (F55)
 			general.Notices, general.Place = nil, telephony.Place{}
-			general.Own, general.Service = nil, ""
+			general.Own, general.OwnDesk, general.Service = nil, false, ""
 			e.routes.put(in.Called, general)
 		}
 		return d
@@ -200,7 +200,7 @@ func (c *call) greet() {
 		c.say(c.dec.Greeting, func() { c.finish(telephony.Answered, telephony.Nobody, false) })
 		return
 	}
-	if len(c.dec.Own) > 0 {
+	if len(c.dec.Own) > 0 || c.dec.OwnDesk {
 		c.toOwn()
 		return
 	}

@@ -18,6 +18,9 @@ type memory struct {
 	Handled time.Duration        `json:"handled"`
 	// Rules are those last in force: an engine that begins without a database works by them.
 	Rules telephony.QueueRules `json:"rules,omitzero"`
+	// OwnAt are the companies whose own operators were at work: their browsers are about to be
+	// back, and callers of their hours wait for them (C8).
+	OwnAt []int64 `json:"own_at,omitempty"`
 	// Tests are the synthetic calls of the day, by trunk: they may cost.
 	Tests map[int64]tally `json:"tests,omitempty"`
 }
@@ -75,6 +78,7 @@ func (e *Engine) recall() {
 		}
 	}
 	e.probes.remember(m.Tests)
+	e.backSoon(m.OwnAt)
 	if m.Handled > 0 {
 		e.handled = m.Handled
 	}
@@ -91,7 +95,7 @@ func (e *Engine) memorized() []byte {
 	e.fresh = false
 	now := time.Now()
 	maps.DeleteFunc(e.givenUp, func(_ string, at time.Time) bool { return now.Sub(at) >= repeatedFor })
-	b, err := json.Marshal(memory{GivenUp: e.givenUp, Handled: e.handled, Rules: e.set, Tests: e.probes.tallies()})
+	b, err := json.Marshal(memory{GivenUp: e.givenUp, Handled: e.handled, Rules: e.set, OwnAt: e.ownAt(), Tests: e.probes.tallies()})
 	if err != nil {
 		return nil
 	}

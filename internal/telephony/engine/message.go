@@ -25,6 +25,7 @@ const (
 func (c *call) dictate() {
 	c.digit = telephony.KeyCallBack
 	c.halt()
+	c.unreserve()
 	c.e.unqueue(c)
 	c.phase = dictating
 	c.e.waited(c, true)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -10,33 +11,59 @@ import (
 	"d24/voip/sip"
 )
 
-// owning: the company's own phones ring in its hours, before our queue (C8).
+// owning: the company's own phones alone ring in its hours, before our queue (C8).
 const owning phase = "owning"
 
-// ownFor is how long they may ring; then the caller is ours (F23).
-const ownFor = 30 * time.Second
-
-// toOwn is the caller of the company's own hours: he hears the greeting, then its phones
-// ring. With words that the call is recorded the phones wait for them: who answers at once
-// must not cut them off.
+// toOwn is the caller of the company's own hours (C8): its phones ring, its own operators in
+// the browser are offered him, or both at once. He hears the greeting; with words that the
+// call is recorded the phones wait for them: who answers at once must not cut them off.
 func (c *call) toOwn() {
-	c.phase = owning
+	c.reserved, c.rung = true, len(c.dec.Own) > 0
+	if !c.dec.OwnDesk {
+		c.phase = owning
+		c.greeted(c.music)
+		return
+	}
+	c.phase = waiting
+	c.report(telephony.CallQueued)
+	c.greeted(c.guide)
+	c.report(telephony.CallSpoken)
+	c.overflowAfter()
+	c.e.enqueue(c)
+}
+
+// greeted greets him and rings the phones, if there are any; then is what he hears afterwards.
+func (c *call) greeted(then func()) {
 	if len(c.dec.After) == 0 {
-		c.say(c.dec.Greeting, c.music)
+		c.welcome(then)
 		c.ringOwn()
 		return
 	}
 	c.welcome(func() {
-		c.music()
+		then()
 		c.ringOwn()
 	})
 }
 
+// overflowAfter: so long he is the company's alone (F23).
+func (c *call) overflowAfter() {
+	within := c.dec.OwnFor
+	if within <= 0 {
+		within = telephony.OwnFor
+	}
+	c.spill = c.e.after(within, c.overflow)
+}
+
 // ringOwn rings the company's phones together.
 func (c *call) ringOwn() {
+	if !c.reserved || !c.rung || c.phase == over {
+		return
+	}
 	ctx, cancel := context.WithCancel(c.e.base)
 	c.giveUp = cancel
-	c.wait(ownFor, c.overflow)
+	if c.spill == nil {
+		c.overflowAfter()
+	}
 	var all sync.WaitGroup
 	for _, number := range c.dec.Own {
 		all.Add(1)
@@ -80,14 +107,18 @@ func (e *Engine) ownPhone(ctx context.Context, dec telephony.Decision, number st
 
 // ownAnswered joins the caller with the first who answered; whoever comes later is hung up.
 func (c *call) ownAnswered(leg *sip.Leg, leave func()) {
-	if c.phase != owning {
+	if !c.reserved || c.phase == over {
 		leg.Hangup()
 		leave()
 		return
 	}
 	c.halt()
-	c.giveUp() // the other phones
-	c.giveUp = nil
+	c.unreserve()
+	c.e.unqueue(c)
+	if s := c.seat; s != nil { // an own operator's browser rings too
+		c.seat = nil
+		s.released(telephony.Cancelled, true)
+	}
 	c.phase, c.joined, c.self = talking, true, leg
 	c.toSelf()
 	c.e.waited(c, false)
@@ -113,27 +144,123 @@ func (c *call) toSelf() {
 	c.weigh(telephony.SideSecond, c.self.Media())
 }
 
-// overflowIn is overflow when all phones have refused or could not be rung before their time.
+// overflowIn: all phones have refused or could not be rung before their time.
 func (c *call) overflowIn(ctx context.Context) {
-	if c.phase == owning && ctx.Err() == nil {
+	if !c.reserved || ctx.Err() != nil {
+		return
+	}
+	c.rung = false
+	if c.deserted() {
 		c.overflow()
 	}
 }
 
-// overflow gives the caller to us: the company did not answer in its own hours. The remark
-// stands in the journal of the call.
-func (c *call) overflow() {
-	if c.phase != owning {
+// deserted reports whether nobody of the company is left to answer: no phone rings, no own
+// operator is at work.
+func (c *call) deserted() bool {
+	if !c.reserved || c.rung {
+		return false
+	}
+	if !c.dec.OwnDesk {
+		return true
+	}
+	if time.Now().Before(c.e.backAt[c.company]) {
+		return false
+	}
+	return !slices.Contains(c.e.ownAt(), c.company)
+}
+
+// ownAt are the companies that have own operators at work.
+func (e *Engine) ownAt() (out []int64) {
+	for _, s := range e.seats {
+		if s.who.Own != 0 && s.working() && !slices.Contains(out, s.who.Own) {
+			out = append(out, s.who.Own)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// ownMoved: a company's own operator is in another state.
+func (e *Engine) ownMoved(s *seat) {
+	e.fresh = true
+	if !s.working() {
+		e.deserted()
+	}
+}
+
+// backSoon: the last run had own operators of these companies at work. Their callers wait for
+// the browsers as long as for one that has lost its page.
+func (e *Engine) backSoon(companies []int64) {
+	e.backAt = map[int64]time.Time{}
+	for _, c := range companies {
+		e.backAt[c] = time.Now().Add(goneAfter)
+	}
+	if len(companies) > 0 {
+		time.AfterFunc(goneAfter+time.Millisecond, func() { e.post(e.deserted) })
+	}
+}
+
+// deserted gives those callers to us whose company has nobody at work any more.
+func (e *Engine) deserted() {
+	for _, c := range e.calls {
+		if c.deserted() && (c.phase == owning || c.phase == waiting) {
+			c.overflow()
+		}
+	}
+}
+
+// unreserve: somebody has him, he is everybody's, or he is gone.
+func (c *call) unreserve() {
+	if !c.reserved {
 		return
 	}
-	c.halt()
+	c.reserved, c.rung = false, false
+	if c.spill != nil {
+		c.spill.Stop()
+		c.spill = nil
+	}
 	if c.giveUp != nil { // else the phones do not ring yet
 		c.giveUp()
 		c.giveUp = nil
 	}
-	c.phase = waiting
+}
+
+// overflow gives the caller to us: the company did not answer in its own hours. He keeps the
+// moment since which he waits. The remark stands in the journal of the call. An own operator
+// whose browser rings at that moment is left to answer only while none of the others is free.
+func (c *call) overflow() {
+	if !c.reserved || c.phase == over {
+		return
+	}
+	c.unreserve()
+	c.spilled = true
 	c.report(telephony.CallOverflow)
-	c.report(telephony.CallQueued)
-	c.guide()
+	switch c.phase {
+	case owning:
+		c.halt()
+		c.phase = waiting
+		c.report(telephony.CallQueued)
+		c.guide()
+	case offered:
+		s := c.seat
+		if !c.e.anotherThan(s, c) {
+			s.show(viewRinging)
+			return
+		}
+		c.seat, c.phase = nil, waiting
+		c.passed = append(c.passed, s.who.UserID)
+		s.released(telephony.Cancelled, true)
+	}
 	c.e.enqueue(c)
+}
+
+// anotherThan reports whether somebody else is free for the caller.
+func (e *Engine) anotherThan(s *seat, c *call) bool {
+	for _, x := range e.seats {
+		if x != s && x.state == stateReady && x.serves(c) {
+			return true
+		}
+	}
+	return false
 }

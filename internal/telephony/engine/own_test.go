@@ -64,7 +64,7 @@ func TestWhomTheCompanyDoesNotAnswerIsOurs(t *testing.T) {
 			v, err := op.Call(w.ctx(), "ringing")
 			require.NoError(t, err)
 			if name == "silent" {
-				require.GreaterOrEqual(t, time.Since(began), ownFor/10)
+				require.GreaterOrEqual(t, time.Since(began), telephony.OwnFor/10)
 			}
 			op.Do(w.ctx(), "answer", v.Key)
 			w.eventually("the operator is heard", func() bool { return resident.heard(operatorTone) })

@@ -117,6 +117,10 @@ func (c *call) hurry() {
 		return
 	}
 	c.guide()
+	if c.reserved {
+		c.overflow()
+		return
+	}
 	c.e.distribute()
 }
 
@@ -125,6 +129,7 @@ func (c *call) hurry() {
 func (c *call) putDown() {
 	c.digit = telephony.KeyCallBack
 	c.halt()
+	c.unreserve()
 	c.e.unqueue(c)
 	c.phase = announcing
 	c.e.waited(c, true)
@@ -137,6 +142,9 @@ func (c *call) putDown() {
 func (e *Engine) standing(c *call) (place int, wait time.Duration) {
 	people := 0
 	var one Idle
+	if c.reserved {
+		one.Own = c.company
+	}
 	for _, s := range e.seats {
 		if !s.working() || !s.serves(c) {
 			continue
@@ -174,7 +182,7 @@ func (s *seat) working() bool {
 
 // serves reports whether the operator may take the call.
 func (s *seat) serves(c *call) bool {
-	if s.who.Own != 0 {
+	if s.who.Own != 0 || c.reserved {
 		return c.company == s.who.Own
 	}
 	if c.company != 0 {

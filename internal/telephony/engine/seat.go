@@ -110,6 +110,9 @@ func (s *seat) set(state, reason string) {
 	was := s.state
 	s.state, s.reason, s.since = state, reason, time.Now()
 	s.occupied(was, state)
+	if s.who.Own != 0 {
+		s.e.ownMoved(s)
+	}
 	since := s.since // the browser's copy: it is written beside the loop
 	o := out{Type: "state", State: state, Reason: reason, Since: &since}
 	if state == stateWrapUp {
@@ -449,7 +452,10 @@ func (e *Engine) askOne(ctx context.Context, s *seat, token string) {
 			return
 		}
 		if err == nil {
-			s.who = who
+			moved := s.who.Own != who.Own
+			if s.who = who; moved { // he is of another company now
+				e.deserted()
+			}
 			return
 		}
 		s.ended, s.why = true, sessionEnded

@@ -39,6 +39,8 @@ type CallView struct {
 	Written     bool              `json:"written"` // the journal knows it: a task before its dial is none yet
 	Returned    bool              `json:"returned"`
 	Urgent      bool              `json:"urgent"`               // he pressed the key for emergencies
+	Own         bool              `json:"own,omitempty"`        // in its hours he is the company's own operators' alone
+	Spilled     bool              `json:"overflow,omitempty"`   // the company did not answer him in its hours (F23)
 	Silent      bool              `json:"silent,omitempty"`     // no sound comes from the operator's microphone (F4)
 	Repeated    bool              `json:"repeated"`             // he called a short while ago and reached nobody
 	WatchedBy   string            `json:"watched_by,omitempty"` // a supervisor who hears the talk
@@ -411,7 +413,7 @@ func (c *call) shown(s *seat) CallView {
 		Recording: c.recPath != "" && !c.unrecorded, Written: c.started, Returned: c.returned, Urgent: c.urgent(), Repeated: c.repeated, LinePhone: c.dec.Card.LinePhone, LineKind: c.dec.Card.LineKind, City: c.dec.Card.City,
 		Zone: c.dec.Card.Zone, CompanyName: c.dec.Card.CompanyName, Greeting: c.dec.Card.Greeting,
 	}
-	v.Silent = s.dumb
+	v.Silent, v.Own, v.Spilled = s.dumb, c.reserved, c.spilled
 	v.WatchedBy, v.WatchMode = c.watcher()
 	v.Transfer = c.went
 	if c.transfer != nil {

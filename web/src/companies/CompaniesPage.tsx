@@ -8,7 +8,7 @@ import { Rest, SettingsPage, useRefusal, useSaid } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
 import { useAddLine, useFound, useInviteAdministrator, useRegister, type Company, type Register } from "./api";
 import { CapsForm } from "./CapsForm";
-import { WindowForm } from "./WindowForm";
+import { hasNoOperators, WindowForm } from "./WindowForm";
 import { useWords } from "./words";
 
 const zones = [
@@ -188,10 +188,9 @@ function CompanyPanel({ company, register }: { company: Company; register: Regis
         {company.admins === 0 && <Note tone="plan">{w.noAdmin}</Note>}
         {asked === "line" && <LineForm company={company} register={register} onDone={() => setAsked(null)} />}
         <div className="s13 t2">
-          {company.window.phones.length === 0
-            ? w.allOurs
-            : w.own(company.window.from, company.window.to, company.window.phones.map(phoneOf).join(", "))}
+          {company.window.answers === "nobody" ? w.allOurs : w.own(company.window, company.window.phones.map(phoneOf))}
         </div>
+        {hasNoOperators(company) && <Note tone="plan">{w.noOperators}</Note>}
         {asked === "window" && <WindowForm company={company} onDone={() => setAsked(null)} />}
         {asked === "caps" && <CapsForm company={company} onDone={() => setAsked(null)} />}
         {asked === "keys" && <KeysForm company={company} onDone={() => setAsked(null)} />}

@@ -1,11 +1,20 @@
-import { Button, TagsInput, TextInput } from "@mantine/core";
+import { Button, NumberInput, Select, TagsInput, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
+import { Note } from "../ui/blocks";
 import { Rest, useRefusal, useSaid } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
 import { useSetWindow, type Company } from "./api";
 import { useWords } from "./words";
 
-/** When a company answers its callers itself, and by which phones. */
+type Window = Company["window"];
+
+const who: readonly Window["answers"][] = ["nobody", "phones", "operators", "both"];
+
+/** Whether the company's own operators are to answer, and it has none. */
+export const hasNoOperators = (of: Pick<Company, "operators" | "window">) =>
+  of.operators === 0 && (of.window.answers === "operators" || of.window.answers === "both");
+
+/** When a company answers its callers itself, who does, and how long before the call is ours. */
 export function WindowForm({ company, onDone }: { company: Company; onDone: () => void }) {
   const w = useWords();
   const c = useCommon();
@@ -14,6 +23,7 @@ export function WindowForm({ company, onDone }: { company: Company; onDone: () =
   const refusal = useRefusal(keep.error);
   const [form, setForm] = useState(company.window);
   const wrong = form.phones.map((_, i) => refusal.at(`phones[${String(i)}]`)).find((m) => m !== undefined);
+  const put = (change: Partial<Window>) => setForm({ ...form, ...change });
   const submit = (e: FormEvent) => {
     e.preventDefault();
     keep.mutate(form, {
@@ -25,31 +35,55 @@ export function WindowForm({ company, onDone }: { company: Company; onDone: () =
   };
   return (
     <form className="col" onSubmit={submit} noValidate>
-      <TagsInput
-        label={w.ownPhones}
-        description={w.ownPhonesHint}
+      <Select
+        label={w.answers}
         data-autofocus
-        value={form.phones}
-        error={refusal.at("phones") ?? wrong}
-        onChange={(phones) => setForm({ ...form, phones })}
+        allowDeselect={false}
+        data={who.map((value) => ({ value, label: w.answer[value] }))}
+        value={form.answers}
+        error={refusal.at("answers")}
+        onChange={(v) => v && put({ answers: v })}
       />
-      <div className="row wrap" style={{ alignItems: "flex-start" }}>
-        <TextInput
-          label={w.ownFrom}
-          value={form.from}
-          maxLength={5}
-          error={refusal.at("from")}
-          onChange={(e) => setForm({ ...form, from: e.currentTarget.value })}
+      {hasNoOperators({ operators: company.operators, window: form }) && <Note tone="plan">{w.noOperators}</Note>}
+      {(form.answers === "phones" || form.answers === "both") && (
+        <TagsInput
+          label={w.ownPhones}
+          description={w.ownPhonesHint}
+          value={form.phones}
+          error={refusal.at("phones") ?? wrong}
+          onChange={(phones) => put({ phones })}
         />
-        <TextInput
-          label={w.ownTo}
-          value={form.to}
-          maxLength={5}
-          error={refusal.at("to")}
-          onChange={(e) => setForm({ ...form, to: e.currentTarget.value })}
-        />
-      </div>
-      <div className="s12 t2">{w.ownHint}</div>
+      )}
+      {form.answers !== "nobody" && (
+        <>
+          <div className="row wrap" style={{ alignItems: "flex-start" }}>
+            <TextInput
+              label={w.ownFrom}
+              value={form.from}
+              maxLength={5}
+              error={refusal.at("from")}
+              onChange={(e) => put({ from: e.currentTarget.value })}
+            />
+            <TextInput
+              label={w.ownTo}
+              value={form.to}
+              maxLength={5}
+              error={refusal.at("to")}
+              onChange={(e) => put({ to: e.currentTarget.value })}
+            />
+          </div>
+          <NumberInput
+            label={w.overflow}
+            description={w.overflowHint}
+            allowDecimal={false}
+            allowNegative={false}
+            value={form.overflow_sec}
+            error={refusal.at("overflow_sec")}
+            onChange={(v) => put({ overflow_sec: Number(v) || 0 })}
+          />
+          <div className="s12 t2">{w.ownHint}</div>
+        </>
+      )}
       <Rest of={refusal} />
       <div className="row">
         <Button type="submit" loading={keep.isPending}>

@@ -18,7 +18,8 @@ const company = {
   ],
   old: [],
   lack: "one_number",
-  window: { phones: [], from: "08:00", to: "17:00" },
+  operators: 0,
+  window: { phones: [] as string[], from: "08:00", to: "17:00", answers: "nobody", overflow_sec: 30 },
   caps: { concurrent: 50, hourly: 1500, minutes: 6000 },
 };
 const register = {
@@ -72,5 +73,31 @@ describe("companies of the platform", () => {
     await waitFor(() => expect(asked.some((a) => a.key === "POST /api/v1/companies")).toBe(true));
     const sent = await asked.find((a) => a.key === "POST /api/v1/companies")?.request.json();
     expect(sent).toMatchObject({ name: "УК «Пример»", city_id: 1, city_name: "", zone: "Asia/Yekaterinburg" });
+  });
+
+  it("say who answers in their hours, and refuse at the field", async () => {
+    const asked = serve({
+      "GET /api/v1/companies": () => register,
+      "PUT /api/v1/companies/5/window": () =>
+        problem(422, "window.wrong", "Часы компании не сохранены: исправьте отмеченное.", [
+          { location: "body.overflow_sec", message: "от 10 до 120 секунд" },
+        ]),
+    });
+    show(<CompaniesPage />);
+    const user = userEvent.setup({ delay: null });
+    expect(await screen.findByText("Все звонки принимаем мы")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Часы компании" }));
+    expect(screen.queryByLabelText("Через сколько секунд звонок наш")).toBeNull();
+    await user.click(screen.getByRole("combobox", { name: "Кто отвечает в часы компании" }));
+    await user.click(await screen.findByRole("option", { name: "Свои диспетчеры компании в браузере" }));
+    expect(screen.getByText(/Своих диспетчеров у компании ещё нет/)).toBeVisible();
+    expect(screen.queryByLabelText("Телефоны компании")).toBeNull();
+    const seconds = screen.getByLabelText("Через сколько секунд звонок наш");
+    await user.clear(seconds);
+    await user.type(seconds, "300");
+    await user.click(screen.getByRole("button", { name: "Сохранить часы" }));
+    expect(await screen.findByText("от 10 до 120 секунд")).toBeVisible();
+    const sent = await asked.find((a) => a.key === "PUT /api/v1/companies/5/window")?.request.json();
+    expect(sent).toMatchObject({ answers: "operators", overflow_sec: 300, from: "08:00", to: "17:00" });
   });
 });

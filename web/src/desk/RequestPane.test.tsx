@@ -163,6 +163,26 @@ describe("request beside a call", { timeout: 30_000 }, () => {
     expect(screen.getByText(/Звонит повторно/)).toBeInTheDocument();
   });
 
+  it("says whose the caller is in a company's own hours", () => {
+    function Called({ own }: { own: boolean }) {
+      const work = useCallWork("p-5", "+79120004127", false);
+      const call = callView({ key: "p-5", state: "ringing", own, overflow: !own, company_name: "УК «Север»" });
+      return <RequestPane call={call} work={work} open={false} onOutcome={() => undefined} onSame={() => undefined} />;
+    }
+    serve({
+      "GET /api/v1/desk/calls/p-5": () => ({
+        call: callView({ key: "p-5" }),
+        known: [],
+        recent_calls: [],
+        on_duty: [],
+      }),
+    });
+    show(<Called own />);
+    expect(screen.getByText(/ждёт только её собственных диспетчеров/)).toBeInTheDocument();
+    show(<Called own={false} />);
+    expect(screen.getByText(/В свои часы компания не ответила: УК «Север»/)).toBeInTheDocument();
+  });
+
   it("Enter on «Другой» does not confirm the address", async () => {
     const { user } = await take("p-4", [known]);
     screen.getByTestId("other-address").focus();

@@ -71,6 +71,8 @@ export function RequestPane(props: Props) {
         </div>
       )}
       {call.urgent && <Note tone="emg">{w.banner.urgent}</Note>}
+      {call.own && <Note>{w.banner.own}</Note>}
+      {call.overflow && <Note tone="plan">{w.banner.overflow(call.company_name)}</Note>}
       {call.repeated && <Note tone="plan">{w.banner.repeated}</Note>}
       {call.returned && <Note tone="plan">{w.banner.returned}</Note>}
       <Heading work={work} />

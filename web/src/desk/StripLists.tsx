@@ -57,6 +57,7 @@ export function QueueList({ items, all }: { items: DeskFigures["queue"]; all: nu
       {items.map((q) => (
         <Row key={q.since + q.company_name} value={clockOf(now - Date.parse(q.since))}>
           {q.company_name || w.who.citywide}
+          {q.is_own && <span className="t2"> · {w.strip.ownOperators}</span>}
         </Row>
       ))}
       {all > items.length && <li className="s13 t2">{w.side.more(all - items.length)}</li>}

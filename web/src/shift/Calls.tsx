@@ -57,6 +57,7 @@ function Row({ c, watching }: { c: LiveCall; watching: Watching }) {
             {w.urgent}
           </span>
         )}
+        {(c.is_own || c.is_overflow) && <span className="chip">{c.is_own ? w.own : w.overflow}</span>}
         {c.is_repeated && (
           <span className="chip">
             <IconRepeat size={14} aria-hidden />

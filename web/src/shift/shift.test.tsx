@@ -65,10 +65,21 @@ describe("calls", () => {
       operator: "",
       trunk: "Транк X",
       is_urgent: true,
+      is_own: false,
+      is_overflow: false,
       is_repeated: false,
     };
-    const talk = { ...call, key: "b", state: "talking", operator_id: 1, operator: "Миронова О. Л.", is_urgent: false };
-    serve({ "GET /api/v1/desk/live-calls": () => ({ items: [call, talk], all: 3, server_time: ago(0) }) });
+    const talk = {
+      ...call,
+      key: "b",
+      state: "talking",
+      operator_id: 1,
+      operator: "Миронова О. Л.",
+      is_urgent: false,
+      is_overflow: true,
+    };
+    const own = { ...call, key: "c", is_urgent: false, is_own: true };
+    serve({ "GET /api/v1/desk/live-calls": () => ({ items: [call, talk, own], all: 4, server_time: ago(0) }) });
     showPage(<Calls />, meOf("admin"));
     const waits = await screen.findByTestId("call-a");
     expect(waits).toHaveAttribute("data-tone", "over");
@@ -77,6 +88,9 @@ describe("calls", () => {
     expect(waits).toHaveTextContent("Белинского, 86");
     expect(screen.getByTestId("call-b")).not.toHaveAttribute("data-tone");
     expect(screen.getByTestId("call-b")).toHaveTextContent("Миронова О. Л.");
+    expect(screen.getByTestId("call-b")).toHaveTextContent("компания не ответила");
+    expect(screen.getByTestId("call-c")).toHaveTextContent("часы компании: ждёт её диспетчеров");
+    expect(waits).not.toHaveTextContent("компани");
     expect(screen.getByText("ещё 1")).toBeVisible();
   });
 });

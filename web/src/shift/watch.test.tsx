@@ -26,6 +26,8 @@ const talk = {
   operator: "Миронова О. Л.",
   trunk: "",
   is_urgent: false,
+  is_own: false,
+  is_overflow: false,
   is_repeated: false,
 };
 

@@ -62,6 +62,10 @@ export interface CallView {
   written?: boolean;
   /** He pressed the key for emergencies while he waited. */
   urgent?: boolean;
+  /** In its hours he is the company's own operators' alone. */
+  own?: boolean;
+  /** They did not answer him in time: he is everybody's. */
+  overflow?: boolean;
   /** No sound comes from our microphone. */
   silent?: boolean;
   /** He called a short while ago and reached nobody. */

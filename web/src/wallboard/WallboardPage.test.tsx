@@ -14,6 +14,7 @@ function board(more: Partial<Wallboard> = {}): Wallboard {
   return {
     waiting: 0,
     urgent: 0,
+    own: 0,
     longest_since: null,
     today_in_time: 0,
     today_quick: 0,
@@ -89,10 +90,10 @@ describe("wallboard", () => {
       "bad",
       "over",
     ]);
-    await open(board({ waiting: 3, urgent: 1, longest_since: ago(75) }));
+    await open(board({ waiting: 3, urgent: 1, own: 2, longest_since: ago(75) }));
     expect(tile("longest")).toHaveAttribute("data-tone", "warn");
     expect(tile("longest")).toHaveTextContent(/1:1\d/);
-    expect(tile("waiting")).toHaveTextContent("нажали «авария»: 1");
+    expect(tile("waiting")).toHaveTextContent("нажали «авария»: 1 · ждут диспетчеров своей компании: 2");
   });
 
   it("never rounds the law's level up to a hundred", () => {

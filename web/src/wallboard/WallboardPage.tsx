@@ -78,7 +78,12 @@ function Tiles({ data, now }: { data: Wallboard; now: number }) {
         area="wait"
         title={w.waiting}
         tone={data.urgent > 0 ? "bad" : ""}
-        foot={data.urgent > 0 ? w.urgent(data.urgent) : ready === 0 ? w.nobodyFree : w.free(ready)}
+        foot={[
+          data.urgent > 0 ? w.urgent(data.urgent) : ready === 0 ? w.nobodyFree : w.free(ready),
+          data.own > 0 && w.own(data.own),
+        ]
+          .filter(Boolean)
+          .join(" · ")}
       >
         <Big>{data.waiting}</Big>
       </Tile>

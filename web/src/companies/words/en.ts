@@ -27,14 +27,25 @@ export const en: Words<typeof ru> = {
     one_carrier: "All numbers are at one carrier: when it fails the company is cut off.",
   },
   allOurs: "We take all calls",
-  own: (from, to, phones) =>
-    `On working days from ${from} to ${to} it answers itself: ${phones}. At other times we do.`,
+  own: (of, phones) =>
+    `On working days from ${of.from} to ${of.to} it answers itself: ${[...(of.answers === "phones" ? [] : ["its own operators"]), ...phones].join(", ")}. After ${String(of.overflow_sec)} s without an answer, and at other times, we do.`,
+  answers: "Who answers in the company's hours",
+  answer: {
+    nobody: "We take all calls",
+    phones: "Telephones of the company",
+    operators: "Its own operators in the browser",
+    both: "Both telephones and its own operators",
+  },
+  noOperators:
+    "The company has no operators of its own yet: its administrator gives the role “Operator” in “Users”. Until then its calls are ours at once, with a remark.",
+  overflow: "After how many seconds the call is ours",
+  overflowHint: "10 to 120. With nobody of the company at work, at once. The key 0 too.",
   ownPhones: "Phones of the company",
-  ownPhonesHint: "They ring together, the first answers. Enter after each. Empty: we take all calls.",
+  ownPhonesHint: "They ring together, the first answers. Enter after each.",
   ownFrom: "From",
   ownTo: "To",
   ownHint:
-    "Working days are the production calendar's, an hour less on short days. The second the call came decides, by the house's time. Not answered in 30 seconds, it is ours, with a remark.",
+    "Working days are the production calendar's, an hour less on short days. The second the call came decides, by the house's time. Not answered, it is ours, with a remark; its place in the queue is kept.",
   windowChange: "Hours of the company",
   windowSave: "Save the hours",
   windowSaved: "The hours are changed: in force from the next call",

@@ -37,6 +37,7 @@ export const en: Words<typeof ru> = {
     percent: (n) => `${n}%`,
     stale: "stale",
     queue: "Waiting for an answer",
+    ownOperators: "waits for its own operators",
     noQueue: "Nobody waits.",
     noLost: "No lost calls.",
     noUntaken: "All emergencies are handed over.",
@@ -71,6 +72,9 @@ export const en: Words<typeof ru> = {
     unsent: (text) => `This did not get out, tell him: «${text}»`,
     cut: "The call broke off by our fault. Finish the request: the call back is first in the queue.",
     urgent: "The caller pressed 0: an emergency. Gas 104, fire 101, any help 112.",
+    own: "The company's hours: this caller waits for its own operators alone.",
+    overflow: (company) =>
+      `The company did not answer in its own hours${company && `: ${company}`}. The call is everybody's.`,
     repeated: "Calls again: not long ago nobody answered.",
     returned: "The call came back from another operator whose link broke. The draft is here.",
   },

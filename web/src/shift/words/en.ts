@@ -22,8 +22,11 @@ export const en: Words<typeof ru> = {
     more: (n) => `${n} more`,
     inbound: "Incoming",
     urgent: "emergency",
+    own: "company’s hours: waits for its operators",
+    overflow: "the company did not answer",
     repeated: "again",
     state: {
+      owning: "rings the company",
       arriving: "arrives",
       hearing: "hears a notice",
       waiting: "waits",

@@ -23,8 +23,11 @@ export const ru = {
     inbound: "Входящий",
     urgent: "авария",
     repeated: "повторно",
+    own: "часы компании: ждёт её диспетчеров",
+    overflow: "компания не ответила",
     state: {
       arriving: "поступает",
+      owning: "звонит в компанию",
       hearing: "слышит оповещение",
       waiting: "ждёт",
       offered: "звонит оператору",

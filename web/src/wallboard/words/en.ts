@@ -10,6 +10,7 @@ export const en = {
   waiting: "Waiting",
   nobodyFree: "no operator is free",
   free: (n: number) => `free: ${n}`,
+  own: (n: number) => `wait for their company’s operators: ${String(n)}`,
   urgent: (n: number) => `pressed “emergency”: ${n}`,
   longest: "Longest wait",
   yellowAt: "yellow from 1:00",

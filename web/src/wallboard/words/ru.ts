@@ -10,6 +10,7 @@ export const ru = {
   waiting: "Ждут ответа",
   nobodyFree: "свободных операторов нет",
   free: (n: number) => `свободны: ${n}`,
+  own: (n: number) => `ждут диспетчеров своей компании: ${String(n)}`,
   urgent: (n: number) => `нажали «авария»: ${n}`,
   longest: "Ждёт дольше всех",
   yellowAt: "жёлтый с 1:00",
