@@ -7573,6 +7573,10 @@ export interface components {
             /** @description likely to be the caller's; empty: not known */
             house: string;
             is_inbound: boolean;
+            /** @description they did not answer him in time, he is everybody's (F23) */
+            is_overflow: boolean;
+            /** @description its company's hours: its own alone may take him (C8) */
+            is_own: boolean;
             /** @description he called a short while ago and reached nobody */
             is_repeated: boolean;
             /** @description he pressed the key for emergencies */
@@ -7597,7 +7601,7 @@ export interface components {
             /** Format: date-time */
             started_at: string;
             /** @enum {string} */
-            state: "arriving" | "hearing" | "waiting" | "offered" | "counting" | "dialling" | "talking" | "held" | "announcing" | "dictating";
+            state: "arriving" | "owning" | "hearing" | "waiting" | "offered" | "counting" | "dialling" | "talking" | "held" | "announcing" | "dictating";
             /** Format: int64 */
             ticket_id: number | null;
             trunk: string;
@@ -9394,9 +9398,19 @@ export interface components {
             totp_since: string | null;
         };
         ServiceWindow: {
+            /**
+             * @description who answers in its hours; nobody: all calls come to us; operators: its own in the browser
+             * @enum {string}
+             */
+            answers: "nobody" | "phones" | "operators" | "both";
             /** @description of working days, in the house's zone */
             from: string;
-            /** @description rung together in its hours; none: all calls come to us */
+            /**
+             * Format: int64
+             * @description 10 to 120; when nobody of the company has answered for so long, the caller is ours
+             */
+            overflow_sec: number;
+            /** @description rung together in its hours, when its phones answer */
             phones: string[];
             /** @description an hour earlier on short days */
             to: string;
@@ -10416,6 +10430,11 @@ export interface components {
             name: string;
             /** @description numbers that do not take calls: old ones, and those of a trunk that is off */
             old: components["schemas"]["TenantLineRow"][];
+            /**
+             * Format: int64
+             * @description its own operators, who may come to the desk
+             */
+            operators: number;
             window: components["schemas"]["ServiceWindow"];
             /** @description IANA zone of its houses */
             zone: string;
@@ -11502,6 +11521,8 @@ export interface components {
         WaitingCaller: {
             /** @description empty: a city's number */
             company_name: string;
+            /** @description he waits for the company's own operators alone */
+            is_own: boolean;
             /** Format: date-time */
             since: string;
         };
@@ -11553,6 +11574,11 @@ export interface components {
             lost: components["schemas"]["WallLost"][];
             /** @description emergencies nobody has taken, the nearest step first */
             not_handed_over: components["schemas"]["WallUntaken"][];
+            /**
+             * Format: int64
+             * @description of them wait for their company's own operators alone
+             */
+            own: number;
             /** @description operators at their places */
             seats: components["schemas"]["SeatFigure"][];
             /** Format: date-time */
