@@ -1,16 +1,13 @@
-import { Skeleton } from "@mantine/core";
-import { IconChevronLeft } from "@tabler/icons-react";
 import { Link, useParams } from "@tanstack/react-router";
-import { ApiError } from "../api/client";
 import type { CallDetail } from "../api/types";
 import { useOutcomeText } from "../desk/Idle";
-import { useBack } from "../journal/useBack";
 import { Player } from "../player/Player";
 import { may, useMe } from "../session/session";
 import { useNow } from "../time/clock";
 import { clockOf, fullOf, numberOf, timeOf } from "../time/format";
-import { Empty, Failed, Panel } from "../ui/blocks";
-import { Late } from "../ui/Late";
+import { Panel } from "../ui/blocks";
+import { CardHead, CardOf, Facts, type Fact } from "../ui/card/Card";
+import { useBack } from "../ui/card/useBack";
 import { useWords as useCommon } from "../ui/words";
 import { useCall } from "./api";
 import { DirectionSign, usePhoneText } from "./CallTable";
@@ -26,23 +23,11 @@ export function CallPage() {
   const { id } = useParams({ from: "/signed-in/calls/$id" });
   const call = useCall(Number(id) || 0);
   const back = useBack("/calls");
-  if (!(Number(id) > 0) || (call.error instanceof ApiError && call.error.status === 404)) {
-    return <Empty title={w.missing} action={<Link to="/calls">{w.toList}</Link>} />;
-  }
-  if (call.isError && !call.data) {
-    return <Failed error={call.error} title={w.failed} retry={() => void call.refetch()} />;
-  }
-  if (!call.data) {
-    return (
-      <Late>
-        <div className="calls" aria-busy>
-          <Skeleton h={28} w="60%" animate={false} />
-          <Skeleton h={160} animate={false} />
-        </div>
-      </Late>
-    );
-  }
-  return <Whole call={call.data} onBack={back} />;
+  return (
+    <CardOf query={call} never={!(Number(id) > 0)} list="/calls" className="calls" words={w}>
+      {(whole) => <Whole call={whole} onBack={back} />}
+    </CardOf>
+  );
 }
 
 function Whole({ call: c, onBack }: { call: CallDetail; onBack: () => void }) {
@@ -52,10 +37,7 @@ function Whole({ call: c, onBack }: { call: CallDetail; onBack: () => void }) {
   const outcome = useOutcomeText();
   return (
     <div className="calls" data-testid="call">
-      <header className="card-head">
-        <button type="button" className="bare card-back" aria-label={w.toList} onClick={onBack}>
-          <IconChevronLeft size={20} aria-hidden />
-        </button>
+      <CardHead toList={w.toList} onBack={onBack}>
         <div className="grow">
           <div className="row wrap">
             <DirectionSign call={c} />
@@ -67,14 +49,14 @@ function Whole({ call: c, onBack }: { call: CallDetail; onBack: () => void }) {
             {[fullOf(c.started_at, c.zone, now), c.address, c.company_name].filter(Boolean).join(" · ")}
           </div>
         </div>
-      </header>
-      <div className="calls-card">
+      </CardHead>
+      <div className="card-two">
         <div className="col">
           <Sound call={c} />
           <MarkPanel call={c} />
         </div>
         <div className="col">
-          <Facts call={c} />
+          <CallFacts call={c} />
           <SoundPanel sound={c.sound} />
           <History call={c} />
         </div>
@@ -102,12 +84,12 @@ function Sound({ call: c }: { call: CallDetail }) {
   );
 }
 
-function Facts({ call: c }: { call: CallDetail }) {
+function CallFacts({ call: c }: { call: CallDetail }) {
   const w = useWords();
   const s = useCommon();
   const me = useMe();
   const ticket = c.ticket_number && s.number(numberOf(c.ticket_number));
-  const rows: [string, React.ReactNode][] = [
+  const rows: Fact[] = [
     [w.column.address, c.address],
     [
       w.column.ticket,
@@ -128,28 +110,14 @@ function Facts({ call: c }: { call: CallDetail }) {
     [w.employee, c.employee],
     [w.called, c.called],
   ];
-  return (
-    <Panel title={w.facts}>
-      <dl className="kv">
-        {rows.map(
-          ([name, value]) =>
-            value && (
-              <div key={name} style={{ display: "contents" }}>
-                <dt>{name}</dt>
-                <dd className="calls-words">{value}</dd>
-              </div>
-            ),
-        )}
-      </dl>
-    </Panel>
-  );
+  return <Facts title={w.facts} rows={rows} valueClass="calls-words" />;
 }
 
 function History({ call: c }: { call: CallDetail }) {
   const w = useWords();
   return (
     <Panel title={w.history}>
-      <ol className="calls-history">
+      <ol className="card-history">
         {c.events.map((e) => (
           <li key={e.seq} className="li">
             <span className="s12 t2 num">{timeOf(e.at, c.zone)}</span>

@@ -1,7 +1,7 @@
-import { Button, CopyButton, Modal, Select } from "@mantine/core";
-import { IconCopy } from "@tabler/icons-react";
+import { Button, Modal, Select } from "@mantine/core";
 import { useState } from "react";
-import { Note } from "../ui/blocks";
+import { Asked } from "../ui/Asked";
+import { Once } from "../ui/Once";
 import { Refused, useSaid } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
 import { useMakePhone, useResetPhone, useWithdrawPhone, type DeskPhone, type Made, type Person } from "./api";
@@ -74,8 +74,7 @@ export function Shown({ made, at, onDone }: { made: Made | null; at: string; onD
       closeOnClickOutside={false} // what is shown once is not lost by a slip
     >
       {made && (
-        <div className="col">
-          <Note tone="acc">{w.shownOnce}</Note>
+        <Once note={w.shownOnce} value={made.password} words={w} onDone={onDone}>
           <dl className="phones-secret s13">
             <dt>{w.server}</dt>
             <dd>{at || "—"}</dd>
@@ -84,19 +83,7 @@ export function Shown({ made, at, onDone }: { made: Made | null; at: string; onD
             <dt>{w.password}</dt>
             <dd>{made.password}</dd>
           </dl>
-          <div className="row wrap">
-            <CopyButton value={made.password}>
-              {({ copied, copy }) => (
-                <Button leftSection={<IconCopy size={16} />} onClick={copy}>
-                  {copied ? w.copied : w.copy}
-                </Button>
-              )}
-            </CopyButton>
-            <Button variant="default" onClick={onDone}>
-              {w.done}
-            </Button>
-          </div>
-        </div>
+        </Once>
       )}
     </Modal>
   );
@@ -108,15 +95,9 @@ export type Ask = { what: "reset" | "withdraw"; phone: DeskPhone };
 /** Asks before a phone goes off. */
 export function Asking({ ask, onDone, onMade }: { ask: Ask | null; onDone: () => void; onMade: (made: Made) => void }) {
   const w = useWords();
-  const c = useCommon();
   const said = useSaid();
   const reset = useResetPhone();
   const withdraw = useWithdrawPhone();
-  const close = () => {
-    reset.reset();
-    withdraw.reset();
-    onDone();
-  };
   const name = ask?.phone.user_name ?? "";
   const resets = ask?.what === "reset";
   const go = () => {
@@ -124,7 +105,8 @@ export function Asking({ ask, onDone, onMade }: { ask: Ask | null; onDone: () =>
     if (ask.what === "reset") {
       reset.mutate(ask.phone.id, {
         onSuccess: (made) => {
-          close();
+          reset.reset(); // its answer holds a password
+          onDone();
           onMade(made);
         },
       });
@@ -133,24 +115,20 @@ export function Asking({ ask, onDone, onMade }: { ask: Ask | null; onDone: () =>
     withdraw.mutate(ask.phone.id, {
       onSuccess: () => {
         said(w.withdrawn(name));
-        close();
+        onDone();
       },
     });
   };
   return (
-    <Modal opened={ask !== null} onClose={close} title={resets ? w.resetTitle(name) : w.withdrawTitle(name)} centered>
-      <div className="col">
-        <p className="quiet">{resets ? w.resetText : w.withdrawText}</p>
-        <Refused error={reset.error ?? withdraw.error} />
-        <div className="row">
-          <Button color="red" loading={reset.isPending || withdraw.isPending} onClick={go}>
-            {resets ? w.reset : w.withdraw}
-          </Button>
-          <Button variant="default" onClick={close}>
-            {c.cancel}
-          </Button>
-        </div>
-      </div>
-    </Modal>
+    <Asked
+      opened={ask !== null}
+      title={resets ? w.resetTitle(name) : w.withdrawTitle(name)}
+      yes={resets ? w.reset : w.withdraw}
+      deed={resets ? reset : withdraw}
+      onYes={go}
+      onClose={onDone}
+    >
+      <p className="quiet">{resets ? w.resetText : w.withdrawText}</p>
+    </Asked>
   );
 }

@@ -4,6 +4,7 @@ import type { TicketCard, TicketTask } from "../api/types";
 import { useNow } from "../time/clock";
 import { momentOf, phoneOf } from "../time/format";
 import { Panel } from "../ui/blocks";
+import { FactList, type Fact } from "../ui/card/Card";
 import { useWords as useCommon } from "../ui/words";
 import type { Whose } from "./api";
 import { AssignDialog } from "./AssignDialog";
@@ -28,7 +29,7 @@ export function Facts({ ticket: t }: { ticket: TicketCard }) {
       )}
     </>
   );
-  const rows: [string, React.ReactNode][] = [
+  const rows: Fact[] = [
     [w.card.executor, who("executor", <span className="t3">{w.card.nobody}</span>)],
     [w.card.responsible, who("responsible", c.none)],
     [w.card.handed, at(t.handed_over_at)],
@@ -51,17 +52,7 @@ export function Facts({ ticket: t }: { ticket: TicketCard }) {
     >
       {isEditing && <EditDialog ticket={t} onClose={() => setEditing(false)} />}
       {assigning && <AssignDialog ticket={t} what={assigning} onClose={() => setAssigning(null)} />}
-      <dl className="kv">
-        {rows.map(
-          ([name, value]) =>
-            value && (
-              <div key={name} style={{ display: "contents" }}>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ),
-        )}
-      </dl>
+      <FactList rows={rows} />
       {t.answers.length > 0 && (
         <dl className="answers">
           {t.answers.map((a) => (

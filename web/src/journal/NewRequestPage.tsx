@@ -1,5 +1,4 @@
 import { Button } from "@mantine/core";
-import { IconChevronLeft } from "@tabler/icons-react";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useRef } from "react";
 import type { BuildingCard } from "../api/types";
@@ -22,7 +21,8 @@ import { HouseSide } from "./HouseSide";
 import { RequestFields, toField } from "./RequestFields";
 import { isBlank } from "./requestDraft";
 import { readPlace } from "./search";
-import { useBack } from "./useBack";
+import { CardHead } from "../ui/card/Card";
+import { useBack } from "../ui/card/useBack";
 import { useNewRequest, type NewRequest } from "./useNewRequest";
 import { useWords } from "./words";
 import "./journal.css";
@@ -110,10 +110,7 @@ function Head({ request: r, onBack }: { request: NewRequest; onBack: () => void 
       ? w.form.joinedTitle(joined.reference)
       : w.form.title;
   return (
-    <header className="card-head request-head">
-      <button type="button" className="bare card-back" aria-label={w.card.toList} onClick={onBack}>
-        <IconChevronLeft size={20} aria-hidden />
-      </button>
+    <CardHead toList={w.card.toList} onBack={onBack} className="request-head">
       <h1 className="card-title">{title}</h1>
       {r.form.reason && <KindMark kind={r.form.reason.kind} />}
       <span className="grow" />
@@ -127,7 +124,7 @@ function Head({ request: r, onBack }: { request: NewRequest; onBack: () => void 
           </Button>
         </>
       )}
-    </header>
+    </CardHead>
   );
 }
 

@@ -1,6 +1,5 @@
 import { Skeleton } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { IconChevronLeft } from "@tabler/icons-react";
 import { Link, useParams } from "@tanstack/react-router";
 import { ApiError } from "../api/client";
 import type { TicketCard } from "../api/types";
@@ -28,7 +27,8 @@ import { PhoneTicket } from "./PhoneTicket";
 import { Print } from "./Print";
 import { Terms } from "./Terms";
 import { Timeline } from "./Timeline";
-import { useBack } from "./useBack";
+import { CardHead } from "../ui/card/Card";
+import { useBack } from "../ui/card/useBack";
 import { Works } from "./Works";
 import { useWords } from "./words";
 import "./journal.css";
@@ -103,10 +103,7 @@ function Head({ ticket: t, onBack }: { ticket: TicketCard; onBack: () => void })
   const now = useNow();
   const where = [t.entrance > 0 && w.card.entrance(t.entrance), t.floor !== 0 && w.card.floor(t.floor)].filter(Boolean);
   return (
-    <header className="card-head" style={kindBar(t.kind)}>
-      <button type="button" className="bare card-back" aria-label={w.card.toList} onClick={onBack}>
-        <IconChevronLeft size={20} aria-hidden />
-      </button>
+    <CardHead toList={w.card.toList} onBack={onBack} style={kindBar(t.kind)}>
       <div className="grow">
         <div className="row wrap">
           <KindMark kind={t.kind} />
@@ -126,7 +123,7 @@ function Head({ ticket: t, onBack }: { ticket: TicketCard; onBack: () => void })
       </div>
       <Print id={t.id} />
       <Actions ticket={t} />
-    </header>
+    </CardHead>
   );
 }
 

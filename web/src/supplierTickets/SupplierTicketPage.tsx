@@ -1,14 +1,11 @@
-import { Skeleton } from "@mantine/core";
-import { IconChevronLeft } from "@tabler/icons-react";
 import { Link, useParams } from "@tanstack/react-router";
-import { ApiError } from "../api/client";
-import { useBack } from "../journal/useBack";
 import { may, useMe } from "../session/session";
 import { useNow } from "../time/clock";
 import { fullOf, momentOf, numberOf, phoneOf } from "../time/format";
-import { Empty, Failed, Panel } from "../ui/blocks";
+import { Panel } from "../ui/blocks";
+import { CardHead, CardOf, Facts, type Fact } from "../ui/card/Card";
+import { useBack } from "../ui/card/useBack";
 import { kindBar, KindMark } from "../ui/Kind";
-import { Late } from "../ui/Late";
 import { useWords as useCommon } from "../ui/words";
 import { usePair, type PairCard } from "./api";
 import { HandOverForm, NewsForm } from "./Forms";
@@ -22,22 +19,11 @@ export function SupplierTicketPage() {
   const { id } = useParams({ from: "/signed-in/supplier-requests/$id" });
   const pair = usePair(Number(id));
   const back = useBack("/supplier-requests");
-  if (pair.isError && !pair.data) {
-    const gone = pair.error instanceof ApiError && (pair.error.status === 404 || pair.error.status === 422);
-    if (gone) return <Empty title={w.missing} action={<Link to="/supplier-requests">{w.toList}</Link>} />;
-    return <Failed error={pair.error} title={w.failed} retry={() => void pair.refetch()} />;
-  }
-  if (!pair.data) {
-    return (
-      <Late>
-        <div className="pairs" aria-busy>
-          <Skeleton h={28} w="60%" animate={false} />
-          <Skeleton h={160} animate={false} />
-        </div>
-      </Late>
-    );
-  }
-  return <Whole pair={pair.data} onBack={back} />;
+  return (
+    <CardOf query={pair} list="/supplier-requests" className="pairs" words={w}>
+      {(whole) => <Whole pair={whole} onBack={back} />}
+    </CardOf>
+  );
 }
 
 function Whole({ pair: p, onBack }: { pair: PairCard; onBack: () => void }) {
@@ -45,10 +31,7 @@ function Whole({ pair: p, onBack }: { pair: PairCard; onBack: () => void }) {
   const me = useMe();
   return (
     <div className="pairs">
-      <header className="card-head" style={kindBar(p.ticket_kind)}>
-        <button type="button" className="bare card-back" aria-label={w.toList} onClick={onBack}>
-          <IconChevronLeft size={20} aria-hidden />
-        </button>
+      <CardHead toList={w.toList} onBack={onBack} style={kindBar(p.ticket_kind)}>
         <div className="grow">
           <div className="row wrap">
             <KindMark kind={p.ticket_kind} />
@@ -63,15 +46,15 @@ function Whole({ pair: p, onBack }: { pair: PairCard; onBack: () => void }) {
             {me.kind !== "company" && ` · ${p.company_name}`}
           </div>
         </div>
-      </header>
-      <div className="pairs-card">
+      </CardHead>
+      <div className="card-two">
         <div className="col">
           {p.to.includes("handed_over") && <HandOverForm key={`hand-${p.version}`} pair={p} />}
           {p.to.length > 0 && p.status !== "new" && <NewsForm key={`news-${p.version}`} pair={p} />}
           <History pair={p} />
         </div>
         <div className="col">
-          <Facts pair={p} />
+          <PairFacts pair={p} />
           <Phones pair={p} />
         </div>
       </div>
@@ -79,12 +62,12 @@ function Whole({ pair: p, onBack }: { pair: PairCard; onBack: () => void }) {
   );
 }
 
-function Facts({ pair: p }: { pair: PairCard }) {
+function PairFacts({ pair: p }: { pair: PairCard }) {
   const w = useWords();
   const c = useCommon();
   const me = useMe();
   const now = useNow();
-  const rows: [string, React.ReactNode][] = [
+  const rows: Fact[] = [
     [
       w.card.ordinary,
       <>
@@ -107,21 +90,7 @@ function Facts({ pair: p }: { pair: PairCard }) {
     [w.card.x, p.followup_at && momentOf(p.followup_at, p.zone, now)],
     [w.card.news, p.news],
   ];
-  return (
-    <Panel title={w.card.facts}>
-      <dl className="kv">
-        {rows.map(
-          ([name, value]) =>
-            value && (
-              <div key={name} style={{ display: "contents" }}>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ),
-        )}
-      </dl>
-    </Panel>
-  );
+  return <Facts title={w.card.facts} rows={rows} />;
 }
 
 function Phones({ pair: p }: { pair: PairCard }) {
@@ -149,7 +118,7 @@ function History({ pair: p }: { pair: PairCard }) {
   const now = useNow();
   return (
     <Panel title={w.card.history}>
-      <ol className="pairs-history">
+      <ol className="card-history">
         {p.events.map((e, i) => (
           <li key={i} className="li">
             <div className="grow">

@@ -1,9 +1,7 @@
-import { Button, CopyButton } from "@mantine/core";
-import { IconCopy } from "@tabler/icons-react";
 import { useMe } from "../session/session";
 import { useNow } from "../time/clock";
 import { fullOf } from "../time/format";
-import { Note } from "../ui/blocks";
+import { OneLine, Once } from "../ui/Once";
 import type { Invitation } from "./api";
 import { useWords } from "./words";
 
@@ -14,24 +12,9 @@ export function LinkShown({ invitation: i, onDone }: { invitation: Invitation; o
   const now = useNow();
   const link = location.origin + (i.link ?? "");
   return (
-    <div className="col">
-      <Note tone="acc">{w.inviteAbout}</Note>
+    <Once note={w.inviteAbout} value={link} words={w} onDone={onDone}>
       <div className="quiet">{w.linkFor(i.name, fullOf(i.expires_at, me.zone, now))}</div>
-      <output className="one-link" aria-label={w.link}>
-        {link}
-      </output>
-      <div className="row users-actions">
-        <CopyButton value={link}>
-          {({ copied, copy }) => (
-            <Button leftSection={<IconCopy size={16} />} onClick={copy}>
-              {copied ? w.copied : w.copy}
-            </Button>
-          )}
-        </CopyButton>
-        <Button variant="default" onClick={onDone}>
-          {w.done}
-        </Button>
-      </div>
-    </div>
+      <OneLine label={w.link}>{link}</OneLine>
+    </Once>
   );
 }

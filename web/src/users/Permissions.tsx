@@ -1,5 +1,7 @@
-import { Checkbox } from "@mantine/core";
+import { Button, Checkbox } from "@mantine/core";
 import type { Permission } from "../session/session";
+import { Rest, type Refusal } from "../ui/settings";
+import { useWords as useCommon } from "../ui/words";
 import { useWords } from "./words";
 
 /** What a permission is called; one of a newer server by its own word. */
@@ -61,5 +63,38 @@ export function PermissionTicks({ all, ticked, onChange }: Props) {
         </fieldset>
       ))}
     </div>
+  );
+}
+
+type FootProps = Props & {
+  /** What is wrong with the ticks. */
+  bad: string | undefined;
+  refusal: Refusal;
+  yes: string;
+  isPending: boolean;
+  onCancel: () => void;
+};
+
+/** The end of a form that gives rights: the ticks, what is wrong with them, save or not. */
+export function RightsFoot({ bad, refusal, yes, isPending, onCancel, ...ticks }: FootProps) {
+  const c = useCommon();
+  return (
+    <>
+      <PermissionTicks {...ticks} />
+      {bad && (
+        <div role="alert" className="field-error">
+          {bad}
+        </div>
+      )}
+      <Rest of={refusal} />
+      <div className="row">
+        <Button type="submit" className="btn-primary" loading={isPending}>
+          {yes}
+        </Button>
+        <Button variant="default" onClick={onCancel}>
+          {c.cancel}
+        </Button>
+      </div>
+    </>
   );
 }

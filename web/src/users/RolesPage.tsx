@@ -1,13 +1,13 @@
-import { Button, Drawer, Modal, Select, Skeleton, TextInput } from "@mantine/core";
+import { Button, Drawer, Select, TextInput } from "@mantine/core";
 import { useState, type FormEvent, type ReactNode } from "react";
 import { may, useMe } from "../session/session";
-import { Failed, Note, Panel } from "../ui/blocks";
-import { Late } from "../ui/Late";
-import { Refused, Rest, SettingsPage, useRefusal, useSaid } from "../ui/settings";
-import { useWords as useCommon } from "../ui/words";
+import { Asked } from "../ui/Asked";
+import { Note, Panel } from "../ui/blocks";
+import { Loaded } from "../ui/Loaded";
+import { SettingsPage, useRefusal, useSaid } from "../ui/settings";
 import { useKeepRole, useRemoveRole, useRoles, type CompanyID, type Role, type RoleForm } from "./api";
 import { ForCompany } from "./company";
-import { PermissionList, PermissionTicks } from "./Permissions";
+import { PermissionList, RightsFoot } from "./Permissions";
 import { useWords } from "./words";
 import "./users.css";
 
@@ -45,47 +45,43 @@ export function Roles({ company, picker }: { company: CompanyID; picker: ReactNo
       }
     >
       {picker}
-      {roles.isError && !roles.data ? (
-        <Failed error={roles.error} title={w.failed} retry={() => void roles.refetch()} />
-      ) : !roles.data ? (
-        <Late>
-          <Skeleton h={240} animate={false} />
-        </Late>
-      ) : (
-        roles.data.items.map((r) => (
-          <Panel
-            key={r.id ?? r.base}
-            title={
-              <>
-                {r.name || w.roles[r.base]}{" "}
-                <span className="s12 t2">{r.id ? w.people(r.users) : `${w.usual} · ${w.people(r.users)}`}</span>
-              </>
-            }
-            right={
-              writes && (
-                <span className="row">
-                  {r.id ? (
-                    <>
-                      <Button variant="default" size="xs" onClick={() => setOpen(r)}>
-                        {w.edit}
+      <Loaded query={roles} failed={w.failed} height={240}>
+        {(list) =>
+          list.items.map((r) => (
+            <Panel
+              key={r.id ?? r.base}
+              title={
+                <>
+                  {r.name || w.roles[r.base]}{" "}
+                  <span className="s12 t2">{r.id ? w.people(r.users) : `${w.usual} · ${w.people(r.users)}`}</span>
+                </>
+              }
+              right={
+                writes && (
+                  <span className="row">
+                    {r.id ? (
+                      <>
+                        <Button variant="default" size="xs" onClick={() => setOpen(r)}>
+                          {w.edit}
+                        </Button>
+                        <Button variant="subtle" size="xs" onClick={() => setRemoving(r)}>
+                          {w.removeRole}
+                        </Button>
+                      </>
+                    ) : (
+                      <Button variant="subtle" size="xs" onClick={() => setOpen(fresh(r))}>
+                        {w.likeThis}
                       </Button>
-                      <Button variant="subtle" size="xs" onClick={() => setRemoving(r)}>
-                        {w.removeRole}
-                      </Button>
-                    </>
-                  ) : (
-                    <Button variant="subtle" size="xs" onClick={() => setOpen(fresh(r))}>
-                      {w.likeThis}
-                    </Button>
-                  )}
-                </span>
-              )
-            }
-          >
-            <PermissionList permissions={r.permissions} />
-          </Panel>
-        ))
-      )}
+                    )}
+                  </span>
+                )
+              }
+            >
+              <PermissionList permissions={r.permissions} />
+            </Panel>
+          ))
+        }
+      </Loaded>
       <Drawer
         opened={open !== null}
         onClose={() => setOpen(null)}
@@ -113,7 +109,6 @@ type EditorProps = { company: CompanyID; role: Role; tickable: string[]; onDone:
 /** Name, likeness and ticks of a role of the company's own. */
 export function RoleEditor({ company, role, tickable, onDone }: EditorProps) {
   const w = useWords();
-  const c = useCommon();
   const said = useSaid();
   const keep = useKeepRole(company);
   const refusal = useRefusal(keep.error);
@@ -135,7 +130,6 @@ export function RoleEditor({ company, role, tickable, onDone }: EditorProps) {
       },
     );
   };
-  const bad = refusal.at("permissions") ?? (tried && ticked.length === 0 ? w.needField : undefined);
   return (
     <form className="users-form" onSubmit={submit} noValidate>
       <TextInput
@@ -158,60 +152,42 @@ export function RoleEditor({ company, role, tickable, onDone }: EditorProps) {
         error={refusal.at("base")}
         onChange={(v) => setBase((v ?? base) as RoleForm["base"])} // its data are the roles
       />
-      <PermissionTicks all={tickable} ticked={ticked} onChange={setTicked} />
-      {bad && (
-        <div role="alert" className="field-error">
-          {bad}
-        </div>
-      )}
-      <Rest of={refusal} />
-      <div className="row">
-        <Button type="submit" className="btn-primary" loading={keep.isPending}>
-          {w.saveRole}
-        </Button>
-        <Button variant="default" onClick={onDone}>
-          {c.cancel}
-        </Button>
-      </div>
+      <RightsFoot
+        all={tickable}
+        ticked={ticked}
+        onChange={setTicked}
+        bad={refusal.at("permissions") ?? (tried && ticked.length === 0 ? w.needField : undefined)}
+        refusal={refusal}
+        yes={w.saveRole}
+        isPending={keep.isPending}
+        onCancel={onDone}
+      />
     </form>
   );
 }
 
 function Removing({ company, role, onDone }: { company: CompanyID; role: Role | null; onDone: () => void }) {
   const w = useWords();
-  const c = useCommon();
   const said = useSaid();
   const remove = useRemoveRole(company);
-  const close = () => {
-    remove.reset();
-    onDone();
-  };
+  const go = () =>
+    role?.id &&
+    remove.mutate(role.id, {
+      onSuccess: () => {
+        said(w.roleRemoved(role.name));
+        onDone();
+      },
+    });
   return (
-    <Modal opened={role !== null} onClose={close} title={w.removeRoleTitle(role?.name ?? "")} centered>
-      <div className="col">
-        {role && role.users > 0 && <Note>{w.people(role.users)}</Note>}
-        <Refused error={remove.error} />
-        <div className="row">
-          <Button
-            color="red"
-            loading={remove.isPending}
-            onClick={() =>
-              role?.id &&
-              remove.mutate(role.id, {
-                onSuccess: () => {
-                  said(w.roleRemoved(role.name));
-                  close();
-                },
-              })
-            }
-          >
-            {w.removeRole}
-          </Button>
-          <Button variant="default" onClick={close}>
-            {c.cancel}
-          </Button>
-        </div>
-      </div>
-    </Modal>
+    <Asked
+      opened={role !== null}
+      title={w.removeRoleTitle(role?.name ?? "")}
+      yes={w.removeRole}
+      deed={remove}
+      onYes={go}
+      onClose={onDone}
+    >
+      {role && role.users > 0 && <Note>{w.people(role.users)}</Note>}
+    </Asked>
   );
 }

@@ -4,6 +4,7 @@ import { useMe } from "../session/session";
 import { useNow } from "../time/clock";
 import { dateOf } from "../time/format";
 import { Note, Panel } from "../ui/blocks";
+import { OneLine } from "../ui/Once";
 import { Rest, useRefusal, useSaid } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
 import { useConfirmTOTP, useNewCodes, useRemoveTOTP, useStartTOTP, type Enrolment, type Security } from "./api";
@@ -150,9 +151,7 @@ function Confirm({
       >
         <path d={e.qr.path} />
       </svg>
-      <output className="one-link" aria-label={w.secret}>
-        {e.secret.match(/.{1,4}/g)?.join(" ")}
-      </output>
+      <OneLine label={w.secret}>{e.secret.match(/.{1,4}/g)?.join(" ") ?? ""}</OneLine>
       <TextInput
         label={w.codeNow}
         value={code}

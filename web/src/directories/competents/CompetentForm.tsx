@@ -1,9 +1,9 @@
-import { ActionIcon, Button, Checkbox, MultiSelect, Select, TextInput } from "@mantine/core";
-import { IconPlus, IconX } from "@tabler/icons-react";
-import { useState, type FormEvent } from "react";
-import { ApiError } from "../../api/client";
+import { ActionIcon, Checkbox, MultiSelect, Select, TextInput } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
+import { useState } from "react";
 import { phoneOf } from "../../time/format";
-import { Rest, useRefusal, useSaid } from "../../ui/settings";
+import { DrawerForm, More } from "../../ui/DrawerForm";
+import { useRefusal, useSaid } from "../../ui/settings";
 import { draftOf, noHours, read, useMembers, useReasonChoices, useSave, type Draft, type Row } from "./api";
 import { useWords } from "./words";
 
@@ -22,9 +22,7 @@ export function CompetentForm({ row, onDone }: { row?: Row | undefined; onDone: 
   const said = useSaid();
   const refusal = useRefusal(save.error);
   const set = (part: Partial<Draft>) => setDraft((d) => ({ ...d, ...part }));
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (save.isPending) return;
+  const send = () => {
     const got = read(draft);
     setWrong(got.wrong);
     if (got.wrong.length > 0) return;
@@ -43,7 +41,7 @@ export function CompetentForm({ row, onDone }: { row?: Row | undefined; onDone: 
     set(m ? { member_id: m.member_id, name: m.name, position: m.position } : { member_id: null });
   };
   return (
-    <form className="col" onSubmit={submit} noValidate style={{ gap: 12 }}>
+    <DrawerForm onSend={send} isPending={save.isPending} refusal={refusal} save={w.save}>
       <Select
         label={w.member}
         description={w.memberHint}
@@ -102,13 +100,7 @@ export function CompetentForm({ row, onDone }: { row?: Row | undefined; onDone: 
         set={set}
         at={(f) => (wrong.some((i) => f === `hours[${i}]`) ? w.hoursBad : refusal.at(f))}
       />
-      <Rest of={refusal} whole={save.error instanceof ApiError && save.error.isConflict} />
-      <div className="row" style={{ justifyContent: "flex-end" }}>
-        <Button type="submit" className="btn-primary" loading={save.isPending}>
-          {w.save}
-        </Button>
-      </div>
-    </form>
+    </DrawerForm>
   );
 }
 
@@ -206,21 +198,5 @@ function Hours({ draft, set, at }: Part) {
         onChange={(e) => set({ by_calendar: e.currentTarget.checked })}
       />
     </section>
-  );
-}
-
-function More({ label, disabled, onClick }: { label: string; disabled: boolean; onClick: () => void }) {
-  return (
-    <div>
-      <Button
-        size="compact-sm"
-        variant="default"
-        leftSection={<IconPlus size={14} />}
-        disabled={disabled}
-        onClick={onClick}
-      >
-        {label}
-      </Button>
-    </div>
   );
 }

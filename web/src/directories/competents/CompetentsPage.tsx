@@ -1,12 +1,13 @@
-import { Button, Drawer, Skeleton, Switch } from "@mantine/core";
-import { IconArchive, IconPencil, IconPlus, IconRestore } from "@tabler/icons-react";
+import { Button, Drawer, Switch } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { may, useMe } from "../../session/session";
 import { hoursText } from "../../time/hours";
 import { serverNow } from "../../time/clock";
 import { momentOf, phoneOf } from "../../time/format";
-import { Empty, Failed, Note, useErrorText } from "../../ui/blocks";
-import { Late } from "../../ui/Late";
+import { Empty, Note, useErrorText } from "../../ui/blocks";
+import { Loaded } from "../../ui/Loaded";
+import { RowActs } from "../../ui/RowActs";
 import { SettingsPage, useSaid } from "../../ui/settings";
 import { bodyOf, useAtOnce, useCompetents, useSave, type Row } from "./api";
 import { CompetentForm } from "./CompetentForm";
@@ -55,21 +56,15 @@ export function CompetentsPage() {
         <span className="grow" />
         <span className="s12 t2">{w.count(rows.length)}</span>
       </div>
-      {query.isError && !query.data ? (
-        <Failed error={query.error} title={w.failed} retry={() => void query.refetch()} />
-      ) : query.isPending ? (
-        <Late>
-          <Skeleton h={200} animate={false} />
-        </Late>
-      ) : rows.length === 0 ? (
-        archived ? (
+      <Loaded query={query} failed={w.failed} height={200}>
+        {rows.length > 0 ? (
+          <List rows={rows} canWrite={canWrite} onOpen={(id) => go({ ...shown, id })} />
+        ) : archived ? (
           <Empty title={w.nothing} />
         ) : (
           <Empty title={w.empty}>{w.emptyText}</Empty>
-        )
-      ) : (
-        <List rows={rows} canWrite={canWrite} onOpen={(id) => go({ ...shown, id })} />
-      )}
+        )}
+      </Loaded>
       <Drawer
         position="right"
         size="lg"
@@ -143,28 +138,14 @@ function List({ rows, canWrite, onOpen }: { rows: Row[]; canWrite: boolean; onOp
               </div>
             </div>
             {canWrite && (
-              <div className="row comp-acts">
-                {!r.is_archived && (
-                  <Button
-                    size="compact-sm"
-                    variant="default"
-                    leftSection={<IconPencil size={14} />}
-                    aria-label={w.edit(r.name)}
-                    onClick={() => onOpen(r.id)}
-                  >
-                    {w.change}
-                  </Button>
-                )}
-                <Button
-                  size="compact-sm"
-                  variant="subtle"
-                  color="gray"
-                  leftSection={r.is_archived ? <IconRestore size={14} /> : <IconArchive size={14} />}
-                  onClick={() => put(r, !r.is_archived)}
-                >
-                  {r.is_archived ? w.fromArchive : w.toArchive}
-                </Button>
-              </div>
+              <RowActs
+                name={r.name}
+                isArchived={r.is_archived}
+                words={w}
+                className="comp-acts"
+                onOpen={() => onOpen(r.id)}
+                onArchive={() => put(r, !r.is_archived)}
+              />
             )}
           </li>
         ))}

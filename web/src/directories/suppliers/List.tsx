@@ -1,7 +1,6 @@
-import { Button } from "@mantine/core";
-import { IconArchive, IconPencil, IconRestore } from "@tabler/icons-react";
 import { phoneOf } from "../../time/format";
 import { Note, useErrorText } from "../../ui/blocks";
+import { RowActs } from "../../ui/RowActs";
 import { useSaid } from "../../ui/settings";
 import { formOf, useKinds, useSave, useSaveShared, type Phone, type Row, type Shared } from "./api";
 import { useWords } from "./words";
@@ -70,28 +69,14 @@ export function List({ lines, canWrite, onOpen }: Props) {
               {l.notes && <div>{l.notes}</div>}
             </div>
             {canWrite && (
-              <div className="row sup-acts">
-                {!l.isArchived && (
-                  <Button
-                    size="compact-sm"
-                    variant="default"
-                    leftSection={<IconPencil size={14} />}
-                    aria-label={w.edit(l.name)}
-                    onClick={() => onOpen(l.id)}
-                  >
-                    {w.change}
-                  </Button>
-                )}
-                <Button
-                  size="compact-sm"
-                  variant="subtle"
-                  color="gray"
-                  leftSection={l.isArchived ? <IconRestore size={14} /> : <IconArchive size={14} />}
-                  onClick={() => away.put(l, !l.isArchived)}
-                >
-                  {l.isArchived ? w.fromArchive : w.toArchive}
-                </Button>
-              </div>
+              <RowActs
+                name={l.name}
+                isArchived={l.isArchived}
+                words={w}
+                className="sup-acts"
+                onOpen={() => onOpen(l.id)}
+                onArchive={() => away.put(l, !l.isArchived)}
+              />
             )}
           </li>
         ))}

@@ -1,5 +1,6 @@
-import { ActionIcon, Button, TextInput } from "@mantine/core";
-import { IconPlus, IconX } from "@tabler/icons-react";
+import { ActionIcon, TextInput } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
+import { More } from "../../ui/DrawerForm";
 import { useUndialled } from "../../ui/dialled/useUndialled";
 import { noPhone, type Phone } from "./api";
 import { useWords } from "./words";
@@ -66,17 +67,7 @@ export function Phones({ title, phones, at, onChange }: Props) {
           </ActionIcon>
         </div>
       ))}
-      <div>
-        <Button
-          size="compact-sm"
-          variant="default"
-          leftSection={<IconPlus size={14} />}
-          disabled={phones.length >= 10}
-          onClick={() => onChange([...phones, noPhone])}
-        >
-          {w.addPhone}
-        </Button>
-      </div>
+      <More label={w.addPhone} disabled={phones.length >= 10} onClick={() => onChange([...phones, noPhone])} />
     </section>
   );
 }

@@ -1,7 +1,7 @@
-import { Button, Checkbox, MultiSelect, SegmentedControl, Select, Textarea, TextInput } from "@mantine/core";
-import { useState, type FormEvent } from "react";
-import { ApiError } from "../../api/client";
-import { Rest, useRefusal, useSaid } from "../../ui/settings";
+import { Checkbox, MultiSelect, SegmentedControl, Select, Textarea, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { DrawerForm } from "../../ui/DrawerForm";
+import { useRefusal, useSaid, type Refusal } from "../../ui/settings";
 import {
   formOf,
   useHouses,
@@ -38,9 +38,7 @@ export function SupplierForm({ row, onDone }: { row?: Row | undefined; onDone: (
   const undialled = useUndialled();
   const refusal = useRefusal(save.error);
   const set = (part: Partial<Form>) => setForm((f) => ({ ...f, ...part }));
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (save.isPending) return;
+  const send = () =>
     save.mutate(
       {
         id: row?.id,
@@ -54,9 +52,8 @@ export function SupplierForm({ row, onDone }: { row?: Row | undefined; onDone: (
         },
       },
     );
-  };
   return (
-    <form className="col" onSubmit={submit} noValidate style={{ gap: 12 }}>
+    <DrawerForm onSend={send} isPending={save.isPending} refusal={refusal} save={w.save}>
       {!row && (
         <SegmentedControl
           aria-label={w.from}
@@ -69,26 +66,7 @@ export function SupplierForm({ row, onDone }: { row?: Row | undefined; onDone: (
         />
       )}
       {own ? (
-        <>
-          <TextInput
-            label={w.name}
-            withAsterisk
-            maxLength={120}
-            value={form.name}
-            error={refusal.at("name")}
-            onChange={(e) => set({ name: e.currentTarget.value })}
-          />
-          <Select
-            label={w.kind}
-            withAsterisk
-            searchable
-            data={kinds}
-            value={form.kind || null}
-            error={refusal.at("kind")}
-            comboboxProps={over}
-            onChange={(v) => set({ kind: v ?? "" })}
-          />
-        </>
+        <NameAndKind form={form} set={set} at={refusal.at} />
       ) : row ? (
         <p className="quiet">{w.sharedNote}</p>
       ) : (
@@ -121,36 +99,71 @@ export function SupplierForm({ row, onDone }: { row?: Row | undefined; onDone: (
         at={refusal.at}
         onChange={(phones) => set({ phones })}
       />
-      <TextInput
-        label={w.hours}
-        placeholder={w.hoursHint}
-        maxLength={120}
-        value={form.hours}
-        error={refusal.at("hours")}
-        onChange={(e) => set({ hours: e.currentTarget.value })}
-      />
+      <Hours form={form} set={set} at={refusal.at} />
       <Houses form={form} set={set} error={refusal.at("building_ids")} />
-      <Textarea
-        label={w.notes}
-        minRows={2}
-        maxRows={8}
-        maxLength={2000}
-        value={form.notes}
-        error={refusal.at("notes")}
-        onChange={(e) => set({ notes: e.currentTarget.value })}
-      />
-      <Rest of={refusal} whole={isElsewhere(save.error)} />
-      <div className="row" style={{ justifyContent: "flex-end" }}>
-        <Button type="submit" className="btn-primary" loading={save.isPending}>
-          {w.save}
-        </Button>
-      </div>
-    </form>
+      <Notes form={form} set={set} at={refusal.at} />
+    </DrawerForm>
   );
 }
 
-function isElsewhere(error: unknown): boolean {
-  return error instanceof ApiError && error.isConflict;
+type Common = Pick<SharedForm, "name" | "kind" | "hours" | "notes">;
+type PartProps = { form: Common; set: (part: Partial<Common>) => void; at: Refusal["at"] };
+
+/** What it is called, and of what kind it is. */
+function NameAndKind({ form, set, at }: PartProps) {
+  const w = useWords();
+  const kinds = useKindChoices();
+  return (
+    <>
+      <TextInput
+        label={w.name}
+        withAsterisk
+        maxLength={120}
+        value={form.name}
+        error={at("name")}
+        onChange={(e) => set({ name: e.currentTarget.value })}
+      />
+      <Select
+        label={w.kind}
+        withAsterisk
+        searchable
+        data={kinds}
+        value={form.kind || null}
+        error={at("kind")}
+        comboboxProps={over}
+        onChange={(v) => set({ kind: v ?? "" })}
+      />
+    </>
+  );
+}
+
+function Hours({ form, set, at }: PartProps) {
+  const w = useWords();
+  return (
+    <TextInput
+      label={w.hours}
+      placeholder={w.hoursHint}
+      maxLength={120}
+      value={form.hours}
+      error={at("hours")}
+      onChange={(e) => set({ hours: e.currentTarget.value })}
+    />
+  );
+}
+
+function Notes({ form, set, at }: PartProps) {
+  const w = useWords();
+  return (
+    <Textarea
+      label={w.notes}
+      minRows={2}
+      maxRows={8}
+      maxLength={2000}
+      value={form.notes}
+      error={at("notes")}
+      onChange={(e) => set({ notes: e.currentTarget.value })}
+    />
+  );
 }
 
 function Houses({ form, set, error }: { form: Form; set: (part: Partial<Form>) => void; error: string | undefined }) {
@@ -184,7 +197,6 @@ function Houses({ form, set, error }: { form: Form; set: (part: Partial<Form>) =
 /** A supplier of the list all companies see. */
 export function SharedSupplierForm({ row, onDone }: { row?: Shared | undefined; onDone: () => void }) {
   const w = useWords();
-  const kinds = useKindChoices();
   const [form, setForm] = useState<SharedForm>(() => ({
     name: row?.name ?? "",
     kind: row?.kind ?? "",
@@ -198,9 +210,7 @@ export function SharedSupplierForm({ row, onDone }: { row?: Shared | undefined; 
   const undialled = useUndialled();
   const refusal = useRefusal(save.error);
   const set = (part: Partial<SharedForm>) => setForm((f) => ({ ...f, ...part }));
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (save.isPending) return;
+  const send = () =>
     save.mutate(
       { id: row?.id, version: row?.version, form },
       {
@@ -210,51 +220,12 @@ export function SharedSupplierForm({ row, onDone }: { row?: Shared | undefined; 
         },
       },
     );
-  };
   return (
-    <form className="col" onSubmit={submit} noValidate style={{ gap: 12 }}>
-      <TextInput
-        label={w.name}
-        withAsterisk
-        maxLength={120}
-        value={form.name}
-        error={refusal.at("name")}
-        onChange={(e) => set({ name: e.currentTarget.value })}
-      />
-      <Select
-        label={w.kind}
-        withAsterisk
-        searchable
-        data={kinds}
-        value={form.kind || null}
-        error={refusal.at("kind")}
-        comboboxProps={over}
-        onChange={(v) => set({ kind: v ?? "" })}
-      />
+    <DrawerForm onSend={send} isPending={save.isPending} refusal={refusal} save={w.save}>
+      <NameAndKind form={form} set={set} at={refusal.at} />
       <Phones title={w.phones} phones={form.phones} at={refusal.at} onChange={(phones) => set({ phones })} />
-      <TextInput
-        label={w.hours}
-        placeholder={w.hoursHint}
-        maxLength={120}
-        value={form.hours}
-        error={refusal.at("hours")}
-        onChange={(e) => set({ hours: e.currentTarget.value })}
-      />
-      <Textarea
-        label={w.notes}
-        minRows={2}
-        maxRows={8}
-        maxLength={2000}
-        value={form.notes}
-        error={refusal.at("notes")}
-        onChange={(e) => set({ notes: e.currentTarget.value })}
-      />
-      <Rest of={refusal} whole={isElsewhere(save.error)} />
-      <div className="row" style={{ justifyContent: "flex-end" }}>
-        <Button type="submit" className="btn-primary" loading={save.isPending}>
-          {w.save}
-        </Button>
-      </div>
-    </form>
+      <Hours form={form} set={set} at={refusal.at} />
+      <Notes form={form} set={set} at={refusal.at} />
+    </DrawerForm>
   );
 }

@@ -1,10 +1,10 @@
-import { Button, Drawer, Select, Skeleton, Switch, TextInput } from "@mantine/core";
+import { Button, Drawer, Select, Switch, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { may, useMe } from "../../session/session";
-import { Empty, Failed, Note } from "../../ui/blocks";
-import { Late } from "../../ui/Late";
+import { Empty, Note } from "../../ui/blocks";
+import { Loaded } from "../../ui/Loaded";
 import { SettingsPage } from "../../ui/settings";
 import { useKinds, useShared, useSuppliers, type Row, type Shared } from "./api";
 import { List, type Line } from "./List";
@@ -56,7 +56,7 @@ function OwnList({ search, go, operates }: Props & { operates: boolean }) {
     >
       {!canWrite && <Note>{w.readOnly}</Note>}
       <Filters search={search} go={go} count={rows.length} />
-      <Loaded query={query}>
+      <Loaded query={query} failed={w.failed} height={200}>
         {rows.length === 0 ? (
           <Nothing search={search} go={go} />
         ) : (
@@ -99,7 +99,7 @@ function SharedList({ search, go }: Props) {
       }
     >
       <Filters search={search} go={go} count={rows.length} />
-      <Loaded query={query}>
+      <Loaded query={query} failed={w.failed} height={200}>
         {rows.length === 0 ? (
           <Nothing search={search} go={go} />
         ) : (
@@ -158,21 +158,6 @@ function Filters({ search, go, count }: Props & { count: number }) {
       <span className="s12 t2">{w.count(count)}</span>
     </div>
   );
-}
-
-type Query = { isError: boolean; isPending: boolean; data?: unknown; error: unknown; refetch: () => unknown };
-
-function Loaded({ query, children }: { query: Query; children: ReactNode }) {
-  const w = useWords();
-  if (query.isError && !query.data)
-    return <Failed error={query.error} title={w.failed} retry={() => void query.refetch()} />;
-  if (query.isPending)
-    return (
-      <Late>
-        <Skeleton h={200} animate={false} />
-      </Late>
-    );
-  return children;
 }
 
 function Nothing({ search, go }: Props) {

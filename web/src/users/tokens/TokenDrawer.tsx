@@ -1,14 +1,12 @@
-import { Button, CopyButton, Drawer, Select, TextInput } from "@mantine/core";
-import { IconCopy } from "@tabler/icons-react";
+import { Drawer, Select, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { useMe } from "../../session/session";
 import { useNow } from "../../time/clock";
 import { dateOf } from "../../time/format";
-import { Note } from "../../ui/blocks";
-import { Rest, useRefusal } from "../../ui/settings";
-import { useWords as useCommon } from "../../ui/words";
+import { OneLine, Once } from "../../ui/Once";
+import { useRefusal } from "../../ui/settings";
 import type { CompanyID } from "../api";
-import { PermissionTicks } from "../Permissions";
+import { RightsFoot } from "../Permissions";
 import { useMakeToken, type TokenMade } from "./api";
 import { useWords } from "./words";
 
@@ -45,26 +43,11 @@ function Shown({ made, onDone }: { made: TokenMade; onDone: () => void }) {
   const me = useMe();
   const now = useNow();
   return (
-    <div className="col">
-      <Note tone="acc">{w.shownOnce}</Note>
+    <Once note={w.shownOnce} value={made.token} words={w} onDone={onDone}>
       <div className="quiet">{w.madeFor(made.item.name, dateOf(made.item.expires_at, me.zone, now))}</div>
-      <output className="one-link" aria-label={w.token}>
-        {made.token}
-      </output>
+      <OneLine label={w.token}>{made.token}</OneLine>
       <pre className="api-sample">{`curl -H "Authorization: Bearer ${made.token}" \\\n  ${location.origin}/api/v1/tickets`}</pre>
-      <div className="row users-actions">
-        <CopyButton value={made.token}>
-          {({ copied, copy }) => (
-            <Button leftSection={<IconCopy size={16} />} onClick={copy}>
-              {copied ? w.copied : w.copy}
-            </Button>
-          )}
-        </CopyButton>
-        <Button variant="default" onClick={onDone}>
-          {w.done}
-        </Button>
-      </div>
-    </div>
+    </Once>
   );
 }
 
@@ -78,7 +61,6 @@ type EditorProps = {
 /** Name, term and ticks of a token to be. */
 export function TokenEditor({ company, tickable, onMade, onCancel }: EditorProps) {
   const w = useWords();
-  const c = useCommon();
   const make = useMakeToken(company);
   const refusal = useRefusal(make.error);
   const [name, setName] = useState("");
@@ -91,7 +73,6 @@ export function TokenEditor({ company, tickable, onMade, onCancel }: EditorProps
     if (!name.trim() || ticked.length === 0 || make.isPending) return;
     make.mutate({ name, days, permissions: ticked }, { onSuccess: onMade });
   };
-  const bad = refusal.at("permissions") ?? (tried && ticked.length === 0 ? w.needRights : undefined);
   return (
     <form className="users-form" onSubmit={submit} noValidate>
       <TextInput
@@ -115,21 +96,16 @@ export function TokenEditor({ company, tickable, onMade, onCancel }: EditorProps
         <div className="b s13">{w.rights}</div>
         <div className="s12 t2">{w.rightsHint}</div>
       </div>
-      <PermissionTicks all={tickable} ticked={ticked} onChange={setTicked} />
-      {bad && (
-        <div role="alert" className="field-error">
-          {bad}
-        </div>
-      )}
-      <Rest of={refusal} />
-      <div className="row">
-        <Button type="submit" className="btn-primary" loading={make.isPending}>
-          {w.make}
-        </Button>
-        <Button variant="default" onClick={onCancel}>
-          {c.cancel}
-        </Button>
-      </div>
+      <RightsFoot
+        all={tickable}
+        ticked={ticked}
+        onChange={setTicked}
+        bad={refusal.at("permissions") ?? (tried && ticked.length === 0 ? w.needRights : undefined)}
+        refusal={refusal}
+        yes={w.make}
+        isPending={make.isPending}
+        onCancel={onCancel}
+      />
     </form>
   );
 }

@@ -1,13 +1,13 @@
-import { Button, Modal, Skeleton } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 import { may, useMe } from "../../session/session";
 import { useNow } from "../../time/clock";
 import { dateOf, fullOf } from "../../time/format";
-import { Empty, Failed, Note, Panel } from "../../ui/blocks";
-import { Late } from "../../ui/Late";
-import { Refused, SettingsPage, useSaid } from "../../ui/settings";
-import { useWords as useCommon } from "../../ui/words";
+import { Asked } from "../../ui/Asked";
+import { Empty, Note, Panel } from "../../ui/blocks";
+import { Loaded } from "../../ui/Loaded";
+import { SettingsPage, useSaid } from "../../ui/settings";
 import type { CompanyID } from "../api";
 import { ForCompany } from "../company";
 import { usePermissionName } from "../Permissions";
@@ -49,21 +49,17 @@ export function Tokens({ company, picker }: { company: CompanyID; picker: ReactN
     >
       {picker}
       {!writes && <Note>{w.readOnly}</Note>}
-      {tokens.isError && !tokens.data ? (
-        <Failed error={tokens.error} title={w.failed} retry={() => void tokens.refetch()} />
-      ) : !tokens.data ? (
-        <Late>
-          <Skeleton h={160} animate={false} />
-        </Late>
-      ) : live.length === 0 ? (
-        <Empty title={w.empty} action={make}>
-          {w.emptyText}
-        </Empty>
-      ) : (
-        <Panel title={w.inForce} flush>
-          <List company={company} tokens={live} writes={may(me, "user.write")} />
-        </Panel>
-      )}
+      <Loaded query={tokens} failed={w.failed} height={160}>
+        {live.length === 0 ? (
+          <Empty title={w.empty} action={make}>
+            {w.emptyText}
+          </Empty>
+        ) : (
+          <Panel title={w.inForce} flush>
+            <List company={company} tokens={live} writes={may(me, "user.write")} />
+          </Panel>
+        )}
+      </Loaded>
       {over.length > 0 && (
         <Panel title={w.over} flush>
           <List company={company} tokens={over} writes={false} />
@@ -127,39 +123,26 @@ function List({ company, tokens, writes }: { company: CompanyID; tokens: Token[]
 
 function Revoking({ company, token, onDone }: { company: CompanyID; token: Token | null; onDone: () => void }) {
   const w = useWords();
-  const c = useCommon();
   const said = useSaid();
   const revoke = useRevokeToken(company);
-  const close = () => {
-    revoke.reset();
-    onDone();
-  };
+  const go = () =>
+    token &&
+    revoke.mutate(token.id, {
+      onSuccess: () => {
+        said(w.revoked(token.name));
+        onDone();
+      },
+    });
   return (
-    <Modal opened={token !== null} onClose={close} title={w.revokeTitle(token?.name ?? "")} centered>
-      <div className="col">
-        <p className="quiet">{w.revokeText}</p>
-        <Refused error={revoke.error} />
-        <div className="row">
-          <Button
-            color="red"
-            loading={revoke.isPending}
-            onClick={() =>
-              token &&
-              revoke.mutate(token.id, {
-                onSuccess: () => {
-                  said(w.revoked(token.name));
-                  close();
-                },
-              })
-            }
-          >
-            {w.revoke}
-          </Button>
-          <Button variant="default" onClick={close}>
-            {c.cancel}
-          </Button>
-        </div>
-      </div>
-    </Modal>
+    <Asked
+      opened={token !== null}
+      title={w.revokeTitle(token?.name ?? "")}
+      yes={w.revoke}
+      deed={revoke}
+      onYes={go}
+      onClose={onDone}
+    >
+      <p className="quiet">{w.revokeText}</p>
+    </Asked>
   );
 }

@@ -1,9 +1,12 @@
 import { useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { isTyping } from "../ui/keys";
+import { isTyping } from "../keys";
+
+/** A list that things are opened from. */
+export type List = "/journal" | "/supplier-requests" | "/calls";
 
 /** Back to the list as it was: its filters are in the URL before this one. Esc does the same. */
-export function useBack(list: "/journal" | "/supplier-requests" | "/calls" = "/journal"): () => void {
+export function useBack(list: List = "/journal"): () => void {
   const router = useRouter();
   const back = () => {
     if (router.history.canGoBack()) router.history.back();
