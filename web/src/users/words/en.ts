@@ -128,7 +128,7 @@ export const en: Words<typeof ru> = {
   myFactorSeen: "Got it",
 
   rolesTitle: "Roles",
-  rolesAbout: "Six usual roles and your own. Rights are ticked.",
+  rolesAbout: "Seven usual roles and your own. Rights are ticked.",
   newRole: "New role",
   roleName: "Name",
   base: "Which one it is like",
