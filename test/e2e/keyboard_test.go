@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -32,7 +33,7 @@ func (p *page) cursorIn(at string) {
 }
 
 // chooses sets the headset up by keys: the devices of this computer are named, the level moves
-// with the sound, the choice is kept.
+// with the sound of either microphone, the choices are kept.
 func (p *page) chooses() {
 	t := p.t
 	t.Helper()
@@ -43,20 +44,31 @@ func (p *page) chooses() {
 		p.eval(`Number(document.querySelector('.devices [role="meter"]')?.getAttribute('aria-valuenow') ?? 0)`, &l)
 		return l
 	}
-	eventually(t, patience, "the level shows the whistle", func() bool { return level() > 3 })
+	hears := func(why string) { eventually(t, patience, why, func() bool { return level() > 3 }) }
+	hears("the level shows the whistle")
+	p.eval(`[...document.querySelectorAll('.devices input[role="combobox"], .devices .mantine-Select-input')].forEach((e, i) => e.setAttribute('data-nth', i + 1)), 1`, new(int))
+	p.another(1, "mic")
+	hears("the other microphone hears it too")
 	p.tabTo(id("processing"))
 	p.press("Space")
-	p.eval(`[...document.querySelectorAll('.devices input[role="combobox"], .devices .mantine-Select-input')].forEach((e, i) => e.setAttribute('data-nth', i + 1)), 1`, new(int))
-	ring := `input[data-nth="3"]`
-	p.tabTo(ring)
-	before := p.value(ring)
-	p.press("ArrowDown", "ArrowDown", "Enter")
-	require.NotEqual(t, before, p.value(ring), "the ring comes from another device")
-	var kept string
-	p.eval(`Object.entries(localStorage).map(([k, v]) => k + '=' + v).join(' ')`, &kept)
-	require.Contains(t, kept, `"ring":"`, "the choice is kept on this computer")
+	p.another(2, "speaker")
+	p.another(3, "ring")
 	p.press("Escape")
 	p.do(id("mic-ok"), "waitFor", map[string]any{"state": "attached"})
+}
+
+// another chooses another device by arrows in the nth list of them; the choice is kept on this
+// computer under its name.
+func (p *page) another(nth int, name string) {
+	p.t.Helper()
+	at := fmt.Sprintf(`input[data-nth="%d"]`, nth)
+	p.tabTo(at)
+	before := p.value(at)
+	p.press("ArrowDown", "ArrowDown", "Enter")
+	require.NotEqual(p.t, before, p.value(at), "the %s is another device", name)
+	var kept string
+	p.eval(`Object.entries(localStorage).map(([k, v]) => k + '=' + v).join(' ')`, &kept)
+	require.Regexp(p.t, `"`+name+`":"[^"]+"`, kept)
 }
 
 // TestAWholeCallByKeyboard: who has no hand for the mouse signs in, chooses the headset, takes a
