@@ -195,6 +195,9 @@ export const en: Words<typeof ru> = {
     announcement: "Announcements",
     desk: "Desk",
     platform: "Dispatch centre",
+    notice: "Notices",
+    emergency: "Emergency list",
+    queue: "Queue of calls",
   },
 
   profile: "My profile",

@@ -1,6 +1,9 @@
 import { plural } from "../../i18n/i18n";
 import type { Permission } from "../../session/session";
 
+/** What a permission is about: the word before its dot. */
+type KindOf<P extends string> = P extends `${infer K}.${string}` ? K : never;
+
 const permissions: Record<Permission, string> = {
   "ticket.read": "Видеть заявки",
   "ticket.create": "Заводить заявки",
@@ -200,7 +203,10 @@ export const ru = {
     announcement: "Объявления",
     desk: "Пульт",
     platform: "Диспетчерская",
-  } as Record<string, string>,
+    notice: "Оповещения",
+    emergency: "Аварийный список",
+    queue: "Очередь звонков",
+  } satisfies Record<KindOf<Permission>, string> as Record<string, string>,
 
   profile: "Мой профиль",
   inCompanies: "Мои компании",
