@@ -43,11 +43,9 @@ func TestAMissedRingSaysWhy(t *testing.T) {
 	}
 	ring("+79000001001")
 	ring("+79000001002")
-	w.desk.until(t, "the second is gone", func(r telephony.Report) bool {
-		return r.Kind == telephony.CallEnded && w.desk.count(telephony.CallEnded) == 2
-	})
+	w.eventually("two are gone", func() bool { return w.desk.count(telephony.CallEnded) == 2 })
 	require.NoError(t, op.Ready(w.ctx()))
 	ring("+79000001003")
-	w.desk.until(t, "all are gone", func(telephony.Report) bool { return w.desk.count(telephony.CallEnded) == 3 })
+	w.eventually("all are gone", func() bool { return w.desk.count(telephony.CallEnded) == 3 })
 	require.Equal(t, 3, w.desk.count(telephony.CallMissed))
 }
