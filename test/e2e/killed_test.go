@@ -128,12 +128,7 @@ func TestBrowsersAreKilled(t *testing.T) {
 // leavesDesk ends the call, says how it ended, and makes a pause.
 func (w *town) leavesDesk(p *page) {
 	w.t.Helper()
-	p.press("F3")
-	p.sees(id("outcome"))
-	p.press("4")
-	p.sees(id("disposed") + `[data-kind="wrong_number"]`)
-	p.press("Shift+F2")
-	p.sees(inState("ended"))
+	w.wrongNumber(p)
 	p.press("Shift+F8")
 	p.click(id("pause-1"))
 	p.sees(id("state-ready") + ":enabled")

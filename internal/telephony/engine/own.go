@@ -65,11 +65,12 @@ func (c *call) ringOwn() {
 		c.overflowAfter()
 	}
 	var all sync.WaitGroup
-	for _, number := range c.dec.Own {
+	dec := c.dec // the notices in the call's own change meanwhile
+	for _, number := range dec.Own {
 		all.Add(1)
 		c.e.beside(func() {
 			defer all.Done()
-			if leg, leave := c.e.ownPhone(ctx, c.dec, number); leg != nil {
+			if leg, leave := c.e.ownPhone(ctx, dec, number); leg != nil {
 				c.e.post(func() { c.ownAnswered(leg, leave) })
 			}
 		})
