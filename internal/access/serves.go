@@ -17,3 +17,15 @@ func (a Actor) Serves(companyID int64) bool {
 	}
 	return false
 }
+
+// Asked are the companies a question is about: the one named, or with 0 all of the actor's.
+// False: he has nothing to do with the one named.
+func (a Actor) Asked(companyID int64) ([]int64, bool) {
+	switch {
+	case companyID != 0:
+		return []int64{companyID}, a.Serves(companyID)
+	case a.Kind == Company:
+		return []int64{a.CompanyID}, true
+	}
+	return a.Companies, true
+}

@@ -23,16 +23,9 @@ type Serving func(ctx context.Context, tx *pg.Tx, companies []int64) ([]int64, e
 // Present counts the operators who serve a company, or with 0 any of the actor's: a company
 // sees how many answer its residents, and not who does what.
 func (f *Floor) Present(ctx context.Context, companyID int64) (p Present, err error) {
-	a := access.From(ctx)
-	companies := a.Companies
-	if a.Kind == access.Company {
-		companies = []int64{a.CompanyID}
-	}
-	if companyID != 0 {
-		if !a.Serves(companyID) {
-			return p, fault.Missing("company")
-		}
-		companies = []int64{companyID}
+	companies, his := access.From(ctx).Asked(companyID)
+	if !his {
+		return p, fault.Missing("company")
 	}
 	return p, pg.Do(access.AsSystem(ctx, "desk"), f.DB, func(tx *pg.Tx) error { // the floor is nobody's table
 		serve, err := f.Serving(ctx, tx, companies)

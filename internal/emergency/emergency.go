@@ -117,15 +117,9 @@ type Caller struct {
 // company the actor has nothing to do with.
 func (s *Service) List(ctx context.Context, companyID int64) (out List, err error) {
 	who := access.From(ctx)
-	ids := who.Companies
-	if who.Kind == access.Company {
-		ids = []int64{who.CompanyID}
-	}
-	if companyID != 0 {
-		if !who.Serves(companyID) {
-			return out, fault.Missing("company")
-		}
-		ids = []int64{companyID}
+	ids, his := who.Asked(companyID)
+	if !his {
+		return out, fault.Missing("company")
 	}
 	for _, id := range ids {
 		c, err := s.company(ctx, id)
