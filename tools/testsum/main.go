@@ -5,7 +5,7 @@
 // Packages whose path contains an -alone pattern are run after the others, one at a
 // time: they measure real time, and neighbours would disturb them. The figures of
 // the web's tests (a JSON report of Vitest) are added. Output of what failed is
-// printed, of what passed is not. Exit code 1 when anything failed or nothing ran.
+// printed, of what passed is not; at the end each failure is told again in few lines. Exit code 1 when anything failed or nothing ran.
 package main
 
 import (
@@ -34,7 +34,10 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	total, err := run(ctx, flag.Args(), alone, *vitest)
+	total, why, err := run(ctx, flag.Args(), alone, *vitest)
+	for _, w := range why {
+		fmt.Print(w)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "testsum:", err)
 	}
@@ -44,11 +47,11 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, args, alone []string, vitest string) (total Count, err error) {
+func run(ctx context.Context, args, alone []string, vitest string) (total Count, why []string, err error) {
 	flags, wanted := split(args)
 	together, apart, err := packages(ctx, wanted, alone)
 	if err != nil {
-		return total, err
+		return total, nil, err
 	}
 	for _, group := range []struct{ args, packages []string }{
 		{flags, together},
@@ -57,20 +60,20 @@ func run(ctx context.Context, args, alone []string, vitest string) (total Count,
 		if len(group.packages) == 0 || ctx.Err() != nil {
 			continue
 		}
-		n, err := goTest(ctx, append(group.args, group.packages...))
-		total = total.plus(n)
+		n, short, err := goTest(ctx, append(group.args, group.packages...))
+		total, why = total.plus(n), append(why, short...)
 		if err != nil {
-			return total, err
+			return total, why, err
 		}
 	}
 	if vitest != "" {
-		n, err := vitestCount(vitest)
-		total = total.plus(n)
+		n, short, err := vitestCount(vitest)
+		total, why = total.plus(n), append(why, short...)
 		if err != nil {
-			return total, err
+			return total, why, err
 		}
 	}
-	return total, context.Cause(ctx)
+	return total, why, context.Cause(ctx)
 }
 
 // split parts flags from packages: "-race -timeout=5m ./a ./b"; values stand after "=".
@@ -110,50 +113,77 @@ func packages(ctx context.Context, wanted, alone []string) (together, apart []st
 
 // goTest runs go test and counts what it says. An interrupt is passed on, so that
 // tests clean up after themselves.
-func goTest(ctx context.Context, args []string) (Count, error) {
+func goTest(ctx context.Context, args []string) (Count, []string, error) {
 	c := exec.CommandContext(ctx, "go", append([]string{"test", "-json"}, args...)...)
 	c.Cancel = func() error { return c.Process.Signal(syscall.SIGINT) }
 	c.Stderr = os.Stderr
 	out, err := c.StdoutPipe()
 	if err != nil {
-		return Count{}, err
+		return Count{}, nil, err
 	}
 	if err := c.Start(); err != nil {
-		return Count{}, err
+		return Count{}, nil, err
 	}
-	n, err := NewReader(os.Stdout).Read(out)
+	r := NewReader(os.Stdout)
+	n, err := r.Read(out)
 	_, _ = io.Copy(io.Discard, out)
 	var failed *exec.ExitError
 	switch end := c.Wait(); {
 	case err != nil:
-		return n, err
+		return n, r.Short(), err
 	case errors.As(end, &failed) && n.Failed == 0:
-		return n, fmt.Errorf("go test failed without a failed test: %w", end)
+		return n, r.Short(), fmt.Errorf("go test failed without a failed test: %w", end)
 	case end != nil && !errors.As(end, &failed):
-		return n, end
+		return n, r.Short(), end
 	}
-	return n, nil
+	return n, r.Short(), nil
 }
 
-// vitestCount reads the figures of Vitest's JSON report.
-func vitestCount(path string) (Count, error) {
+// vitestCount reads the figures of Vitest's JSON report, and what failed in few lines.
+func vitestCount(path string) (Count, []string, error) {
 	var r struct {
 		Passed  int  `json:"numPassedTests"`
 		Failed  int  `json:"numFailedTests"`
 		Pending int  `json:"numPendingTests"`
 		Suites  int  `json:"numFailedTestSuites"`
 		Success bool `json:"success"`
+		Results []struct {
+			Name    string `json:"name"`
+			Status  string `json:"status"`
+			Message string `json:"message"`
+			Tests   []struct {
+				Name    string   `json:"fullName"`
+				Status  string   `json:"status"`
+				Reasons []string `json:"failureMessages"`
+			} `json:"assertionResults"`
+		} `json:"testResults"`
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return Count{}, fmt.Errorf("the web's tests left no report: %w", err)
+		return Count{}, nil, fmt.Errorf("the web's tests left no report: %w", err)
 	}
 	if err := json.Unmarshal(b, &r); err != nil {
-		return Count{}, fmt.Errorf("%s: %w", path, err)
+		return Count{}, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	n := Count{Passed: r.Passed, Failed: r.Failed, Skipped: r.Pending}
 	if !r.Success && n.Failed == 0 {
 		n.Failed = max(1, r.Suites)
 	}
-	return n, nil
+	var why []string
+	for _, file := range r.Results {
+		if file.Status == "failed" && len(file.Tests) == 0 {
+			why = append(why, fmt.Sprintf("✗ %s\n    %s\n", file.Name, firstLine(file.Message)))
+		}
+		for _, t := range file.Tests {
+			if t.Status == "failed" {
+				why = append(why, fmt.Sprintf("✗ %s: %s\n    %s\n", file.Name, t.Name, firstLine(strings.Join(t.Reasons, " "))))
+			}
+		}
+	}
+	return n, why, nil
+}
+
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
+	return s
 }

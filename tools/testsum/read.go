@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 )
 
@@ -47,6 +48,7 @@ type Reader struct {
 	said   map[string]string // output by package and test
 	parent map[string]bool   // tests that have subtests
 	failed map[string]int    // failures counted in a package or under a test
+	short  []string          // what failed and why, in few lines each
 }
 
 // NewReader prints to out.
@@ -101,6 +103,7 @@ func (r *Reader) testEnds(e event, key string) {
 			r.count.Failed++
 			r.mark(e)
 			fmt.Fprintf(r.out, "--- FAIL %s %s (%.2fs)\n%s", e.Package, e.Test, e.Elapsed, r.said[key])
+			r.note(e, r.said[key])
 		} else {
 			fmt.Fprint(r.out, r.said[key])
 		}
@@ -130,6 +133,7 @@ func (r *Reader) packageEnds(e event) {
 	if e.Action == "fail" {
 		if r.failed[e.Package+" "] == 0 { // it did not build, or died: a panic, the time
 			r.count.Failed++
+			r.note(e, r.saidIn(e.Package))
 		}
 		for key, said := range r.said { // of tests that never ended
 			if strings.HasPrefix(key, e.Package+" ") {
@@ -148,4 +152,55 @@ func (r *Reader) packageEnds(e event) {
 		note = " (as before)"
 	}
 	fmt.Fprintf(r.out, "ok   %s (%.1fs)%s\n", e.Package, e.Elapsed, note)
+}
+
+// saidIn is what a package's tests said that never ended.
+func (r *Reader) saidIn(pkg string) string {
+	var b strings.Builder
+	for key, said := range r.said {
+		if strings.HasPrefix(key, pkg+" ") {
+			b.WriteString(said)
+		}
+	}
+	return b.String()
+}
+
+func (r *Reader) note(e event, said string) {
+	r.short = append(r.short, fmt.Sprintf("✗ %s %s (%.1f s)\n%s", e.Package, e.Test, e.Elapsed, why(said)))
+}
+
+// Short tells each failure again in few lines: a log that is cut keeps its end.
+func (r *Reader) Short() []string { return r.short }
+
+// reason is a line that tells why a test failed.
+var reason = regexp.MustCompile(`^\s*(Error Trace:|Error:|Messages:|panic:|fatal error:|WARNING: DATA RACE|\S+_test\.go:\d+: .*\S)`)
+
+// why picks the lines that tell the reason, with what testify says below "Error:".
+func why(said string) string {
+	const lines, runes = 7, 200
+	var kept []string
+	below := 0
+	for line := range strings.Lines(said) {
+		line = strings.TrimSpace(line)
+		switch {
+		case reason.MatchString(line):
+			below = 0
+			if strings.HasPrefix(line, "Error:") || strings.HasPrefix(line, "WARNING") {
+				below = 3
+			}
+		case strings.HasPrefix(line, "Test:"):
+			below = 0
+			continue
+		case below > 0 && line != "":
+			below--
+		default:
+			continue
+		}
+		if r := []rune(line); len(r) > runes {
+			line = string(r[:runes]) + "…"
+		}
+		kept = append(kept, "    "+line+"\n")
+	}
+	// What was logged before the verdict matters less than the verdict.
+	return strings.Join(kept[max(0, len(kept)-lines):], "")
 }

@@ -42,9 +42,10 @@ func TestEachFateIsCounted(t *testing.T) {
 		{[]string{"./unbuilt"}, Count{Failed: 1}},
 		{[]string{"./..."}, Count{Passed: 5, Failed: 4, Skipped: 1}},
 	} {
-		got, err := run(t.Context(), c.packages, []string{"m/bad"}, "")
+		got, why, err := run(t.Context(), c.packages, []string{"m/bad"}, "")
 		require.NoError(t, err)
 		require.Equal(t, c.want, got, c.packages)
+		require.Len(t, why, c.want.Failed, "each failure is told again at the end")
 	}
 	require.Equal(t, "5 passed, 4 failed, 1 skipped", Count{5, 4, 1}.String())
 	require.Equal(t, "3 passed, 0 failed", Count{Passed: 3}.String())
@@ -71,14 +72,14 @@ not an event
 
 func TestTheWebsFiguresAreAdded(t *testing.T) {
 	report := filepath.Join(t.TempDir(), "vitest.json")
-	_, err := vitestCount(report)
+	_, _, err := vitestCount(report)
 	require.ErrorContains(t, err, "no report")
 	require.NoError(t, os.WriteFile(report, []byte(`{"numPassedTests": 7, "numFailedTests": 0, "numPendingTests": 1, "numFailedTestSuites": 0, "success": true}`), 0o600))
-	n, err := vitestCount(report)
+	n, _, err := vitestCount(report)
 	require.NoError(t, err)
 	require.Equal(t, Count{Passed: 7, Skipped: 1}, n)
 	require.NoError(t, os.WriteFile(report, []byte(`{"numPassedTests": 7, "numFailedTestSuites": 2, "success": false}`), 0o600))
-	n, err = vitestCount(report)
+	n, _, err = vitestCount(report)
 	require.NoError(t, err)
 	require.Equal(t, 2, n.Failed, "a file that does not load has no tests, and fails all the same")
 }
@@ -87,6 +88,32 @@ func TestAnInterruptIsNotSuccess(t *testing.T) {
 	module(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := run(ctx, []string{"./good"}, nil, "")
+	_, _, err := run(ctx, []string{"./good"}, nil, "")
 	require.Error(t, err)
+}
+
+func TestWhatFailedIsToldAgainInFewLines(t *testing.T) {
+	r := NewReader(&bytes.Buffer{})
+	_, err := r.Read(bytes.NewBufferString(`{"Action":"run","Package":"p","Test":"TestB"}
+{"Action":"output","Package":"p","Test":"TestB","Output":"time=1 level=INFO msg=much\n"}
+{"Action":"output","Package":"p","Test":"TestB","Output":"    a_test.go:7: \n"}
+{"Action":"output","Package":"p","Test":"TestB","Output":"        \tError Trace:\ta_test.go:7\n"}
+{"Action":"output","Package":"p","Test":"TestB","Output":"        \tError:      \tNot equal: \n"}
+{"Action":"output","Package":"p","Test":"TestB","Output":"        \t            \texpected: 1\n"}
+{"Action":"output","Package":"p","Test":"TestB","Output":"        \tTest:       \tTestB\n"}
+{"Action":"output","Package":"p","Test":"TestB","Output":"time=2 level=INFO msg=more\n"}
+{"Action":"fail","Package":"p","Test":"TestB","Elapsed":1.5}
+{"Action":"fail","Package":"p"}
+`))
+	require.NoError(t, err)
+	require.Equal(t, []string{"✗ p TestB (1.5 s)\n    Error Trace:\ta_test.go:7\n    Error:      \tNot equal:\n    expected: 1\n"}, r.Short())
+}
+
+func TestWhatFailedOfThePagesIsTold(t *testing.T) {
+	report := filepath.Join(t.TempDir(), "vitest.json")
+	require.NoError(t, os.WriteFile(report, []byte(`{"numPassedTests": 1, "numFailedTests": 1, "numFailedTestSuites": 1, "success": false, "testResults": [
+		{"name": "a.test.ts", "status": "failed", "assertionResults": [{"fullName": "says so", "status": "failed", "failureMessages": ["expected 1\nat a.test.ts"]}, {"fullName": "fine", "status": "passed"}]}]}`), 0o600))
+	_, why, err := vitestCount(report)
+	require.NoError(t, err)
+	require.Equal(t, []string{"✗ a.test.ts: says so\n    expected 1\n"}, why)
 }
