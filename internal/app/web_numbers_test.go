@@ -249,6 +249,11 @@ func TestTheHourOfTheCallDecidesWhoseItIs(t *testing.T) {
 	report(2, telephony.CallOverflow, "")
 	h.ok("platform", http.MethodPut, path, window([]string{}, "08:00", "18:00"))
 	require.Equal(t, int64(1), h.one(`select count(*) from calls where key = 'c-own' and service = 'own' and overflow_at = $1`, border), "never decided again")
+	row := h.ok("admin", http.MethodGet, "/calls?result=overflow", nil)
+	require.Len(t, row.get(t, "items"), 1, "a remark in the journal of who may see it")
+	require.Equal(t, "c-own", row.get(t, "items.0.key"))
+	require.Equal(t, border.UTC().Format(time.RFC3339), row.get(t, "items.0.overflow_at"))
+	require.Empty(t, h.ok("admin2", http.MethodGet, "/calls?result=overflow", nil).get(t, "items"))
 
 	for field, form := range map[string]map[string]any{
 		"phones[0]": window([]string{"810 44 1234567890"}, "08:00", "18:00"), "from": window([]string{}, "8", "18:00"), "to": window([]string{}, "18:00", "08:00"),

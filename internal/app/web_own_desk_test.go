@@ -125,11 +125,13 @@ func TestWhoAnswersInACompanysHours(t *testing.T) {
 	}
 	in := func() telephony.Decision { return route(border.Add(-time.Second)) }
 
+	h.do(`insert into notices (company_id, number, is_company, service, text, starts_at, ends_at, created_at) values ($1, 900, true, 'gas', 'Нет газа', $2, $2::timestamptz + interval '9 hours', $2)`, ours, noon)
 	row := h.ok("platform", http.MethodPut, path, window("operators", 45, "+79000003001"))
 	require.InDelta(t, 1, row.get(t, "operators"), 0, "who could answer")
 	d := in()
 	require.True(t, d.OwnDesk)
 	require.Empty(t, d.Own, "its telephones are left in peace")
+	require.NotEmpty(t, d.Notices, "they are heard before its own people are rung (C5)")
 	require.Equal(t, 45*time.Second, d.OwnFor)
 	require.Equal(t, telephony.ServiceOwn, d.Service)
 	d = route(border)

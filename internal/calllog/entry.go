@@ -41,6 +41,7 @@ type Entry struct {
 	AnsweredAt          *time.Time
 	JoinedAt            *time.Time
 	EndedAt             *time.Time
+	OverflowAt          *time.Time // the company did not answer in its hours: from then on it was ours (F23)
 	Outcome             string
 	IsCut               bool
 	Disposition         string
@@ -86,7 +87,7 @@ func (e Entry) Talk() time.Duration {
 
 const entryColumns = `c.id, c.key, coalesce(c.company_id, 0) as company_id, coalesce(m.name, '') as company_name, coalesce(c.city_id, 0) as city_id, c.direction, c.purpose, c.phone, c.called,
 	coalesce(c.line_id, 0) as line_id, coalesce(l.kind, '') as line_kind, coalesce(c.task_id, 0) as task_id, coalesce(c.ticket_id, 0) as ticket_id, coalesce(t.number, 0) as ticket_number,
-	coalesce(c.operator_id, 0) as operator_id, coalesce(u.name, '') as operator_name, c.started_at, c.queued_at, c.answered_at, c.joined_at, c.ended_at, coalesce(c.outcome, '') as outcome,
+	coalesce(c.operator_id, 0) as operator_id, coalesce(u.name, '') as operator_name, c.started_at, c.queued_at, c.answered_at, c.joined_at, c.ended_at, c.overflow_at, coalesce(c.outcome, '') as outcome,
 	c.is_cut, coalesce(c.disposition, '') as disposition, coalesce(c.disposition_reason_id, 0) as disposition_reason_id, c.disposition_note, coalesce(r.id, 0) as recording_id, c.recording_gone_at, c.has_message,
 	coalesce(m.zone, y.zone, 'UTC') as zone, coalesce(t.building_id, c.building_id, 0) as building_id, coalesce(t.address, c.address) as address, coalesce(t.unit, c.unit) as unit,
 	coalesce(c.notice_id, 0) as notice_id, coalesce(s.name, '') as subject_name`
@@ -110,7 +111,7 @@ type Search struct {
 	Lost       bool // nobody answered, or cut by our failure
 	BuildingID int64
 	Number     int64    // of the request
-	Result     string   // answered, lost, cut, missed, going, waiting, called_back
+	Result     string   // answered, lost, cut, missed, going, waiting, called_back, overflow
 	About      []string // dispositions; "none" for a call that has no result yet
 	Recorded   bool
 	Mark       string // any, good, bad, open (a case), answered
@@ -156,6 +157,7 @@ var results = map[string]string{
 	"missed":   "c.direction = 'outbound' and c.ended_at is not null and c.outcome <> 'answered'",
 	"going":    "c.ended_at is null",
 	"waiting":  "c.direction = 'inbound' and c.queued_at is not null and c.joined_at is null and c.ended_at is null",
+	"overflow": "c.overflow_at is not null",
 	// nobody answered him, and he was spoken to afterwards: we rang him, or he rang again
 	"called_back": "c.direction = 'inbound' and c.disposition = 'lost' and exists (select from calls b where b.phone = c.phone and b.company_id is not distinct from c.company_id and b.started_at > c.started_at and coalesce(b.joined_at, case when b.direction = 'outbound' then b.answered_at end) is not null)",
 }

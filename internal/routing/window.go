@@ -36,7 +36,7 @@ func (d *Director) window(ctx context.Context, tx *pg.Tx, in telephony.Incoming,
 	}
 	dec.Service = telephony.ServiceOurs
 	if w.Open(in.At, company.Location(zone), production) {
-		dec.Service, dec.Own, dec.OwnDesk, dec.Notices = telephony.ServiceOwn, w.Phones, w.ByOperators(), nil
+		dec.Service, dec.Own, dec.OwnDesk = telephony.ServiceOwn, w.Phones, w.ByOperators()
 		dec.OwnFor = time.Duration(w.OverflowSec) * time.Second
 	}
 	return dec, nil

@@ -28,6 +28,7 @@ type CallRow struct {
 	AnsweredAt      *time.Time     `json:"answered_at"`
 	JoinedAt        *time.Time     `json:"joined_at" doc:"the first word with an operator"`
 	EndedAt         *time.Time     `json:"ended_at"`
+	OverflowAt      *time.Time     `json:"overflow_at" doc:"the company did not answer in its own hours: from then on the call was ours (F23); null: it never came to that"`
 	DurationMS      int64          `json:"duration_ms" doc:"of the talk with an operator; of the whole call where none took part"`
 	Outcome         string         `json:"outcome" enum:",answered,no_answer,busy,rejected,bad_number,carrier_failed,cancelled,abandoned,unknown" doc:"empty: goes on"`
 	IsCut           bool           `json:"is_cut" doc:"cut by a failure of ours"`
@@ -147,7 +148,7 @@ func Row(c calllog.Entry) CallRow {
 	return CallRow{
 		ID: c.ID, Key: c.Key, CompanyID: some(c.CompanyID), CompanyName: c.CompanyName, Direction: c.Direction, Purpose: c.Purpose, Phone: c.Phone, Called: c.Called,
 		LineID: some(c.LineID), TaskID: some(c.TaskID), TicketID: some(c.TicketID), TicketNumber: some(c.TicketNumber), Operator: httpapi.Name(c.OperatorID, c.OperatorName),
-		StartedAt: c.StartedAt, QueuedAt: c.QueuedAt, AnsweredAt: c.AnsweredAt, JoinedAt: c.JoinedAt, EndedAt: c.EndedAt, DurationMS: c.Talk().Milliseconds(),
+		StartedAt: c.StartedAt, QueuedAt: c.QueuedAt, AnsweredAt: c.AnsweredAt, JoinedAt: c.JoinedAt, EndedAt: c.EndedAt, OverflowAt: c.OverflowAt, DurationMS: c.Talk().Milliseconds(),
 		Outcome: c.Outcome, IsCut: c.IsCut, Disposition: c.Disposition, DispositionNote: c.DispositionNote, RecordingID: some(c.RecordingID), RecordingGoneAt: c.RecordingGoneAt, Zone: c.Zone,
 		WaitMS: c.Wait().Milliseconds(), BuildingID: some(c.BuildingID), Address: c.Address, NoticeID: some(c.NoticeID), Subject: c.SubjectName,
 	}

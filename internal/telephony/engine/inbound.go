@@ -200,12 +200,12 @@ func (c *call) greet() {
 		c.say(c.dec.Greeting, func() { c.finish(telephony.Answered, telephony.Nobody, false) })
 		return
 	}
-	if len(c.dec.Own) > 0 || c.dec.OwnDesk {
-		c.toOwn()
-		return
-	}
 	if len(c.dec.Notices) > 0 {
 		c.inform()
+		return
+	}
+	if c.owned() {
+		c.toOwn(c.welcome)
 		return
 	}
 	c.phase = waiting

@@ -9,7 +9,7 @@ import (
 	"d24/internal/telephony"
 )
 
-// hearing: the greeting and the notices in force sound, before the queue (C5).
+// hearing: the greeting and the notices in force sound, before the queue or the company's own people (C5).
 const hearing phase = "hearing"
 
 const (
@@ -24,7 +24,7 @@ var (
 	stayWords   = telephony.Speech{Text: "Если вы звоните по другому вопросу, оставайтесь на линии, вам ответит диспетчер.", Spare: telephony.SpareStay}
 )
 
-// inform speaks the notices after the greeting, then lets the caller into the queue.
+// inform speaks the notices after the greeting, then lets the caller go on.
 func (c *call) inform() {
 	c.phase = hearing
 	for _, n := range c.dec.Notices {
@@ -35,13 +35,19 @@ func (c *call) inform() {
 	c.report(telephony.CallSpoken)
 }
 
-// admit lets a caller who has heard the notices into the queue.
+// admit lets a caller who has heard the notices into the queue, in the company's hours to its
+// own people.
 func (c *call) admit() {
 	if c.phase != hearing {
 		return
 	}
 	c.halt()
-	c.phase, c.telling = waiting, telephony.Spoken{}
+	c.telling = telephony.Spoken{}
+	if c.owned() {
+		c.toOwn(func(then func()) { c.say(stayWords, then) })
+		return
+	}
+	c.phase = waiting
 	c.report(telephony.CallQueued)
 	c.say(stayWords, c.guide)
 	c.e.enqueue(c)
@@ -93,13 +99,15 @@ func (c *call) informed(now []telephony.Spoken) {
 	switch c.phase {
 	case hearing:
 		then = c.admit
+	case owning:
+		then = c.music
 	case waiting:
 	default:
 		return
 	}
 	c.dec.Notices = now
 	if c.telling.ID != 0 && !slices.Contains(now, c.telling) || (c.idle || c.guided) && c.news() {
-		if c.phase == waiting {
+		if c.phase != hearing {
 			c.halt() // the next words come after these
 		}
 		c.tell(then)
@@ -110,7 +118,7 @@ func (c *call) informed(now []telephony.Spoken) {
 func (c *call) unheard() {
 	if c.phase == hearing {
 		c.halt()
-		c.phase = waiting
+		c.phase, c.reserved = waiting, c.owned() // in the company's hours an emergency is a remark too
 		c.report(telephony.CallQueued)
 		c.e.enqueue(c)
 	}
@@ -175,5 +183,5 @@ func (e *Engine) informOnce(ctx context.Context) {
 
 // listens reports whether the call is one that notices are told to.
 func (c *call) listens() bool {
-	return c.inbound && !c.joined && (c.phase == hearing || c.phase == waiting) && c.dec.Place.CompanyID != 0
+	return c.inbound && !c.joined && (c.phase == hearing || c.phase == waiting || c.phase == owning) && c.dec.Place.CompanyID != 0
 }

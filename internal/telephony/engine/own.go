@@ -14,35 +14,52 @@ import (
 // owning: the company's own phones alone ring in its hours, before our queue (C8).
 const owning phase = "owning"
 
+// owned reports whether the call is the company's in its own hours.
+func (c *call) owned() bool { return len(c.dec.Own) > 0 || c.dec.OwnDesk }
+
 // toOwn is the caller of the company's own hours (C8): its phones ring, its own operators in
-// the browser are offered him, or both at once. He hears the greeting; with words that the
-// call is recorded the phones wait for them: who answers at once must not cut them off.
-func (c *call) toOwn() {
+// the browser are offered him, or both at once. He hears words first, the greeting or, after
+// notices, to stay; those that the call is recorded the phones wait for: who answers at once
+// must not cut them off.
+func (c *call) toOwn(words func(then func())) {
 	c.reserved, c.rung = true, len(c.dec.Own) > 0
 	if !c.dec.OwnDesk {
 		c.phase = owning
-		c.greeted(c.music)
+		c.greeted(words)
 		return
 	}
 	c.phase = waiting
 	c.report(telephony.CallQueued)
-	c.greeted(c.guide)
+	c.greeted(words)
 	c.report(telephony.CallSpoken)
 	c.overflowAfter()
 	c.e.enqueue(c)
 }
 
-// greeted greets him and rings the phones, if there are any; then is what he hears afterwards.
-func (c *call) greeted(then func()) {
-	if len(c.dec.After) == 0 {
-		c.welcome(then)
+// greeted speaks the words and rings the phones, if there are any.
+func (c *call) greeted(words func(then func())) {
+	if c.noticed || len(c.dec.After) == 0 {
+		words(c.meanwhile)
 		c.ringOwn()
 		return
 	}
-	c.welcome(func() {
-		then()
+	words(func() {
+		c.meanwhile()
 		c.ringOwn()
 	})
+}
+
+// meanwhile is what he hears after the words: while phones alone ring, a notice that came
+// during them, then music.
+func (c *call) meanwhile() {
+	switch {
+	case c.phase != owning:
+		c.guide()
+	case c.news():
+		c.tell(c.music)
+	default:
+		c.music()
+	}
 }
 
 // overflowAfter: so long he is the company's alone (F23).

@@ -146,3 +146,80 @@ func TestATaskIsNotInTheJournalBeforeItsDial(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, v.Written)
 }
+
+// TestTheCompanysCallerHearsItsNoticesFirst is C5 in the company's hours, as in our queue: its
+// people are rung when he has heard what is in force, the key for emergencies leads past all of it.
+func TestTheCompanysCallerHearsItsNoticesFirst(t *testing.T) { // C5, C8, F54
+	t.Parallel()
+	spoken := func(r telephony.Report) bool { return r.Kind == telephony.CallSpoken && len(r.Data) > 0 }
+	t.Run("its phones", func(t *testing.T) {
+		w := newWorld(t, ownHours, func(d *desk) { d.inForce(outage) })
+		var resident *ear
+		told, began := make(chan bool, 2), make(chan struct{})
+		w.phones.set("+79000003001", func(l *sip.Leg) {
+			<-began
+			told <- resident.heard(noticeTone)
+			if l.Answer() == nil {
+				w.party(l, executorTone)
+			}
+		})
+		_, resident = w.resident("+79000001001")
+		close(began)
+		require.True(t, <-told, "the phones ring before he has heard it")
+		w.eventually("they speak", func() bool { return resident.heard(executorTone) })
+		require.JSONEq(t, `{"notice": 7}`, string(w.desk.until(t, "told", spoken).Data))
+	})
+	t.Run("its operators", func(t *testing.T) {
+		w := newWorld(t, ownDesk, func(d *desk) { d.inForce(outage) })
+		own := w.own(1, 21)
+		_, resident := w.resident("+79000001001")
+		w.rings(own)
+		require.True(t, resident.heard(noticeTone), "he rings before it was heard")
+		require.Zero(t, w.overflows())
+	})
+	t.Run("what comes while its phones ring", func(t *testing.T) {
+		w := newWorld(t, ownHours, func(d *desk) { d.decision.OwnFor = 2 * time.Hour })
+		rings := make(chan struct{}, 2)
+		for _, n := range w.desk.decision.Own {
+			w.phones.set(n, func(l *sip.Leg) { _ = l.Ring(); rings <- struct{}{}; <-l.Done() })
+		}
+		_, resident := w.resident("+79000001001")
+		<-rings
+		w.desk.inForce(outage)
+		w.eventually("it is heard", func() bool { return resident.heard(noticeTone) })
+	})
+	t.Run("in a hurry", func(t *testing.T) {
+		w := newWorld(t, ownDesk, func(d *desk) { d.inForce(long) })
+		ours := w.operator(1, true)
+		w.own(1, 21)
+		leg, resident := w.resident("+79000001001")
+		w.eventually("the notice is heard", func() bool { return resident.heard(noticeTone) })
+		leg.Media().SendDigit('0', 0)
+		require.True(t, w.rings(ours).Urgent, "who has been free longest")
+		w.eventually("it is written down", func() bool { return w.overflows() == 1 })
+	})
+	t.Run("nobody is at work", func(t *testing.T) {
+		w := newWorld(t, ownDesk, func(d *desk) { d.inForce(outage) })
+		ours := w.operator(1, true)
+		_, resident := w.resident("+79000001001")
+		require.True(t, w.rings(ours).Overflow)
+		require.True(t, resident.heard(noticeTone))
+	})
+}
+
+// TestTheOtherWayRingsTheCompanysPhonesToo is F10: the first way breaks during the words that
+// its phones wait for.
+func TestTheOtherWayRingsTheCompanysPhonesToo(t *testing.T) { // F10
+	t.Parallel()
+	w := newWorld(t, ownHours, func(d *desk) {
+		d.decision.After = []telephony.Speech{{Text: noticeWords + " Разговор записывается"}}
+	})
+	w.answering("+79000003001")
+	leg, first := w.resident("+79000001001")
+	answered, _ := w.branch("+79000001001")
+	w.eventually("it is held", func() bool { return w.twins() == 1 })
+	w.eventually("he is greeted", func() bool { return first.heard(voiceTone) })
+	leg.Hangup()
+	resident := w.party(<-answered, residentTone)
+	w.eventually("the company is heard", func() bool { return resident.heard(executorTone) })
+}

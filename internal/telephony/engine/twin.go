@@ -183,6 +183,8 @@ func (c *call) resume() {
 	switch {
 	case c.phase == hearing:
 		c.welcome(func() { c.say(dangerWords, func() { c.tell(c.admit) }) })
+	case c.rung && c.giveUp == nil: // the company's phones were to ring after the words
+		c.greeted(c.welcome)
 	case c.phase == waiting || c.phase == offered:
 		c.welcome(c.guide)
 	case c.phase == announcing:

@@ -5713,6 +5713,11 @@ export interface components {
              * @enum {string}
              */
             outcome: "" | "answered" | "no_answer" | "busy" | "rejected" | "bad_number" | "carrier_failed" | "cancelled" | "abandoned" | "unknown";
+            /**
+             * Format: date-time
+             * @description the company did not answer in its own hours: from then on the call was ours (F23); null: it never came to that
+             */
+            overflow_at: string | null;
             /** @description the other party; empty: hidden; the middle is hidden from those who may not see contacts */
             phone: string;
             /**
@@ -5904,6 +5909,11 @@ export interface components {
              * @enum {string}
              */
             outcome: "" | "answered" | "no_answer" | "busy" | "rejected" | "bad_number" | "carrier_failed" | "cancelled" | "abandoned" | "unknown";
+            /**
+             * Format: date-time
+             * @description the company did not answer in its own hours: from then on the call was ours (F23); null: it never came to that
+             */
+            overflow_at: string | null;
             /** @description the other party; empty: hidden; the middle is hidden from those who may not see contacts */
             phone: string;
             /**
@@ -13526,8 +13536,8 @@ export interface operations {
                 direction?: "inbound" | "outbound";
                 /** @description nobody answered, or cut by a failure of ours */
                 lost?: boolean;
-                /** @description missed: we called and did not reach; going: not ended; waiting: for an operator; called_back: lost, and spoken to afterwards */
-                result?: "answered" | "lost" | "cut" | "missed" | "going" | "waiting" | "called_back";
+                /** @description overflow: came over to us in the company's own hours; missed: we called and did not reach; going: not ended; waiting: for an operator; called_back: lost, and spoken to afterwards */
+                result?: "answered" | "lost" | "cut" | "missed" | "going" | "waiting" | "called_back" | "overflow";
                 /** @description what came of it; none: no result yet */
                 about?: ("ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost" | "transferred" | "message" | "none")[];
                 recorded?: boolean;
@@ -13580,8 +13590,8 @@ export interface operations {
                 direction?: "inbound" | "outbound";
                 /** @description nobody answered, or cut by a failure of ours */
                 lost?: boolean;
-                /** @description missed: we called and did not reach; going: not ended; waiting: for an operator; called_back: lost, and spoken to afterwards */
-                result?: "answered" | "lost" | "cut" | "missed" | "going" | "waiting" | "called_back";
+                /** @description overflow: came over to us in the company's own hours; missed: we called and did not reach; going: not ended; waiting: for an operator; called_back: lost, and spoken to afterwards */
+                result?: "answered" | "lost" | "cut" | "missed" | "going" | "waiting" | "called_back" | "overflow";
                 /** @description what came of it; none: no result yet */
                 about?: ("ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost" | "transferred" | "message" | "none")[];
                 recorded?: boolean;

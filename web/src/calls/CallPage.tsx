@@ -44,6 +44,11 @@ function Whole({ call: c, onBack }: { call: CallDetail; onBack: () => void }) {
             <h1 className="card-title num">{phone(c)}</h1>
             <span className="chip">{outcome(c)}</span>
             {c.is_cut && <span className="chip emg">{w.cut}</span>}
+            {c.overflow_at && (
+              <span className="chip" title={w.overflowHint}>
+                {w.overflow}
+              </span>
+            )}
           </div>
           <div className="t2 s13">
             {[fullOf(c.started_at, c.zone, now), c.address, c.company_name].filter(Boolean).join(" · ")}
@@ -105,6 +110,11 @@ function CallFacts({ call: c }: { call: CallDetail }) {
     [w.subject, c.subject],
     [w.note, c.disposition_note],
     [w.column.wait, c.wait_ms > 0 && clockOf(c.wait_ms)],
+    [
+      w.overflowAt,
+      c.overflow_at &&
+        w.overflowAfter(timeOf(c.overflow_at, c.zone), clockOf(Date.parse(c.overflow_at) - Date.parse(c.started_at))),
+    ],
     [w.column.talk, c.duration_ms > 0 && clockOf(c.duration_ms)],
     [w.column.operator, c.operator?.name],
     [w.employee, c.employee],

@@ -134,7 +134,11 @@ function Cell({ column, call: c, onOpen }: { column: Column; call: CallRow; onOp
         </td>
       );
     case "result": {
-      const said = [c.subject ? `${outcome(c)}: ${c.subject}` : outcome(c), c.is_cut && w.cut]
+      const said = [
+        c.subject ? `${outcome(c)}: ${c.subject}` : outcome(c),
+        c.is_cut && w.cut,
+        c.overflow_at && w.overflowHint,
+      ]
         .filter(Boolean)
         .join(" · ");
       return (
@@ -146,6 +150,7 @@ function Cell({ column, call: c, onOpen }: { column: Column; call: CallRow; onOp
             </>
           )}
           {c.is_cut && ` · ${w.cut}`}
+          {c.overflow_at && <span className="t2">{` · ${w.overflow}`}</span>}
         </td>
       );
     }
@@ -191,6 +196,7 @@ export function CallCard({ call: c }: { call: CallRow }) {
   const facts = [
     c.wait_ms > 0 && w.waited(clockOf(c.wait_ms)),
     c.duration_ms > 0 && w.talked(clockOf(c.duration_ms)),
+    c.overflow_at && w.overflow,
     c.recording_id !== null && w.recorded.toLowerCase(),
     c.operator?.name ?? c.employee,
   ].filter(Boolean);

@@ -45,6 +45,7 @@ const call: CallDetail = {
   answered_at: null,
   joined_at: "2026-11-24T05:00:20Z",
   ended_at: "2026-11-24T05:02:00Z",
+  overflow_at: null,
   duration_ms: 100_000,
   outcome: "answered",
   is_cut: false,

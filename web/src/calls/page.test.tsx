@@ -37,6 +37,7 @@ const row = (id: number): CallRow => ({
   answered_at: null,
   joined_at: null,
   ended_at: "2026-11-24T05:02:00Z",
+  overflow_at: null,
   duration_ms: 0,
   outcome: "abandoned",
   is_cut: false,
@@ -130,6 +131,16 @@ describe("the page of calls", { timeout: 60_000 }, () => {
     serve({ ...answers, "GET /api/v1/calls": () => ({ items: [connected] }) });
     open("/calls");
     expect((await screen.findByText("Гусев П. Н.")).closest("td")).toHaveAttribute("title", "Гусев П. Н.");
+  });
+
+  it("remarks on a call that came over from a company's own people (F23)", async () => {
+    const over: CallRow = { ...row(3), disposition: "ticket", overflow_at: "2026-11-24T05:00:30Z" };
+    const asked = serve({ ...answers, "GET /api/v1/calls": () => ({ items: [over, row(2)] }) });
+    open("/calls?result=overflow");
+    const mark = await screen.findByText(/перешёл от компании/);
+    expect(mark.closest("td")).toHaveAttribute("title", expect.stringContaining("в часы компании"));
+    expect(screen.getAllByText(/перешёл от компании/)).toHaveLength(1);
+    expect(asked.some((a) => a.request.url.includes("result=overflow"))).toBe(true);
   });
 
   it("keeps what is on the screen among lists of calls", async () => {

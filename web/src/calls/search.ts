@@ -9,7 +9,16 @@ export type Mark = NonNullable<components["schemas"]["CallMark"]>;
 export type Result = NonNullable<Query["result"]>;
 export type About = NonNullable<NonNullable<Query["about"]>[number]>;
 export type MarkIs = NonNullable<Query["mark"]>;
-export const RESULTS: readonly Result[] = ["answered", "lost", "cut", "missed", "going", "waiting", "called_back"];
+export const RESULTS: readonly Result[] = [
+  "answered",
+  "lost",
+  "cut",
+  "missed",
+  "going",
+  "waiting",
+  "called_back",
+  "overflow",
+];
 export const ABOUTS: readonly About[] = [
   "ticket",
   "linked",

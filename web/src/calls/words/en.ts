@@ -19,6 +19,7 @@ export const en: typeof ru = {
     going: "Going on now",
     waiting: "Wait for an operator",
     called_back: "Spoken to afterwards",
+    overflow: "Came over from the company",
   },
   about: {
     ticket: "New request",
@@ -54,6 +55,10 @@ export const en: typeof ru = {
   capped: "1000+",
   hidden: "Hidden number",
   cut: "cut by a failure",
+  overflow: "came over from the company",
+  overflowHint: "The call came in the company's hours and went over to the centre",
+  overflowAt: "Went over to the centre",
+  overflowAfter: (time: string, wait: string) => `at ${time}, ${wait} after its beginning`,
   recorded: "Recording",
   noRecording: "This call has no recording.",
   mayNotPlay: "You may not listen to recordings.",

@@ -22,6 +22,7 @@ export const ru = {
     going: "Идёт сейчас",
     waiting: "Ждут оператора",
     called_back: "Потом поговорили",
+    overflow: "Перешли от компании",
   } satisfies Record<Result, string>,
   about: {
     ticket: "Новая заявка",
@@ -63,6 +64,10 @@ export const ru = {
   capped: "1000+",
   hidden: "Номер скрыт",
   cut: "оборван сбоем",
+  overflow: "перешёл от компании",
+  overflowHint: "Звонок пришёл в часы компании и от неё перешёл в диспетчерскую",
+  overflowAt: "Перешёл в диспетчерскую",
+  overflowAfter: (time: string, wait: string) => `в ${time}, через ${wait} после начала`,
   recorded: "Запись",
   noRecording: "Записи у этого звонка нет.",
   mayNotPlay: "Слушать записи вам не разрешено.",
