@@ -114,6 +114,8 @@ func TestATransferIsTheResultOfItsCall(t *testing.T) {
 	card := h.ok("operator", http.MethodGet, path, nil)
 	require.Contains(t, card.body, "Перевод – Бухгалтер Орлова: не состоялся, не отвечает")
 	require.Equal(t, int64(0), h.one(`select count(*) from calls where id = $1 and disposition is not null`, id))
+	step(telephony.Transferred{State: telephony.TransferJoined, Operator: 7})
+	require.Equal(t, int64(0), h.one(`select count(*) from calls where id = $1 and disposition is not null`, id), "a colleague says himself what came of it")
 	step(telephony.Transferred{State: telephony.TransferJoined})
 	card = h.ok("operator", http.MethodGet, path, nil)
 	require.Contains(t, card.body, "Перевод – Бухгалтер Орлова: соединён со звонящим")

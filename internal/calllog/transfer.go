@@ -8,10 +8,11 @@ import (
 	"d24/internal/telephony"
 )
 
-// transferred makes a transfer that came about the result of a call that has none (C4).
+// transferred makes a transfer to a competent person that came about the result of a call that
+// has none (C4); a colleague who takes the caller says what came of it himself.
 func transferred(ctx context.Context, tx *pg.Tx, c call, r telephony.Report) error {
 	var t telephony.Transferred
-	if err := json.Unmarshal(r.Data, &t); err != nil || t.State != telephony.TransferJoined {
+	if err := json.Unmarshal(r.Data, &t); err != nil || t.State != telephony.TransferJoined || t.Operator != 0 {
 		return err
 	}
 	_, err := tx.Exec(ctx, `update calls set disposition = 'transferred', disposition_note = $2 where id = $1 and coalesce(disposition, 'lost') = 'lost'`, c.id, t.Name)

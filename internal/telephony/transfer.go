@@ -1,6 +1,10 @@
 package telephony
 
-import "context"
+import (
+	"context"
+	"strconv"
+	"strings"
+)
 
 // Purposes that came with a second phone in a call.
 const (
@@ -52,12 +56,31 @@ const (
 
 // Transferred is the data of a CallTransfer report.
 type Transferred struct {
-	Person  int64         `json:"person"`
-	Name    string        `json:"name"`
-	Mode    TransferMode  `json:"mode"`
-	State   TransferState `json:"state"`
-	Outcome Outcome       `json:"outcome,omitempty"` // of his phones, when the caller came back
-	Why     string        `json:"why,omitempty"`     // the same in words
+	Person   int64         `json:"person"`             // 0: to a colleague
+	Operator int64         `json:"operator,omitempty"` // the colleague; 0: to a competent person
+	Name     string        `json:"name"`
+	Mode     TransferMode  `json:"mode"`
+	State    TransferState `json:"state"`
+	Outcome  Outcome       `json:"outcome,omitempty"` // of his phones, when the caller came back
+	Why      string        `json:"why,omitempty"`     // the same in words
+}
+
+// ShortNumber is what a desk phone dials for an operator: his number behind a zero, as those
+// of competent people never begin with one.
+func ShortNumber(operator int64) string { return "0" + strconv.FormatInt(operator, 10) }
+
+// Shorter reads a short number: of a competent person or of an operator; false: it is none.
+func Shorter(number string) (person, operator int64, ok bool) {
+	to := &person
+	if rest, is := strings.CutPrefix(number, "0"); is {
+		number, to = rest, &operator
+	}
+	if number == "" || number[0] < '1' || number[0] > '9' {
+		return 0, 0, false
+	}
+	n, err := strconv.ParseInt(number, 10, 64)
+	*to = n
+	return person, operator, err == nil
 }
 
 // Bridged is the data of a CallBridged report: the parties of an order of the mode Bridge

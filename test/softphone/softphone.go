@@ -31,7 +31,9 @@ type Message struct {
 	Text      string          `json:"text"`
 	Call      json.RawMessage `json:"call"`
 	Taken     *Taken          `json:"taken"`
-	At        time.Time       `json:"-"`
+
+	Colleagues []Colleague `json:"colleagues"`
+	At         time.Time   `json:"-"`
 }
 
 // View is the operator's call.
@@ -61,6 +63,7 @@ type View struct {
 
 // Went is a transfer as the operator sees it.
 type Went struct {
+	By      string `json:"by"`
 	Name    string `json:"name"`
 	State   string `json:"state"`
 	Outcome string `json:"outcome"`
@@ -71,6 +74,14 @@ type Went struct {
 type Taken struct {
 	Call string `json:"call"`
 	By   string `json:"by"`
+	Led  bool   `json:"led"`
+}
+
+// Colleague is an operator to whom a caller may be led.
+type Colleague struct {
+	ID     int64  `json:"id"`
+	State  string `json:"state"`
+	Number string `json:"number"`
 }
 
 // Phone is an operator at work.

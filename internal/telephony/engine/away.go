@@ -26,10 +26,12 @@ type lost struct {
 	at time.Time // when he was last there
 }
 
-// TakenView tells a browser that came back too late who has its call; By "": nobody yet.
+// TakenView tells a browser that came back too late who has its call; By "": nobody yet. Led: it
+// was led to him, or has gone back to him who led it here.
 type TakenView struct {
 	Call string `json:"call"`
 	By   string `json:"by"`
+	Led  bool   `json:"led,omitempty"`
 }
 
 // looking looks after those who vanish.
@@ -62,6 +64,13 @@ func (s *seat) look(now time.Time) {
 		return
 	}
 	away := now.Sub(s.soundAt)
+	if t := s.guest(); t != nil {
+		if t.state == telephony.TransferAnswered && away >= goneAfter && !s.there(now) {
+			s.gone(soundIsGone)
+			s.settle()
+		}
+		return
+	}
 	switch {
 	case s.conn == nil && now.Sub(s.lostAt) >= cutOffFor && !s.device.apart(): // his sound without his pages is no work
 		s.giveAway()

@@ -64,7 +64,7 @@ func (e *Engine) moment() Moment {
 func (e *Engine) reached() map[string]int {
 	out := map[string]int{}
 	for _, s := range e.seats {
-		if s.call != nil && s.call.inbound {
+		if s.call != nil && s.call.inbound && s.call.seat == s {
 			out[s.call.phone]++
 		}
 	}

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"time"
 
@@ -144,26 +143,20 @@ func (h *handset) held(leg *sip.Leg, on bool) {
 	}
 }
 
-// refer is the transfer key of the telephone: to the competent person of this short number, at
-// once. What is refused leaves the talk as it is.
+// refer is the transfer key of the telephone: to the competent person or the colleague of this
+// short number, at once. What is refused leaves the talk as it is.
 func (h *handset) refer(leg *sip.Leg, r *sip.Referral) {
 	s, c := h.s, h.s.call
-	person, err := strconv.ParseInt(r.To, 10, 64)
+	person, mate, ok := telephony.Shorter(r.To)
 	switch {
-	case h.leg != leg || c == nil || c.transfer != nil:
+	case h.leg != leg || c == nil || c.seat != s || c.transfer != nil:
 		r.Refuse()
-		return
-	case err != nil || person <= 0:
-		s.fail("transfer.number", "С телефона переводят на короткий номер сотрудника: он написан в списке «Перевести».")
+	case !ok:
+		s.fail("transfer.number", "С телефона переводят на короткий номер: он написан в списке «Перевести».")
 		r.Refuse()
-		return
+	default:
+		s.transfer(c.key, whom{person, mate}, telephony.AtOnce, &asker{h, r})
 	}
-	s.transfer(c.key, person, telephony.AtOnce)
-	if c.transfer == nil {
-		r.Refuse()
-		return
-	}
-	c.transfer.asker = &asker{h, r}
 }
 
 // asker is the telephone that has wished a transfer; a nil one is the page, which sees it all.
@@ -212,6 +205,8 @@ func (h *handset) hung(leg *sip.Leg, end sip.Ending) {
 	}
 	t := c.transfer
 	switch {
+	case s.guest() != nil:
+		t.back(telephony.Answered)
 	case t != nil && t.mode == telephony.Consult && t.state == telephony.TransferAnswered: // as on any exchange: who goes leaves the two together
 		t.join()
 	case t != nil && t.mode == telephony.Consult && t.state != "":

@@ -168,6 +168,10 @@ func (c *call) ringingPhase() phase {
 // missed gives the call to somebody else and this operator a rest: a phone that
 // nobody hears would swallow every call.
 func (s *seat) missed(why string) {
+	if t := s.guest(); t != nil {
+		t.missed(why)
+		return
+	}
 	c := s.call
 	s.stopRing()
 	s.device.free()
@@ -214,6 +218,10 @@ func (s *seat) answer(key string) {
 	}
 	s.stopRing()
 	s.e.log.Info("an operator answers", "operator", s.who.UserID, "call", key)
+	if t := s.guest(); t != nil {
+		t.taken()
+		return
+	}
 	if c.inbound || c.leg != nil {
 		c.talk(s)
 		return
@@ -278,6 +286,8 @@ func (s *seat) hangup(key string) {
 	switch {
 	case s.view == viewRinging:
 		s.missed(declined)
+	case s.guest() != nil:
+		c.transfer.back(telephony.Answered)
 	case c.transfer != nil:
 		c.transfer.leave()
 	case c.leg != nil:
@@ -327,7 +337,7 @@ func (s *seat) await() {
 		s.e.post(func() {
 			switch {
 			case s.conn != nil:
-			case s.call != nil && s.call.phase == talking:
+			case s.call != nil && s.call.phase == talking && (s.guest() == nil || s.device.apart()):
 				s.await()
 			default:
 				s.gone(browserIsGone)
@@ -338,6 +348,9 @@ func (s *seat) await() {
 
 // gone gives back whatever the operator had: his browser or his sound is no more.
 func (s *seat) gone(why string) {
+	if t := s.guest(); t != nil {
+		t.mateGone()
+	}
 	s.stopRing()
 	s.device.free()
 	s.unwatch()

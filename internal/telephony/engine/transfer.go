@@ -20,34 +20,44 @@ const transferAsk = 2 * time.Second
 // transfer is a caller on his way to a competent person. Until he has him the call is the
 // operator's: the caller hears music, and comes back when it fails (F20).
 type transfer struct {
-	c      *call
-	to     telephony.Competent
-	mode   telephony.TransferMode
-	by     int64 // the operator
-	state  telephony.TransferState
-	since  time.Time
-	till   time.Time // the phones ring no longer
-	phones []string  // not rung yet
-	timer  *time.Timer
-	tone   func() // ends what the operator hears meanwhile
-	ear    func() // undoes his talk with the person
-	asker  *asker // the telephone that wished it; nil: the page
+	c       *call
+	to      telephony.Competent
+	mode    telephony.TransferMode
+	by      int64 // the operator
+	state   telephony.TransferState
+	since   time.Time
+	till    time.Time // the phones ring no longer
+	phones  []string  // not rung yet
+	timer   *time.Timer
+	tone    func() // ends what the operator hears meanwhile
+	ear     func() // undoes his talk with the person
+	asker   *asker // the telephone that wished it; nil: the page
+	mate    *seat  // the colleague to whom he leads; nil: to a competent person
+	unheard string // why the colleague did not take him
+}
+
+// whom is to whom a transfer leads: one of the two.
+type whom struct {
+	Person   int64 // of the directory of competent people
+	Operator int64 // a colleague
 }
 
 // TransferView is a transfer on the operator's screen, and what came of the last one.
 type TransferView struct {
-	Person  int64                   `json:"person"`
-	Name    string                  `json:"name"`
-	Mode    telephony.TransferMode  `json:"mode"`
-	State   telephony.TransferState `json:"state"`
-	Since   time.Time               `json:"since"`
-	Till    *time.Time              `json:"till,omitempty"` // the phones ring no longer
-	Outcome telephony.Outcome       `json:"outcome,omitempty"`
-	Why     string                  `json:"why,omitempty"`
+	Person   int64                   `json:"person,omitempty"`
+	Operator int64                   `json:"operator,omitempty"`
+	Name     string                  `json:"name"`
+	By       string                  `json:"by,omitempty"` // on the colleague's screen: who leads the caller to him
+	Mode     telephony.TransferMode  `json:"mode"`
+	State    telephony.TransferState `json:"state"`
+	Since    time.Time               `json:"since"`
+	Till     *time.Time              `json:"till,omitempty"` // the phones ring no longer
+	Outcome  telephony.Outcome       `json:"outcome,omitempty"`
+	Why      string                  `json:"why,omitempty"`
 }
 
 func (t *transfer) shown() *TransferView {
-	v := &TransferView{Person: t.to.ID, Name: t.to.Name, Mode: t.mode, State: t.state, Since: t.since}
+	v := &TransferView{Person: t.to.ID, Operator: t.mateID(), Name: t.to.Name, Mode: t.mode, State: t.state, Since: t.since}
 	if t.state == telephony.TransferAsked {
 		till := t.till
 		v.Till = &till
@@ -55,30 +65,39 @@ func (t *transfer) shown() *TransferView {
 	return v
 }
 
-// transfer begins to lead the caller to a competent person.
-func (s *seat) transfer(key string, person int64, mode telephony.TransferMode) {
+// transfer begins to lead the caller to a competent person or a colleague; the asker, if it is
+// a telephone, hears what comes of it.
+func (s *seat) transfer(key string, to whom, mode telephony.TransferMode, by *asker) {
 	c := s.call
+	no := func(code, text string) {
+		by.refused()
+		s.fail(code, text)
+	}
 	switch {
 	case c == nil || c.key != key || c.phase != talking || c.leg == nil:
-		s.fail("transfer.gone", "Переводить некого: разговор уже закончился.")
+		no("transfer.gone", "Переводить некого: разговор уже закончился.")
 		return
 	case c.transfer != nil:
-		s.fail("transfer.under_way", "Этого звонящего уже переводят.")
+		no("transfer.under_way", "Этого звонящего уже переводят.")
 		return
 	case mode != telephony.Consult && mode != telephony.AtOnce:
-		s.fail("transfer.mode", "Так переводить нельзя.")
+		no("transfer.mode", "Так переводить нельзя.")
 		return
-	case s.e.d.People == nil:
-		s.fail("transfer.none", "Справочник компетентных лиц недоступен.")
+	case to.Operator == 0 && s.e.d.People == nil:
+		no("transfer.none", "Справочник компетентных лиц недоступен.")
 		return
 	}
-	t := &transfer{c: c, mode: mode, by: s.who.UserID, since: time.Now()}
+	t := &transfer{c: c, mode: mode, by: s.who.UserID, since: time.Now(), asker: by}
 	c.transfer, c.went = t, nil
+	if to.Operator != 0 {
+		t.toMate(s, to.Operator)
+		return
+	}
 	s.e.beside(func() {
 		ctx, cancel := context.WithTimeout(s.e.base, transferAsk)
 		defer cancel()
-		to, err := s.e.d.People.Competent(ctx, key, person)
-		s.e.post(func() { t.asked(s, to, err) })
+		person, err := s.e.d.People.Competent(ctx, key, to.Person)
+		s.e.post(func() { t.asked(s, person, err) })
 	})
 }
 
@@ -104,8 +123,15 @@ func (t *transfer) asked(s *seat, to telephony.Competent, err error) {
 		t.refused(s, "transfer.consult", "Компания просит сначала поговорить с сотрудником.")
 		return
 	}
-	t.asker.accepted()
 	t.to, t.phones = to, to.Phones
+	t.begin(s)
+	t.ringNext(telephony.NoAnswer)
+}
+
+// begin leaves the caller with the music while somebody is rung.
+func (t *transfer) begin(s *seat) {
+	c := t.c
+	t.asker.accepted()
 	t.till = time.Now().Add(c.e.paced(transferFor))
 	t.timer = c.e.after(transferFor, func() { t.back(telephony.NoAnswer) })
 	if c.watched != nil {
@@ -119,7 +145,6 @@ func (t *transfer) asked(s *seat, to telephony.Competent, err error) {
 	if t.mode == telephony.Consult {
 		t.ringback(s)
 	}
-	t.ringNext(telephony.NoAnswer)
 }
 
 func (t *transfer) refused(s *seat, code, text string) {
@@ -135,7 +160,7 @@ func (t *transfer) now(state telephony.TransferState) {
 }
 
 func (t *transfer) report(d telephony.Transferred) {
-	d.Person, d.Name, d.Mode = t.to.ID, t.to.Name, t.mode
+	d.Person, d.Operator, d.Name, d.Mode = t.to.ID, t.mateID(), t.to.Name, t.mode
 	t.c.report(telephony.CallTransfer, func(r *telephony.Report) {
 		r.Operator = t.by
 		r.Data, _ = json.Marshal(d)
@@ -190,8 +215,8 @@ func (t *transfer) answered() {
 
 // confer lets the operator and the person speak; the caller hears music.
 func (t *transfer) confer(s *seat) {
-	if ear := s.device.port(); ear != nil && t.c.other.leg != nil {
-		t.ear = media.Join(ear, t.c.other.leg.Media())
+	if ear, his := s.device.port(), t.his(); ear != nil && his != nil {
+		t.ear = media.Join(ear, his)
 	}
 }
 
@@ -235,6 +260,17 @@ func (t *transfer) left() {
 	t.c.finish(telephony.Answered, telephony.Nobody, false)
 }
 
+// his is the sound of the person or of the colleague; nil: he is not there.
+func (t *transfer) his() media.Port {
+	switch {
+	case t.mate != nil:
+		return t.mate.device.port()
+	case t.c.other != nil && t.c.other.leg != nil:
+		return t.c.other.leg.Media()
+	}
+	return nil
+}
+
 // join gives the caller to the person; the operator is free.
 func (t *transfer) join() {
 	c := t.c
@@ -242,6 +278,15 @@ func (t *transfer) join() {
 	t.now(telephony.TransferJoined)
 	t.asker.joined()
 	c.transfer, c.went = nil, t.shown()
+	if t.mate != nil {
+		s := c.seat
+		t.free()
+		if s != nil { // the form goes with the caller
+			s.tell(out{Type: "taken", Taken: &TakenView{Call: c.key, By: t.to.Name, Led: true}})
+		}
+		c.talk(t.mate)
+		return
+	}
 	c.meet()
 	t.free()
 }
@@ -261,7 +306,7 @@ func (t *transfer) free() {
 // connect is the operator's word that the person takes the caller.
 func (s *seat) connect(key string) {
 	c := s.call
-	if c == nil || c.key != key || c.transfer == nil || c.transfer.state != telephony.TransferAnswered {
+	if c == nil || c.key != key || c.seat != s || c.transfer == nil || c.transfer.state != telephony.TransferAnswered {
 		s.fail("transfer.gone", "Соединять не с кем: специалист не на линии.")
 		return
 	}
@@ -270,7 +315,7 @@ func (s *seat) connect(key string) {
 
 // takeBack is the operator's word that the caller stays with him.
 func (s *seat) takeBack(key string) {
-	if c := s.call; c != nil && c.key == key && c.transfer != nil && c.transfer.state != "" {
+	if c := s.call; c != nil && c.key == key && c.seat == s && c.transfer != nil && c.transfer.state != "" {
 		c.transfer.back(telephony.Cancelled)
 	}
 }
@@ -358,6 +403,7 @@ func (t *transfer) ended(o telephony.Outcome) {
 		c.other.hangup()
 		c.other = nil
 	}
+	t.dismiss(o)
 	t.asker.failed()
 	t.state, t.since = telephony.TransferBack, time.Now()
 	t.report(telephony.Transferred{State: telephony.TransferBack, Outcome: o, Why: whyBack[o]})

@@ -67,6 +67,8 @@ type out struct {
 	Watch      *WatchView         `json:"watch,omitempty"`
 	Taken      *TakenView         `json:"taken,omitempty"`
 	Phone      *PhoneView         `json:"phone,omitempty"`
+	Leads      bool               `json:"leads,omitempty"` // of welcome: callers can be led to colleagues
+	Colleagues *[]ColleagueView   `json:"colleagues,omitempty"`
 	T          int64              `json:"t,omitempty"`
 	Code       string             `json:"code,omitempty"`
 	Text       string             `json:"text,omitempty"`
@@ -109,9 +111,10 @@ type said struct {
 	Level    float64 `json:"level"`
 	OK       bool    `json:"ok"`
 	T        int64   `json:"t"`
-	Mode     string  `json:"mode"` // of watch: listen, whisper, join; of transfer: consult, at_once
-	Person   int64   `json:"person"`
-	Device   string  `json:"device"` // of state ready: browser, phone; "": as it is
+	Mode     string  `json:"mode"`     // of watch: listen, whisper, join; of transfer: consult, at_once
+	Person   int64   `json:"person"`   // of transfer: a competent one
+	Operator int64   `json:"operator"` // of transfer: a colleague
+	Device   string  `json:"device"`   // of state ready: browser, phone; "": as it is
 }
 
 const (
@@ -286,13 +289,15 @@ func (e *Engine) heard(c *conn, m said) {
 	case "hold":
 		s.hold(m.Call, m.On)
 	case "transfer":
-		s.transfer(m.Call, m.Person, telephony.TransferMode(m.Mode))
+		s.transfer(m.Call, whom{m.Person, m.Operator}, telephony.TransferMode(m.Mode), nil)
+	case "colleagues":
+		s.colleagues(m.Call)
 	case "transfer_connect":
 		s.connect(m.Call)
 	case "transfer_back":
 		s.takeBack(m.Call)
 	case "digit":
-		if k := s.call; k != nil && k.key == m.Call && k.leg != nil && len(m.Digit) == 1 {
+		if k := s.call; k != nil && k.key == m.Call && k.seat == s && k.leg != nil && len(m.Digit) == 1 {
 			k.leg.Media().SendDigit(m.Digit[0], 0)
 		}
 	case "wrapped_up":
@@ -335,7 +340,7 @@ func (e *Engine) hello(c *conn, m said) {
 	now, since, pauses := time.Now(), s.since, e.set.Pauses
 	w := out{
 		Type: "welcome", Operator: &operator{s.who.UserID, s.who.Name}, State: s.state, StateSince: &since, Reason: s.reason,
-		ServerTime: &now, Node: e.cfg.Node, WrapUpSec: s.wrapUpSec(), Pauses: &pauses, View: s.last, Connected: &sound, Taken: e.takenFrom(s), Phone: s.phoneView(),
+		ServerTime: &now, Node: e.cfg.Node, WrapUpSec: s.wrapUpSec(), Pauses: &pauses, View: s.last, Connected: &sound, Taken: e.takenFrom(s), Phone: s.phoneView(), Leads: true,
 	}
 	s.registered = w.Phone.Registered
 	if s.call != nil {
@@ -418,6 +423,9 @@ func (c *call) shown(s *seat) CallView {
 	v.Transfer = c.went
 	if c.transfer != nil {
 		v.Transfer = c.transfer.shown()
+		if t := s.guest(); t != nil && c.seat != nil {
+			v.Transfer.By = c.seat.who.Name
+		}
 	}
 	if !c.inbound {
 		v.Direction = "task"

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLink } from "../live/useLive";
 import { may, useMe } from "../session/session";
+import type { Taken as TakenBy } from "../softphone/protocol";
 import { usePhoneView } from "../softphone/useSoftphone";
 import { serverNow } from "../time/clock";
 import { timeOf } from "../time/format";
@@ -67,7 +68,7 @@ export function Banners() {
           {w.banner.missed}
         </div>
       )}
-      {p.taken?.by && <Taken call={p.taken.call} by={p.taken.by} />}
+      {p.taken?.by && <Taken {...p.taken} />}
       {p.movedBy && (
         <div className="banner" role="status" data-testid="moved">
           {w.banner.moved(p.movedBy, stateWord(p, w))}
@@ -94,7 +95,7 @@ function ToEmergencyList() {
 }
 
 /** Another has the call that was lost here, and what the server has of the form; the rest stands here to be told him. */
-function Taken({ call, by }: { call: string; by: string }) {
+function Taken({ call, by, led }: TakenBy) {
   const w = useWords();
   const { draft, dirty } = useWork(call, "");
   const unsent = dirty ? draft.form.description.trim() : "";
@@ -102,7 +103,7 @@ function Taken({ call, by }: { call: string; by: string }) {
     <div className="banner" role="status" data-testid="taken">
       <IconPhoneOff size={18} aria-hidden />
       <span>
-        <b>{w.banner.taken(by)}</b> {w.banner.takenMore}
+        <b>{led ? w.banner.ledTo(by) : w.banner.taken(by)}</b> {w.banner.takenMore}
         {unsent && <span className="block">{w.banner.unsent(unsent)}</span>}
       </span>
     </div>

@@ -24,7 +24,8 @@ import { Key } from "../ui/blocks";
 import { DeviceSettings } from "./Mic";
 import { DeviceChoice, usePhoneWords } from "./phone/DeviceChoice";
 import { QualitySign } from "./quality/QualitySign";
-import { inTalk, pauseWords } from "./state";
+import { inTalk, leadsTalk, pauseWords } from "./state";
+import { isGuest } from "./transfer/Guest";
 import { useWords } from "./words";
 
 interface Props {
@@ -135,6 +136,7 @@ function Subject({ subject, sub }: { subject: string | null; sub: string | null 
         : [call.company_name, call.city].filter(Boolean).join(" · ") || w.bar.noCompany;
   }
   if (call && !tail) tail = call.phone ? phoneOf(call.phone) : w.bar.hidden;
+  if (call && isGuest(call)) tail = [w.bar.ledBy(call.transfer?.by ?? ""), tail].filter(Boolean).join(" · ");
   if (call?.watched_by && call.watch_mode) tail = w.bar.watched[call.watch_mode](call.watched_by);
   if (!call && !head) {
     if (phone.state === "ready") {
@@ -264,6 +266,7 @@ function Controls({ keypadOpen, onKeypadOpen, settled, onHangUp, onTransfer }: P
   const { phone: p, muted } = usePhoneView();
   const call = p.call;
   const talk = inTalk(p);
+  const ours = leadsTalk(p);
   const held = call?.state === "held";
   const rings = call?.state === "ringing";
   const counts = call?.state === "counting";
@@ -285,7 +288,7 @@ function Controls({ keypadOpen, onKeypadOpen, settled, onHangUp, onTransfer }: P
       <Button
         variant="default"
         data-testid="hold"
-        disabled={!talk}
+        disabled={!ours}
         leftSection={held ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />}
         rightSection={<Key>F4</Key>}
         onClick={() => phone.hold(!held)}
@@ -306,7 +309,7 @@ function Controls({ keypadOpen, onKeypadOpen, settled, onHangUp, onTransfer }: P
       <Button
         variant="default"
         data-testid="transfer-open"
-        disabled={!talk}
+        disabled={!ours}
         leftSection={<IconArrowForwardUp size={16} />}
         rightSection={<Key>F9</Key>}
         onClick={onTransfer}
@@ -318,7 +321,7 @@ function Controls({ keypadOpen, onKeypadOpen, settled, onHangUp, onTransfer }: P
           <Button
             variant="default"
             data-testid="keypad"
-            disabled={!talk}
+            disabled={!ours}
             leftSection={<IconDialpad size={16} />}
             rightSection={<Key>F7</Key>}
             onClick={() => onKeypadOpen(!keypadOpen)}

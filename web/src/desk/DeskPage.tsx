@@ -16,8 +16,9 @@ import { Finder } from "./Finder";
 import { Idle } from "./Idle";
 import { KeysHelp, useHints } from "./KeysHelp";
 import { callQuery } from "./queries";
-import { inTalk } from "./state";
+import { inTalk, leadsTalk } from "./state";
 import { DeskStrip } from "./Strip";
+import { Guest, isGuest } from "./transfer/Guest";
 import { useNext } from "./useNext";
 import { useWords } from "./words";
 import { works } from "./works";
@@ -103,10 +104,10 @@ function Desk() {
       else nextAfter();
     },
     "shift+F2": () => (state === "ringing" ? phone.decline() : live && hangUp()),
-    F4: () => inTalk(p) && phone.hold(state !== "held"),
+    F4: () => leadsTalk(p) && phone.hold(state !== "held"),
     F7: () => inTalk(p) && setKeypadOpen(!keypadOpen),
     F8: () => inTalk(p) && phone.mute(!muted),
-    F9: () => inTalk(p) && setTransfer(true),
+    F9: () => leadsTalk(p) && setTransfer(true),
     "shift+F8": () => mayPause(p) && setPauseOpen(true),
     F1: () => setHelp(true),
     "shift+F1": () => may(me, "emergency.read") && window.open(EMERGENCY, "_blank", "noopener"),
@@ -132,7 +133,9 @@ function Desk() {
         onTransfer={() => setTransfer(true)}
       />
       <Banners />
-      {call ? (
+      {call && isGuest(call) ? (
+        <Guest call={call} />
+      ) : call ? (
         <CallScreen
           key={call.key}
           call={call}

@@ -34,3 +34,8 @@ export function pauseWords(reason: string, w: W): readonly [title: string, what:
 export function inTalk(p: Phone): boolean {
   return p.call?.state === "talking" || p.call?.state === "held";
 }
+
+/** Whether that call is ours to hold and to lead on; a colleague's guest only speaks. */
+export function leadsTalk(p: Phone): boolean {
+  return inTalk(p) && !p.call?.transfer?.by;
+}

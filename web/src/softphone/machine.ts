@@ -1,6 +1,7 @@
 import type {
   CallView,
   ClientMessage,
+  Colleague,
   DeskPhone,
   Device,
   EchoState,
@@ -57,6 +58,10 @@ export interface Phone {
   desk: DeskPhone | null;
   /** By what the person wants calls to come. */
   device: Device;
+  /** The engine leads callers to colleagues. */
+  leads: boolean;
+  /** To whom of them our caller may be led; null: not asked yet. */
+  colleagues: Colleague[] | null;
   /** Key of the call that went to somebody else because nobody took it here. */
   missed: string | null;
   /** The call that we lost went to another: what he has is no work of ours any more. */
@@ -125,6 +130,8 @@ export function start(wish: Wish, wishReason = "", device: Device = "browser"): 
     cut: false,
     desk: null,
     device,
+    leads: false,
+    colleagues: null,
     missed: null,
     taken: null,
     echo: "",
@@ -203,6 +210,8 @@ function heard(p: Phone, m: ServerMessage, now: number): Step {
       return stated({ ...p, wrapUpSec: m.wrap_up_sec ?? p.wrapUpSec }, m.state, m.since, m.reason ?? "");
     case "phone":
       return desked(p, m.phone);
+    case "colleagues":
+      return [{ ...p, colleagues: m.colleagues }, []];
     case "rules":
       return [{ ...p, pauses: m.pauses ?? p.pauses }, []];
     case "moved":
@@ -239,6 +248,7 @@ function welcome(p: Phone, m: Extract<ServerMessage, { type: "welcome" }>, now: 
     wrapUpSec: m.wrap_up_sec ?? p.wrapUpSec,
     pauses: m.pauses ?? p.pauses,
     desk: m.phone ?? null,
+    leads: m.leads === true,
     problem: null,
     ...reunited(p, m.call),
     ...(m.taken ? handed({ ...p, call: m.call ?? p.call }, m.taken) : {}),

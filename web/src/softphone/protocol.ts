@@ -79,10 +79,14 @@ export interface CallView {
 /** consult: the operator speaks to the person first; at_once: who answers has the caller. */
 export type TransferMode = "consult" | "at_once";
 
-/** A caller on his way to a competent person, or what came of it. An empty state: being asked for. */
+/** A caller on his way to a competent person or a colleague, or what came of it. An empty state: being asked for. */
 export interface TransferView {
-  person: number;
+  person?: number;
+  /** A colleague to whom the caller is led. */
+  operator?: number;
   name: string;
+  /** On the colleague's screen: who leads the caller to him. */
+  by?: string;
   mode: TransferMode;
   /** asked: his phones ring; answered: the operator speaks with him; joined: the caller does; back: nothing came of it. */
   state: "" | "asked" | "answered" | "joined" | "back";
@@ -99,11 +103,25 @@ export type WatchMode = "listen" | "whisper" | "join";
 /** says: three seconds to speak; gave: they are heard; empty: no check goes on. */
 export type EchoState = "" | "says" | "gave";
 
-/** Who has the call that was ours; an empty `by`: nobody yet. */
+/** Who has the call that was ours; an empty `by`: nobody yet. led: by a transfer, nothing broke. */
 export interface Taken {
   call: string;
   by: string;
+  led?: boolean;
 }
+
+/** An operator to whom a caller may be led; number: what a desk phone dials for him. */
+export interface Colleague {
+  id: number;
+  name: string;
+  state: OperatorState;
+  /** Of a pause. */
+  reason?: string;
+  number: string;
+}
+
+/** To whom a caller is led. */
+export type Whom = { person: number } | { operator: number };
 
 /** A reason of a break; limit_min 0: no limit. */
 export interface PauseReason {
@@ -138,7 +156,11 @@ export type ServerMessage =
       taken?: Taken;
       /** An older engine has none. */
       phone?: DeskPhone;
+      /** Callers can be led to colleagues; an older engine cannot. */
+      leads?: boolean;
     }
+  /** To whom of the colleagues our caller may be led, those who are free first. */
+  | { type: "colleagues"; colleagues: Colleague[] }
   /** The telephone on the desk has come or gone, or calls come by another device. */
   | { type: "phone"; phone: DeskPhone }
   /** The call that we lost went on to others. */
@@ -170,7 +192,8 @@ export type ClientMessage =
   | { type: "hangup"; call: string }
   | { type: "hold"; call: string; on: boolean }
   | { type: "digit"; call: string; digit: string }
-  | { type: "transfer"; call: string; person: number; mode: TransferMode }
+  | ({ type: "transfer"; call: string; mode: TransferMode } & Whom)
+  | { type: "colleagues"; call: string }
   | { type: "transfer_connect"; call: string }
   | { type: "transfer_back"; call: string }
   | { type: "wrapped_up" }
@@ -195,6 +218,7 @@ const known = new Set([
   "echo",
   "watching",
   "phone",
+  "colleagues",
   "pong",
   "error",
 ]);

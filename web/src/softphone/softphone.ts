@@ -1,7 +1,7 @@
 import { recall, remember, type Devices } from "./devices";
 import { start, step, type Effect, type Event, type Phone, type Wish } from "./machine";
 import { RealMic, type Mic, type MicListener, type MicState } from "./mic";
-import { parse, type ClientMessage, type Device, type TransferMode, type WatchMode } from "./protocol";
+import { parse, type ClientMessage, type Device, type TransferMode, type WatchMode, type Whom } from "./protocol";
 import type { Quality } from "./quality";
 import { Ring } from "./ring";
 import { PeerSound, type Sound } from "./sound";
@@ -167,9 +167,13 @@ export class Softphone {
   digit(digit: string): void {
     this.about((call) => ({ type: "digit", call, digit }));
   }
-  /** Leads the caller to a competent person. */
-  transfer(person: number, mode: TransferMode): void {
-    this.about((call) => ({ type: "transfer", call, person, mode }));
+  /** Leads the caller to a competent person or a colleague. */
+  transfer(to: Whom, mode: TransferMode): void {
+    this.about((call) => ({ type: "transfer", call, ...to, mode }));
+  }
+  /** Asks to whom of the colleagues he may be led. */
+  askColleagues(): void {
+    if (this.view.phone.leads) this.about((call) => ({ type: "colleagues", call }));
   }
   /** The person has answered and takes the caller. */
   transferConnect(): void {

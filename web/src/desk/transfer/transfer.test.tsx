@@ -1,12 +1,13 @@
-import { act, screen, waitFor } from "@testing-library/react";
+import { act, cleanup, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import { problem, serve, show } from "../../../test/render";
 import { callView, fakePhone } from "../../softphone/fakes";
-import type { CallView, TransferView } from "../../softphone/protocol";
+import type { CallView, Colleague, TransferView } from "../../softphone/protocol";
 import { PhoneContext } from "../../softphone/useSoftphone";
 import type { Competent } from "./api";
-import { TransferDialog } from "./TransferDialog";
+import { Guest, isGuest } from "./Guest";
+import { isUnderWay, TransferDialog } from "./TransferDialog";
 
 /** Not today: then the hour alone would be said. */
 const inTwoDays = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10);
@@ -36,7 +37,7 @@ const people = [
   }),
 ];
 
-function open(call: Partial<CallView> = {}, at_once = false, more: Parameters<typeof serve>[0] = {}) {
+function open(call: Partial<CallView> = {}, at_once = false, more: Parameters<typeof serve>[0] = {}, leads = false) {
   const asked = serve({
     "GET /api/v1/desk/calls/i-1/competents": () => ({ items: people, at_once, zone: "Asia/Yekaterinburg" }),
     ...more,
@@ -44,7 +45,7 @@ function open(call: Partial<CallView> = {}, at_once = false, more: Parameters<ty
   const desk = fakePhone();
   desk.phone.start();
   desk.socket.open();
-  desk.socket.welcome({ state: "talking", call: callView({ state: "talking", ...call }) });
+  desk.socket.welcome({ state: "talking", call: callView({ state: "talking", ...call }), leads });
   desk.socket.hear();
   const onClose = vi.fn();
   const draw = (change: Partial<CallView>) => (
@@ -65,6 +66,11 @@ const way = (change: Partial<TransferView>): TransferView => ({
   till: "2026-11-24T07:00:25Z",
   ...change,
 });
+
+const mates: Colleague[] = [
+  { id: 12, name: "Сидорова Т. Н.", state: "ready", number: "012" },
+  { id: 14, name: "Петрова М. А.", state: "pause", reason: "обед", number: "014" },
+];
 
 const led = (desk: ReturnType<typeof fakePhone>) => desk.socket.hear().filter((m) => m.type === "transfer");
 
@@ -134,11 +140,65 @@ describe("a transfer", () => {
     await waitFor(() => expect(onClose).toHaveBeenCalled());
   });
 
+  it("offers the colleagues on shift behind the company's people, who is free by keys", async () => {
+    const { desk, user } = open();
+    await screen.findByTestId("competent-1");
+    expect(desk.socket.hear()).not.toContainEqual({ type: "colleagues", call: "i-1" }); // an engine that cannot is not asked
+    act(() => desk.socket.tell({ type: "colleagues", colleagues: mates }));
+    expect(screen.getAllByRole("option").map((x) => x.dataset.testid)).toEqual([
+      "competent-1",
+      "competent-2",
+      "competent-3",
+      "colleague-12",
+      "colleague-14",
+    ]);
+    expect(screen.getByTestId("colleague-14")).toHaveTextContent("обед");
+    await user.keyboard("петр");
+    await user.keyboard("3");
+    expect(screen.queryByTestId("message-text")).not.toBeInTheDocument();
+    await user.keyboard("2");
+    expect(led(desk)).toEqual([]);
+    await user.keyboard("{Backspace}{Backspace}{Backspace}{Backspace}сид");
+    await user.keyboard("2");
+    expect(led(desk)).toEqual([{ type: "transfer", call: "i-1", operator: 12, mode: "at_once" }]);
+  });
+
+  it("asks an engine that can who is on shift", async () => {
+    const { desk } = open({}, false, {}, true);
+    await screen.findByTestId("competent-1");
+    expect(desk.socket.hear()).toContainEqual({ type: "colleagues", call: "i-1" });
+  });
+
+  it("stays on whom he has chosen while the colleagues come and go", async () => {
+    const { desk, user } = open();
+    await screen.findByTestId("competent-1");
+    act(() => desk.socket.tell({ type: "colleagues", colleagues: mates }));
+    await user.click(screen.getByTestId("colleague-12"));
+    const free = mates.map((m) => ({ ...m, state: "ready" as const }));
+    act(() => desk.socket.tell({ type: "colleagues", colleagues: free.reverse() }));
+    expect(screen.getByTestId("colleague-12")).toHaveAttribute("aria-selected", "true");
+  });
+
+  it("is no dialog of the colleague to whom the caller is led: he is told what to do", () => {
+    const t = way({ operator: 12, person: 0, by: "Иванова О. О." });
+    expect(isUnderWay(t)).toBe(false);
+    const ringing = callView({ state: "ringing", transfer: t });
+    expect(isGuest(ringing)).toBe(true);
+    expect(isGuest({ ...ringing, state: "ended" })).toBe(false);
+    show(<Guest call={ringing} />);
+    expect(screen.getByTestId("guest")).toHaveTextContent("Вам переводит звонящего Иванова О. О.");
+    cleanup();
+    show(<Guest call={{ ...ringing, state: "talking" }} />);
+    expect(screen.getByTestId("guest")).toHaveTextContent("Звонящий вас не слышит.");
+  });
+
   it("shows the short numbers to who speaks by the telephone on his desk", async () => {
     const { desk } = open();
     await screen.findByTestId("competent-1");
     expect(screen.queryByText(/с телефона/)).not.toBeInTheDocument();
     act(() => desk.socket.tell({ type: "phone", phone: { registered: true, device: "phone" } }));
     expect(screen.getByText(/с телефона: 2/)).toBeVisible();
+    act(() => desk.socket.tell({ type: "colleagues", colleagues: mates }));
+    expect(screen.getByText(/с телефона: 012/)).toBeVisible();
   });
 });

@@ -2,7 +2,8 @@
 export const en = {
   title: "Transfer the call",
   find: "Who, or about what",
-  short: (n: number) => `by the phone: ${n}`,
+  short: (n: string) => `by the phone: ${n}`,
+  colleague: "operator",
   list: "To whom",
   fits: "for this reason",
   open: "may be called",
@@ -36,6 +37,12 @@ export const en = {
   freeText: "The caller waits for the answer without you. If nobody answers, he is first in the queue.",
   came: (name: string, why: string) => `${name}: ${why}. The caller is with you again.`,
   failedTo: (name: string, why: string) => `${name}: ${why}. The transfer did not come about.`,
+  guestRings: (by: string) => `${by} leads a caller to you`,
+  guestRingsText: "Answer, and you speak with your colleague first. Decline, and the caller stays there.",
+  guestAtOnceText: "Answer, and the caller is yours at once. Decline, and he stays with your colleague.",
+  guestSpeaks: (by: string) => `${by} is on the line`,
+  guestSpeaksText:
+    "The caller does not hear you. Your colleague connects you, the request opens by itself. Hang up, and the caller stays there.",
   toWhom: (name: string) => `Message for: ${name}`,
   text: "What to pass on",
   textHint: "What he asks, when to call him back. The phone and the address are added.",

@@ -1,10 +1,11 @@
 import type { Competent } from "../api";
 
-/** Words of a transfer to a competent person. */
+/** Words of a transfer to a competent person or a colleague. */
 export const ru = {
   title: "Перевести звонок",
   find: "Кто или по какому вопросу",
-  short: (n: number) => `с телефона: ${n}`,
+  short: (n: string) => `с телефона: ${n}`,
+  colleague: "диспетчер",
   list: "К кому перевести",
   fits: "по этой причине",
   open: "можно звонить",
@@ -38,6 +39,12 @@ export const ru = {
   freeText: "Звонящий дождётся ответа без вас. Не ответят – встанет первым в очередь.",
   came: (name: string, why: string) => `${name}: ${why}. Звонящий снова с вами.`,
   failedTo: (name: string, why: string) => `${name}: ${why}. Перевод не состоялся.`,
+  guestRings: (by: string) => `Вам переводит звонящего ${by}`,
+  guestRingsText: "Ответите – сначала поговорите с ним. Отклоните – звонящий останется у него.",
+  guestAtOnceText: "Ответите – звонящий сразу ваш. Отклоните – он останется у коллеги.",
+  guestSpeaks: (by: string) => `На линии ${by}`,
+  guestSpeaksText:
+    "Звонящий вас не слышит. Вас соединит коллега, заявка откроется сама. Положите трубку – звонящий останется у него.",
   toWhom: (name: string) => `Сообщение для: ${name}`,
   text: "Что передать",
   textHint: "О чём просит, когда ему перезвонить. Телефон и адрес допишутся сами.",
