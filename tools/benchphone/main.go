@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -38,6 +39,12 @@ type settings struct {
 	reps   int
 	small  bool
 	only   string
+	loads  string // announce, bridge, record, rate; empty: all
+}
+
+// wants reports whether a load was asked for.
+func (s settings) wants(load string) bool {
+	return s.loads == "" || slices.Contains(strings.Split(s.loads, ","), load)
 }
 
 // levels are how much is done at once.
@@ -71,6 +78,7 @@ func run(ctx context.Context, args []string) error {
 	f.IntVar(&s.reps, "reps", 3, "how often each load runs; medians are printed")
 	f.BoolVar(&s.small, "small", false, "a short form that only shows that it works")
 	f.StringVar(&s.only, "only", "", "switch or product")
+	f.StringVar(&s.loads, "loads", "", "of announce,bridge,record,rate; all without")
 	if err := f.Parse(args); err != nil {
 		return err
 	}

@@ -34,17 +34,21 @@ func measureProduct(ctx context.Context, out *bench.Figures, s settings, dir str
 		return err
 	}
 	for range s.reps {
-		if err := r.announcements(ctx, "resident", line); err != nil {
-			return err
+		if s.wants("announce") {
+			if err := r.announcements(ctx, "resident", line); err != nil {
+				return err
+			}
+			if err := r.written(ctx, "announce"); err != nil {
+				return err
+			}
 		}
-		if err := r.written(ctx, "announce"); err != nil {
-			return err
-		}
-		if err := r.rate(ctx, r.lv.productRates, "resident", line); err != nil {
-			return err
-		}
-		if err := r.written(ctx, "rate"); err != nil {
-			return err
+		if s.wants("rate") {
+			if err := r.rate(ctx, r.lv.productRates, "resident", line); err != nil {
+				return err
+			}
+			if err := r.written(ctx, "rate"); err != nil {
+				return err
+			}
 		}
 		if err := r.returns(ctx, before); err != nil {
 			return err

@@ -167,18 +167,25 @@ func measureSwitch(ctx context.Context, out *bench.Figures, s settings, dir stri
 		return err
 	}
 	for range s.reps {
-		if err := r.announcements(ctx, "listener", longNumber); err != nil {
-			return err
+		if s.wants("announce") {
+			if err := r.announcements(ctx, "listener", longNumber); err != nil {
+				return err
+			}
 		}
 		for _, what := range []string{bridgeNumber, recordNumber} {
+			if !s.wants(what) {
+				continue
+			}
 			for _, n := range r.lv.bridge {
 				if err := sw.bridges(ctx, what, n); err != nil {
 					return err
 				}
 			}
 		}
-		if err := r.rate(ctx, r.lv.rates, "listener", shortNumber); err != nil {
-			return err
+		if s.wants("rate") {
+			if err := r.rate(ctx, r.lv.rates, "listener", shortNumber); err != nil {
+				return err
+			}
 		}
 		if err := r.returns(ctx, before); err != nil {
 			return err
