@@ -1,7 +1,6 @@
 package rtp
 
 import (
-	"net"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -28,7 +27,10 @@ type Port struct {
 	media.Listeners
 	ports   *Ports
 	pair    int
-	conn    *net.UDPConn
+	sock    *socket
+	poller  *poller
+	in      receiver // of the poller's goroutine alone
+	pressed pressed
 	peer    atomic.Pointer[peer]
 	law     atomic.Uint32
 	dtmf    atomic.Uint32
@@ -52,6 +54,7 @@ var _ media.Port = (*Port)(nil)
 // peer is where sound goes; a new value replaces it whole.
 type peer struct {
 	addr      netip.AddrPort // in use
+	to        target         // the same
 	described netip.AddrPort // as the description says
 	gen       uint32         // of the description
 }
@@ -61,14 +64,18 @@ var epoch = time.Now()
 
 // Open takes a pair of ports and starts to read. ErrNoPorts when none is free.
 func (p *Ports) Open() (*Port, error) {
-	conn, pair, err := p.listen()
+	sock, poller, pair, err := p.listen()
 	if err != nil {
 		return nil, err
 	}
-	r := &Port{ports: p, pair: pair, conn: conn, clock: NewClock(), quit: make(chan struct{})}
+	r := &Port{ports: p, pair: pair, sock: sock, poller: poller, clock: NewClock(), quit: make(chan struct{})}
 	r.law.Store(uint32(g711.ALaw))
 	r.rtcp.due.Store(int64(time.Since(epoch) + reportEvery))
-	go r.read()
+	if err := poller.add(r); err != nil {
+		sock.close()
+		p.free(pair)
+		return nil, err
+	}
 	return r, nil
 }
 
@@ -80,11 +87,11 @@ func (r *Port) Number() int { return r.ports.number(r.pair) }
 // an address without port or of all zeros (old phones' hold).
 func (r *Port) SetRemote(a netip.AddrPort, law g711.Law, dtmf uint8) {
 	a = netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
-	next := &peer{addr: a, described: a}
+	next := &peer{addr: a, to: r.sock.target(a), described: a}
 	if cur := r.peer.Load(); cur != nil {
 		next.gen = cur.gen + 1
 		if cur.described == a { // a refresh: the peer has not moved
-			next.addr = cur.addr
+			next.addr, next.to = cur.addr, cur.to
 		}
 	}
 	r.law.Store(uint32(law))
@@ -129,7 +136,8 @@ func (r *Port) Close() {
 	}
 	close(r.quit)
 	r.Silence()
-	_ = r.conn.Close()
+	r.poller.forget(r)
+	r.sock.close()
 	r.rtcp.close()
 	r.ports.free(r.pair)
 }

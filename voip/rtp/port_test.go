@@ -172,7 +172,7 @@ func from(p *Port, s *receiver, addr string, ssrc uint32, now time.Time) bool {
 func TestLatchRules(t *testing.T) {
 	start := epoch.Add(time.Hour)
 	fresh := func(l Latch) (*Port, *receiver) {
-		p := &Port{}
+		p := &Port{sock: &socket{}}
 		p.SetLatch(l)
 		p.SetRemote(netip.MustParseAddrPort("10.0.0.1:4000"), g711.ALaw, 101)
 		return p, &receiver{}

@@ -2,7 +2,6 @@ package rtp
 
 import (
 	"errors"
-	"net"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -19,6 +18,8 @@ type Ports struct {
 	next  int    // index of the pair to try first
 	used  []bool // pairs that are ours
 	inUse atomic.Int64
+	// reads for all that are open; nil when none is
+	poller *poller
 }
 
 // NewPorts returns the pairs within [lo, hi] on ip.
@@ -35,9 +36,15 @@ func (p *Ports) IP() netip.Addr { return p.ip }
 
 // listen takes pairs in turn, so that a port just freed is not used again at
 // once, while its last packets may still be on the way.
-func (p *Ports) listen() (conn *net.UDPConn, pair int, err error) {
+func (p *Ports) listen() (sock *socket, reads *poller, pair int, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.poller == nil {
+		if p.poller, err = newPoller(); err != nil {
+			return nil, nil, 0, err
+		}
+	}
+	defer p.rest()
 	for range p.used {
 		pair = p.next
 		p.next = (p.next + 1) % len(p.used)
@@ -45,21 +52,30 @@ func (p *Ports) listen() (conn *net.UDPConn, pair int, err error) {
 			continue
 		}
 		at := netip.AddrPortFrom(p.ip, uint16(p.number(pair))) //nolint:gosec // within the range
-		if conn, err = net.ListenUDP("udp", net.UDPAddrFromAddrPort(at)); err != nil {
+		if sock, err = listenUDP(at); err != nil {
 			continue // somebody else's
 		}
 		p.used[pair] = true
 		p.inUse.Add(1)
-		return conn, pair, nil
+		return sock, p.poller, pair, nil
 	}
-	return nil, 0, ErrNoPorts
+	return nil, nil, 0, ErrNoPorts
 }
 
 func (p *Ports) number(pair int) int { return p.lo + 2*pair }
 
 func (p *Ports) free(pair int) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.used[pair] = false
-	p.mu.Unlock()
 	p.inUse.Add(-1)
+	p.rest()
+}
+
+// rest ends the reading when nothing is open; it needs p.mu.
+func (p *Ports) rest() {
+	if p.inUse.Load() == 0 && p.poller != nil {
+		p.poller.close()
+		p.poller = nil
+	}
 }

@@ -1,9 +1,8 @@
 package rtp
 
 import (
-	"errors"
-	"net"
 	"net/netip"
+	"sync"
 	"time"
 
 	"d24/voip/media"
@@ -18,7 +17,7 @@ const latchFor = 2 * time.Second
 // address takes its place: a forger cannot talk over a live peer (S11).
 const ssrcQuiet = 100 * time.Millisecond
 
-// receiver is what only the read goroutine knows.
+// receiver is what only the reading goroutine knows.
 type receiver struct {
 	gen     uint32
 	opened  time.Time // first packet after the description
@@ -30,44 +29,38 @@ type receiver struct {
 	pkt     media.Packet
 }
 
-func (r *Port) read() {
-	bp := buffers.Get().(*[]byte) //nolint:forcetypeassert // our pool
-	defer buffers.Put(bp)
-	sp := buffers.Get().(*[]byte) //nolint:forcetypeassert // our pool
-	defer buffers.Put(sp)
-	var s receiver
-	var h Header
-	for {
-		n, from, err := r.conn.ReadFromUDPAddrPort(*bp)
-		if err != nil {
-			if r.closed.Load() || errors.Is(err, net.ErrClosed) {
-				return
-			}
-			continue // ECONNREFUSED and the like must not end the call
-		}
-		packet := (*bp)[:n]
-		if seals := r.sealing.Load(); seals != nil {
-			if packet, err = seals.open((*sp)[:0], packet); err != nil {
-				r.foreign.Add(1)
-				continue
-			}
-		}
-		if !Parse(packet, &h) {
-			continue
-		}
-		now := time.Now()
-		if !r.admit(&s, netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), h.SSRC, now) {
-			r.foreign.Add(1)
-			continue
-		}
-		at := now.Sub(epoch)
-		r.heard.Store(int64(at))
-		s.pkt = media.Packet{
-			PT: h.PT, Marker: h.Marker, Seq: h.Seq, TS: h.TS, SSRC: h.SSRC, Payload: h.Payload, At: now, Law: r.Law(),
-		}
-		r.receive(&s)
-		r.report(now)
+// readable takes one packet that has come; the kernel tells again of those behind it, so
+// that no port keeps the others waiting. plain and opened are room for it.
+func (r *Port) readable(plain, opened []byte) {
+	n, from, ok := r.sock.receive(plain)
+	if !ok {
+		return
 	}
+	packet := plain[:n]
+	if seals := r.sealing.Load(); seals != nil {
+		var err error
+		if packet, err = seals.open(opened, packet); err != nil {
+			r.foreign.Add(1)
+			return
+		}
+	}
+	s := &r.in
+	var h Header
+	if !Parse(packet, &h) {
+		return
+	}
+	now := time.Now()
+	if !r.admit(s, from, h.SSRC, now) {
+		r.foreign.Add(1)
+		return
+	}
+	r.heard.Store(int64(now.Sub(epoch)))
+	s.pkt = media.Packet{
+		PT: h.PT, Marker: h.Marker, Seq: h.Seq, TS: h.TS, SSRC: h.SSRC, Payload: h.Payload, At: now, Law: r.Law(),
+	}
+	r.receive(s)
+	s.pkt.Payload = nil
+	r.report(now)
 }
 
 // admit decides whether a packet is the peer's.
@@ -113,7 +106,7 @@ func (r *Port) near(src netip.AddrPort, cur *peer) bool {
 
 // move loses against a description that comes at the same moment.
 func (r *Port) move(cur *peer, to netip.AddrPort) {
-	r.peer.CompareAndSwap(cur, &peer{addr: to, described: cur.described, gen: cur.gen})
+	r.peer.CompareAndSwap(cur, &peer{addr: to, to: r.sock.target(to), described: cur.described, gen: cur.gen})
 }
 
 func (r *Port) receive(s *receiver) {
@@ -126,7 +119,43 @@ func (r *Port) receive(s *receiver) {
 	}
 	r.Heard(p)
 	if key, ok := s.keys.Feed(p); ok {
-		r.Press(key)
+		r.pressed.add(key, r.Press)
+	}
+}
+
+// pressed tells of keys beside the reading, which must not wait for who hears of them; its
+// goroutine lives only as long as there are any.
+type pressed struct {
+	mu    sync.Mutex
+	queue []byte
+	busy  bool
+}
+
+func (k *pressed) add(key byte, tell func(byte)) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.queue) >= maxKeys {
+		return
+	}
+	k.queue = append(k.queue, key)
+	if !k.busy {
+		k.busy = true
+		go k.run(tell)
+	}
+}
+
+func (k *pressed) run(tell func(byte)) {
+	for {
+		k.mu.Lock()
+		if len(k.queue) == 0 {
+			k.busy = false
+			k.mu.Unlock()
+			return
+		}
+		key := k.queue[0]
+		k.queue = k.queue[1:]
+		k.mu.Unlock()
+		tell(key)
 	}
 }
 

@@ -88,7 +88,7 @@ func (r *Port) write(h Header) {
 			return // never in the clear
 		}
 	}
-	_, _ = r.conn.WriteToUDPAddrPort(out, to.addr)
+	r.sock.send(out, &to.to)
 	buffers.Put(bp)
 	r.sent.Add(1)
 	r.bytes.Add(uint64(len(h.Payload)))
