@@ -68,17 +68,14 @@ func TestReInvites(t *testing.T) {
 
 	p.ask("INVITE", 2, "early", tag, p.sdp("sendrecv"))
 	p.ask("ACK", 1, "ack1", tag, "") // after the re-INVITE, as happens
-	ok := p.response(200, lib.INVITE)
-	for ok.CSeq().SeqNo == 1 { // repeated while the ACK was missing
-		ok = p.response(200, lib.INVITE)
-	}
+	p.response(200, lib.INVITE)
 	p.ask("ACK", 2, "ack2", tag, "")
 	l := get(t, legs)
 	held := make(chan bool, 2)
 	l.OnHold(func(h bool) { held <- h })
 
 	p.ask("INVITE", 3, "hold", tag, p.sdp("sendonly"))
-	ok = p.response(200, lib.INVITE)
+	ok := p.response(200, lib.INVITE)
 	require.Contains(t, string(ok.Body()), "a=recvonly")
 	require.True(t, get(t, held))
 	again := p.response(200, lib.INVITE)
@@ -86,16 +83,14 @@ func TestReInvites(t *testing.T) {
 	p.ask("ACK", 3, "ack3", tag, "")
 
 	p.ask("INVITE", 4, "resume", tag, p.sdp("sendrecv"))
-	for ok = p.response(200, lib.INVITE); ok.CSeq().SeqNo != 4; {
-		ok = p.response(200, lib.INVITE)
-	}
+	ok = p.response(200, lib.INVITE)
 	require.Contains(t, string(ok.Body()), "a=sendrecv")
 	require.False(t, get(t, held))
 	p.ask("ACK", 4, "ack4", tag, "")
 
 	p.ask("INVITE", 4, "old", tag, p.sdp("sendrecv"))
 	for r := p.read(20 * time.Second); ; r = p.read(20 * time.Second) {
-		if res, is := r.(*lib.Response); is && res.StatusCode != 200 {
+		if res, is := r.(*lib.Response); is && res.StatusCode != 200 { // the 200 of the same number may be repeated
 			require.Equal(t, 500, res.StatusCode, "an old number")
 			break
 		}

@@ -14,6 +14,10 @@ var (
 	ErrNoACK = errors.New("sip: our answer was never confirmed")
 )
 
+// The library's own 100, 200 ms after an INVITE, would read the request while we write our
+// tag into it. Ours comes at once instead.
+func init() { sip.Timer_1xx = 24 * time.Hour }
+
 func (s *Stack) onInvite(req *sip.Request, tx sip.ServerTransaction) {
 	if _, in := req.To().Params.Get("tag"); in {
 		s.onReInvite(req, tx)
@@ -49,9 +53,8 @@ func (s *Stack) onInvite(req *sip.Request, tx sip.ServerTransaction) {
 	if l.srtp == SRTPRequired && len(req.Body()) == 0 {
 		l.offerKeys(SRTPRequired) // the offer is ours, in the 200
 	}
-	// the caller knows that we live, and the library's own 100 stops: it would
-	// read the request while we write our tag into it. With the tag there, its
-	// 487 to a CANCEL belongs to the same dialog as our 180.
+	// the caller knows that we live. With our tag there, the library's 487 to a
+	// CANCEL belongs to the same dialog as our 180.
 	_ = tx.Respond(sip.NewResponseFromRequest(req, 100, "Trying", nil))
 	req.To().Params.Add("tag", sip.GenerateTagN(16))
 	d := answering(req)

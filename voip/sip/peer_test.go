@@ -20,6 +20,7 @@ type peer struct {
 	c  *net.UDPConn
 	us netip.AddrPort // the stack under test
 	id string         // Call-ID of the call it makes
+	n  map[string]int // number of its latest request of each method
 }
 
 func newPeer(t *testing.T, ip string) *peer {
@@ -27,7 +28,7 @@ func newPeer(t *testing.T, ip string) *peer {
 	c, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.ParseIP(ip)})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = c.Close() })
-	return &peer{t: t, c: c, id: lib.GenerateTagN(12)}
+	return &peer{t: t, c: c, id: lib.GenerateTagN(12), n: map[string]int{}}
 }
 
 func (p *peer) addr() string { return p.c.LocalAddr().String() }
@@ -72,12 +73,13 @@ func (p *peer) request(method lib.RequestMethod) *lib.Request {
 	return nil
 }
 
-// response waits for a final answer (or a given provisional one) to a method.
+// response waits for a final answer (or a given provisional one) to the latest request of a
+// method; those to earlier ones may be repeated.
 func (p *peer) response(code int, method lib.RequestMethod) *lib.Response {
 	p.t.Helper()
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); {
 		r, ok := p.read(time.Until(end)).(*lib.Response)
-		if ok && r.CSeq().MethodName == method && (r.StatusCode == code || r.StatusCode >= 200) {
+		if ok && r.CSeq().MethodName == method && int(r.CSeq().SeqNo) >= p.n[string(method)] && (r.StatusCode == code || r.StatusCode >= 200) {
 			require.Equal(p.t, code, r.StatusCode, "%s %s", method, r.Reason)
 			return r
 		}
@@ -116,6 +118,7 @@ func (p *peer) ask(method string, cseq int, branch, totag, body string, headers 
 		to += ";tag=" + totag
 	}
 	number := fmt.Sprint(cseq) + " " + method
+	p.n[method] = cseq
 	if body != "" && len(headers) == 0 {
 		headers = append(headers, "Content-Type: application/sdp")
 	}
