@@ -119,8 +119,10 @@ func hasLeft(ctx context.Context, err error) bool {
 	return errors.Is(ctx.Err(), context.Canceled) && errors.Is(err, context.Canceled)
 }
 
-// isStopping tells a program that ends from a page that was left: the first has a cause.
-func isStopping(ctx context.Context) bool { return !errors.Is(context.Cause(ctx), context.Canceled) }
+// isStopping tells a program that ends from a page that was left: the first has a cause. The
+// cause of a signal says of itself that it is context.Canceled, so nothing less will do than
+// that very value, which net/http gives when a client has gone.
+func isStopping(ctx context.Context) bool { return context.Cause(ctx) != context.Canceled } //nolint:errorlint // see above
 
 // broken is a failure of ours, with a number that the log has too.
 func broken() *Problem {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os/signal"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -15,8 +17,10 @@ func TestWhoLeavesIsNoFailureOfOurs(t *testing.T) {
 	t.Parallel()
 	left, leave := context.WithCancel(t.Context())
 	leave()
-	ended, end := context.WithCancelCause(t.Context())
-	end(errors.New("terminated"))
+	ended, end := signal.NotifyContext(t.Context(), syscall.SIGUSR2) // as the program's own, by another signal
+	defer end()
+	require.NoError(t, syscall.Kill(syscall.Getpid(), syscall.SIGUSR2))
+	<-ended.Done()
 	stopping, stop := context.WithCancel(ended) // as a request's is made of the server's
 	defer stop()
 	broken := fmt.Errorf("read: %w", context.Canceled)
