@@ -10,10 +10,7 @@ import (
 	"d24/internal/telephony"
 )
 
-// AnswerWithin is the law's limit for an answer (ПП 416 п. 13).
-const AnswerWithin = 5 * time.Minute
-
-// Late is published when a caller was answered, or gave up, after AnswerWithin.
+// Late is published when a caller was answered, or gave up, after telephony.AnswerWithin.
 type Late struct {
 	CallID    int64     `json:"call_id"`
 	CompanyID int64     `json:"company_id"`
@@ -39,7 +36,7 @@ func (s *Service) Waiting(ctx context.Context, tx *pg.Tx) ([]Caller, error) {
 
 // late tells of a caller whose wait is over after the law's limit.
 func (s *Service) late(ctx context.Context, tx *pg.Tx, c call, r telephony.Report) error {
-	limit := c.started.Add(AnswerWithin)
+	limit := c.started.Add(telephony.AnswerWithin)
 	if c.direction != "inbound" || c.joined || !c.queued || r.At.Before(limit) || notice(r) != 0 {
 		return nil
 	}

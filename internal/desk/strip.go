@@ -65,9 +65,6 @@ type Mine struct {
 	Zone    string
 }
 
-// answerWithin is the law's limit for an answer (ПП 416 п. 13).
-const answerWithin = 5 * time.Minute
-
 // Strip counts what the operator's companies' callers, tickets and tasks are up to.
 func (f *Floor) Strip(ctx context.Context) (Strip, error) {
 	return pg.InTx(ctx, f.DB, func(tx *pg.Tx) (Strip, error) { return f.strip(ctx, tx) })
@@ -82,7 +79,7 @@ func (f *Floor) strip(ctx context.Context, tx *pg.Tx) (s Strip, err error) {
 	if err := f.engines(ctx, tx, &s); err != nil {
 		return s, err
 	}
-	if s.InTime, s.All, err = f.Calls.AnsweredWithin(ctx, tx, s.Mine.Since, answerWithin); err != nil {
+	if s.InTime, s.All, err = f.Calls.AnsweredWithin(ctx, tx, s.Mine.Since, telephony.AnswerWithin); err != nil {
 		return s, err
 	}
 	tasks, err := f.Tasks.Open(ctx, tx)

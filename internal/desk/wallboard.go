@@ -43,7 +43,7 @@ func (f *Floor) Wallboard(ctx context.Context) (w Wallboard, err error) {
 		}
 		local := tx.Now.In(company.Location(w.Zone))
 		w.Today = time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, local.Location()).UTC()
-		if w.TodayInTime, w.TodayAll, err = f.Calls.AnsweredWithin(ctx, tx, w.Today, answerWithin); err != nil {
+		if w.TodayInTime, w.TodayAll, err = f.Calls.AnsweredWithin(ctx, tx, w.Today, telephony.AnswerWithin); err != nil {
 			return err
 		}
 		if w.TodayQuick, _, err = f.Calls.AnsweredWithin(ctx, tx, w.Today, quickAnswer); err != nil {

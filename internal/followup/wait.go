@@ -60,8 +60,8 @@ func (r *Runner) Waiting(ctx context.Context) error {
 					return err
 				}
 			}
-			if waited >= calllog.AnswerWithin {
-				if err := r.Shift.Note(ctx, tx, shift.LateAnswer, c.CompanyID, c.CallID, c.StartedAt.Add(calllog.AnswerWithin)); err != nil {
+			if waited >= telephony.AnswerWithin {
+				if err := r.Shift.Note(ctx, tx, shift.LateAnswer, c.CompanyID, c.CallID, c.StartedAt.Add(telephony.AnswerWithin)); err != nil {
 					return err
 				}
 			}

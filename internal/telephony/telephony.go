@@ -182,6 +182,9 @@ type Withdrawn struct {
 	Farewell Farewell
 }
 
+// AnswerWithin is the law's limit for an answer (ПП 416 п. 13).
+const AnswerWithin = 5 * time.Minute
+
 // Priorities of what waits for an operator: higher is served first.
 const (
 	PriorityTask      = 10 // planned call tasks

@@ -13,7 +13,7 @@ import (
 
 // Rules are how the queue decides.
 type Rules struct {
-	// LateAfter: from then on a waiting caller is close to the limit of answerWithin.
+	// LateAfter: from then on a waiting caller is close to the limit of telephony.AnswerWithin.
 	LateAfter time.Duration
 	// SoonBefore: so long before its promise a call-back is close to its limit.
 	SoonBefore time.Duration
@@ -29,9 +29,6 @@ type Rules struct {
 
 // DefaultRules are in force as long as nothing else is set.
 var DefaultRules = Rules{LateAfter: 3 * time.Minute, SoonBefore: 4 * time.Minute, Surge: 5, PerNumber: 2, LanguageFor: 30 * time.Second}
-
-// answerWithin is the law's limit for an answer (ПП 416 п. 13).
-const answerWithin = 5 * time.Minute
 
 // Ranks of what waits: the higher one first.
 const (
@@ -114,7 +111,7 @@ func (r Rules) rank(w *Waiter, now time.Time) (rank int, turn time.Time) {
 		}
 		return w.Priority, w.Since
 	case w.Inbound && now.Sub(w.Since) >= r.LateAfter:
-		return rankLimit, w.Since.Add(answerWithin)
+		return rankLimit, w.Since.Add(telephony.AnswerWithin)
 	case !w.Promise.IsZero() && w.Promise.Sub(now) <= r.SoonBefore:
 		return max(rankLimit, w.Priority), w.Promise
 	case w.Inbound && w.Repeated:
