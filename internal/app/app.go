@@ -159,7 +159,7 @@ func New(c Config) (*App, error) {
 	a.Shift.Phones, a.Shift.Companies, a.Shift.People = a.Telephony, a.Companies, a.Accounts
 	a.Shift.Open = a.openMatters
 	a.DeskPhones = deskphone.NewService(db, a.Accounts, a.Telephony)
-	a.DeskPhones.Keys = c.Keys
+	a.DeskPhones.Keys, a.Telephony.Refused = c.Keys, a.DeskPhones.Refused
 	a.Followup = &followup.Runner{DB: db, Jobs: q, Tickets: a.Tickets, Tasks: a.Tasks, Staff: a.Staff, Companies: a.Companies, Calls: a.Calls, Notices: a.Notices, Pairs: a.Pairs, Suppliers: a.Suppliers, Shift: a.Shift}
 	a.Followup.Subscribe(q)
 	a.Webhooks = webhook.NewService(db, q, webhook.Needs{Actors: a.Accounts, Tickets: a.Tickets, Calls: a.Calls, Rules: c.Outbound, Keys: c.Keys})

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -108,4 +109,22 @@ func TestASupervisorGivesDeskPhones(t *testing.T) {
 	require.Equal(t, int64(1), h.one(`select count(*) from audit_entries where action = 'desk_phone.reset' and actor = 'Старший один' and not strpos(data::text, $1) > 0`, again))
 	require.False(t, strings.ContainsAny(name+password, "il10jo"), "nothing that is read wrongly")
 	require.NotZero(t, alarm.Severity[alarm.PhoneGuessed])
+}
+
+// TestWhatADeskPhoneMayNotDialIsAudited: one row of the platform's journal, though the report
+// comes twice; a company sees none of it (S9).
+func TestWhatADeskPhoneMayNotDialIsAudited(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	phone := h.deskPhone(h.one(`select id from users where login = 'operator'`))
+	raw, err := json.Marshal(telephony.PhoneRefused{Key: "k1", Phone: phone, Name: "k7wq2mhd", Why: telephony.DeniedNumber, To: "81012345678", Source: "10.0.0.77", Times: 3})
+	require.NoError(t, err)
+	for range 2 {
+		require.NoError(t, h.app.Telephony.Report(h.sys, telephony.Report{At: noon, Kind: telephony.DeskPhoneRefused, Node: "n1", Data: raw}))
+	}
+	require.Equal(t, int64(1), h.one(`select count(*) from audit_entries where action = 'desk_phone.refused' and source = '10.0.0.77' and object = $1 and data ->> 'to' = '81012345678' and data ->> 'times' = '3'`, fmt.Sprintf("desk_phone:%d", phone)))
+	rows := h.ok("platform", http.MethodGet, "/audit?q=desk_phone", nil)
+	require.Contains(t, rows.body, "с телефона номера не набирают")
+	require.Contains(t, rows.body, "телефон k7wq2mhd")
+	require.NotContains(t, h.ok("admin2", http.MethodGet, "/audit", nil).body, "81012345678")
 }

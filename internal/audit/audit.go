@@ -42,6 +42,18 @@ func Opened(ctx context.Context, tx *pg.Tx, company int64, action, object string
 	return Write(ctx, tx, company, action, object, struct{}{})
 }
 
+// Once is Write of a fact that may be reported twice; key names it, and stands in the entry.
+func Once(ctx context.Context, tx *pg.Tx, company int64, action, object, key string, data map[string]any) error {
+	var told bool
+	err := tx.QueryRow(ctx, `select exists (select from audit_entries where company_id is not distinct from nullif($1, 0) and action = $2 and object = $3 and data ->> 'key' = $4)`,
+		company, action, object, key).Scan(&told)
+	if err != nil || told {
+		return err
+	}
+	data["key"] = key
+	return Write(ctx, tx, company, action, object, data)
+}
+
 // change is what an entry about a change holds.
 type change struct {
 	Before any `json:"before"`

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"d24/internal/access"
 	"d24/internal/audit"
 	"d24/internal/fault"
 	"d24/internal/platform/pg"
@@ -160,6 +161,22 @@ func (s *Service) lift(ctx context.Context, tx *pg.Tx, b telephony.FloorBan) err
 		return err
 	}
 	return audit.Change(ctx, tx, 0, "desk_phone.lift", "address:"+b.Address, map[string]any{"address": b.Address, "guesses": b.Guesses}, nil)
+}
+
+// Refused writes down what a telephone was not allowed to dial: the platform's administrator
+// sees it in the audit journal. A report that comes twice is one row.
+func (s *Service) Refused(ctx context.Context, tx *pg.Tx, r telephony.PhoneRefused) error {
+	by := access.Actor{Kind: access.System, Name: "телефон " + r.Name, Source: r.Source, System: "deskphone"}
+	return tx.As(ctx, by, func(tx *pg.Tx) error {
+		return audit.Once(ctx, tx, 0, "desk_phone.refused", object(r.Phone), r.Key, map[string]any{"name": r.Name, "why": denials[r.Why], "to": r.To, "times": r.Times})
+	})
+}
+
+var denials = map[telephony.PhoneDenial]string{
+	telephony.DeniedNumber:   "с телефона номера не набирают",
+	telephony.DeniedIdle:     "короткий номер, но разговора, который можно перевести, нет",
+	telephony.DeniedAccount:  "назвался чужим именем",
+	telephony.DeniedReplaces: "хотел войти в чужой разговор",
 }
 
 // change runs f on a phone in force of an operator whom the actor leads.

@@ -29,6 +29,30 @@ func PhoneDigest(name, password string) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// PhoneRefused is the data of a DeskPhoneRefused report: what a telephone was not allowed to
+// dial. The same of one telephone is told at once, then once in ten minutes with its number.
+type PhoneRefused struct {
+	Key    string      `json:"key"` // a report that comes twice counts once
+	Phone  int64       `json:"phone"`
+	Name   string      `json:"name"`
+	UserID int64       `json:"user_id"`
+	Why    PhoneDenial `json:"why"`
+	To     string      `json:"to"`     // what it dialled last, at most 64 characters
+	Source string      `json:"source"` // host
+	Times  int         `json:"times"`
+}
+
+// PhoneDenial is why a telephone may not dial.
+type PhoneDenial string
+
+// The closed set of denials.
+const (
+	DeniedNumber   PhoneDenial = "number"   // nothing is dialled by a telephone but short numbers (S9)
+	DeniedIdle     PhoneDenial = "idle"     // a short number, but its operator has nobody to lead on
+	DeniedAccount  PhoneDenial = "account"  // it speaks in the name of another account
+	DeniedReplaces PhoneDenial = "replaces" // it wants to step into a call (RFC 3891)
+)
+
 // FloorPhone is a desk phone that is registered now.
 type FloorPhone struct {
 	ID    int64     `json:"id"`

@@ -25,6 +25,8 @@ type Desk struct {
 	// Caps of a company and who is told when it reaches one; nil: none. The assembly supplies them.
 	Caps   func(ctx context.Context, tx *pg.Tx, companyID int64) (Caps, error)
 	Capped Capped
+	// Refused hears what desk phones were not allowed to dial; nil: nobody does.
+	Refused func(ctx context.Context, tx *pg.Tx, r PhoneRefused) error
 	// Pronounced is words as a company has them said; nil: as they are written.
 	Pronounced func(ctx context.Context, tx *pg.Tx, companyID int64, in Speech) (Speech, error)
 }
@@ -199,6 +201,9 @@ func (d *Desk) Report(ctx context.Context, rs ...Report) error {
 }
 
 func (d *Desk) store(ctx context.Context, tx *pg.Tx, r Report) error {
+	if r.Kind == DeskPhoneRefused {
+		return d.refused(ctx, tx, r)
+	}
 	if r.CallKey == "" { // an order that ended before anything was dialled: there is no call
 		return d.end(ctx, tx, r)
 	}

@@ -407,6 +407,9 @@ const (
 	CallTransfer ReportKind = "transfer" // a competent person is rung, speaks, has the caller or not (SR2)
 	CallBridged  ReportKind = "bridged"  // the two parties of a Bridge hear each other
 	CallEnded    ReportKind = "ended"
+
+	// DeskPhoneRefused is of no call: what a desk phone was not allowed to dial.
+	DeskPhoneRefused ReportKind = "desk_phone_refused"
 )
 
 // Miss is why an operator did not take a call that rang at him.

@@ -69,13 +69,16 @@ type Transferred struct {
 // of competent people never begin with one.
 func ShortNumber(operator int64) string { return "0" + strconv.FormatInt(operator, 10) }
 
+// shortDigits is more than a short number has: whatever is longer is meant for a telephone.
+const shortDigits = 7
+
 // Shorter reads a short number: of a competent person or of an operator; false: it is none.
 func Shorter(number string) (person, operator int64, ok bool) {
 	to := &person
 	if rest, is := strings.CutPrefix(number, "0"); is {
 		number, to = rest, &operator
 	}
-	if number == "" || number[0] < '1' || number[0] > '9' {
+	if number == "" || len(number) >= shortDigits || number[0] < '1' || number[0] > '9' {
 		return 0, 0, false
 	}
 	n, err := strconv.ParseInt(number, 10, 64)

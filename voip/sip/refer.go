@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +15,9 @@ import (
 // nobody's: what it is told goes nowhere.
 type Referral struct {
 	To string // the user part of whom he named
+	// Replaces is the call of his own, with us, in whose place this one is to come: an attended
+	// transfer (RFC 3891); nil: none was named.
+	Replaces *Leg
 
 	l       *Leg
 	id      uint32 // the CSeq of his REFER
@@ -82,12 +86,12 @@ func (s *Stack) onRefer(req *sip.Request, tx sip.ServerTransaction) {
 	l.mu.Lock()
 	hear := l.onRefer
 	l.mu.Unlock()
-	to, ours := s.named(req)
+	to, other, ours := s.named(req)
 	if hear == nil || !ours {
 		reply(603, "Decline")(req, tx)
 		return
 	}
-	r := &Referral{To: to, l: l, id: req.CSeq().SeqNo, verdict: make(chan int, 1)}
+	r := &Referral{To: to, Replaces: other, l: l, id: req.CSeq().SeqNo, verdict: make(chan int, 1)}
 	go hear(r)
 	wait := time.NewTimer(decideFor)
 	defer wait.Stop()
@@ -110,20 +114,77 @@ func (s *Stack) onRefer(req *sip.Request, tx sip.ServerTransaction) {
 	s.background(func() { r.notify(100, "Trying", "active;expires=60") })
 }
 
-// named reads whom a REFER names; ours false: somebody elsewhere, or a call of another
-// (Replaces), or it cannot be read.
-func (s *Stack) named(req *sip.Request) (user string, ours bool) {
+// named reads whom a REFER names; ours false: somebody elsewhere, a call that is not the
+// peer's own, or it cannot be read.
+func (s *Stack) named(req *sip.Request) (user string, other *Leg, ours bool) {
 	hs := req.GetHeaders("Refer-To")
 	if len(hs) != 1 {
-		return "", false
+		return "", nil, false
 	}
 	v := strings.TrimSpace(hs[0].Value())
 	if i := strings.IndexByte(v, '<'); i >= 0 {
 		v = cut(v[i+1:], ">")
 	}
+	v, more, has := strings.Cut(v, "?")
 	var u sip.Uri
 	if sip.ParseUri(v, &u) != nil || len(u.Headers) > 0 || u.User == "" || !strings.EqualFold(u.Scheme, "sip") {
-		return "", false
+		return "", nil, false
 	}
-	return u.User, u.Host == s.addr.Addr().String() || strings.EqualFold(u.Host, s.cfg.Hostname)
+	if u.Host != s.addr.Addr().String() && !strings.EqualFold(u.Host, s.cfg.Hostname) {
+		return "", nil, false
+	}
+	if !has {
+		return u.User, nil, true
+	}
+	name, value, _ := strings.Cut(more, "=")
+	value, err := url.PathUnescape(value)
+	if err != nil || !strings.EqualFold(name, "Replaces") || strings.ContainsRune(more, '&') {
+		return "", nil, false
+	}
+	other, _ = s.replaced(value, req.Source())
+	return u.User, other, other != nil
+}
+
+// replaced is the call with us that a Replaces header names, of a peer who sends from source;
+// nil: he has none such. read false: the header makes no sense.
+func (s *Stack) replaced(value, source string) (l *Leg, read bool) {
+	parts := strings.Split(value, ";")
+	tags := map[string]string{}
+	for _, p := range parts[1:] {
+		k, v, _ := strings.Cut(strings.TrimSpace(p), "=")
+		tags[strings.ToLower(k)] = v
+	}
+	id, ours, theirs := strings.TrimSpace(parts[0]), tags["to-tag"], tags["from-tag"]
+	if id == "" || ours == "" || theirs == "" {
+		return nil, false
+	}
+	v, ok := s.dialogs.Load(key(id, ours, theirs))
+	if !ok {
+		return nil, true
+	}
+	l = v.(*Leg) //nolint:forcetypeassert // our map
+	if d := l.dialog(); d == nil || !d.believes(source) {
+		return nil, true
+	}
+	return l, true
+}
+
+// Replaces is what the INVITE says of a call in whose place it is to come (RFC 3891): named
+// false: nothing; read false: nothing that makes sense; other nil: no call of the peer's with us.
+func (l *Leg) Replaces() (named, read bool, other *Leg) {
+	hs := l.invite.GetHeaders("Replaces")
+	if len(hs) != 1 {
+		return len(hs) > 0, false, nil
+	}
+	other, read = l.s.replaced(hs[0].Value(), l.invite.Source())
+	return true, read, other
+}
+
+// Names are of what a Replaces header of the peer's would be made: ours is our tag.
+func (l *Leg) Names() (callID, ours, theirs string) {
+	if d := l.dialog(); d != nil {
+		ours, _ = d.local.Params.Get("tag")
+		theirs, _ = d.remote.Params.Get("tag")
+	}
+	return l.CallID(), ours, theirs
 }

@@ -23,6 +23,7 @@ type handset struct {
 	stop  context.CancelFunc // of the ring under way
 	turn  int                // tells an old ring's end from the present one's
 	leg   *sip.Leg           // it has answered
+	line  *sip.Leg           // the second call of its own: to whom the caller may be led
 	keeps bool               // the other side is on hold there
 	vain  time.Time          // when a transfer by its key came to nothing
 }
@@ -138,7 +139,12 @@ func (h *handset) held(leg *sip.Leg, on bool) {
 	if !on {
 		h.vain = time.Time{} // he has taken the caller back
 	}
-	if c := h.s.call; c != nil {
+	c := h.s.call
+	switch {
+	case c == nil:
+	case h.line != nil && c.seat == h.s && c.transfer != nil:
+		h.toggled(c, on)
+	default:
 		h.s.hold(c.key, on)
 	}
 }
@@ -147,6 +153,10 @@ func (h *handset) held(leg *sip.Leg, on bool) {
 // short number, at once. What is refused leaves the talk as it is.
 func (h *handset) refer(leg *sip.Leg, r *sip.Referral) {
 	s, c := h.s, h.s.call
+	if r.Replaces != nil {
+		h.together(leg, r)
+		return
+	}
 	person, mate, ok := telephony.Shorter(r.To)
 	switch {
 	case h.leg != leg || c == nil || c.seat != s || c.transfer != nil:
@@ -155,37 +165,76 @@ func (h *handset) refer(leg *sip.Leg, r *sip.Referral) {
 		s.fail("transfer.number", "С телефона переводят на короткий номер: он написан в списке «Перевести».")
 		r.Refuse()
 	default:
-		s.transfer(c.key, whom{person, mate}, telephony.AtOnce, &asker{h, r})
+		s.transfer(c.key, whom{person, mate}, telephony.AtOnce, &asker{h: h, r: r})
 	}
 }
 
-// asker is the telephone that has wished a transfer; a nil one is the page, which sees it all.
+// asker is the telephone that has wished a transfer, by its key or by a second call; a nil one
+// is the page, which sees it all.
 type asker struct {
-	h *handset
-	r *sip.Referral
+	h    *handset
+	r    *sip.Referral
+	line *sip.Leg
 }
 
+// calls reports whether it has called, and hears for itself how that goes.
+func (a *asker) calls() bool { return a != nil && a.line != nil }
+
 func (a *asker) accepted() {
-	if a != nil {
+	switch {
+	case a.calls():
+		a.h.s.e.beside(func() { _ = a.line.Ring() })
+	case a != nil:
 		a.r.Accept()
 	}
 }
 
-func (a *asker) refused() {
-	if a != nil {
+// refusals are what a telephone that calls is answered, by the page's code.
+var refusals = map[string]int{"competent.not_found": 404, "transfer.nobody": 404, "transfer.foreign": 404, "transfer.busy": 486}
+
+func (a *asker) refused(code string) {
+	switch {
+	case a.calls():
+		status := refusals[code]
+		if status == 0 {
+			status = 480
+		}
+		a.h.hangLine(a.line, status, "Refused")
+	case a != nil:
 		a.h.vain = time.Now()
 		a.r.Refuse()
 	}
 }
 
-func (a *asker) joined() {
-	if a != nil {
-		a.r.Told(200, "OK")
+// answered takes the telephone's second call.
+func (a *asker) answered() {
+	if a.calls() {
+		a.h.s.e.beside(func() { _ = a.line.Answer() })
 	}
 }
 
-func (a *asker) failed() {
-	if a != nil {
+func (a *asker) joined() {
+	if a == nil {
+		return
+	}
+	a.r.Told(200, "OK")
+	if a.calls() {
+		a.h.hangLine(a.line, 480, "Temporarily Unavailable")
+	}
+}
+
+// failures are what a telephone that calls is answered when nobody takes the caller.
+var failures = map[telephony.Outcome]int{telephony.Busy: 486, telephony.Rejected: 603, telephony.BadNumber: 404}
+
+func (a *asker) failed(o telephony.Outcome) {
+	switch {
+	case a.calls():
+		code := failures[o]
+		if code == 0 {
+			code = 480
+		}
+		a.h.hangLine(a.line, code, "Not Reached")
+	case a != nil:
 		a.h.vain = time.Now()
 		a.r.Told(480, "Temporarily Unavailable")
 	}
@@ -227,6 +276,7 @@ func (h *handset) free() {
 		h.stop()
 		h.stop = nil
 	}
+	h.hangLine(h.line, 480, "Temporarily Unavailable")
 	if leg := h.leg; leg != nil {
 		h.leg, h.keeps = nil, false
 		h.s.unecho()

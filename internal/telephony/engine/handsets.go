@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -29,6 +30,9 @@ type handsets struct {
 	ports *rtp.Ports // nil: the engine's own
 	known atomic.Pointer[map[string]telephony.DeskPhone]
 	users atomic.Pointer[map[int64]string] // whose phone has which name
+
+	mu      sync.Mutex
+	denials map[denial]*denied
 }
 
 const (
@@ -42,7 +46,7 @@ func (e *Engine) openHandsets() (*handsets, error) {
 	if !e.cfg.Phones.IsValid() || e.d.Phones == nil {
 		return nil, nil //nolint:nilnil // without an address there are none
 	}
-	h := &handsets{e: e, reg: registrar.New(telephony.PhoneRealm, nil)}
+	h := &handsets{e: e, reg: registrar.New(telephony.PhoneRealm, nil), denials: map[denial]*denied{}}
 	h.guard = &registrar.Guard{Spare: h.reg.At, Home: h.reg.From, OnBan: func(b registrar.Ban) {
 		e.log.Warn("desk phones' passwords are guessed: who does it is shut out", "source", b.Source(), "guesses", b.Guesses, "until", b.Until)
 	}}
@@ -83,7 +87,12 @@ func (h *handsets) authorise(req *lib.Request, tx lib.ServerTransaction) bool {
 		notYet(req, tx)
 		return false
 	}
-	_, ok := h.reg.Prove(req, tx)
+	user, ok := h.reg.Prove(req, tx)
+	if ok && req.From().Address.User != user {
+		_ = tx.Respond(lib.NewResponseFromRequest(req, 403, "Forbidden", nil))
+		h.denied(user, telephony.DeniedAccount, req.From().Address.User, req.Source())
+		return false
+	}
 	return ok
 }
 
@@ -95,13 +104,6 @@ func notYet(req *lib.Request, tx lib.ServerTransaction) {
 
 // errNotByPhone: nothing is dialled from the phones' address but the phones themselves.
 var errNotByPhone = errors.New("desk phones have no way outside")
-
-// invited refuses what a desk phone dials: numbers are dialled by the centre alone, through
-// one door, for a request and on the company's account (S9).
-func (h *handsets) invited(leg *sip.Leg) {
-	h.e.log.Warn("a desk phone may not dial", "from", leg.From(), "source", leg.Source(), "to", leg.To())
-	leg.Reject(403, "Forbidden")
-}
 
 // run reads the accounts again and again: what a supervisor changes works within seconds,
 // and an absent database leaves what is known in force.

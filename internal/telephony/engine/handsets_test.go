@@ -91,6 +91,11 @@ func withPhones(n ...int64) func(*desk) {
 // baresip is a telephone that we have not made, with an account of ours.
 func (w *world) baresip(ip, user string, more string) (at string, say func(command, params string)) {
 	w.t.Helper()
+	return w.baresipOver("udp", ip, user, more)
+}
+
+func (w *world) baresipOver(transport, ip, user, more string) (at string, say func(command, params string)) {
+	w.t.Helper()
 	dir := w.t.TempDir()
 	port, ctrl := freePort(w.t, "udp", ip), freePort(w.t, "tcp", ip)
 	at = fmt.Sprintf("%s:%d", ip, port)
@@ -98,7 +103,7 @@ func (w *world) baresip(ip, user string, more string) (at string, say func(comma
 	out, err := exec.Command("sox", "-n", "-r", "8000", "-c", "1", "-b", "16", voice, "synth", "60", "sine", fmt.Sprint(operatorTone), "vol", "0.3").CombinedOutput()
 	require.NoError(w.t, err, "%s", out)
 	config := fmt.Sprintf("sip_listen %s\naudio_source aufile,%s\naudio_player aubridge,sink\nausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1\nrtp_ports 40000-40200\nmodule_path /usr/lib/baresip/modules\nmodule g711.so\nmodule aufile.so\nmodule aubridge.so\nmodule_tmp account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\nctrl_tcp_listen %s:%d\n", at, voice, ip, ctrl)
-	account := fmt.Sprintf("<sip:%s@%s;transport=udp>;auth_user=%s;auth_pass=secret-%s;regint=60;audio_codecs=pcma,pcmu%s\n", user, w.engine.handsets.addr(), user, user, more)
+	account := fmt.Sprintf("<sip:%s@%s;transport=%s>;auth_user=%s;auth_pass=secret-%s;regint=60;audio_codecs=pcma,pcmu%s\n", user, w.engine.handsets.addr(), transport, user, user, more)
 	for name, text := range map[string]string{"config": config, "accounts": account, "contacts": ""} {
 		require.NoError(w.t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}

@@ -70,7 +70,7 @@ func (t *transfer) shown() *TransferView {
 func (s *seat) transfer(key string, to whom, mode telephony.TransferMode, by *asker) {
 	c := s.call
 	no := func(code, text string) {
-		by.refused()
+		by.refused(code)
 		s.fail(code, text)
 	}
 	switch {
@@ -142,14 +142,14 @@ func (t *transfer) begin(s *seat) {
 	c.holdOn()
 	t.now(telephony.TransferAsked)
 	s.show(viewHeld)
-	if t.mode == telephony.Consult {
+	if t.mode == telephony.Consult && !t.asker.calls() {
 		t.ringback(s)
 	}
 }
 
 func (t *transfer) refused(s *seat, code, text string) {
 	t.c.transfer = nil
-	t.asker.refused()
+	t.asker.refused(code)
 	s.fail(code, text)
 }
 
@@ -208,6 +208,7 @@ func (t *transfer) answered() {
 		t.join()
 		return
 	}
+	t.asker.answered()
 	t.now(telephony.TransferAnswered)
 	t.confer(s)
 	s.show(viewHeld)
@@ -215,7 +216,11 @@ func (t *transfer) answered() {
 
 // confer lets the operator and the person speak; the caller hears music.
 func (t *transfer) confer(s *seat) {
-	if ear, his := s.device.port(), t.his(); ear != nil && his != nil {
+	ear, his := s.device.port(), t.his()
+	if t.asker.calls() {
+		ear = t.asker.line.Media()
+	}
+	if ear != nil && his != nil {
 		t.ear = media.Join(ear, his)
 	}
 }
@@ -404,7 +409,7 @@ func (t *transfer) ended(o telephony.Outcome) {
 		c.other = nil
 	}
 	t.dismiss(o)
-	t.asker.failed()
+	t.asker.failed(o)
 	t.state, t.since = telephony.TransferBack, time.Now()
 	t.report(telephony.Transferred{State: telephony.TransferBack, Outcome: o, Why: whyBack[o]})
 	v := t.shown()

@@ -150,6 +150,7 @@ export const en: Words<typeof ru> = {
     take: "taken",
     withdraw: "taken back",
     reset: "new password",
+    refused: "dialled what it may not",
     lift: "ban lifted",
     transfer: "how calls are transferred",
     cancel: "cancelled",
