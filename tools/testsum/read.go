@@ -172,18 +172,23 @@ func (r *Reader) note(e event, said string) {
 // Short tells each failure again in few lines: a log that is cut keeps its end.
 func (r *Reader) Short() []string { return r.short }
 
-// reason is a line that tells why a test failed.
-var reason = regexp.MustCompile(`^\s*(Error Trace:|Error:|Messages:|panic:|fatal error:|WARNING: DATA RACE|\S+_test\.go:\d+: .*\S)`)
+var (
+	// verdict is a line that tells why a test failed.
+	verdict = regexp.MustCompile(`^\s*(Error Trace:|Error:|Messages:|panic:|fatal error:|WARNING: DATA RACE)`)
+	// logged is what a test said itself, which has to do where there is no verdict.
+	logged = regexp.MustCompile(`^\s*\S+_test\.go:\d+: .*\S`)
+)
 
 // why picks the lines that tell the reason, with what testify says below "Error:".
 func why(said string) string {
 	const lines, runes = 7, 200
-	var kept []string
+	var verdicts, logs []string
 	below := 0
 	for line := range strings.Lines(said) {
 		line = strings.TrimSpace(line)
+		into := &verdicts
 		switch {
-		case reason.MatchString(line):
+		case verdict.MatchString(line):
 			below = 0
 			if strings.HasPrefix(line, "Error:") || strings.HasPrefix(line, "WARNING") {
 				below = 3
@@ -193,14 +198,18 @@ func why(said string) string {
 			continue
 		case below > 0 && line != "":
 			below--
+		case logged.MatchString(line):
+			into = &logs
 		default:
 			continue
 		}
 		if r := []rune(line); len(r) > runes {
 			line = string(r[:runes]) + "…"
 		}
-		kept = append(kept, "    "+line+"\n")
+		*into = append(*into, "    "+line+"\n")
 	}
-	// What was logged before the verdict matters less than the verdict.
-	return strings.Join(kept[max(0, len(kept)-lines):], "")
+	if len(verdicts) > 0 {
+		return strings.Join(verdicts[:min(lines, len(verdicts))], "")
+	}
+	return strings.Join(logs[max(0, len(logs)-lines):], "")
 }

@@ -96,6 +96,7 @@ func TestWhatFailedIsToldAgainInFewLines(t *testing.T) {
 	r := NewReader(&bytes.Buffer{})
 	_, err := r.Read(bytes.NewBufferString(`{"Action":"run","Package":"p","Test":"TestB"}
 {"Action":"output","Package":"p","Test":"TestB","Output":"time=1 level=INFO msg=much\n"}
+{"Action":"output","Package":"p","Test":"TestB","Output":"    b_test.go:3: the program said:\n"}
 {"Action":"output","Package":"p","Test":"TestB","Output":"    a_test.go:7: \n"}
 {"Action":"output","Package":"p","Test":"TestB","Output":"        \tError Trace:\ta_test.go:7\n"}
 {"Action":"output","Package":"p","Test":"TestB","Output":"        \tError:      \tNot equal: \n"}
