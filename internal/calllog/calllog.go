@@ -12,7 +12,6 @@ import (
 
 	"d24/internal/alarm"
 	"d24/internal/platform/jobs"
-	"d24/internal/platform/live"
 	"d24/internal/platform/pg"
 	"d24/internal/telephony"
 )
@@ -70,38 +69,6 @@ type call struct {
 	queued            bool
 }
 
-func find(ctx context.Context, tx *pg.Tx, key string) (c call, err error) {
-	err = tx.QueryRow(ctx, `select id, coalesce(company_id, 0), coalesce(line_id, 0), phone, direction, started_at, joined_at is not null, ended_at is not null, queued_at is not null from calls where key = $1 for update`, key).
-		Scan(&c.id, &c.company, &c.line, &c.phone, &c.direction, &c.started, &c.joined, &c.ended, &c.queued)
-	return c, err
-}
-
-// Store writes one report. The engine numbers its reports per call and may send
-// one twice; the first counts.
-func (s *Service) Store(ctx context.Context, tx *pg.Tx, r telephony.Report) (fresh bool, err error) {
-	c, err := find(ctx, tx, r.CallKey)
-	if errors.Is(err, pgx.ErrNoRows) {
-		if c, err = start(ctx, tx, r); err != nil {
-			return false, err
-		}
-	} else if err != nil {
-		return false, err
-	}
-	data, err := json.Marshal(r)
-	if err != nil {
-		return false, err
-	}
-	tag, err := tx.Exec(ctx, `insert into call_events (call_id, seq, company_id, at, kind, data) values ($1, $2, nullif($3, 0), $4, $5, $6) on conflict do nothing`,
-		c.id, r.Seq, c.company, r.At, r.Kind, data)
-	if err != nil || tag.RowsAffected() == 0 {
-		return false, err
-	}
-	if err := s.apply(ctx, tx, c, r); err != nil {
-		return false, err
-	}
-	return true, live.Tell(ctx, tx, live.Change{Topic: "call", ID: c.id, CompanyID: c.company})
-}
-
 // start makes the call's row. Reports may come out of order after an outage: the
 // row is then made of whatever comes first.
 func start(ctx context.Context, tx *pg.Tx, r telephony.Report) (call, error) {
@@ -133,24 +100,28 @@ func purpose(r telephony.Report) string {
 	return ""
 }
 
-func (s *Service) apply(ctx context.Context, tx *pg.Tx, c call, r telephony.Report) error {
-	set := func(cond string, args ...any) error {
-		_, err := tx.Exec(ctx, "update calls set "+cond+" where id = $1", append([]any{c.id}, args...)...)
-		return err
-	}
-	switch r.Kind {
+// simply is what a report changes in its call and nowhere else; "" when it does more, or nothing.
+func simply(r telephony.Report) (set string, value any) {
+	switch r.Kind { //nolint:exhaustive // the others are in apply
 	case telephony.CallAnswered:
-		return set("answered_at = coalesce(answered_at, $2)", r.At)
+		return "answered_at = coalesce(answered_at, $2)", r.At
 	case telephony.CallQueued:
-		return set("queued_at = coalesce(queued_at, $2)", r.At)
-	case telephony.CallOwn:
-		return set("joined_at = coalesce(joined_at, $2)", r.At)
+		return "queued_at = coalesce(queued_at, $2)", r.At
+	case telephony.CallOwn, telephony.CallBridged:
+		return "joined_at = coalesce(joined_at, $2)", r.At
 	case telephony.CallOverflow:
-		return set("overflow_at = coalesce(overflow_at, $2)", r.At)
+		return "overflow_at = coalesce(overflow_at, $2)", r.At
 	case telephony.CallTrunk:
-		return set("trunk_id = $2", r.TrunkID)
+		return "trunk_id = $2", r.TrunkID
+	}
+	return "", nil
+}
+
+// apply does what is more than simply.
+func (s *Service) apply(ctx context.Context, tx *pg.Tx, c call, r telephony.Report) error {
+	switch r.Kind {
 	case telephony.CallJoined:
-		if err := set("joined_at = coalesce(joined_at, $2), operator_id = $3", r.At, r.Operator); err != nil {
+		if _, err := tx.Exec(ctx, `update calls set joined_at = coalesce(joined_at, $2), operator_id = $3 where id = $1`, c.id, r.At, r.Operator); err != nil {
 			return err
 		}
 		if err := s.late(ctx, tx, c, r); err != nil {
@@ -159,8 +130,6 @@ func (s *Service) apply(ctx context.Context, tx *pg.Tx, c call, r telephony.Repo
 		return s.jobs.Publish(ctx, tx, Reached{CallID: c.id, Phone: c.phone, Direction: c.direction})
 	case telephony.CallMissed:
 		return missed(ctx, tx, c, r)
-	case telephony.CallBridged:
-		return set("joined_at = coalesce(joined_at, $2)", r.At)
 	case telephony.CallTransfer:
 		return transferred(ctx, tx, c, r)
 	case telephony.CallWatched:
@@ -169,7 +138,8 @@ func (s *Service) apply(ctx context.Context, tx *pg.Tx, c call, r telephony.Repo
 		return errors.Join(record(ctx, tx, c, r), stands(ctx, tx, r))
 	case telephony.CallEnded:
 		return s.end(ctx, tx, c, r)
-	case telephony.CallStarted, telephony.CallRinging, telephony.CallOffered, telephony.CallLeft, telephony.CallAway, telephony.CallReturned, telephony.CallSilent,
+	case telephony.CallAnswered, telephony.CallQueued, telephony.CallOwn, telephony.CallBridged, telephony.CallOverflow, telephony.CallTrunk, // simply
+		telephony.CallStarted, telephony.CallRinging, telephony.CallOffered, telephony.CallLeft, telephony.CallAway, telephony.CallReturned, telephony.CallSilent,
 		telephony.CallHeld, telephony.CallResumed, telephony.CallDigit, telephony.CallSpoken:
 	}
 	return nil
@@ -246,12 +216,13 @@ func (s *Service) Orphans(ctx context.Context, tx *pg.Tx, node string) (int, err
 	if err != nil {
 		return 0, err
 	}
+	calls, err := find(ctx, tx, keys)
+	if err != nil {
+		return 0, err
+	}
 	for _, k := range keys {
-		c, err := find(ctx, tx, k)
-		if err != nil {
-			return 0, err
-		}
-		if err := s.end(ctx, tx, c, telephony.Report{At: tx.Now, Outcome: telephony.Unknown, Blame: telephony.Ours, Cut: true}); err != nil {
+		c := calls[k]
+		if err := s.end(ctx, tx, *c, telephony.Report{At: tx.Now, Outcome: telephony.Unknown, Blame: telephony.Ours, Cut: true}); err != nil {
 			return 0, err
 		}
 		if _, err := tx.Exec(ctx, `update recordings set state = 'cut', note = 'оборвано сбоем' where call_id = $1 and state = 'writing'`, c.id); err != nil {

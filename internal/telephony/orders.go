@@ -191,8 +191,33 @@ func (d *Desk) Invited(ctx context.Context, key string, trunkID int64) (bool, er
 // them. The same report may come twice: the first counts.
 func (d *Desk) Report(ctx context.Context, rs ...Report) error {
 	return pg.Do(ctx, d.db, func(tx *pg.Tx) error {
+		called := make([]Report, 0, len(rs))
 		for _, r := range rs {
-			if err := d.store(ctx, tx, r); err != nil {
+			var err error
+			switch {
+			case r.Kind == DeskPhoneRefused:
+				err = d.refused(ctx, tx, r)
+			case r.CallKey == "": // an order that ended before anything was dialled: there is no call
+				err = d.end(ctx, tx, r)
+			default:
+				called = append(called, r)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if len(called) == 0 {
+			return nil
+		}
+		fresh, err := d.calls.Store(ctx, tx, called...)
+		if err != nil {
+			return err
+		}
+		for i, r := range called {
+			if !fresh[i] {
+				continue
+			}
+			if err := d.follow(ctx, tx, r); err != nil {
 				return err
 			}
 		}
@@ -200,17 +225,8 @@ func (d *Desk) Report(ctx context.Context, rs ...Report) error {
 	})
 }
 
-func (d *Desk) store(ctx context.Context, tx *pg.Tx, r Report) error {
-	if r.Kind == DeskPhoneRefused {
-		return d.refused(ctx, tx, r)
-	}
-	if r.CallKey == "" { // an order that ended before anything was dialled: there is no call
-		return d.end(ctx, tx, r)
-	}
-	fresh, err := d.calls.Store(ctx, tx, r)
-	if err != nil || !fresh {
-		return err
-	}
+// follow is what a fresh report means for its order.
+func (d *Desk) follow(ctx context.Context, tx *pg.Tx, r Report) error {
 	if r.Repeat && r.OrderKey != "" {
 		if _, err := tx.Exec(ctx, `update call_orders set is_possible_repeat = true where key = $1`, r.OrderKey); err != nil {
 			return err

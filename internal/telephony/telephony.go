@@ -473,7 +473,7 @@ type Changed struct {
 // Calls keeps the record of calls; calllog supplies it.
 type Calls interface {
 	// Store writes one report in tx. False: it was known already.
-	Store(ctx context.Context, tx *pg.Tx, r Report) (fresh bool, err error)
+	Store(ctx context.Context, tx *pg.Tx, rs ...Report) (fresh []bool, err error)
 	// Orphans ends the calls a node left open when it died: «cut by failure».
 	// Published as CallEnded reports with Cut set; returns how many.
 	Orphans(ctx context.Context, tx *pg.Tx, node string) (int, error)
