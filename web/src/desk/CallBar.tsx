@@ -340,7 +340,7 @@ function Controls({ keypadOpen, onKeypadOpen, settled, onHangUp, onTransfer }: P
         </Popover.Dropdown>
       </Popover>
       <Button
-        {...(talk && settled ? { className: "btn-primary" } : { variant: "default" })}
+        {...(ours && settled ? { className: "btn-primary" } : { variant: "default" })}
         data-testid="hangup"
         disabled={!canHang}
         leftSection={<IconPhoneOff size={16} />}

@@ -5,6 +5,7 @@ import { Key } from "../ui/blocks";
 import { useWords as useShared } from "../ui/words";
 import { mayPause } from "./CallBar";
 import { hasForm } from "./current";
+import { isGuest } from "./transfer/Guest";
 import { useWords } from "./words";
 
 /** All keys of the desk (F1 or «?»). They go by place on the keyboard, so the layout does not matter. */
@@ -70,6 +71,7 @@ export function useHints(call: CallView | null, p: Phone, settled: boolean): [st
       return [["⇧F2", w.keys.shortHangup], all];
     default:
   }
+  if (isGuest(call)) return [["⇧F2", w.keys.shortHangup], all];
   const talk: [string, string][] =
     call.state === "ended"
       ? [...(settled ? [["F2", w.keys.ready] as [string, string]] : []), ...pause]

@@ -220,8 +220,11 @@ function heard(p: Phone, m: ServerMessage, now: number): Step {
       return [{ ...p, ...called(p, m.call) }, []];
     case "missed":
       return [{ ...p, missed: m.call, call: p.call?.key === m.call ? null : p.call, cut: false }, []];
-    case "taken":
-      return [{ ...p, ...handed(p, m.taken) }, []];
+    case "taken": {
+      const next = { ...p, ...handed(p, m.taken) };
+      // What he has is no work of ours: nothing keeps us from the next call.
+      return p.call !== null && next.call === null ? paperwork(next, false) : [next, []];
+    }
     case "echo":
       return [{ ...p, echo: m.state ?? "" }, []];
     case "watching": {

@@ -240,6 +240,17 @@ describe("softphone", () => {
     expect(f.state()).toMatchObject({ cut: false, call: null, taken: { by: "N" } });
   });
 
+  it("is ready again when a colleague has the caller: nothing is left to be written", async () => {
+    const f = await atWork();
+    f.socket.tell({ type: "call", call: callView({ state: "talking" }) });
+    f.phone.paperwork(true);
+    f.socket.tell({ type: "call", call: callView({ state: "ended", outcome: "answered" }) });
+    f.socket.hear();
+    f.socket.tell({ type: "taken", taken: { call: "i-1", by: "N", led: true } });
+    expect(f.state()).toMatchObject({ call: null, paperwork: false, taken: { led: true } });
+    expect(f.socket.hear()).toEqual([expect.objectContaining({ type: "state", state: "ready" })]);
+  });
+
   it("offers anew when the sound dies", async () => {
     const f = await atWork();
     f.sound.on.onState(false);

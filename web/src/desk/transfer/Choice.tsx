@@ -130,6 +130,7 @@ export function Choice({ call, reasonId, onMessage }: Props) {
       )}
       <TextInput
         data-autofocus
+        autoFocus // also when the caller has come back: the keys go on here
         aria-label={w.find}
         placeholder={w.find}
         role="combobox"

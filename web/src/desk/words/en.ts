@@ -68,7 +68,7 @@ export const en: Words<typeof ru> = {
     notHeardMore:
       "Check the key on the headset, the wire and the microphone chosen. After 8 seconds the call goes to a free operator.",
     taken: (by) => `While you had no link, ${by} took the call.`,
-    ledTo: (by: string) => `The caller is with ${by}.`,
+    ledTo: (by: string) => `The caller is with another operator (${by}).`,
     takenMore: "The request and what you typed are with him; nothing is left for you to do.",
     unsent: (text) => `This did not get out, tell him: «${text}»`,
     cut: "The call broke off by our fault. Finish the request: the call back is first in the queue.",
