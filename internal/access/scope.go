@@ -75,6 +75,15 @@ func (s Scope) Where(t string) (cond string, args []any) {
 	return "(" + strings.Join(or, " or ") + ")", args
 }
 
+// IsWhole reports whether the scope is whole companies, or one executor's part of one.
+func (s Scope) IsWhole() bool {
+	if len(s.grants) == 1 {
+		g := s.grants[0]
+		return len(g.BuildingIDs) == 0 && len(g.WorkTypeIDs) == 0 && g.ResponsibleID == 0
+	}
+	return s.companies() != nil
+}
+
 // companies are those of which the scope has everything, when it is of nothing else and of
 // more than one.
 func (s Scope) companies() (out []int64) {

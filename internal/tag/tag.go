@@ -83,15 +83,25 @@ func (s *Service) Labels(ctx context.Context, tx *pg.Tx, ids []int64) (map[int64
 	if len(ids) == 0 {
 		return out, nil
 	}
-	rows, err := tx.Query(ctx, "select "+columns+" from tags where id = any($1)", ids)
-	if err != nil {
-		return nil, err
+	b := &pgx.Batch{}
+	s.LabelsIn(b, ids, out)
+	return out, tx.SendBatch(ctx, b).Close()
+}
+
+const named = "select " + columns + " from tags where id = any($1)"
+
+// LabelsIn is Labels as a statement of a batch: out has them when the batch is over.
+func (s *Service) LabelsIn(b *pgx.Batch, ids []int64, out map[int64]Tag) {
+	if len(ids) == 0 {
+		return
 	}
-	all, err := pgx.CollectRows(rows, pgx.RowToStructByName[Tag])
-	for _, t := range all {
-		out[t.ID] = t
-	}
-	return out, err
+	b.Queue(named, ids).Query(func(rows pgx.Rows) error {
+		all, err := pgx.CollectRows(rows, pgx.RowToStructByName[Tag])
+		for _, t := range all {
+			out[t.ID] = t
+		}
+		return err
+	})
 }
 
 // Offered are the labels of a company that may be put on, in its order.

@@ -22,11 +22,7 @@ type Found struct {
 
 // show tells by what the requests of a page were found.
 func show(ctx context.Context, tx *pg.Tx, q quest, ts []Ticket) error {
-	ids := make([]int64, 0, len(ts))
-	for _, t := range ts {
-		ids = append(ids, t.ID)
-	}
-	said, err := comments(ctx, tx, ids)
+	said, err := comments(ctx, tx, idsOf(ts))
 	for i := range ts {
 		ts[i].Found = q.found(ts[i], said[ts[i].ID])
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
+
 	"d24/internal/access"
 	"d24/internal/fault"
 	"d24/internal/platform/pg"
@@ -16,11 +18,19 @@ const maxLabels = 20
 
 // label names the labels of tickets.
 func (s *Service) label(ctx context.Context, tx *pg.Tx, ts []Ticket) error {
-	var ids []int64
+	names, err := s.tags.Labels(ctx, tx, tagIDs(ts))
+	nameTags(ts, names)
+	return err
+}
+
+func tagIDs(ts []Ticket) (ids []int64) {
 	for _, t := range ts {
 		ids = append(ids, t.TagIDs...)
 	}
-	names, err := s.tags.Labels(ctx, tx, ids)
+	return ids
+}
+
+func nameTags(ts []Ticket, names map[int64]tag.Tag) {
 	for i := range ts {
 		t := &ts[i]
 		for _, id := range t.TagIDs {
@@ -29,7 +39,32 @@ func (s *Service) label(ctx context.Context, tx *pg.Tx, ts []Ticket) error {
 			}
 		}
 	}
+}
+
+// mark says of the tickets of a page what stands beside them: their labels by name, and how
+// many comments the actor has not read.
+func (s *Service) mark(ctx context.Context, tx *pg.Tx, ts []Ticket) error {
+	b := &pgx.Batch{}
+	names, of := map[int64]tag.Tag{}, map[int64]talk{}
+	talksIn(b, tx, idsOf(ts), of)
+	s.tags.LabelsIn(b, tagIDs(ts), names)
+	if b.Len() == 0 {
+		return nil
+	}
+	err := tx.SendBatch(ctx, b).Close()
+	nameTags(ts, names)
+	for i := range ts {
+		ts[i].Unread = of[ts[i].ID].unread()
+	}
 	return err
+}
+
+func idsOf(ts []Ticket) []int64 {
+	ids := make([]int64, 0, len(ts))
+	for _, t := range ts {
+		ids = append(ids, t.ID)
+	}
+	return ids
 }
 
 func (s *Service) labelled(ctx context.Context, tx *pg.Tx, t Ticket) (Ticket, error) {

@@ -111,12 +111,15 @@ type Filter struct {
 }
 
 // List returns one page of the tickets the actor may see, in the order of f, and the
-// cursor of the next page ("" at the end).
+// cursor of the next page ("" at the end); a page of a search may have fewer, when many requests
+// had to be looked through. They come without access notes, words told, limits and
+// prices, and without answers unless words were looked for.
 func (s *Service) List(ctx context.Context, f Filter) (rows []Ticket, next string, err error) {
 	size := page.Size(f.Limit)
-	rows, err = pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Ticket, error) {
-		ts, q, err := s.rows(ctx, tx, f, size+1)
-		if err != nil {
+	var looked page.Cursor
+	rows, err = pg.InTx(ctx, s.db, func(tx *pg.Tx) (ts []Ticket, err error) {
+		var q quest
+		if ts, q, looked, err = s.rows(ctx, tx, f, size+1); err != nil {
 			return nil, err
 		}
 		if f.Text != "" {
@@ -124,28 +127,13 @@ func (s *Service) List(ctx context.Context, f Filter) (rows []Ticket, next strin
 				return nil, err
 			}
 		}
-		if err := mark(ctx, tx, ts); err != nil {
-			return nil, err
-		}
-		return ts, s.label(ctx, tx, ts)
+		return ts, s.mark(ctx, tx, ts)
 	})
+	if looked.ID != 0 {
+		return rows, looked.String(), err
+	}
 	rows, next = page.Cut(rows, size, f.Order.place)
 	return rows, next, err
-}
-
-// page is the query of a page. Of several companies the first rows of each are taken in the
-// order of the list, by its index, and the first of these: a list of many companies costs
-// what its page costs, however many requests they have. Those chosen by words are few already.
-func (f Filter) page(a access.Actor, w *where.Clause, n int, chosen bool) string {
-	order, _ := f.Order.sql()
-	limit := " order by " + order + " limit " + strconv.Itoa(n)
-	if chosen || !f.isOfMany(a) {
-		return "select " + columns + source + "where " + w.String() + limit
-	}
-	w.And("t.company_id = k.id and k.id = any(?)", a.Companies)
-	of := "$" + strconv.Itoa(len(w.Args))
-	return "select " + columns + source + "where t.id = any(array(select t.id from unnest(" + of + "::bigint[]) k (id) cross join lateral (select t.* from tickets t where " + w.String() +
-		limit + ") t" + limit + "))" + " order by " + order
 }
 
 // Count counts at most to page.CountMax; more is shown as «1000+».
@@ -159,7 +147,7 @@ func (s *Service) count(ctx context.Context, tx *pg.Tx, f Filter) (n int, err er
 	if err != nil {
 		return 0, err
 	}
-	err = tx.QueryRow(ctx, "select count(*) from (select 1 from tickets t where "+w.String()+" limit "+strconv.Itoa(page.CountMax)+") x", unprepared(w.Args)...).Scan(&n)
+	err = tx.QueryRow(ctx, "select count(*) from (select 1 from tickets t where "+w.String()+" limit "+strconv.Itoa(page.CountMax)+") x", f.values(tx.Actor, w)...).Scan(&n)
 	return n, err
 }
 
@@ -185,8 +173,8 @@ func (s *Service) search(ctx context.Context, tx *pg.Tx, f Filter, guess bool) (
 			return w, quest{}, err
 		}
 		one := "t.building_id = any(?)"
-		if len(houses) > 5 { // in the order of the list: all requests of so many houses are not to be sorted
-			one = "t.building_id + 0 = any(?)"
+		if len(houses) > 5 { // in the order of the list: all requests of so many houses are not to be sorted, nor all entries of an index of houses, which has no version
+			one = "t.building_id + 0 * t.version = any(?)"
 		}
 		w.And(one, houses)
 	}

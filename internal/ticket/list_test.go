@@ -29,7 +29,9 @@ func (c *city) pages(ctx context.Context, f Filter, size int) (out []Ticket) {
 		if next == "" {
 			return out
 		}
-		require.Len(c.t, rows, page.Size(size), "a page that is not the last is full")
+		if f.Text == "" {
+			require.Len(c.t, rows, page.Size(size), "a page that is not the last is full")
+		}
 		f.After, err = page.Parse(next)
 		require.NoError(c.t, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"d24/internal/access"
+	"d24/internal/page"
 	"d24/internal/platform/pg"
 	"d24/internal/where"
 )
@@ -111,31 +112,60 @@ func (f Filter) isOfMany(a access.Actor) bool {
 	return a.Kind == access.Operator && len(a.Companies) > 1 && f.CompanyID == 0
 }
 
-// mostLooked bounds how many requests of several companies are merged before the words are looked for.
+// mostLooked bounds how many requests of several companies are merged before the words are
+// looked for. For the first page of a list it is breadth.first: it shows what it has found.
 const mostLooked = 20_000
 
 // merged reads n rows of a list of several companies that have what is looked for: the first
-// rows of each are put in the order of the list, and looked through in it. Fewer than n: the
-// rows taken were not enough, the list has to be read the other way.
-func (f Filter) merged(ctx context.Context, tx *pg.Tx, w where.Clause, q quest, n int) ([]Ticket, error) {
+// rows of each are put in the order of the list, and looked through in it. The first page may
+// have fewer: looked is then where it has stopped, and the next one goes on. Any other has n, or
+// isEnough is false and the list has to be read the other way.
+func (s *Service) merged(ctx context.Context, tx *pg.Tx, f Filter, w where.Clause, q quest, n int) (ts []Ticket, looked page.Cursor, isEnough bool, err error) {
 	companies := len(tx.Actor.Companies)
-	per := 20 + int(3*float64(n)/max(q.part, 1e-6))/companies
-	if per*companies > mostLooked {
-		return nil, nil
+	per, isFirst := 20+int(3*float64(n)/max(q.part, 1e-6))/companies, f.After.ID == 0
+	if most := s.breadth.first / companies; isFirst {
+		per = max(1, min(per, most))
+	} else if per*companies > mostLooked {
+		return nil, looked, false, nil
 	}
-	if len(q.terms) > 1 {
+	if len(q.terms) > 1 && !isFirst {
 		seldom, err := f.seldom(ctx, tx, w, q)
 		if err != nil || seldom {
-			return nil, err
+			return nil, looked, false, err
 		}
 	}
-	first, look, args := f.firstOfEach(tx, w, q, per)
-	order, _ := f.Order.sql()
-	ts, err := f.readMerged(ctx, tx, first+`select `+columns+source+`where t.id = any(array(select t.id from known t where `+look+` order by t.place limit `+strconv.Itoa(n)+`)) order by `+order, args)
-	if len(ts) < n {
-		return nil, err
+	ids, looked, err := f.lookThrough(ctx, tx, w, q, per, n)
+	if err != nil || len(ids) < n && !isFirst && looked.ID != 0 {
+		return nil, looked, false, err
 	}
-	return ts, err
+	if len(ids) == n {
+		looked = page.Cursor{}
+	}
+	ts, err = f.byID(ctx, tx, ids)
+	return ts, looked, true, err
+}
+
+// lookThrough finds n of the first rows of companies, per of each at most, and tells behind
+// which of them it has not looked; none: there are no others.
+func (f Filter) lookThrough(ctx context.Context, tx *pg.Tx, w where.Clause, q quest, per, n int) (ids []int64, looked page.Cursor, err error) {
+	first, look, args := f.firstOfEach(tx, w, q, per)
+	rows, err := tx.Query(ctx, first+`, found as (select t.id, t.key, t.place from known t where `+look+` order by t.place limit `+strconv.Itoa(n)+`)
+		select id, key, true as is_found from (select * from found order by place) f
+		union all (select id, key, false from known where exists (select from of_each where n = `+strconv.Itoa(per)+`) order by place desc limit 1)`, args...)
+	if err != nil {
+		return nil, looked, err
+	}
+	var at page.Cursor
+	var isFound bool
+	_, err = pgx.ForEachRow(rows, []any{&at.ID, &at.At, &isFound}, func() error {
+		if isFound {
+			ids = append(ids, at.ID)
+		} else {
+			looked = at
+		}
+		return nil
+	})
+	return ids, looked, err
 }
 
 // firstOfEach is the table known of the first rows of each company, per of each at most, in
@@ -148,21 +178,13 @@ func (f Filter) firstOfEach(tx *pg.Tx, w where.Clause, q quest, per int) (with, 
 	look = q.look.After(len(args) - 1)
 	args = append(args, q.look.Args...)
 	return `with of_each as materialized (
-			select t.id, t.n, row_number() over (order by t.key` + down + `, t.id` + down + `) as place
+			select t.id, t.key, t.n, row_number() over (order by t.key` + down + `, t.id` + down + `) as place
 			from unnest(` + of + `::bigint[]) k (id) cross join lateral (
 				select t.id, ` + key + ` as key, row_number() over (order by ` + order + `) as n from tickets t
 				where t.company_id = k.id and ` + w.String() + ` order by ` + order + ` limit ` + strconv.Itoa(per) + `) t),
 		-- behind the last row taken of any company others of it may stand
-		known as (select id, place from of_each where place <= coalesce((select min(place) from of_each where n = ` + strconv.Itoa(per) + `), place) order by place offset 0)
+		known as (select id, key, place from of_each where place <= coalesce((select min(place) from of_each where n = ` + strconv.Itoa(per) + `), place) order by place offset 0)
 		`, look, args
-}
-
-func (f Filter) readMerged(ctx context.Context, tx *pg.Tx, sql string, args []any) ([]Ticket, error) {
-	rows, err := tx.Query(ctx, sql, args...)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, scan)
 }
 
 // tried is how many of the first requests of each company say whether words stand together.
@@ -178,22 +200,24 @@ func (f Filter) seldom(ctx context.Context, tx *pg.Tx, w where.Clause, q quest) 
 	return float64(have) < q.part*float64(all)/4, err
 }
 
-// rows reads n rows of a list, and what is looked for in it.
-func (s *Service) rows(ctx context.Context, tx *pg.Tx, f Filter, n int) ([]Ticket, quest, error) {
+// rows reads n rows of a list, and what is looked for in it. Fewer with a place in looked are
+// what was found before it: the list goes on there.
+func (s *Service) rows(ctx context.Context, tx *pg.Tx, f Filter, n int) (ts []Ticket, q quest, looked page.Cursor, err error) {
 	w, q, err := s.search(ctx, tx, f, f.isOfMany(tx.Actor))
 	if err == nil && q.isGuess {
-		if ts, err := f.merged(ctx, tx, w, q, n); err != nil || ts != nil {
-			return ts, q, err
+		ts, looked, isEnough, e := s.merged(ctx, tx, f, w, q, n)
+		if e != nil || isEnough {
+			return ts, q, looked, e
 		}
 		w, q, err = s.search(ctx, tx, f, false)
 	}
 	if err != nil {
-		return nil, q, err
+		return nil, q, looked, err
 	}
 	w.Join(q.look)
 	if q.named == nil {
 		ts, err := f.read(ctx, tx, w, n, q.chosen)
-		return ts, q, err
+		return ts, q, looked, err
 	}
 	for few := q.named[:min(3*n, len(q.named))]; ; few = q.named { // the first are mostly enough
 		var w1 where.Clause
@@ -201,16 +225,7 @@ func (s *Service) rows(ctx context.Context, tx *pg.Tx, f Filter, n int) ([]Ticke
 		w1.And("t.id = any(?)", few)
 		ts, err := f.read(ctx, tx, w1, n, true)
 		if err != nil || len(ts) == n || len(few) == len(q.named) {
-			return ts, q, err
+			return ts, q, looked, err
 		}
 	}
-}
-
-// read asks for n rows; those that may be among them were chosen, or not.
-func (f Filter) read(ctx context.Context, tx *pg.Tx, w where.Clause, n int, chosen bool) ([]Ticket, error) {
-	rows, err := tx.Query(ctx, f.page(tx.Actor, &w, n, chosen), unprepared(w.Args)...)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, scan)
 }

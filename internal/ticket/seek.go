@@ -26,9 +26,10 @@ const maxTerms = 12
 type breadth struct {
 	forms  int // words of the dictionary that a word stands for; a wider one does not choose, it only narrows
 	chosen int // requests chosen by the words; of more, the newest are looked through
+	first  int // requests looked through for the first page of several companies' list
 }
 
-var usual = breadth{forms: 300, chosen: 20_000}
+var usual = breadth{forms: 300, chosen: 20_000, first: 4_000}
 
 // upTo is how many of n requests are chosen at most. To choose k costs k rows; to look through
 // those of a word that k of n have costs a page's worth of n/k: they meet at the root.

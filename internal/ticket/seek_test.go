@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"d24/internal/access"
+	"d24/internal/page"
 	"d24/internal/platform/pg"
 	"d24/internal/search"
 )
@@ -28,6 +29,13 @@ func (c *city) wrote(company int64, said string, comments ...string) Ticket {
 		require.NoError(c.t, c.s.Comment(c.sys, t.ID, text, false))
 	}
 	return t
+}
+
+// weighed has the database count the words there are; only their owner may.
+func (c *city) weighed() {
+	c.t.Helper()
+	_, err := c.db.Pool.Exec(c.sys, `reset session authorization; analyze ticket_search; set session authorization d24_test_app`)
+	require.NoError(c.t, err)
 }
 
 func (c *city) found(ctx context.Context, typed string) []string {
@@ -117,8 +125,7 @@ func TestSearchKeepsToTheScope(t *testing.T) {
 	vocabulary = slices.Compact(vocabulary)
 	r := rand.New(rand.NewPCG(5, 2)) //nolint:gosec // the draw repeats
 	some := 0
-	_, err := c.db.Pool.Exec(c.sys, `analyze ticket_search`) // the ways are chosen by what is known of the words
-	require.NoError(t, err)
+	c.weighed() // the ways are chosen by what is known of the words
 	for i := range 300 {
 		c.s.breadth = []breadth{usual, {forms: usual.forms, chosen: 1}, {forms: 2, chosen: 3}}[i%3] // every way finds the same
 		a := access.Actor{Kind: access.Company, CompanyID: 1 + r.Int64N(3)}
@@ -322,6 +329,9 @@ func TestCommentsOfMassChangesAreFound(t *testing.T) {
 	require.Equal(t, names([]Ticket{y, x}), c.found(c.sys, "подрядчики"))
 }
 
+// ofTwo is an operator of companies 1 and 2.
+var ofTwo = access.Actor{Kind: access.Operator, Companies: []int64{1, 2}, Grants: []access.Grant{{CompanyID: 1}, {CompanyID: 2}}}
+
 // TestMergedDoesNotGoPastWhatItTook: behind the last row taken of a company others of it may
 // stand, which are newer than those of another.
 func TestMergedDoesNotGoPastWhatItTook(t *testing.T) {
@@ -331,18 +341,57 @@ func TestMergedDoesNotGoPastWhatItTook(t *testing.T) {
 	for range 30 {
 		c.wrote(1, "тишина")
 	}
-	a := access.Actor{Kind: access.Operator, Companies: []int64{1, 2}, Grants: []access.Grant{{CompanyID: 1}, {CompanyID: 2}}}
-	f := Filter{Text: "ледоход"}
-	q := quest{part: 1} // far too much: too few are taken
+	f := Filter{Text: "ледоход", After: page.Cursor{At: noon.AddDate(1, 0, 0), ID: 1}} // a page that goes on
+	q := quest{part: 1}                                                                // far too much: too few are taken
 	q.look.And("(select s.doc @@ ?::text::tsquery from ticket_search s where s.ticket_id = t.id)", "'ледоход'")
-	read := func(n int) (got []Ticket) {
-		require.NoError(t, pg.Do(access.With(context.Background(), a), c.db, func(tx *pg.Tx) (err error) {
-			got, err = f.merged(access.With(context.Background(), a), tx, f.where(tx), q, n)
+	read := func(n int) (got []Ticket, looked page.Cursor, isEnough bool) {
+		ctx := access.With(context.Background(), ofTwo)
+		require.NoError(t, pg.Do(ctx, c.db, func(tx *pg.Tx) (err error) {
+			got, looked, isEnough, err = c.s.merged(ctx, tx, f, f.where(tx), q, n)
 			return err
 		}))
-		return got
+		return got, looked, isEnough
 	}
-	require.Empty(t, read(1), "21 of the first company are taken, none has the word")
+	_, _, isEnough := read(1)
+	require.False(t, isEnough, "21 of the first company are taken, none has the word")
 	q.part = .1
-	require.Equal(t, names([]Ticket{want}), names(read(1)))
+	got, _, isEnough := read(1)
+	require.True(t, isEnough)
+	require.Equal(t, names([]Ticket{want}), names(got))
+
+	f.After, c.s.breadth.first = page.Cursor{}, 42
+	got, looked, isEnough := read(1)
+	require.True(t, isEnough, "the first page tells that it has found nothing so far")
+	require.Empty(t, got)
+	require.Equal(t, want.ID+10, looked.ID, "and where it has stopped")
+}
+
+// TestSearchOfManyGoesOn: words that are common each and seldom stand together are looked for
+// in a few requests of each company first; what is found there is the first page, however short,
+// and the pages after it give the others.
+func TestSearchOfManyGoesOn(t *testing.T) {
+	c := open1(t)
+	var want []Ticket
+	for i := range 60 {
+		company := 1 + int64(i%2)
+		if i%12 == 3 {
+			want = append(want, c.wrote(company, "ледоход и тишина"))
+			continue
+		}
+		c.wrote(company, []string{"ледоход", "тишина"}[i/2%2])
+	}
+	slices.Reverse(want)
+	c.weighed()
+	c.s.breadth.chosen, c.s.breadth.first = 5, 10
+	ctx := access.With(context.Background(), ofTwo)
+	rows, next, err := c.s.List(ctx, Filter{Text: "ледоход тишина", Limit: 20})
+	require.NoError(t, err)
+	require.Len(t, rows, 1, "one among ten")
+	require.NotEmpty(t, next)
+	for _, limit := range []int{1, 2, 3, 20, 100} {
+		require.Equal(t, names(want), names(c.pages(ctx, Filter{Text: "ледоход тишина"}, limit)), limit)
+	}
+	n, err := c.s.Count(ctx, Filter{Text: "ледоход тишина"})
+	require.NoError(t, err)
+	require.Len(t, want, n, "what is counted is all of it")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,6 +21,12 @@ const columns = `t.id, t.company_id, c.name, t.number, t.kind, t.status, t.sourc
 
 const source = ` from tickets t join companies c on c.id = t.company_id left join members e on e.id = t.executor_id left join members r on r.id = t.responsible_id `
 
+// rowColumns are the columns of a list: what it does not show is neither read nor sent.
+var rowColumns = strings.NewReplacer("t.answers", "null", "t.access_note", "''", "t.told_caller", "''", "t.limits", "null", "t.prices", "null").Replace(columns)
+
+// foundColumns are those of a list that tells by what its rows were found.
+var foundColumns = strings.NewReplacer("t.access_note", "''", "t.told_caller", "''", "t.limits", "null", "t.prices", "null").Replace(columns)
+
 func scan(row pgx.CollectableRow) (t Ticket, err error) {
 	var answers, limits, prices []byte
 	err = row.Scan(&t.ID, &t.CompanyID, &t.CompanyName, &t.Number, &t.Kind, &t.Status, &t.Source, &t.BuildingID, &t.Unit, &t.Entrance, &t.Floor, &t.Address, &t.Zone,
@@ -27,9 +34,17 @@ func scan(row pgx.CollectableRow) (t Ticket, err error) {
 		&t.ExecutorID, &t.ExecutorName, &t.ResponsibleID, &t.ResponsibleName, &t.PostponeReason, &t.PostponedUntil,
 		&t.AcceptBy, &t.LocaliseBy, &t.DueAt, &t.HandedOverAt, &t.AcceptedAt, &t.DoneAt, &t.ClosedAt, &t.ToldCaller, &t.CreatedAt, &t.Version, &limits, &prices, &t.ExecutorLeftAt, &t.TagIDs, &t.SupplierID, &t.LocalisedAt, &t.MovedVersion)
 	if err == nil {
-		err = errors.Join(json.Unmarshal(answers, &t.Answers), json.Unmarshal(limits, &t.Limits), json.Unmarshal(prices, &t.Prices))
+		err = errors.Join(read(answers, &t.Answers), read(limits, &t.Limits), read(prices, &t.Prices))
 	}
 	return t, err
+}
+
+// read reads a column of JSON, if it was asked for.
+func read[T any](column []byte, to *[]T) error {
+	if column == nil {
+		return nil
+	}
+	return json.Unmarshal(column, to)
 }
 
 // find reads a ticket the actor may see; what he may not see does not exist.

@@ -30,35 +30,28 @@ func (k talk) unread() int { return max(0, k.said-k.seen) }
 
 // talks are those of tickets as the actor has read them; of who is no person, none.
 func talks(ctx context.Context, tx *pg.Tx, ids []int64) (map[int64]talk, error) {
-	if tx.Actor.UserID == 0 || len(ids) == 0 {
-		return map[int64]talk{}, nil
+	b, out := &pgx.Batch{}, map[int64]talk{}
+	if talksIn(b, tx, ids, out); b.Len() == 0 {
+		return out, nil
 	}
-	rows, err := tx.Query(ctx, `select k.ticket_id, k.said, coalesce(r.seen, 0) from ticket_talks k left join ticket_reads r on r.ticket_id = k.ticket_id and r.user_id = $1
-		where k.ticket_id = any($2) and k.last_at > $3`, tx.Actor.UserID, ids, tx.Now.Add(-talkTerm))
-	if err != nil {
-		return nil, err
-	}
-	out := map[int64]talk{}
-	var id int64
-	var k talk
-	_, err = pgx.ForEachRow(rows, []any{&id, &k.said, &k.seen}, func() error {
-		out[id] = k
-		return nil
-	})
-	return out, err
+	return out, tx.SendBatch(ctx, b).Close()
 }
 
-// mark says of tickets how many comments the actor has not read.
-func mark(ctx context.Context, tx *pg.Tx, ts []Ticket) error {
-	ids := make([]int64, 0, len(ts))
-	for _, t := range ts {
-		ids = append(ids, t.ID)
+// talksIn is talks as a statement of a batch: out has them when the batch is over.
+func talksIn(b *pgx.Batch, tx *pg.Tx, ids []int64, out map[int64]talk) {
+	if tx.Actor.UserID == 0 || len(ids) == 0 {
+		return
 	}
-	of, err := talks(ctx, tx, ids)
-	for i := range ts {
-		ts[i].Unread = of[ts[i].ID].unread()
-	}
-	return err
+	b.Queue(`select k.ticket_id, k.said, coalesce(r.seen, 0) from ticket_talks k left join ticket_reads r on r.ticket_id = k.ticket_id and r.user_id = $1
+		where k.ticket_id = any($2) and k.last_at > $3`, tx.Actor.UserID, ids, tx.Now.Add(-talkTerm)).Query(func(rows pgx.Rows) error {
+		var id int64
+		var k talk
+		_, err := pgx.ForEachRow(rows, []any{&id, &k.said, &k.seen}, func() error {
+			out[id] = k
+			return nil
+		})
+		return err
+	})
 }
 
 // markEvents says which lines of a history the actor has not read: the last ones of others.

@@ -21,17 +21,43 @@ type Process int
 
 // CPU is what the process has used so far, user and system.
 func (p Process) CPU() (time.Duration, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p))
+	_, own, _, err := p.stat()
+	return own, err
+}
+
+// FamilyCPU is what the process and those it started have used so far, the ended ones too.
+func (p Process) FamilyCPU() (sum time.Duration, err error) {
+	_, own, ended, err := p.stat()
 	if err != nil {
 		return 0, err
 	}
-	f := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:])) // the name before may hold spaces
-	if len(f) < 13 {
-		return 0, errors.New("/proc/…/stat is not readable")
+	sum = own + ended
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	for _, s := range stats {
+		id, _ := strconv.Atoi(filepath.Base(filepath.Dir(s)))
+		if parent, own, ended, err := Process(id).stat(); err == nil && parent == p { // one that has ended meanwhile is among those of p
+			sum += own + ended
+		}
 	}
-	user, err1 := strconv.ParseInt(f[11], 10, 64)
-	system, err2 := strconv.ParseInt(f[12], 10, 64)
-	return time.Duration(user+system) * tick, errors.Join(err1, err2)
+	return sum, err
+}
+
+// stat reads who started the process, and what it and its ended children have used.
+func (p Process) stat() (parent Process, own, ended time.Duration, err error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p))
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	f := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:])) // the name before may hold spaces
+	if len(f) < 15 {
+		return 0, 0, 0, errors.New("/proc/…/stat is not readable")
+	}
+	n := make([]int64, 15)
+	for _, i := range []int{1, 11, 12, 13, 14} {
+		v, e := strconv.ParseInt(f[i], 10, 64)
+		n[i], err = v, errors.Join(err, e)
+	}
+	return Process(n[1]), time.Duration(n[11]+n[12]) * tick, time.Duration(n[13]+n[14]) * tick, err
 }
 
 // ForgetPeak makes Peak start anew, where the kernel allows it.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -75,11 +76,12 @@ func (b *bed) lists(ctx context.Context) error {
 	}
 	named := append(journal.Lists(), journal.Searches()...)
 	var worst, all []float64
-	for _, clients := range []int{1, 8} {
+	for _, clients := range b.clients {
 		for i, l := range named {
 			if !strings.Contains(l.Name, b.match) {
 				continue
 			}
+			cost := b.cpu()
 			took, over, err := b.load(ctx, clients, b.ops, func(r *rand.Rand) error {
 				_, err := people[l.Who].ask(ctx, http.MethodGet, "/tickets?"+l.Query(b.world, r).Encode(), nil)
 				return err
@@ -88,6 +90,10 @@ func (b *bed) lists(ctx context.Context) error {
 				return fmt.Errorf("%s: %w", l.Name, err)
 			}
 			b.keepFigures(fmt.Sprintf("%s_%d", l.Name, clients), took, over)
+			cost(fmt.Sprintf("%s_%d", l.Name, clients), len(took))
+			if err := b.dearest(ctx, len(took)); err != nil {
+				return err
+			}
 			if clients == 8 && i < len(journal.Lists()) {
 				worst, all = append(worst, bench.Percentile(took, .99)), append(all, took...)
 			}
@@ -137,4 +143,21 @@ func (b *bed) load(ctx context.Context, clients, n int, f func(r *rand.Rand) err
 	}
 	wg.Wait()
 	return took, time.Since(began), err
+}
+
+// cpu begins to count what the program and the database use; the answer keeps it, by n operations.
+func (b *bed) cpu() func(name string, n int) {
+	now := func() (program, database time.Duration) {
+		program, _ = b.house.Process().CPU()
+		database, _ = bench.Process(b.server.Pid()).FamilyCPU()
+		return program, database
+	}
+	program, database := now()
+	return func(name string, n int) {
+		p, d := now()
+		each := func(d time.Duration) float64 { return d.Seconds() * 1000 / float64(n) }
+		b.figures.Add(name+"_cpu", each(p-program), "ms")
+		b.figures.Add(name+"_database_cpu", each(d-database), "ms")
+		fmt.Fprintf(os.Stderr, "%32s CPU %.2f ms of the program, %.2f ms of the database\n", "", each(p-program), each(d-database))
+	}
 }

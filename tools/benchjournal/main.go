@@ -28,7 +28,7 @@ import (
 )
 
 func main() {
-	b := &bed{figures: bench.NewFigures(), rates: []int{50, 100, 200, 300}}
+	b := &bed{figures: bench.NewFigures(), rates: []int{50, 100, 200, 300}, clients: []int{1, 8}}
 	flag.IntVar(&b.size.Requests, "rows", 10_000_000, "requests")
 	flag.IntVar(&b.size.Companies, "companies", 500, "companies")
 	flag.IntVar(&b.rounds, "rounds", 3, "how often everything is measured")
@@ -36,6 +36,10 @@ func main() {
 	flag.DurationVar(&b.making, "making", 20*time.Second, "how long requests are made in a round")
 	flag.Func("rates", "at which requests are made, a second, however slow the answers are (50 100 200 300)", func(s string) (err error) {
 		b.rates, err = numbers(s)
+		return err
+	})
+	flag.Func("clients", "how many open lists at once, each in a turn (1 8)", func(s string) (err error) {
+		b.clients, err = numbers(s)
 		return err
 	})
 	flag.StringVar(&b.binary, "d24", "bin/d24", "the program")
@@ -60,7 +64,7 @@ type bed struct {
 	size              journal.Size
 	rounds, ops       int
 	making            time.Duration
-	rates             []int
+	rates, clients    []int
 	binary, net, keep string
 	match             string
 	stats             bool

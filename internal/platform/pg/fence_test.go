@@ -4,10 +4,14 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
 	"d24/internal/access"
@@ -65,6 +69,43 @@ func TestAsGivesTheFenceBack(t *testing.T) {
 		require.Equal(t, "d24_journal", role(tx))
 		return nil
 	}))
+}
+
+// TestPlansAreKeptForEachRole: a statement that several roles run by turns is planned for each of
+// them a few times, not at each turn.
+func TestPlansAreKeptForEachRole(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	cfg, err := pgxpool.ParseConfig(pgtest.URL(pgtest.Database(t)))
+	require.NoError(t, err)
+	planned := 0
+	cfg.MaxConns = 1
+	cfg.ConnConfig.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) {
+		if strings.Contains(n.Message, "PLANNER STATISTICS") {
+			planned++
+		}
+	}
+	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, "set log_planner_stats = on; set client_min_messages = log; set session authorization d24_test_app")
+		return err
+	}
+	one, err := pgxpool.NewWithConfig(ctx, cfg)
+	require.NoError(t, err)
+	t.Cleanup(one.Close)
+	db := &pg.DB{Pool: one, Clock: clocktest.New(time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC))}
+	const turns = 20
+	roles := []access.Actor{{Kind: access.Company, CompanyID: 1}, {Kind: access.Operator, Companies: []int64{1, 2}}, {Kind: access.System, System: "test"}}
+	for i := range turns * len(roles) {
+		require.NoError(t, pg.Do(access.With(ctx, roles[i%len(roles)]), db, func(tx *pg.Tx) error {
+			var n int
+			own, theirs := &pgx.Batch{}, &pgx.Batch{}
+			own.Queue("select count(*) from members where id = $1", i)
+			theirs.Queue("select count(*) from members where id = $1", i)
+			return errors.Join(tx.QueryRow(ctx, "select count(*) from members where id = $1", i).Scan(&n), tx.Together(ctx, own, roles[(i+1)%len(roles)], theirs))
+		}))
+	}
+	require.Greater(t, planned, 5*len(roles))
+	require.LessOrEqual(t, planned, 9*len(roles), "each role's own statement: five times for its values, once for any; the fence besides")
 }
 
 // TestReadingIsOneTransaction: all that is read below is of one transaction, under the fence

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"d24/internal/access"
@@ -146,14 +147,47 @@ func (tx *Tx) As(ctx context.Context, a access.Actor, f func(tx *Tx) error) erro
 	return errors.Join(err, tx.fence(ctx))
 }
 
+// Query is that of pgx, prepared for the role it runs as.
+func (tx *Tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	return tx.Tx.Query(ctx, ofRole(tx.Actor, sql), args...)
+}
+
+// QueryRow is that of pgx, prepared for the role it runs as.
+func (tx *Tx) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
+	return tx.Tx.QueryRow(ctx, ofRole(tx.Actor, sql), args...)
+}
+
+// Exec is that of pgx, prepared for the role it runs as.
+func (tx *Tx) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+	return tx.Tx.Exec(ctx, ofRole(tx.Actor, sql), args...)
+}
+
+// SendBatch is that of pgx, prepared for the role it runs as.
+func (tx *Tx) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
+	allOfRole(tx.Actor, b)
+	return tx.Tx.SendBatch(ctx, b)
+}
+
+// ofRole is a statement that is one role's own. A prepared statement is read and planned anew
+// each time it runs as another role than the last time, for its rows have another fence then.
+func ofRole(a access.Actor, sql string) string { return sql + "\n-- " + roleOf(a) }
+
+func allOfRole(a access.Actor, b *pgx.Batch) {
+	for _, q := range b.QueuedQueries {
+		q.SQL = ofRole(a, q.SQL)
+	}
+}
+
 // Together sends statements of the transaction's own actor and then some of a, and waits once
 // for all of them: none may need what another answers.
 func (tx *Tx) Together(ctx context.Context, own *pgx.Batch, a access.Actor, theirs *pgx.Batch) error {
+	allOfRole(tx.Actor, own)
+	allOfRole(a, theirs)
 	all := &pgx.Batch{QueuedQueries: slices.Clone(own.QueuedQueries)}
 	queueFence(all, a)
 	all.QueuedQueries = append(all.QueuedQueries, theirs.QueuedQueries...)
 	queueFence(all, tx.Actor)
-	return tx.SendBatch(ctx, all).Close()
+	return tx.Tx.SendBatch(ctx, all).Close()
 }
 
 // queueFence is fence as one statement that stays prepared whoever the actor is.
@@ -177,14 +211,22 @@ func fence(a access.Actor) string {
 	return "set local role " + role + "; set local app.company_id = '" + company + "'; set local app.companies = '" + team + "'"
 }
 
-// walls are the database's role of an actor, his company, and those of his team as an array.
-func walls(a access.Actor) (role, company, team string) {
-	role, company = "d24_journal", "0"
+// roleOf is the database's role of an actor.
+func roleOf(a access.Actor) string {
 	switch a.Kind {
 	case access.System:
-		role = "d24_system"
+		return "d24_system"
 	case access.Operator:
-		role = "d24_desk"
+		return "d24_desk"
+	}
+	return "d24_journal"
+}
+
+// walls are the database's role of an actor, his company, and those of his team as an array.
+func walls(a access.Actor) (role, company, team string) {
+	role, company = roleOf(a), "0"
+	switch a.Kind {
+	case access.Operator:
 		var b strings.Builder
 		if a.OwnsDesk() {
 			return role, company, "{" + strconv.FormatInt(a.CompanyID, 10) + "}"

@@ -172,7 +172,7 @@ type TicketTask struct {
 // TicketPage is one page of a list, newest first.
 type TicketPage struct {
 	Items      []TicketRow `json:"items"`
-	NextCursor *string     `json:"next_cursor" doc:"null at the end"`
+	NextCursor *string     `json:"next_cursor" doc:"null at the end; a page of a search may be short before it"`
 }
 
 // TicketCount is how many tickets a filter finds.

@@ -136,10 +136,11 @@ var more = map[string]struct {
 	rows int
 	why  string
 }{
-	"emergencies":            {4_000, "the count reads up to 1,001 emergencies by the way of all requests, two in five of which are"},
-	"of_group":               {9_000, "the count reads up to 1,001 requests of a fifth of the houses by the way of all requests"},
-	"search_common":          {13_000, "the count: to look at the 12,000 requests of the company costs what 800 looked up one by one do"},
-	"search_common_operator": {80_000, "words of half of all requests, seldom together, of 20 companies: the count walks until it has found 1,001"},
+	"emergencies":               {4_000, "the count reads up to 1,001 emergencies by the way of all requests, two in five of which are"},
+	"of_group":                  {9_000, "the count reads up to 1,001 requests of a fifth of the houses by the way of all requests"},
+	"search_common":             {13_000, "the count: to look at the 12,000 requests of the company costs what 800 looked up one by one do"},
+	"search_common_operator_on": {80_000, "the same behind the first page, which looks through a part"},
+	"search_common_operator":    {80_000, "words of half of all requests, seldom together, of 20 companies: the count walks until it has found 1,001"},
 }
 
 // TestNoListReadsAllRequests: none of the twenty lists, nor a search, reads more than a page's
@@ -200,8 +201,11 @@ type desk struct {
 	tokens map[string]string
 }
 
-// faults opens a list and its count, three times, each time another one of its kind, and tells
-// of the statements that read too many requests.
+// opened is how often a list is opened: from the sixth time on a plan that is kept may be used.
+const opened = 8
+
+// faults opens a list eight times and its count, that of a slow one three times, each time another one of its kind,
+// and tells of the statements that read too many requests.
 func (d *desk) faults(l List) (out []string) {
 	d.t.Helper()
 	if d.tokens[l.Who] == "" {
@@ -212,9 +216,13 @@ func (d *desk) faults(l List) (out []string) {
 		bound = x.rows * d.world.Requests / 300_000
 	}
 	worst := map[string]int{}
-	for range 3 {
+	for i := range opened {
 		query := l.Query(d.world, d.draw).Encode()
-		for _, path := range []string{"/tickets?" + query, "/tickets/count?" + without(query)} {
+		paths := []string{"/tickets?" + query, "/tickets/count?" + without(query)}
+		if _, slow := more[l.Name]; slow && i >= 3 {
+			paths = paths[:1]
+		}
+		for _, path := range paths {
 			d.heard.take(d.t)
 			get(d.t, d.url+httpapi.Prefix+path, d.tokens[l.Who])
 			seen := map[string]int{}

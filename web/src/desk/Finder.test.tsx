@@ -56,4 +56,19 @@ describe("finder", () => {
     await user.keyboard("{Escape}");
     expect(closed).toHaveBeenCalledOnce();
   });
+
+  it("searches on while few are found and there is more to look through", async () => {
+    const pages = [
+      { items: [], next_cursor: "a" },
+      { items: [row], next_cursor: null },
+    ];
+    let asked = 0;
+    serve({
+      "GET /api/v1/buildings/search": () => ({ items: [] }),
+      "GET /api/v1/tickets": () => pages[asked++ % 2],
+    });
+    showPage(<Finder onClose={vi.fn()} />);
+    await userEvent.setup().type(await screen.findByTestId("finder-field"), "озёр");
+    expect(await screen.findByRole("link", { name: /Топит сверху/ })).toBeVisible();
+  });
 });

@@ -50,16 +50,23 @@ export function taskQuery(id: number) {
   });
 }
 
+const OFFERED = 8;
+
 /** Open requests by number or words, to link a call to one of them. */
 export function findTicketsQuery(q: string, companyId: number) {
   return queryOptions({
     queryKey: ["desk", "find", q, companyId],
-    queryFn: () =>
-      take(
-        api.GET("/api/v1/tickets", {
-          params: { query: { q, limit: 8, ...(companyId ? { company_id: companyId } : {}) } },
-        }),
-      ),
+    queryFn: async ({ signal }) => {
+      const query = { q, limit: OFFERED, ...(companyId ? { company_id: companyId } : {}) };
+      const found = await take(api.GET("/api/v1/tickets", { params: { query }, signal }));
+      while (found.items.length < OFFERED && found.next_cursor) {
+        const on = { ...query, cursor: found.next_cursor }; // so far few: the search goes on
+        const more = await take(api.GET("/api/v1/tickets", { params: { query: on }, signal }));
+        found.items.push(...more.items.slice(0, OFFERED - found.items.length));
+        found.next_cursor = more.next_cursor;
+      }
+      return found;
+    },
     enabled: q.trim().length > 1,
     placeholderData: keepPreviousData,
   });

@@ -11,6 +11,8 @@ import { may, roleOf, useMe } from "../session/session";
 import { numberOf } from "../time/format";
 import { Empty, Failed } from "../ui/blocks";
 import { KindMark, kindBar } from "../ui/Kind";
+import { Looking } from "../ui/list/ListBody";
+import { isLooking } from "../ui/list/pages";
 import { useWords as useCommon } from "../ui/words";
 import { useBeforehand, useCount, useTickets } from "./api";
 import { BulkBar } from "./BulkBar";
@@ -173,12 +175,16 @@ function ListState({
       </div>
     );
   }
-  return count === 0 ? empty : children;
+  if (count > 0) return children;
+  if (list.isFetchNextPageError)
+    return <Failed error={list.error} title={w.failed} retry={() => void list.fetchNextPage()} />;
+  return isLooking(list) ? <Looking /> : empty;
 }
 
 function More({ list }: { list: List }) {
   const w = useWords();
   if (!list.hasNextPage) return null;
+  if (isLooking(list) && !list.isFetchNextPageError) return <Looking />;
   return (
     <Button variant="default" h={48} loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
       {w.more}

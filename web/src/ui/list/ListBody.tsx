@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { Failed } from "../blocks";
 import { Late } from "../Late";
 import type { Rowed } from "./fresh";
+import { isLooking } from "./pages";
 import type { LiveList } from "./useLiveList";
 import { useWords } from "./words";
 import "./list.css";
@@ -56,7 +57,20 @@ export function ListState<T extends Rowed>({
   if (pages.isError && !pages.data)
     return <Failed error={pages.error} title={failed} retry={() => void pages.refetch()} />;
   if (pages.isPending) return <Late>{skeleton}</Late>;
-  return shown.length === 0 ? empty : children;
+  if (shown.length > 0) return children;
+  if (pages.isFetchNextPageError)
+    return <Failed error={pages.error} title={failed} retry={() => void pages.fetchNextPage()} />;
+  return isLooking(pages) ? <Looking /> : empty;
+}
+
+/** Nothing has been found so far. */
+export function Looking() {
+  const w = useWords();
+  return (
+    <div className="quiet live-end" role="status">
+      {w.looking}
+    </div>
+  );
 }
 
 /** The part of a list that scrolls. */
@@ -77,5 +91,6 @@ export function ListBody<T extends Rowed>(props: BodyProps<T>) {
 /** Under the rows: more are coming, or these are all. */
 export function ListEnd<T extends Rowed>({ list, end }: { list: LiveList<T>; end: (n: number) => string }) {
   const w = useWords();
-  return <div className="quiet live-end">{list.pages.hasNextPage ? w.more : end(list.shown.length)}</div>;
+  const more = isLooking(list.pages) ? w.looking : w.more;
+  return <div className="quiet live-end">{list.pages.hasNextPage ? more : end(list.shown.length)}</div>;
 }

@@ -17,7 +17,7 @@ function page(cursor?: string): PageOf<R> {
   return { items, next_cursor: from > PAGE ? String(from - PAGE) : null };
 }
 
-function Screen({ fetch }: { fetch: (cursor?: string) => PageOf<R> }) {
+function Screen({ fetch }: { fetch: (cursor?: string) => PageOf<R> | Promise<PageOf<R>> }) {
   const list = useLiveList(
     usePages<R>("rows", {}, "call", ({ cursor }) => Promise.resolve(fetch(cursor))),
     "{}",
@@ -104,4 +104,30 @@ it("a list too long to be fetched again says that something changed", async () =
   }
   act(() => heard.forEach((hear) => hear({ topic: "call", id: 1 })));
   expect(await screen.findByRole("button", { name: /Есть изменения/ })).toBeVisible();
+});
+
+it("goes on by itself while pages are short, says so, and does not say that there is nothing before the end", async () => {
+  const answer: Record<string, PageOf<R>> = {
+    "": { items: [], next_cursor: "a" },
+    a: { items: [{ id: 7 }], next_cursor: "b" },
+    b: { items: [{ id: 5 }], next_cursor: null },
+  };
+  const waits: (() => void)[] = [];
+  const fetch = (cursor = "") =>
+    new Promise<PageOf<R>>((done) => waits.push(() => done(answer[cursor] ?? { items: [] })));
+  show(<Screen fetch={fetch} />);
+  const next = async (n: number) => {
+    await waitFor(() => expect(waits).toHaveLength(n));
+    act(() => waits[n - 1]?.());
+  };
+  await next(1);
+  expect(await screen.findByText("Ищем дальше…")).toBeVisible();
+  expect(screen.queryByText("empty")).toBeNull();
+  await next(2);
+  expect(await screen.findByText("7")).toBeVisible();
+  expect(screen.getByText("Ищем дальше…")).toBeVisible();
+  await next(3);
+  expect(await screen.findByText("5")).toBeVisible();
+  expect(screen.getByText("all 2")).toBeVisible();
+  expect(waits).toHaveLength(3);
 });

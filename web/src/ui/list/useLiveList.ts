@@ -49,7 +49,7 @@ export function useLiveList<T extends Rowed>(
   };
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = pages;
   const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage({ cancelRefetch: false });
   }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
   const top = () => {
     if (scroll.current) scroll.current.scrollTop = 0;

@@ -16,4 +16,5 @@ export const en: typeof ru = {
     save: "Keep",
   },
   more: "Loading more",
+  looking: "Looking further…",
 };
