@@ -10958,7 +10958,7 @@ export interface components {
         };
         TicketPage: {
             items: components["schemas"]["TicketRow"][];
-            /** @description null at the end */
+            /** @description null at the end; a page of a search may be short before it */
             next_cursor: string | null;
         };
         TicketPair: {
