@@ -5,7 +5,6 @@ import (
 	"os"
 	"sync"
 	"syscall"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -19,15 +18,8 @@ type poller struct {
 	ports map[int32]*Port // by file descriptor
 }
 
-const (
-	// atOnce is how many ports are served between two questions to the kernel.
-	atOnce = 128
-	// many packets at once say that more are on their way: the next are let gather, since
-	// to be woken for each of them would cost as much as to relay it. A talk does not
-	// notice the delay: a packet holds 20 times as much.
-	many   = 4
-	gather = time.Millisecond
-)
+// atOnce is how many ports are served between two questions to the kernel.
+const atOnce = 128
 
 func newPoller() (*poller, error) {
 	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
@@ -98,9 +90,6 @@ func (p *poller) run(wait syscall.RawConn) {
 				r.readable(plain[:], opened[:0])
 			}
 			ready[i] = nil
-		}
-		if n >= many && n < atOnce {
-			time.Sleep(gather)
 		}
 	}
 }
