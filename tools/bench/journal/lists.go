@@ -104,10 +104,6 @@ func Searches() []List {
 		{"search_rare_operator", Operator, rare},
 		{"search_common", Admin, common},
 		{"search_common_operator", Operator, common},
-		{"search_common_operator_on", Operator, func(w *World, r *rand.Rand) url.Values { // a page that goes on
-			at := page.Cursor{At: w.Now.Add(-time.Duration(r.Float64() * float64(spread))), ID: 1 << 40}
-			return url.Values{"view": {"all"}, "q": {"течь вода"}, "cursor": {at.String()}}
-		}},
 		{"search_fragment", Admin, search(func(_ *World, r *rand.Rand) string {
 			w := []rune(word(2000 + r.IntN(vocabulary-2000)))
 			return string(w[2 : len(w)-1])
@@ -121,6 +117,10 @@ func Searches() []List {
 		})},
 		{"filter_address", Admin, func(w *World, r *rand.Rand) url.Values {
 			return url.Values{"view": {"all"}, "address": {w.firms[0].streets[r.IntN(houses)]}}
+		}},
+		{"search_common_operator_on", Operator, func(w *World, r *rand.Rand) url.Values { // a page that goes on
+			at := page.Cursor{At: w.Now.Add(-time.Duration(r.Float64() * float64(spread))), ID: 1 << 40}
+			return url.Values{"view": {"all"}, "q": {"течь вода"}, "cursor": {at.String()}}
 		}},
 	}
 }
