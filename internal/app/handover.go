@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"d24/internal/alarm"
@@ -33,7 +34,7 @@ func (a *App) openMatters(ctx context.Context) ([]shift.Matter, error) {
 	if err != nil {
 		return nil, err
 	}
-	tasks, err := a.Tasks.Queue(ctx)
+	tasks, err := a.floor().Queue(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -85,13 +86,21 @@ func termsOpen(ts []ticket.Ticket) (out []shift.Matter) {
 	return out
 }
 
-// tasksOpen are the calls that are owed; those of an emergency stand with its request.
+// tasksOpen are the calls that are owed; those of an emergency stand with its request, questions
+// to one person with the first of them: they are one call (F45).
 func tasksOpen(ts []desk.TaskView) (out []shift.Matter) {
+	together := questions(ts)
 	for _, t := range ts {
 		if t.Purpose == telephony.Handover || t.Purpose == telephony.Announcement {
 			continue
 		}
 		text, at := t.Title, t.PromiseAt
+		if all := together[whoAsked(t)]; len(all) > 1 {
+			if all[0].ID != t.ID {
+				continue
+			}
+			text = asksOf(all)
+		}
 		if t.OperatorName != "" {
 			text += " – взял " + t.OperatorName
 		}
@@ -101,6 +110,36 @@ func tasksOpen(ts []desk.TaskView) (out []shift.Matter) {
 		out = append(out, shift.Matter{Kind: shift.TaskOpen, Ref: fmt.Sprintf("task:%d", t.ID), CompanyID: t.CompanyID, TicketID: t.TicketID, Text: text, At: at})
 	}
 	return out
+}
+
+// person is whom a task asks how it goes; a zero one: nobody.
+type person struct{ company, member int64 }
+
+func whoAsked(t desk.TaskView) person {
+	if t.Purpose != telephony.StatusInquiry || t.Unanswered || t.MemberID == 0 {
+		return person{}
+	}
+	return person{t.CompanyID, t.MemberID}
+}
+
+// questions are the tasks that ask the same person, each in the order of the queue.
+func questions(ts []desk.TaskView) map[person][]desk.TaskView {
+	out := map[person][]desk.TaskView{}
+	for _, t := range ts {
+		if who := whoAsked(t); who != (person{}) {
+			out[who] = append(out[who], t)
+		}
+	}
+	return out
+}
+
+// asksOf is one call about several requests in words.
+func asksOf(ts []desk.TaskView) string {
+	numbers := make([]string, len(ts))
+	for i, t := range ts {
+		numbers[i] = fmt.Sprint("№ ", t.TicketNumber)
+	}
+	return fmt.Sprintf("Спросить одним звонком, как идёт работа: %s, заявки %s", ts[0].MemberName, strings.Join(numbers, ", "))
 }
 
 var seatWords = map[string]string{"not_ready": "нет звука", "ready": "готов", "ringing": "звонит", "talking": "говорит", "wrap_up": "оформляет", "pause": "перерыв"}

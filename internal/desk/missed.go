@@ -135,14 +135,22 @@ func holder(floors []telephony.Floor, t Task, userID int64) (name string, mine b
 			}
 		}
 	}
+	if o := seatOf(floors, t.OperatorID); o != nil {
+		return other(o.UserID, o.Name, userID)
+	}
+	return "", false
+}
+
+// seatOf is an operator who is at his place; nil: he is not.
+func seatOf(floors []telephony.Floor, userID int64) *telephony.FloorSeat {
 	for _, fl := range floors {
-		for _, o := range fl.Operators {
-			if o.UserID == t.OperatorID && o.State != "off" {
-				return other(o.UserID, o.Name, userID)
+		for i, o := range fl.Operators {
+			if o.UserID == userID && o.State != "off" {
+				return &fl.Operators[i]
 			}
 		}
 	}
-	return "", false
+	return nil
 }
 
 func other(id int64, name string, userID int64) (string, bool) {

@@ -83,12 +83,8 @@ func (f *Floor) receiver(ctx context.Context, tx *pg.Tx, t Task, userID int64) (
 	if err != nil {
 		return "", err
 	}
-	for _, fl := range floors {
-		for _, o := range fl.Operators {
-			if o.UserID == userID && o.State != "off" {
-				return o.Name, nil
-			}
-		}
+	if o := seatOf(floors, userID); o != nil {
+		return o.Name, nil
 	}
 	return "", fault.New(fault.Conflict, "operator.away", "Оператора нет на месте: его пульт закрыт.")
 }

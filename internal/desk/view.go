@@ -58,6 +58,25 @@ func (s *Tasks) Queue(ctx context.Context) ([]TaskView, error) {
 	})
 }
 
+// Queue is Tasks.Queue as the floor stands now: who has taken a task on himself and left his place
+// has it no more, whoever comes next may take it (F45).
+func (f *Floor) Queue(ctx context.Context) ([]TaskView, error) {
+	vs, err := f.Tasks.Queue(ctx)
+	if err != nil || !slices.ContainsFunc(vs, func(v TaskView) bool { return v.OperatorID != 0 }) {
+		return vs, err
+	}
+	err = pg.Do(ctx, f.DB, func(tx *pg.Tx) error {
+		floors, err := f.Phones.Floors(ctx, tx)
+		for i := range vs {
+			if seatOf(floors, vs[i].OperatorID) == nil {
+				vs[i].OperatorName = ""
+			}
+		}
+		return err
+	})
+	return vs, err
+}
+
 // View is a task the actor may see; fault.NotFound otherwise.
 func (s *Tasks) View(ctx context.Context, tx *pg.Tx, id int64) (TaskView, error) {
 	vs, err := s.views(ctx, tx, "id = $1", id)

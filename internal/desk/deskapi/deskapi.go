@@ -227,7 +227,7 @@ func (c Config) talk(ctx context.Context) func(desk.Talk, error) (*taskOut, erro
 }
 
 func (c Config) queue(ctx context.Context, _ *struct{}) (*queueOut, error) {
-	vs, err := c.Floor.Tasks.Queue(ctx)
+	vs, err := c.Floor.Queue(ctx)
 	out := &queueOut{TaskQueue{Items: make([]TaskRow, 0, len(vs))}}
 	for _, v := range vs {
 		out.Body.Items = append(out.Body.Items, Task(v))
