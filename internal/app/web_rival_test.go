@@ -151,3 +151,85 @@ func TestOnlyWhoWasCalledIsToldWhoHasARequest(t *testing.T) {
 	a = h.fails("gusev", http.MethodPost, fmt.Sprintf("/tickets/%d/accept", waits), nil, http.StatusConflict, "ticket.move_impossible")
 	require.Contains(t, a.body, "тклонена")
 }
+
+// TestWhoIsLateTakesItBackInTheProgram is F34: the level has changed while he had the card before
+// him. He is told to whom it went and takes it back, on the page or by what waited on his phone;
+// who is called for it now is left in peace.
+func TestWhoIsLateTakesItBackInTheProgram(t *testing.T) { // F34
+	t.Parallel()
+	for way, back := range map[string]func(h *house, id int64) answer{
+		"page": func(h *house, id int64) answer {
+			return h.as("gusev", http.MethodPost, fmt.Sprintf("/tickets/%d/accept?take_back=true", id), nil)
+		},
+		"phone": func(h *house, id int64) answer {
+			for range 2 { // the answer was lost
+				h.later("gusev", fmt.Sprintf("/tickets/%d/accept?take_back=true", id), "k", h.clock.Now(), nil)
+			}
+			return h.as("gusev", http.MethodGet, fmt.Sprintf("/tickets/%d", id), nil)
+		},
+	} {
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			h := open(t)
+			id, _ := h.emergency()
+			path := fmt.Sprintf("/tickets/%d", id)
+			h.ok("gusev", http.MethodGet, path, nil)
+			h.pass(11 * time.Minute)
+			a := h.fails("gusev", http.MethodGet, path, nil, http.StatusConflict, "ticket.passed")
+			require.Contains(t, a.body, "уже передана: Сафин Р. М.")
+			require.NotContains(t, a.body, "Льёт", "nothing of the request itself")
+			require.Equal(t, http.StatusConflict, h.as("gusev", http.MethodPost, path+"/accept", nil).status, "not without being asked")
+			ringing := func() int64 {
+				return h.one(`select count(*) from call_tasks where ticket_id = $1 and purpose = 'handover' and state in ('waiting', 'active')`, id)
+			}
+			require.Equal(t, int64(1), ringing(), "the second is called")
+
+			a = back(h, id)
+			require.Equal(t, http.StatusOK, a.status, a.body)
+			require.Equal(t, "accepted", a.get(t, "status"))
+			require.Equal(t, "Гусев П. Н.", a.get(t, "executor.name"))
+			h.work()
+			require.Zero(t, ringing(), "the second is left in peace")
+			require.Equal(t, int64(1), h.one(`select count(*) from ticket_events where ticket_id = $1 and kind = 'handover' and by_name = 'Гусев П. Н.' and text like 'Принял Гусев П. Н.: %Забрал обратно, была передана: Сафин Р. М.'`, id))
+			require.Empty(t, h.alarmed("operator", "taken-twice"), "one has it")
+		})
+	}
+}
+
+// TestTakingBackIsNobodyElses: not of who was not called, nor of another company; and of two the
+// first commit wins (R5).
+func TestTakingBackIsNobodyElses(t *testing.T) { // F34
+	t.Parallel()
+	h := open(t)
+	id, _ := h.emergency()
+	path := fmt.Sprintf("/tickets/%d", id)
+	h.pass(11 * time.Minute)
+	login := h.user("gusev")
+	was := h.one(`select member_id from company_users where user_id = $1 and company_id = $2`, login, ours)
+	member := func(id int64) {
+		h.do(`update company_users set member_id = $2 where user_id = $1 and company_id = $3`, login, id, ours)
+	}
+	member(h.one(`select id from members where name = 'Орлов Д. С.'`)) // whose turn has not come
+	h.fails("gusev", http.MethodPost, path+"/accept?take_back=true", nil, http.StatusNotFound, "ticket.not_found")
+	h.fails("gusev", http.MethodGet, path, nil, http.StatusNotFound, "ticket.not_found")
+	member(was)
+	h.pass(time.Minute) // a session is remembered so long
+	h.fails("admin2", http.MethodPost, path+"/accept?take_back=true", nil, http.StatusNotFound, "ticket.not_found")
+
+	second := h.one(`select max(id) from call_tasks where ticket_id = $1 and purpose = 'handover'`, id)
+	h.token("gusev")
+	h.token("operator")
+	answers := make(chan answer, 2)
+	go func() { answers <- h.as("gusev", http.MethodPost, path+"/accept?take_back=true", nil) }()
+	go func() {
+		answers <- h.as("operator", http.MethodPost, fmt.Sprintf("/desk/tasks/%d/result", second), map[string]any{"kind": "accepted"})
+	}()
+	first, other := <-answers, <-answers
+	h.work()
+	require.Equal(t, int64(1), h.one(`select count(*) from ticket_events where ticket_id = $1 and kind = 'handover' and text like 'Принял %'`, id), "one has taken it")
+	has := h.ok("operator", http.MethodGet, path, nil).get(t, "executor.name")
+	require.Contains(t, []any{"Гусев П. Н.", "Сафин Р. М."}, has)
+	if has == "Сафин Р. М." {
+		require.Len(t, h.alarmed("operator", "taken-twice"), 1, "the other one's word is not lost (F35): %s, %s", first.body, other.body)
+	}
+}

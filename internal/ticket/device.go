@@ -20,6 +20,7 @@ type Device struct {
 // Deed is what was done on the phone: one of these.
 type Deed struct {
 	Accept  bool
+	Back    bool  // of Accept: he knows that it has gone on to another meanwhile (F34)
 	Move    *Move // its version is not asked: what stood before it in the queue has changed it
 	Work    *Stint
 	Comment string
@@ -63,7 +64,9 @@ func (s *Service) FromDevice(ctx context.Context, id int64, dev Device, d Deed) 
 		return find(ctx, tx, "t.id = $1", id)
 	})
 	if d.Accept {
-		err = s.tooLate(ctx, id, "на телефоне", err)
+		if err = s.tooLate(ctx, id, "на телефоне", err); d.Back && fault.CodeOf(err) == gonePast {
+			return s.takeBack(ctx, id, "на телефоне")
+		}
 	}
 	return t, err
 }

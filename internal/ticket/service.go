@@ -81,16 +81,18 @@ func NewService(db *pg.DB, q *jobs.Queue, n Needs) *Service {
 	return s
 }
 
-// Get returns a ticket the actor may see; fault.NotFound otherwise. That a person opened
+// Get returns a ticket the actor may see; fault.NotFound otherwise, fault.Conflict "ticket.passed"
+// when he was called for it and it has gone on to another (F34). That a person opened
 // it is written down: it holds a phone and an address (A3).
 func (s *Service) Get(ctx context.Context, id int64) (Ticket, error) {
-	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) {
+	t, err := pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) {
 		t, err := find(ctx, tx, "t.id = $1", id)
 		if err != nil {
 			return t, err
 		}
 		return t, audit.Opened(ctx, tx, t.CompanyID, "ticket.open", fmt.Sprintf("ticket:%d", t.ID))
 	})
+	return t, s.openedLate(ctx, id, err)
 }
 
 // Move changes the state by the rules, as the actor.

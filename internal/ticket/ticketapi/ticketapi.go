@@ -61,6 +61,7 @@ type Device struct {
 type accept struct {
 	ByID
 	Device
+	Back bool `query:"take_back" doc:"he knows that it has gone on to another meanwhile (409 ticket.passed) and takes it back"`
 }
 
 type move struct {
@@ -151,10 +152,13 @@ func Register(api huma.API, c Config) {
 	})
 	httpapi.Register(api, access.TicketMove, huma.Operation{
 		OperationID: "accept-ticket", Method: http.MethodPost, Path: "/tickets/{id}/accept", Summary: "Take a new ticket; the first one wins", Tags: tags,
-		Description: "409 ticket.taken says who was first (R5).",
+		Description: "409 ticket.taken says who was first (R5), ticket.passed to whom it has gone on: with take_back it is taken all the same.",
 	}, func(ctx context.Context, in *accept) (*one, error) {
 		if in.Key != "" {
-			return c.answer(ctx)(c.Service.FromDevice(ctx, in.ID, ticket.Device(in.Device), ticket.Deed{Accept: true}))
+			return c.answer(ctx)(c.Service.FromDevice(ctx, in.ID, ticket.Device(in.Device), ticket.Deed{Accept: true, Back: in.Back}))
+		}
+		if in.Back {
+			return c.answer(ctx)(c.Service.TakeBack(ctx, in.ID))
 		}
 		return c.answer(ctx)(c.Service.AcceptOwn(ctx, in.ID))
 	})

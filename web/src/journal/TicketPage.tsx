@@ -23,6 +23,7 @@ import { CommentBox } from "./CommentBox";
 import { Facts, Tasks } from "./Facts";
 import { Labels } from "./Labels";
 import { Ladder } from "./Ladder";
+import { PassedOn } from "./PassedOn";
 import { PhoneTicket } from "./PhoneTicket";
 import { Print } from "./Print";
 import { Terms } from "./Terms";
@@ -42,6 +43,8 @@ export function TicketPage() {
   const narrow = useMediaQuery("(max-width: 700px)", false, { getInitialValueInEffect: false });
   const ticket = useTicket(number);
   const back = useBack();
+  if (ticket.error instanceof ApiError && ticket.error.code === "ticket.passed")
+    return <PassedOn id={number} said={ticket.error.message} />;
   if (ticket.isError && !ticket.data) {
     const gone = ticket.error instanceof ApiError && (ticket.error.status === 404 || ticket.error.status === 422);
     if (gone) return <Empty title={w.card.missing} action={<Link to="/journal">{w.card.toList}</Link>} />;

@@ -132,6 +132,16 @@ export function useAccept(id: number) {
   });
 }
 
+/** Takes back what has gone on to another meanwhile; the first one wins (F34, R5). */
+export function useTakeBack(id: number) {
+  const refresh = useRefresh(id);
+  return useMutation({
+    mutationFn: () =>
+      take(api.POST("/api/v1/tickets/{id}/accept", { params: { path: { id }, query: { take_back: true } } })),
+    onSuccess: refresh.keep,
+  });
+}
+
 /** The executor cannot take a new request: it goes to the next one, and he does not see it any more. */
 export function useRefuse(id: number) {
   const client = useQueryClient();

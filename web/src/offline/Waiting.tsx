@@ -32,6 +32,11 @@ export function Waiting() {
             – {w.notDone} {d.refused?.code === "ticket.not_found" ? w.gone : d.refused?.text}
             {d.verb === "comment" && <span className="waiting-text">{d.body.text}</span>}
           </span>
+          {d.verb === "accept" && d.refused?.code === "ticket.passed" && (
+            <Button h={44} onClick={() => void outbox.takeBack(d)}>
+              {w.takeBack}
+            </Button>
+          )}
           <Button variant="default" h={44} onClick={() => void outbox.drop(d.seq)}>
             {w.understood}
           </Button>

@@ -2,7 +2,8 @@
 import type { Action, TicketCard, TicketMove, TicketRow } from "../api/types";
 
 export type Verb =
-  | { verb: "accept" }
+  /** `back`: it has gone on to another meanwhile, and he takes it back (F34). */
+  | { verb: "accept"; back?: true }
   | { verb: "move"; body: TicketMove }
   | { verb: "pause"; body: { reason: string } }
   | { verb: "resume" }

@@ -25,7 +25,11 @@ async function send(d: Deed): Promise<TicketCard | undefined> {
   const header = { "Idempotency-Key": d.key, "X-Done-At": d.at };
   switch (d.verb) {
     case "accept":
-      return take(api.POST("/api/v1/tickets/{id}/accept", { params: { path, header } }));
+      return take(
+        api.POST("/api/v1/tickets/{id}/accept", {
+          params: { path, header, ...(d.back ? { query: { take_back: true } } : {}) },
+        }),
+      );
     case "move":
       return take(api.POST("/api/v1/tickets/{id}/move", { params: { path, header }, body: d.body }));
     case "pause":
@@ -89,6 +93,12 @@ export class Outbox {
     await this.flush();
     const left = this.deeds.find((d) => d.seq === seq);
     return !left ? "sent" : left.refused ? "refused" : "waiting";
+  }
+
+  /** Takes back what has gone on to another meanwhile, in the place of the acceptance that was refused (F34). */
+  async takeBack(d: Deed): Promise<void> {
+    await this.drop(d.seq);
+    await this.add({ verb: "accept", back: true, user: d.user, ticket: d.ticket, number: d.number });
   }
 
   /** The person has read why it was refused, or does not want it sent any more. */

@@ -9,11 +9,12 @@ export const en: Words<typeof ru> = {
   wait: "waits to be sent",
   notDone: "not done.",
   gone: "The request is not yours any more: it was given to another.",
+  takeBack: "Take it back",
   understood: "Understood",
   what: (d: Deed) => {
     switch (d.verb) {
       case "accept":
-        return "Take";
+        return d.back ? "Take it back" : "Take";
       case "move":
         return d.body.to === "done" ? "Done" : "In work";
       case "pause":

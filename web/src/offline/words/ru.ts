@@ -10,10 +10,11 @@ export const ru = {
   notDone: "не сделано.",
   gone: "Заявка уже не у вас: её отдали другому.",
   understood: "Понятно",
+  takeBack: "Забрать обратно",
   what: (d: Deed) => {
     switch (d.verb) {
       case "accept":
-        return "Принять";
+        return d.back ? "Забрать обратно" : "Принять";
       case "move":
         return d.body.to === "done" ? "Выполнено" : "В работе";
       case "pause":
