@@ -9,10 +9,13 @@ import (
 	"d24/internal/platform/pg"
 )
 
-// Languages are what these operators speak besides Russian.
+// Languages are what these operators speak besides Russian; of a company's own it has said so (C8).
 func (s *Service) Languages(ctx context.Context, tx *pg.Tx, users []int64) (map[int64][]string, error) {
 	out := map[int64][]string{}
-	rows, err := tx.Query(ctx, `select id, languages from users where id = any($1) and languages <> '{}'`, users)
+	rows, err := tx.Query(ctx, `select id, array_agg(distinct l) from (
+			select id, unnest(languages) as l from users where id = any($1)
+			union all select user_id, unnest(languages) from company_users where user_id = any($1) and role = 'dispatcher' and not is_blocked) x
+		group by id`, users)
 	if err != nil {
 		return nil, err
 	}

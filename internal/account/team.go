@@ -12,7 +12,6 @@ import (
 	"d24/internal/access"
 	"d24/internal/fault"
 	"d24/internal/platform/pg"
-	"d24/internal/telephony"
 )
 
 const (
@@ -41,6 +40,7 @@ type Colleague struct {
 	TeamIDs   []int64
 	Skills    []string // besides those of the teams
 	Languages []string // spoken besides Russian
+	Phone     string   // his own mobile, E.164 (F8)
 	Companies int      // served now
 	HasTOTP   bool
 	Passkeys  int
@@ -55,6 +55,7 @@ type ColleagueChange struct {
 	TeamIDs   []int64
 	Skills    []string
 	Languages []string // nil: as they are
+	Phone     *string  // nil: as it is; "": none
 	IsBlocked bool
 }
 
@@ -294,7 +295,7 @@ func cleanSkills(in []string) (out []string, err error) {
 	return out, nil
 }
 
-const colleagueColumns = `select u.id, u.name, u.login, u.kind, not u.is_active, coalesce((select array_agg(tu.team_id order by tu.team_id) from team_users tu where tu.user_id = u.id), '{}'), u.skills, u.languages,
+const colleagueColumns = `select u.id, u.name, u.login, u.kind, not u.is_active, coalesce((select array_agg(tu.team_id order by tu.team_id) from team_users tu where tu.user_id = u.id), '{}'), u.skills, u.languages, u.phone,
 		(select count(*) from operator_companies o join companies c on c.id = o.company_id and c.is_active where o.user_id = u.id),
 		exists (select from user_totp t where t.user_id = u.id and t.confirmed_at is not null), (select count(*) from passkeys p where p.user_id = u.id),
 		(select count(*) from sessions s where s.user_id = u.id and s.ended_at is null and s.expires_at > $1), (select max(s.seen_at) from sessions s where s.user_id = u.id)
@@ -354,9 +355,12 @@ func (s *Service) ChangeColleague(ctx context.Context, id int64, n ColleagueChan
 	if n.Skills, err = cleanSkills(n.Skills); err != nil {
 		return out, err
 	}
-	for _, l := range n.Languages {
-		if !slices.Contains(telephony.Languages, l) {
-			return out, fault.New(fault.Invalid, "language.unknown", "Выберите языки из списка.").At("body.languages", "такого нет")
+	if err := spoken(n.Languages); err != nil {
+		return out, err
+	}
+	if n.Phone != nil {
+		if *n.Phone, err = mobile(*n.Phone); err != nil {
+			return out, err
 		}
 	}
 	err = s.platform(ctx, func(ctx context.Context, tx *pg.Tx, d desk) error {
@@ -367,7 +371,10 @@ func (s *Service) ChangeColleague(ctx context.Context, id int64, n ColleagueChan
 		if n.Languages == nil {
 			n.Languages = was.Languages
 		}
-		if _, err := tx.Exec(ctx, `update users set kind = $2, skills = $3, is_active = $4, languages = $5 where id = $1`, id, n.Kind, n.Skills, !n.IsBlocked, n.Languages); err != nil {
+		if n.Phone == nil {
+			n.Phone = &was.Phone
+		}
+		if _, err := tx.Exec(ctx, `update users set kind = $2, skills = $3, is_active = $4, languages = $5, phone = $6 where id = $1`, id, n.Kind, n.Skills, !n.IsBlocked, n.Languages, *n.Phone); err != nil {
 			return err
 		}
 		same := slices.Equal(slices.Sorted(slices.Values(n.TeamIDs)), was.TeamIDs)
@@ -397,7 +404,7 @@ func (s *Service) ChangeColleague(ctx context.Context, id int64, n ColleagueChan
 }
 
 func (c Colleague) show() map[string]any {
-	return map[string]any{"name": c.Name, "kind": c.Kind, "blocked": c.IsBlocked, "team_ids": c.TeamIDs, "skills": c.Skills, "languages": c.Languages}
+	return map[string]any{"name": c.Name, "kind": c.Kind, "blocked": c.IsBlocked, "team_ids": c.TeamIDs, "skills": c.Skills, "languages": c.Languages, "phone": c.Phone}
 }
 
 // EndColleagueSessions ends all sessions of one of our own people.

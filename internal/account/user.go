@@ -30,7 +30,9 @@ type User struct {
 	Sessions    int
 	SeenAt      *time.Time // nil: was not here yet
 	AddedAt     *time.Time
-	FactorAsked bool // somebody asks to take his second factor away
+	FactorAsked bool     // somebody asks to take his second factor away
+	Phone       string   // of a company's own operator: his own mobile (F8)
+	Languages   []string // and what he speaks besides Russian (C8)
 	permissions []access.Permission
 }
 
@@ -55,11 +57,12 @@ type RoleChange struct {
 const userColumns = `select u.id, u.name, u.login, c.role, coalesce(r.id, 0), coalesce(r.name, ''), coalesce(c.member_id, 0), c.has_grants, c.is_blocked or not u.is_active,
 		exists (select from user_totp t where t.user_id = u.id and t.confirmed_at is not null), (select count(*) from passkeys p where p.user_id = u.id),
 		(select count(*) from sessions s where s.user_id = u.id and s.ended_at is null and s.expires_at > $2), (select max(s.seen_at) from sessions s where s.user_id = u.id), c.added_at,
-		exists (select from factor_resets f where f.user_id = u.id and f.done_at is null and f.dropped_at is null and f.expires_at > $2), coalesce(r.permissions, '{}')
+		exists (select from factor_resets f where f.user_id = u.id and f.done_at is null and f.dropped_at is null and f.expires_at > $2), coalesce(r.permissions, '{}'),
+		c.phone, c.languages
 	from company_users c join users u on u.id = c.user_id left join roles r on r.id = c.role_id where c.company_id = $1 `
 
 func scanUser(row pgx.CollectableRow) (u User, err error) {
-	err = row.Scan(&u.ID, &u.Name, &u.Login, &u.Role, &u.RoleID, &u.RoleName, &u.MemberID, &u.HasGrants, &u.IsBlocked, &u.HasTOTP, &u.Passkeys, &u.Sessions, &u.SeenAt, &u.AddedAt, &u.FactorAsked, &u.permissions)
+	err = row.Scan(&u.ID, &u.Name, &u.Login, &u.Role, &u.RoleID, &u.RoleName, &u.MemberID, &u.HasGrants, &u.IsBlocked, &u.HasTOTP, &u.Passkeys, &u.Sessions, &u.SeenAt, &u.AddedAt, &u.FactorAsked, &u.permissions, &u.Phone, &u.Languages)
 	return u, err
 }
 
@@ -154,6 +157,7 @@ func (s *Service) changeUser(ctx context.Context, companyID, id int64, action st
 func (c UserCard) show() map[string]any {
 	return map[string]any{
 		"name": c.Name, "role": c.Role, "role_id": c.RoleID, "role_name": c.RoleName, "member_id": c.MemberID, "blocked": c.IsBlocked, "own_grants": c.HasGrants, "grants": c.Grants,
+		"phone": c.Phone, "languages": c.Languages,
 	}
 }
 

@@ -143,7 +143,7 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	attachmentapi.Register(api, attachmentapi.Config{Service: a.Files, Subject: "building", Read: access.BuildingRead, Write: access.BuildingWrite})
 	attachmentapi.Register(api, attachmentapi.Config{Service: a.Files, Subject: "ticket", Read: access.TicketRead, Write: access.TicketComment})
 	emergencyapi.Register(api, &emergency.Service{
-		DB: a.DB, Companies: a.Companies, Staff: a.Staff, Suppliers: a.Suppliers, Rules: a.Rules, Tickets: a.Tickets, Tasks: a.Tasks, Escalations: a.Escalation,
+		DB: a.DB, Accounts: a.Accounts, Companies: a.Companies, Staff: a.Staff, Suppliers: a.Suppliers, Rules: a.Rules, Tickets: a.Tickets, Tasks: a.Tasks, Escalations: a.Escalation,
 	})
 	reportapi.Register(api, reportapi.Config{Service: a.Reports, Tickets: tickets})
 	errandapi.Register(api, errandapi.Config{Service: a.Errands, Now: a.now})

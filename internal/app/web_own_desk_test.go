@@ -161,3 +161,77 @@ func TestWhoAnswersInACompanysHours(t *testing.T) {
 	h.fails("admin", http.MethodPut, path, window("operators", 30), http.StatusForbidden, "access.platform.operate")
 	require.Equal(t, int64(1), h.one(`select count(*) from audit_entries where action = 'company.window' and company_id = $1 and data->'after'->>'answers' = 'both' and (data->'after'->>'overflow_sec')::int = 20`, ours))
 }
+
+// TestACompanySaysWhatItsOperatorSpeaks is C8: the company itself, of its own operator alone; the
+// queue knows it, as long as he is one.
+func TestACompanySaysWhatItsOperatorSpeaks(t *testing.T) { // C8
+	t.Parallel()
+	h := open(t)
+	id := h.user("dispatcher")
+	path := fmt.Sprintf("/users/%d/desk", id)
+	speaks := func() []string {
+		t.Helper()
+		q, _, err := h.app.Shift.Rules(h.sys, []int64{id})
+		must(t, err)
+		return q.Operators[id]
+	}
+	require.Contains(t, h.ok("admin", http.MethodGet, "/rights/choices", nil).get(t, "languages"), "tt")
+	card := h.ok("admin", http.MethodPut, path, map[string]any{"phone": "8 900 555 00 77", "languages": []string{"tt", "ba"}})
+	require.Equal(t, "+79005550077", card.get(t, "phone"))
+	require.ElementsMatch(t, []string{"tt", "ba"}, speaks())
+	require.Equal(t, int64(1), h.one(`select count(*) from audit_entries where action = 'user.desk' and company_id = $1 and data->'after'->>'phone' = '+79005550077'`, ours))
+
+	a := h.fails("admin", http.MethodPut, path, map[string]any{"phone": "12", "languages": []string{}}, http.StatusUnprocessableEntity, "user.phone")
+	require.Equal(t, "body.phone", a.get(t, "errors.0.location"))
+	a = h.fails("admin", http.MethodPut, path, map[string]any{"phone": "", "languages": []string{"xx"}}, http.StatusUnprocessableEntity, "language.unknown")
+	require.Equal(t, "body.languages", a.get(t, "errors.0.location"))
+	h.fails("admin", http.MethodPut, fmt.Sprintf("/users/%d/desk", h.user("foreman")), map[string]any{"phone": "", "languages": []string{}}, http.StatusConflict, "user.no_dispatcher")
+	h.fails("admin2", http.MethodPut, path, map[string]any{"phone": "", "languages": []string{}}, http.StatusNotFound, "user.not_found")
+	h.fails("foreman", http.MethodPut, path, map[string]any{"phone": "", "languages": []string{}}, http.StatusForbidden, "access.user.write")
+
+	h.ok("admin", http.MethodPut, fmt.Sprintf("/users/%d/role", id), map[string]any{"role": "readonly"})
+	require.Empty(t, speaks(), "no operator any more")
+}
+
+// TestOperatorsOwnTelephonesAreInTheEmergencyList is F8: each sees those at the desks of his
+// companies; a company sees its own operators alone.
+func TestOperatorsOwnTelephonesAreInTheEmergencyList(t *testing.T) { // F8
+	t.Parallel()
+	h := open(t)
+	set := func(login, phone string) {
+		t.Helper()
+		id := h.user(login)
+		teams := []int64{} // of the companies he was given by hand
+		kind := "operator"
+		if login == "supervisor" {
+			kind = "supervisor"
+		}
+		row := h.ok("platform", http.MethodPut, fmt.Sprintf("/colleagues/%d", id), map[string]any{"kind": kind, "team_ids": teams, "skills": []string{}, "is_blocked": false, "phone": phone})
+		require.NotEqual(t, phone, row.get(t, "phone"), "as E.164")
+	}
+	set("op-ours", "8 900 555 00 01")
+	set("op-strange", "8 900 555 00 02")
+	set("supervisor", "8 900 555 00 03")
+	h.ok("admin", http.MethodPut, fmt.Sprintf("/users/%d/desk", h.user("dispatcher")), map[string]any{"phone": "8 900 555 00 04", "languages": []string{}})
+	listed := func(login string) (out []string) {
+		t.Helper()
+		items, _ := h.ok(login, http.MethodGet, "/emergency-list", nil).get(t, "operators").([]any)
+		for _, x := range items {
+			o, _ := x.(map[string]any)
+			out = append(out, fmt.Sprint(o["kind"], " ", o["phone"]))
+		}
+		return out
+	}
+	const lead, our, own, far = "supervisor +79005550003", "operator +79005550001", "own +79005550004", "operator +79005550002"
+	require.Equal(t, []string{lead, our, own}, listed("op-ours"))
+	require.NotContains(t, listed("op-strange"), our)
+	require.Contains(t, listed("op-strange"), far)
+	require.NotContains(t, listed("op-strange"), own)
+	require.Equal(t, []string{own}, listed("admin"), "our people's numbers are ours")
+	require.Equal(t, []string{own}, listed("dispatcher"))
+	require.Empty(t, listed("admin2"))
+	a := h.fails("platform", http.MethodPut, fmt.Sprintf("/colleagues/%d", h.user("op-ours")), map[string]any{"kind": "operator", "team_ids": []int64{}, "skills": []string{}, "is_blocked": false, "phone": "нет"}, http.StatusUnprocessableEntity, "user.phone")
+	require.Equal(t, "body.phone", a.get(t, "errors.0.location"))
+	h.do(`update users set is_active = false where login = 'op-ours'`)
+	require.NotContains(t, listed("supervisor"), our, "who is shut out")
+}

@@ -44,6 +44,7 @@ func (h *house) accounts() map[string][]request {
 	}
 	h.do(`insert into users (login, name, password_hash, kind, created_at) select 'far-' || n, 'Галиев Р. ' || n, '', 'company', $1 from generate_series(1, 3) n`, noon)
 	h.do(`insert into company_users (company_id, user_id, role) select 2, id, 'foreman' from users where login like 'far-%'`)
+	h.do(`update company_users set role = 'dispatcher' where user_id = (select id from users where login = 'far-3')`)
 	far, gone := h.user("far-1"), h.user("far-2")
 	role, spare := makeRole("Мастер «Заречье»"), makeRole("Лишняя роль")
 	again, shut := invite("Шубин А. А."), invite("Бойко В. В.")
@@ -60,6 +61,7 @@ func (h *house) accounts() map[string][]request {
 		"rights-choices":    {{method: "GET", path: "/rights/choices", list: true, by: "admin2"}, {method: "GET", path: "/rights/choices?company_id=2", by: "admin2"}},
 		"set-user-role":     by("PUT", id("/users/%d/role", far), map[string]any{"role": "readonly"}),
 		"set-user-grants":   by("PUT", id("/users/%d/grants", far), map[string]any{"own_grants": true, "grants": []any{map[string]any{"kind": "all", "work_type_ids": []int64{}, "building_ids": []int64{}, "group_ids": []int64{}}}}),
+		"set-user-desk":     by("PUT", id("/users/%d/desk", h.user("far-3")), map[string]any{"phone": "8 900 555 00 01", "languages": []string{"tt"}}),
 		"block-user":        by("POST", id("/users/%d/block", far), nil),
 		"unblock-user":      by("POST", id("/users/%d/unblock", far), nil),
 		"remove-user":       by("POST", id("/users/%d/remove", gone), nil),

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"d24/internal/access"
+	"d24/internal/account"
 	"d24/internal/assignment"
 	"d24/internal/audit"
 	"d24/internal/calendar"
@@ -28,6 +29,7 @@ import (
 // Service makes the list.
 type Service struct {
 	DB          *pg.DB
+	Accounts    *account.Service
 	Companies   *company.Service
 	Staff       *staff.Service
 	Suppliers   *supplier.Service
@@ -42,6 +44,7 @@ type List struct {
 	At        time.Time
 	Companies []Company
 	Callers   []Caller // to be called back, the most urgent first; of an operator only
+	Operators []account.Reachable
 }
 
 // Company is one company's part.
@@ -131,6 +134,9 @@ func (s *Service) List(ctx context.Context, companyID int64) (out List, err erro
 	slices.SortStableFunc(out.Companies, func(a, b Company) int {
 		return cmp.Or(cmp.Compare(min(len(b.Requests), 1), min(len(a.Requests), 1)), cmp.Compare(a.Name, b.Name))
 	})
+	if out.Operators, err = s.Accounts.Reachable(ctx, ids); err != nil {
+		return out, err
+	}
 	err = pg.Do(ctx, s.DB, func(tx *pg.Tx) error {
 		out.At = tx.Now
 		if !tx.Actor.Can(access.DeskWork) {

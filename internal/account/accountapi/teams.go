@@ -49,6 +49,7 @@ type Colleague struct {
 	TeamIDs   []int64      `json:"team_ids"`
 	Skills    []string     `json:"skills" doc:"besides those of the teams"`
 	Languages []string     `json:"languages" nullable:"false" doc:"spoken besides Russian: callers of these languages come to him first"`
+	Phone     string       `json:"phone" doc:"his own mobile, E.164: in the emergency list"`
 	Companies int          `json:"companies" doc:"served now"`
 	HasTOTP   bool         `json:"has_totp"`
 	Passkeys  int          `json:"passkeys"`
@@ -71,6 +72,7 @@ type ColleagueForm struct {
 	TeamIDs   []int64  `json:"team_ids" maxItems:"200"`
 	Skills    []string `json:"skills" maxItems:"50"`
 	Languages []string `json:"languages,omitempty" required:"false" maxItems:"20" doc:"spoken besides Russian; absent: as they are"`
+	Phone     *string  `json:"phone,omitempty" required:"false" nullable:"false" maxLength:"40" doc:"his own mobile, for the emergency list; empty: none, absent: as it is"`
 	IsBlocked bool     `json:"is_blocked"`
 }
 
@@ -133,7 +135,7 @@ func (c Config) teams(api huma.API) {
 		})
 	httpapi.Register(api, access.PlatformOperate, op("change-colleague", http.MethodPut, "/colleagues/{id}", "Change one of our own people", "409 user.last_admin."),
 		func(ctx context.Context, in *colleagueForm) (*colleague, error) {
-			x, err := c.Service.ChangeColleague(ctx, in.ID, account.ColleagueChange{Kind: in.Body.Kind, TeamIDs: in.Body.TeamIDs, Skills: in.Body.Skills, Languages: in.Body.Languages, IsBlocked: in.Body.IsBlocked})
+			x, err := c.Service.ChangeColleague(ctx, in.ID, account.ColleagueChange{Kind: in.Body.Kind, TeamIDs: in.Body.TeamIDs, Skills: in.Body.Skills, Languages: in.Body.Languages, Phone: in.Body.Phone, IsBlocked: in.Body.IsBlocked})
 			if err != nil {
 				return nil, err
 			}
@@ -168,7 +170,7 @@ func (c Config) keepTeam(ctx context.Context, id int64, f TeamForm) (*team, erro
 
 func showColleague(ctx context.Context, x account.Colleague) Colleague {
 	return Colleague{
-		ID: x.ID, Name: x.Name, Login: x.Login, Kind: x.Kind, IsBlocked: x.IsBlocked, TeamIDs: list(x.TeamIDs), Skills: list(x.Skills), Languages: list(x.Languages), Companies: x.Companies,
+		ID: x.ID, Name: x.Name, Login: x.Login, Kind: x.Kind, IsBlocked: x.IsBlocked, TeamIDs: list(x.TeamIDs), Skills: list(x.Skills), Languages: list(x.Languages), Phone: x.Phone, Companies: x.Companies,
 		HasTOTP: x.HasTOTP, Passkeys: x.Passkeys, Sessions: x.Sessions, SeenAt: x.SeenAt, IsMe: access.From(ctx).UserID == x.ID, Reset: showReset(ctx, x.Reset),
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"d24/internal/access"
 	"d24/internal/account"
 	"d24/internal/platform/httpapi"
+	"d24/internal/telephony"
 )
 
 // UserRow is a person who may come in to a company.
@@ -40,6 +41,8 @@ type UserCard struct {
 	Permissions []string       `json:"permissions"`
 	Grants      []Grant        `json:"grants" doc:"what he sees when own_grants; [] is nothing"`
 	Open        []Session      `json:"open_sessions"`
+	Phone       string         `json:"phone" doc:"of a dispatcher: his own mobile, E.164, for the emergency list"`
+	Languages   []string       `json:"languages" nullable:"false" doc:"of a dispatcher: spoken besides Russian, callers of these languages come to him first"`
 	Elsewhere   bool           `json:"elsewhere" doc:"belongs to other companies too"`
 	IsMe        bool           `json:"is_me"`
 	Reset       *FactorReset   `json:"factor_reset" doc:"of the second factor, that waits for another administrator; null: none"`
@@ -58,6 +61,12 @@ type UserRole struct {
 	Role     string `json:"role,omitempty" enum:",admin,manager,foreman,dispatcher,executor,contractor,readonly" doc:"one of the default ones; without role_id"`
 	RoleID   int64  `json:"role_id,omitempty" minimum:"0" doc:"one of the company's own"`
 	MemberID int64  `json:"member_id,omitempty" minimum:"0" doc:"the staff member he is; 0 none"`
+}
+
+// UserDesk is what a company says of its own operator.
+type UserDesk struct {
+	Phone     string   `json:"phone" maxLength:"40" doc:"his own mobile; empty: none"`
+	Languages []string `json:"languages" maxItems:"20" nullable:"false" doc:"of those of rights-choices"`
 }
 
 // UserGrants say which requests a user sees.
@@ -83,6 +92,7 @@ type RightsChoices struct {
 	Groups    []Choice `json:"groups"`
 	WorkTypes []Choice `json:"work_types"`
 	Members   []Choice `json:"members"`
+	Languages []string `json:"languages" nullable:"false" doc:"that a dispatcher may speak besides Russian"`
 }
 
 // UserByID names a thing of a company by its id.
@@ -111,6 +121,10 @@ type (
 		UserByID
 		Body UserGrants
 	}
+	userDesk struct {
+		UserByID
+		Body UserDesk
+	}
 	userSession struct {
 		UserByID
 		Body SessionEnd
@@ -138,7 +152,7 @@ func (c Config) users(api huma.API) {
 	httpapi.Register(api, access.UserRead, op("rights-choices", http.MethodGet, "/rights/choices", "Houses, groups, kinds of work and people that rights are given on", ""),
 		func(ctx context.Context, in *OfCompany) (*choices, error) {
 			all, err := c.Service.Choices(ctx, in.CompanyID)
-			return &choices{RightsChoices{Buildings: named(all.Houses), Groups: named(all.Groups), WorkTypes: named(all.WorkTypes), Members: named(all.Members)}}, err
+			return &choices{RightsChoices{Buildings: named(all.Houses), Groups: named(all.Groups), WorkTypes: named(all.WorkTypes), Members: named(all.Members), Languages: telephony.Languages}}, err
 		})
 	httpapi.Register(api, access.UserWrite, op("set-user-role", http.MethodPut, "/users/{id}/role", "Give a user another role", "His sessions end when it is another one. 409 user.last_admin."),
 		func(ctx context.Context, in *userRole) (*userCard, error) {
@@ -151,6 +165,10 @@ func (c Config) users(api huma.API) {
 				lines = grants(in.Body.Grants)
 			}
 			return showCard(ctx)(c.Service.SetGrants(ctx, in.CompanyID, in.ID, lines))
+		})
+	httpapi.Register(api, access.UserWrite, op("set-user-desk", http.MethodPut, "/users/{id}/desk", "Telephone and languages of the company's own operator", "409 user.no_dispatcher: he has another role."),
+		func(ctx context.Context, in *userDesk) (*userCard, error) {
+			return showCard(ctx)(c.Service.SetDesk(ctx, in.CompanyID, in.ID, account.DeskForm{Phone: in.Body.Phone, Languages: list(in.Body.Languages)}))
 		})
 	httpapi.Register(api, access.UserWrite, op("block-user", http.MethodPost, "/users/{id}/block", "Shut a user out", "409 user.last_admin."),
 		func(ctx context.Context, in *UserByID) (*userCard, error) {
@@ -221,7 +239,7 @@ func showCard(ctx context.Context) func(account.UserCard, error) (*userCard, err
 		}
 		return &userCard{UserCard{
 			UserRow: showUser(c.User), Member: httpapi.Name(c.MemberID, c.MemberName), Permissions: words(c.Permissions), Grants: showGrants(c.Grants),
-			Open: showSessions(c.Open), Elsewhere: c.Elsewhere, IsMe: access.From(ctx).UserID == c.ID, Reset: showReset(ctx, c.Reset),
+			Open: showSessions(c.Open), Phone: c.Phone, Languages: list(c.Languages), Elsewhere: c.Elsewhere, IsMe: access.From(ctx).UserID == c.ID, Reset: showReset(ctx, c.Reset),
 		}}, nil
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"d24/internal/access"
+	"d24/internal/account"
 	"d24/internal/assignment"
 	"d24/internal/emergency"
 	"d24/internal/platform/httpapi"
@@ -117,11 +118,21 @@ type EmergencyCaller struct {
 	PromiseAt *time.Time `json:"promise_at"`
 }
 
+// EmergencyOperator is somebody of the desks with his own mobile telephone.
+type EmergencyOperator struct {
+	UserID    int64  `json:"user_id"`
+	Name      string `json:"name"`
+	Kind      string `json:"kind" enum:"supervisor,operator,admin,own" doc:"own: the company's"`
+	CompanyID *int64 `json:"company_id" doc:"of own"`
+	Phone     string `json:"phone"`
+}
+
 // EmergencyList is what is needed to work by an ordinary telephone.
 type EmergencyList struct {
-	At        time.Time          `json:"at"`
-	Companies []EmergencyCompany `json:"companies" nullable:"false" doc:"those with open emergencies first"`
-	Callers   []EmergencyCaller  `json:"callers" nullable:"false" doc:"to be called back; of an operator only"`
+	At        time.Time           `json:"at"`
+	Companies []EmergencyCompany  `json:"companies" nullable:"false" doc:"those with open emergencies first"`
+	Callers   []EmergencyCaller   `json:"callers" nullable:"false" doc:"to be called back; of an operator only"`
+	Operators []EmergencyOperator `json:"operators" nullable:"false" doc:"those at the desks whose own telephones are known; to a company its own alone"`
 }
 
 type (
@@ -147,6 +158,12 @@ func wire(l emergency.List) EmergencyList {
 		x := EmergencyCaller{TaskID: c.TaskID, Phone: c.Phone, Since: c.Since, PromiseAt: c.PromiseAt}
 		if c.CompanyID != 0 {
 			x.CompanyID = &c.CompanyID
+		}
+		return x
+	}), Operators: each(l.Operators, func(r account.Reachable) EmergencyOperator {
+		x := EmergencyOperator{UserID: r.UserID, Name: r.Name, Kind: r.Kind, Phone: r.Phone}
+		if r.CompanyID != 0 {
+			x.CompanyID = &r.CompanyID
 		}
 		return x
 	})}

@@ -9,7 +9,7 @@ import { Empty, Failed, Note } from "../ui/blocks";
 import { Late } from "../ui/Late";
 import { useEmergencyList } from "./api";
 import "./emergency.css";
-import { Callers, CompanyPart } from "./Parts";
+import { Callers, CompanyPart, Operators } from "./Parts";
 import { useWords } from "./words";
 
 /** Whom to call by an ordinary mobile phone while ours are down: a sheet of paper on the screen, printed as it is. */
@@ -94,6 +94,7 @@ function Sheet({ list, only, isAway }: { list: EmergencyList; only: number; isAw
   const now = useNow();
   const shown = only ? list.companies.filter((c) => c.id === only) : list.companies;
   const callers = only ? list.callers.filter((c) => c.company_id === only) : list.callers;
+  const operators = only ? list.operators.filter((o) => (o.company_id ?? only) === only) : list.operators;
   if (list.companies.length === 0) return <Empty title={w.nobody} />;
   return (
     <article className="paper" data-testid="emergency-paper">
@@ -115,6 +116,9 @@ function Sheet({ list, only, isAway }: { list: EmergencyList; only: number; isAw
         </ol>
       </section>
       {me.kind !== "company" && <Callers callers={callers} companies={list.companies} />}
+      {(me.kind !== "company" || operators.length > 0) && (
+        <Operators operators={operators} companies={list.companies} />
+      )}
       {shown.map((c) => (
         <CompanyPart key={c.id} company={c} />
       ))}

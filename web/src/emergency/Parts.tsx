@@ -1,7 +1,7 @@
 import { useNow } from "../time/clock";
 import { useMe } from "../session/session";
 import { momentOf, numberOf, phoneOf, timeOf } from "../time/format";
-import type { Caller, Company, Duty, Person, Request, Step, Supplier } from "./api";
+import type { Caller, Company, Duty, Operator, Person, Request, Step, Supplier } from "./api";
 import { useWords } from "./words";
 
 /** A number one presses on a telephone and reads on paper. */
@@ -45,6 +45,37 @@ export function Callers({ callers, companies }: { callers: Caller[]; companies: 
                 <td className="nw">{momentOf(c.since, me.zone, now)}</td>
                 <td className="nw">{c.promise_at && timeOf(c.promise_at, me.zone)}</td>
                 <td />
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
+
+/** Those at the desks by their own telephones. */
+export function Operators({ operators, companies }: { operators: Operator[]; companies: Company[] }) {
+  const w = useWords();
+  const post = (o: Operator) =>
+    o.kind === "own" ? w.ownOf(companies.find((c) => c.id === o.company_id)?.name ?? "") : w.posts[o.kind];
+  return (
+    <section data-testid="emergency-operators">
+      <h2>{w.operators}</h2>
+      {operators.length === 0 ? (
+        <p>{w.noOperators}</p>
+      ) : (
+        <table>
+          <tbody>
+            {operators.map((o) => (
+              <tr key={`${o.user_id}-${String(o.company_id)}`}>
+                <td>
+                  <b>{o.name}</b>
+                  <div>{post(o)}</div>
+                </td>
+                <td>
+                  <Dial phone={o.phone} />
+                </td>
               </tr>
             ))}
           </tbody>

@@ -13,8 +13,11 @@ export type Duty = S["EmergencyDuty"];
 export type Person = S["EmergencyPerson"];
 export type Step = S["EmergencyStep"];
 export type Supplier = S["EmergencySupplier"];
+export type Operator = S["EmergencyOperator"];
 export type Caller = S["EmergencyCaller"];
 
+/** A list kept by the version before has none. */
+const noOperators = { operators: [] };
 const AGAIN_EVERY = 60_000;
 
 /** The list of now; `list` is the kept one while the server is not reached. */
@@ -39,7 +42,7 @@ export function useEmergencyList() {
   });
   return {
     ...now,
-    list: now.data ?? kept.data ?? null,
+    list: now.data ?? (kept.data ? { ...noOperators, ...kept.data } : null),
     isAway,
     isLooking: now.isPending || (isAway && kept.isLoading),
   };

@@ -73,10 +73,15 @@ const list = {
     },
   ],
 };
+const operators = [
+  { user_id: 3, name: "Соколова Т. В.", kind: "supervisor", company_id: null, phone: "+79005550003" },
+  { user_id: 4, name: "Яшин Г. Г.", kind: "own", company_id: 1, phone: "+79005550004" },
+];
 const me = { ...meOf("admin"), kind: "operator" as const, permissions: ["emergency.read"] };
 
 it("has whom to call, each number to be pressed, and keeps it for the hour when the server is away", async () => {
-  serve({ "GET /api/v1/emergency-list": () => list });
+  const now = { ...list, operators };
+  serve({ "GET /api/v1/emergency-list": () => now });
   showPage(<EmergencyPage />, me as never);
   const request = within(await screen.findByTestId("emergency-request-7"));
   expect(request.getByText(/Озёрная, 4, кв. 5, подъезд 2/)).toBeVisible();
@@ -89,7 +94,11 @@ it("has whom to call, each number to be pressed, and keeps it for the hour when 
   expect(screen.getByText("городской номер")).toBeVisible();
   expect(screen.getByRole("link", { name: "112" })).toHaveAttribute("href", "tel:112");
   expect(screen.queryByTestId("list-old")).toBeNull();
-  expect(kept.put).toHaveBeenCalledWith(me, list);
+  const desks = within(screen.getByTestId("emergency-operators"));
+  expect(desks.getByText("старший смены")).toBeVisible();
+  expect(desks.getByText("диспетчер компании: УК «Северный берег»")).toBeVisible();
+  expect(desks.getByRole("link", { name: /555-00-03/ })).toHaveAttribute("href", "tel:+79005550003");
+  expect(kept.put).toHaveBeenCalledWith(me, now);
 });
 
 it("shows what was kept with its age while the server does not answer", async () => {
@@ -98,6 +107,7 @@ it("shows what was kept with its age while the server does not answer", async ()
   showPage(<EmergencyPage />, me as never);
   expect(await screen.findByTestId("list-old")).toHaveTextContent("ему 12 минут");
   expect(screen.getByTestId("emergency-request-7")).toBeVisible();
+  expect(screen.getByText(/Номера не записаны/)).toBeVisible(); // it was kept by the version before
 });
 
 it("says so when nothing was kept, and what is wrong when he may not see it", async () => {

@@ -4,7 +4,7 @@ import { useState, type FormEvent } from "react";
 import { languageName, useWords as useQueueWords } from "../queue/words";
 import { useMe } from "../session/session";
 import { useNow } from "../time/clock";
-import { momentOf } from "../time/format";
+import { momentOf, phoneOf } from "../time/format";
 import { Empty, Failed, Panel } from "../ui/blocks";
 import { Late } from "../ui/Late";
 import { Refused, Rest, SettingsPage, useRefusal, useSaid } from "../ui/settings";
@@ -25,6 +25,7 @@ import {
   type Team,
   type TeamList,
 } from "./api";
+import { PhoneField } from "./DeskPanel";
 import { FactorReset } from "./FactorPanel";
 import { LinkShown } from "./LinkShown";
 import { InvitationPanel } from "./UsersPage";
@@ -328,12 +329,13 @@ function ColleagueEditor({ person: p, teams, languages, onDone }: EditorProps) {
   const [kind, setKind] = useState(p.kind);
   const [team, setTeam] = useState(p.team_ids.map(String));
   const [spoken, setSpoken] = useState(p.languages);
+  const [phone, setPhone] = useState(p.phone && phoneOf(p.phone));
   const [skills, setSkills] = useState(p.skills);
   const [blocked, setBlocked] = useState(p.is_blocked);
   const submit = (e: FormEvent) => {
     e.preventDefault();
     save.mutate(
-      { id: p.id, kind, team_ids: team.map(Number), skills, languages: spoken, is_blocked: blocked },
+      { id: p.id, kind, team_ids: team.map(Number), skills, languages: spoken, phone, is_blocked: blocked },
       {
         onSuccess: () => {
           said(w.saved(p.name));
@@ -354,6 +356,7 @@ function ColleagueEditor({ person: p, teams, languages, onDone }: EditorProps) {
         error={refusal.at("team_ids")}
         onChange={setTeam}
       />
+      <PhoneField value={phone} error={refusal.at("phone")} onChange={setPhone} />
       <MultiSelect
         label={w.languages}
         description={w.languagesHint}

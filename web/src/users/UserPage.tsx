@@ -21,6 +21,7 @@ import {
   type UserCard,
 } from "./api";
 import { ForCompany } from "./company";
+import { DeskPanel } from "./DeskPanel";
 import { FactorReset } from "./FactorPanel";
 import { GrantsEditor, isWhole, type Access } from "./GrantsEditor";
 import { PermissionList } from "./Permissions";
@@ -73,6 +74,7 @@ export function OneUser({ company, id }: { company: CompanyID; id: number }) {
           </Panel>
         </div>
         <div className="col" style={{ gap: 16 }}>
+          {u.role === "dispatcher" && <DeskPanel company={company} user={u} />}
           <AccessPanel key={JSON.stringify(u.grants)} company={company} user={u} />
           <SessionsPanel company={company} user={u} />
           <FactorPanel company={company} user={u} />

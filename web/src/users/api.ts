@@ -98,6 +98,8 @@ export const useSetGrants = (company: CompanyID, id: number) =>
     (body: S["UserGrants"]) => take(api.PUT("/api/v1/users/{id}/grants", { ...user(company, id), body })),
     "users",
   );
+export const useSetDesk = (company: CompanyID, id: number) =>
+  useChange((body: S["UserDesk"]) => take(api.PUT("/api/v1/users/{id}/desk", { ...user(company, id), body })), "users");
 export const useBlock = (company: CompanyID, id: number) =>
   useChange(
     (shut: boolean) =>

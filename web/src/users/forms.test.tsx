@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
+import { phoneOf } from "../time/format";
 import { problem, serve, show, showPage } from "../../test/render";
 import { meOf } from "../../test/fixtures";
 import { InvitePage } from "./InvitePage";
@@ -173,6 +174,33 @@ describe("a user's page", () => {
     await user.click(screen.getByRole("button", { name: "Сохранить роль" }));
     await screen.findByText("Роль изменена. Человек войдёт заново.");
     expect(await bodyOf(asked, "PUT /api/v1/users/12/role")).toEqual({ role_id: 7, member_id: 4 });
+  });
+
+  it("keeps a company's own operator's telephone and languages, a wrong number at its field (C8, F8)", async () => {
+    const own = { ...card, role: "dispatcher", phone: "+79005550001", languages: ["tt"] };
+    const asked = open({
+      "GET /api/v1/users/12": () => own,
+      "GET /api/v1/rights/choices": () => ({
+        buildings: [],
+        groups: [],
+        work_types: [],
+        members: [],
+        languages: ["tt", "uz"],
+      }),
+      "PUT /api/v1/users/12/desk": () =>
+        problem(422, "user.phone", "Номер не сохранён.", { "body.phone": "нужен номер с кодом" }),
+    });
+    const user = userEvent.setup();
+    const phone = await screen.findByRole("textbox", { name: "Свой мобильный" });
+    expect(phone).toHaveValue(phoneOf("+79005550001"));
+    await user.clear(phone);
+    await user.type(phone, "12");
+    await user.click(screen.getByRole("combobox", { name: "Языки" }));
+    await user.click(await screen.findByRole("option", { name: /узбекский/i }));
+    await user.click(screen.getByRole("button", { name: "Сохранить" }));
+    expect(await screen.findByText("нужен номер с кодом")).toBeVisible();
+    expect(phone).toHaveValue("12");
+    expect(await bodyOf(asked, "PUT /api/v1/users/12/desk")).toEqual({ phone: "12", languages: ["tt", "uz"] });
   });
 
   it("gives no button to who may only look", async () => {

@@ -137,6 +137,7 @@ export const en: Words<typeof ru> = {
     unblock: "let in",
     role: "another role",
     grants: "other access",
+    desk: "telephone and languages of the desk",
     factor_ask: "asked to reset the second factor",
     factor_reset: "second factor reset",
     factor_drop: "reset of the second factor taken back",

@@ -27,6 +27,11 @@ export const en: Words<typeof ru> = {
   ],
   callers: "To be called back: not answered",
   noCallers: "Nobody waits for a call.",
+  operators: "Operators: their own mobiles",
+  noOperators:
+    "No numbers are written down. They belong to the people of the centre and to a company's operator's card.",
+  posts: { supervisor: "shift lead", operator: "operator", admin: "administrator of the centre" },
+  ownOf: (company: string) => (company ? `the company's operator: ${company}` : "the company's operator"),
   phone: "Phone",
   since: "Called",
   promise: "Promised by",
