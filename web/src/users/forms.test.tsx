@@ -188,7 +188,7 @@ describe("a user's page", () => {
         languages: ["tt", "uz"],
       }),
       "PUT /api/v1/users/12/desk": () =>
-        problem(422, "user.phone", "Номер не сохранён.", { "body.phone": "нужен номер с кодом" }),
+        problem(422, "user.phone", "Номер не сохранён.", [{ location: "body.phone", message: "нужен номер с кодом" }]),
     });
     const user = userEvent.setup();
     const phone = await screen.findByRole("textbox", { name: "Свой мобильный" });
