@@ -4109,7 +4109,7 @@ export interface paths {
         put?: never;
         /**
          * Take a new ticket; the first one wins
-         * @description 409 ticket.taken says who was first (R5).
+         * @description 409 ticket.taken says who was first (R5), ticket.passed to whom it has gone on: with take_back it is taken all the same.
          */
         post: operations["accept-ticket"];
         delete?: never;
@@ -4678,6 +4678,26 @@ export interface paths {
          * @description 409 user.last_admin.
          */
         post: operations["block-user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Telephone and languages of the company's own operator
+         * @description 409 user.no_dispatcher: he has another role.
+         */
+        put: operations["set-user-desk"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6295,6 +6315,8 @@ export interface components {
             name: string;
             /** Format: int64 */
             passkeys: number;
+            /** @description his own mobile, E.164: in the emergency list */
+            phone: string;
             /** Format: date-time */
             seen_at: string | null;
             /** Format: int64 */
@@ -6309,6 +6331,8 @@ export interface components {
             kind: "operator" | "supervisor" | "admin";
             /** @description spoken besides Russian; absent: as they are */
             languages?: string[];
+            /** @description his own mobile, for the emergency list; empty: none, absent: as it is */
+            phone?: string;
             skills: string[];
             team_ids: number[];
         };
@@ -6905,6 +6929,8 @@ export interface components {
             callers: components["schemas"]["EmergencyCaller"][];
             /** @description those with open emergencies first */
             companies: components["schemas"]["EmergencyCompany"][];
+            /** @description those at the desks whose own telephones are known; to a company its own alone */
+            operators: components["schemas"]["EmergencyOperator"][];
         };
         EmergencyNumber: {
             /** @description this is an hour of it */
@@ -6912,6 +6938,22 @@ export interface components {
             note: string;
             /** @description E.164, or short: 104 */
             phone: string;
+        };
+        EmergencyOperator: {
+            /**
+             * Format: int64
+             * @description of own
+             */
+            company_id: number | null;
+            /**
+             * @description own: the company's
+             * @enum {string}
+             */
+            kind: "supervisor" | "operator" | "admin" | "own";
+            name: string;
+            phone: string;
+            /** Format: int64 */
+            user_id: number;
         };
         EmergencyOutside: {
             hours: string;
@@ -9132,6 +9174,8 @@ export interface components {
         RightsChoices: {
             buildings: components["schemas"]["Choice"][];
             groups: components["schemas"]["Choice"][];
+            /** @description that a dispatcher may speak besides Russian */
+            languages: string[];
             members: components["schemas"]["Choice"][];
             work_types: components["schemas"]["Choice"][];
         };
@@ -11436,6 +11480,8 @@ export interface components {
             id: number;
             is_blocked: boolean;
             is_me: boolean;
+            /** @description of a dispatcher: spoken besides Russian, callers of these languages come to him first */
+            languages: string[];
             login: string;
             /** @description the staff member he is */
             member: components["schemas"]["Named"];
@@ -11446,6 +11492,8 @@ export interface components {
             /** Format: int64 */
             passkeys: number;
             permissions: string[];
+            /** @description of a dispatcher: his own mobile, E.164, for the emergency list */
+            phone: string;
             /**
              * @description of a role of the company's own, the one it is nearest to
              * @enum {string}
@@ -11467,6 +11515,12 @@ export interface components {
              * @description open now
              */
             sessions: number;
+        };
+        UserDesk: {
+            /** @description of those of rights-choices */
+            languages: string[];
+            /** @description his own mobile; empty: none */
+            phone: string;
         };
         UserGrants: {
             grants: components["schemas"]["Grant"][];
@@ -21229,7 +21283,10 @@ export interface operations {
     };
     "accept-ticket": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description he knows that it has gone on to another meanwhile (409 ticket.passed) and takes it back */
+                take_back?: boolean;
+            };
             header?: {
                 /** @description the phone's own name of the deed: sent again it is done once */
                 "Idempotency-Key"?: string;
@@ -22432,6 +22489,44 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-user-desk": {
+        parameters: {
+            query?: {
+                /** @description for our own people; a company's user has his own */
+                company_id?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserDesk"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
