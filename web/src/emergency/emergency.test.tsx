@@ -15,7 +15,7 @@ const person = { member_id: 1, name: "Гусев П. Н.", position: "санте
 const number = { phone: "+79000001000", note: "", is_now: true };
 const step = { ...person, level: 1, is_tried: true, is_now: false, numbers: [number] };
 const list = {
-  at: new Date(Date.now() - 12 * 60_000).toISOString(),
+  at: new Date(Date.now() - 12.5 * 60_000).toISOString(),
   callers: [{ task_id: 5, company_id: null, phone: "+79000900045", since: "2026-11-26T05:00:00Z", promise_at: null }],
   companies: [
     {
