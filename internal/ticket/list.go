@@ -192,6 +192,7 @@ func (s *Service) search(ctx context.Context, tx *pg.Tx, f Filter, guess bool) (
 		}
 	}
 	q := f.quest(tx.Actor)
+	q.isFirst = f.After.ID == 0
 	q.named = named
 	if q.isEmpty() {
 		return w, q, nil

@@ -17,9 +17,13 @@ import (
 // Which way requests with some words are found: by the index of words, or one by one in the
 // order of the list. The guesses here choose the way alone; each finds the same.
 
-// rarely is the part of all requests up to which words are looked up for all companies at once:
-// a key of each company beside them costs more than to leave the strangers out afterwards.
-const rarely = .004
+// rarely is the part of all requests up to which words are rare. For many companies they are
+// looked up alone: a key of each beside them costs more than to leave the strangers out
+// afterwards, whose rows have to be read. For as few as fewKeys the keys cost less.
+const (
+	rarely  = .004
+	fewKeys = 50
+)
 
 // pick chooses the requests that have the words, when they are few enough, and says so in q.
 // With guess it is not tried for words that are likely to be common.
@@ -35,8 +39,10 @@ func (s *Service) pick(ctx context.Context, tx *pg.Tx, q *quest, among []int64, 
 		if err != nil {
 			return nil, err
 		}
-		rare = w.most <= rarely
-		if q.part = w.likely; guess && q.part*n > 2*float64(most) {
+		rare = w.most <= rarely && len(among) > fewKeys
+		// the first page shows what the newest thousands have, unless the index is sure to be quick
+		isFirst := q.isFirst && w.most > rarely
+		if q.part = w.likely; guess && (isFirst || q.part*n > 2*float64(most)) {
 			q.isGuess = true
 			return nil, nil
 		}

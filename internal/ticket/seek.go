@@ -52,6 +52,7 @@ type quest struct {
 	phrases []string     // folded; word for word
 	chosen  bool         // few enough have them: they are named one by one
 	named   []int64      // by their labels or as unread, in the order of the list; nil: not by these
+	isFirst bool         // for the first page of a list
 	isGuess bool         // they were not chosen, as they are likely to be too many
 	look    where.Clause // they are too many: the condition that a request t has them
 	part    float64      // of the requests that are likely to have them

@@ -382,14 +382,17 @@ func TestSearchOfManyGoesOn(t *testing.T) {
 	}
 	slices.Reverse(want)
 	c.weighed()
-	c.s.breadth.chosen, c.s.breadth.first = 5, 10
+	c.s.breadth.first = 10
 	ctx := access.With(context.Background(), ofTwo)
-	rows, next, err := c.s.List(ctx, Filter{Text: "ледоход тишина", Limit: 20})
-	require.NoError(t, err)
-	require.Len(t, rows, 1, "one among ten")
-	require.NotEmpty(t, next)
-	for _, limit := range []int{1, 2, 3, 20, 100} {
-		require.Equal(t, names(want), names(c.pages(ctx, Filter{Text: "ледоход тишина"}, limit)), limit)
+	for _, chosen := range []int{usual.chosen, 5} { // the index goes on, or the list is looked through
+		c.s.breadth.chosen = chosen
+		rows, next, err := c.s.List(ctx, Filter{Text: "ледоход тишина", Limit: 20})
+		require.NoError(t, err)
+		require.Len(t, rows, 1, "one among ten")
+		require.NotEmpty(t, next)
+		for _, limit := range []int{1, 2, 3, 20, 100} {
+			require.Equal(t, names(want), names(c.pages(ctx, Filter{Text: "ледоход тишина"}, limit)), limit)
+		}
 	}
 	n, err := c.s.Count(ctx, Filter{Text: "ледоход тишина"})
 	require.NoError(t, err)
