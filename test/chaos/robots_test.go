@@ -236,7 +236,8 @@ func (p *person) open(ctx context.Context, tab string) (*softphone.Phone, error)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Ready(ctx); err != nil {
+	s.Send(ctx, map[string]any{"type": "state", "state": "ready"})
+	if err := s.Until(ctx, "readiness or the talk he had", s.Back); err != nil {
 		s.Close()
 		return nil, err
 	}
@@ -273,6 +274,9 @@ func (o *operator) serve(ctx context.Context, s *softphone.Phone) time.Duration 
 		case <-life.Done():
 		}
 	}()
+	if v := s.View(); v.State == "talking" { // his browser is back in time, and so is who speaks with him (F2)
+		o.finish(life, s, v)
+	}
 	for life.Err() == nil {
 		v, err := within(life, 2*time.Second, func(ctx context.Context) (softphone.View, error) { return s.Call(ctx, "ringing") })
 		switch {
@@ -318,9 +322,21 @@ func (o *operator) talk(ctx context.Context, s *softphone.Phone, v softphone.Vie
 		} else if kind := results[v.Purpose]; kind != "" {
 			_ = o.insist(ctx, http.MethodPost, fmt.Sprintf("/desk/tasks/%d/result", v.TaskID), map[string]any{"kind": kind}, nil)
 		}
-		pause(ctx, time.Duration(1000+o.w.chance(2000))*time.Millisecond)
-		s.Do(ctx, "hangup", v.Key)
+		o.finish(ctx, s, v)
+		return
 	}
+	o.file(ctx, s)
+}
+
+// finish speaks a little longer, hangs up and is ready again.
+func (o *operator) finish(ctx context.Context, s *softphone.Phone, v softphone.View) {
+	pause(ctx, time.Duration(1000+o.w.chance(2000))*time.Millisecond)
+	s.Do(ctx, "hangup", v.Key)
+	o.file(ctx, s)
+}
+
+// file is the paperwork after a call.
+func (o *operator) file(ctx context.Context, s *softphone.Phone) {
 	_, _ = within(ctx, 5*time.Second, func(ctx context.Context) (any, error) { return nil, s.InState(ctx, "wrap_up") })
 	s.Send(ctx, map[string]any{"type": "wrapped_up"})
 	_, _ = within(ctx, 5*time.Second, func(ctx context.Context) (any, error) { return nil, s.Ready(ctx) })

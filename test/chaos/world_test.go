@@ -73,6 +73,8 @@ type node struct {
 	mu  sync.Mutex
 	cmd *exec.Cmd
 	log bytes.Buffer
+	// kept is the whole log, where D24_CHAOS_LOGS names a directory for who looks for a cause
+	kept *os.File
 }
 
 const restartAfter = 300 * time.Millisecond
@@ -80,6 +82,9 @@ const restartAfter = 300 * time.Millisecond
 func (n *node) Write(b []byte) (int, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.kept != nil {
+		_, _ = n.kept.Write(b)
+	}
 	if n.log.Len() > 1<<20 {
 		n.log.Reset()
 	}
@@ -261,6 +266,12 @@ func (w *world) begin(name, role string, args ...string) {
 		name: name, w: w, stop: make(chan struct{}), done: make(chan struct{}),
 		args: append([]string{"serve", "--role", role, "--node", name, "--data", w.dir}, args...),
 		env:  append(os.Environ(), "D24_LOG_TEXT=true", "D24_DATABASE_URL="+url),
+	}
+	if dir := os.Getenv("D24_CHAOS_LOGS"); dir != "" {
+		f, err := os.Create(filepath.Join(dir, name+".log")) //nolint:gosec // ours
+		require.NoError(w.t, err)
+		w.t.Cleanup(func() { _ = f.Close() })
+		n.kept = f
 	}
 	w.nodes[name] = n
 	go n.keep()

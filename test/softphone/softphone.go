@@ -359,6 +359,11 @@ func (p *Phone) Ready(ctx context.Context) error {
 	return p.Until(ctx, "readiness", func() bool { return p.state == "ready" || p.state == "ringing" })
 }
 
+// Back is a condition for Until: he is at work, or in the talk that his last browser left (F2).
+func (p *Phone) Back() bool {
+	return p.state == "ready" || p.state == "ringing" || p.view.State == "talking"
+}
+
 // InState waits for the operator's state.
 func (p *Phone) InState(ctx context.Context, state string) error {
 	return p.Until(ctx, "state "+state, func() bool { return p.state == state })
