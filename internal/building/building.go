@@ -103,20 +103,22 @@ func scan(r pgx.CollectableRow) (b Building, err error) {
 
 // ByID returns a house the actor may see; fault.NotFound otherwise.
 func (s *Service) ByID(ctx context.Context, tx *pg.Tx, id int64) (Building, error) {
-	var w where.Clause
-	w.And("b.id = ?", id)
-	if err := s.Narrow(ctx, tx, &w, "b.id"); err != nil {
-		return Building{}, err
-	}
-	rows, err := tx.Query(ctx, "select "+columns+source+"where "+w.String(), w.Args...)
+	var b pgx.Batch
+	a, err := s.Ask(ctx, tx, &b, id)
 	if err != nil {
 		return Building{}, err
 	}
-	b, err := pgx.CollectExactlyOneRow(rows, scan)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return b, fault.Missing("building")
+	return pg.One(ctx, tx, &b, a)
+}
+
+// Ask is ByID together with other questions.
+func (s *Service) Ask(ctx context.Context, tx *pg.Tx, b *pgx.Batch, id int64) (*pg.Asked[Building], error) {
+	var w where.Clause
+	w.And("b.id = ?", id)
+	if err := s.Narrow(ctx, tx, &w, "b.id"); err != nil {
+		return nil, err
 	}
-	return b, err
+	return pg.Ask(b, fault.Missing("building"), scan, "select "+columns+source+"where "+w.String(), w.Args...), nil
 }
 
 // CompanyOf is the company that serves a house the actor may see; fault.NotFound otherwise.
@@ -187,12 +189,16 @@ func (s *Service) Houses(ctx context.Context, f Filter) ([]Building, error) {
 
 // UnitAt returns a flat's entrance and floor; zeros when it is not in the directory.
 func (s *Service) UnitAt(ctx context.Context, tx *pg.Tx, buildingID int64, number string) (u Unit, err error) {
-	err = tx.QueryRow(ctx, `select id, number, entrance, floor, is_residential, area_m2::float8 from units where building_id = $1 and lower(number) = lower($2)`, buildingID, number).
-		Scan(&u.ID, &u.Number, &u.Entrance, &u.Floor, &u.IsResidential, &u.Area)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return u, nil
-	}
-	return u, err
+	var b pgx.Batch
+	return pg.One(ctx, tx, &b, AskUnit(&b, buildingID, number))
+}
+
+// AskUnit is UnitAt together with other questions.
+func AskUnit(b *pgx.Batch, buildingID int64, number string) *pg.Asked[Unit] {
+	return pg.Ask(b, nil, func(row pgx.CollectableRow) (u Unit, err error) {
+		err = row.Scan(&u.ID, &u.Number, &u.Entrance, &u.Floor, &u.IsResidential, &u.Area)
+		return u, err
+	}, `select id, number, entrance, floor, is_residential, area_m2::float8 from units where building_id = $1 and lower(number) = lower($2)`, buildingID, number)
 }
 
 // Fold is what the search index of a house holds.

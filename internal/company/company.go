@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"d24/internal/clock"
 	"d24/internal/fault"
 	"d24/internal/platform/pg"
 	"d24/internal/platform/secret"
@@ -116,13 +117,18 @@ func NewService(db *pg.DB) *Service { return &Service{db: db} }
 
 // ByID returns a company the actor may see; fault.NotFound otherwise.
 func (s *Service) ByID(ctx context.Context, tx *pg.Tx, id int64) (c Company, err error) {
+	var b pgx.Batch
+	return pg.One(ctx, tx, &b, Ask(&b, id))
+}
+
+// Ask is ByID together with other questions.
+func Ask(b *pgx.Batch, id int64) *pg.Asked[Company] {
+	return pg.Ask(b, fault.Missing("company"), scan, `select c.id, c.name, c.city_id, t.name, c.zone, c.greeting, c.settings from companies c join cities t on t.id = c.city_id where c.id = $1`, id)
+}
+
+func scan(row pgx.CollectableRow) (c Company, err error) {
 	var raw []byte
-	err = tx.QueryRow(ctx, `select c.id, c.name, c.city_id, t.name, c.zone, c.greeting, c.settings from companies c join cities t on t.id = c.city_id where c.id = $1`, id).
-		Scan(&c.ID, &c.Name, &c.CityID, &c.City, &c.Zone, &c.Greeting, &raw)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return c, fault.Missing("company")
-	}
-	if err == nil {
+	if err = row.Scan(&c.ID, &c.Name, &c.CityID, &c.City, &c.Zone, &c.Greeting, &raw); err == nil {
 		err = json.Unmarshal(raw, &c.Settings)
 	}
 	c.Settings = c.Settings.WithDefaults()
@@ -198,7 +204,7 @@ func numbers(ctx context.Context, tx *pg.Tx, t *telephony.Trunk) error {
 
 // Location is a company's zone; UTC when it cannot be loaded.
 func Location(zone string) *time.Location {
-	l, err := time.LoadLocation(zone)
+	l, err := clock.Zone(zone)
 	if err != nil {
 		return time.UTC
 	}

@@ -11,6 +11,7 @@ import (
 
 	"d24/internal/access"
 	"d24/internal/building"
+	"d24/internal/clock"
 	"d24/internal/company"
 	"d24/internal/contact"
 	"d24/internal/fault"
@@ -275,7 +276,7 @@ func (s *Service) Zone(ctx context.Context, tx *pg.Tx, n Notice) (*time.Location
 		}
 		name = c.Zone
 	}
-	zone, err := time.LoadLocation(name)
+	zone, err := clock.Zone(name)
 	if err != nil {
 		return nil, fmt.Errorf("zone of notice %d: %w", n.ID, err)
 	}

@@ -166,15 +166,13 @@ func (r Reason) before() Rules {
 
 // ByID returns a reason of a company; fault.NotFound otherwise.
 func (s *Service) ByID(ctx context.Context, tx *pg.Tx, companyID, id int64) (Reason, error) {
-	rows, err := tx.Query(ctx, "select "+columns+" from reasons where id = $1 and company_id = $2", id, companyID)
-	if err != nil {
-		return Reason{}, err
-	}
-	r, err := pgx.CollectExactlyOneRow(rows, scan)
-	if err == pgx.ErrNoRows { //nolint:errorlint // returned as it is
-		return r, fault.Missing("reason")
-	}
-	return r, err
+	var b pgx.Batch
+	return pg.One(ctx, tx, &b, Ask(&b, companyID, id))
+}
+
+// Ask is ByID together with other questions.
+func Ask(b *pgx.Batch, companyID, id int64) *pg.Asked[Reason] {
+	return pg.Ask(b, fault.Missing("reason"), scan, "select "+columns+" from reasons where id = $1 and company_id = $2", id, companyID)
 }
 
 // List is a company's catalogue in the order of its codes; fault.NotFound for a

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"d24/internal/calendar"
+	"d24/internal/clock"
 )
 
 // Person is a member of staff who can be called, as he is at a moment.
@@ -219,7 +220,7 @@ type State struct {
 }
 
 func location(zone string) *time.Location {
-	l, err := time.LoadLocation(zone)
+	l, err := clock.Zone(zone)
 	if err != nil {
 		return time.UTC
 	}

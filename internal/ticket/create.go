@@ -57,21 +57,51 @@ type Plan struct {
 // looks at the company, the house, the reason and the answers given so far.
 func (s *Service) Preview(ctx context.Context, in NewTicket) (p Plan, say string, err error) {
 	err = pg.Do(ctx, s.db, func(tx *pg.Tx) error {
-		p, err = s.plan(ctx, tx, in)
+		p, err = s.planAt(ctx, tx, in, tx.Now)
 		return err
 	})
 	if err == nil {
-		say = told(p, 0)
+		say = told(p, "…")
 	}
 	return p, say, err
 }
 
-func (s *Service) plan(ctx context.Context, tx *pg.Tx, in NewTicket) (Plan, error) {
-	return s.planAt(ctx, tx, in, tx.Now)
+// grounds are what a plan is made from, read in one way there and back.
+type grounds struct {
+	house  *pg.Asked[building.Building]
+	unit   *pg.Asked[building.Unit]
+	firm   *pg.Asked[company.Company]
+	reason *pg.Asked[reason.Reason]
+	twin   *pg.Asked[bool] // a request of the same key is there
+}
+
+func (s *Service) grounds(ctx context.Context, tx *pg.Tx, in NewTicket) (g grounds, err error) {
+	var b pgx.Batch
+	if g.house, err = s.buildings.Ask(ctx, tx, &b, in.BuildingID); err != nil {
+		return g, err
+	}
+	g.firm, g.reason = company.Ask(&b, in.CompanyID), reason.Ask(&b, in.CompanyID, in.ReasonID)
+	g.unit, g.twin = pg.Known(building.Unit{}), pg.Known(false)
+	if in.Unit != "" {
+		g.unit = building.AskUnit(&b, in.BuildingID, in.Unit)
+	}
+	if in.IdempotencyKey != "" {
+		g.twin = pg.Ask(&b, nil, pgx.RowTo[bool], `select exists (select from tickets where company_id = $1 and idempotency_key = $2)`, in.CompanyID, in.IdempotencyKey)
+	}
+	return g, tx.SendBatch(ctx, &b).Close()
 }
 
 func (s *Service) planAt(ctx context.Context, tx *pg.Tx, in NewTicket, at time.Time) (p Plan, err error) {
-	if p.Building, err = s.buildings.ByID(ctx, tx, in.BuildingID); fault.KindOf(err) == fault.NotFound {
+	in.IdempotencyKey = "" // nothing is to be made
+	g, err := s.grounds(ctx, tx, in)
+	if err != nil {
+		return p, err
+	}
+	return s.plan(ctx, tx, in, g, at)
+}
+
+func (s *Service) plan(ctx context.Context, tx *pg.Tx, in NewTicket, g grounds, at time.Time) (p Plan, err error) {
+	if p.Building, err = g.house.Get(); fault.KindOf(err) == fault.NotFound {
 		return p, fault.New(fault.Invalid, "ticket.building", "Выберите дом из списка.").At("body.building_id", "дом не найден")
 	} else if err != nil { // a broken wire is no wrong house (R9)
 		return p, err
@@ -79,10 +109,10 @@ func (s *Service) planAt(ctx context.Context, tx *pg.Tx, in NewTicket, at time.T
 	if p.Building.CompanyID != in.CompanyID {
 		return p, fault.New(fault.Invalid, "ticket.company", "Этот дом обслуживает другая компания.").At("body.building_id", "другая компания")
 	}
-	if p.Company, err = s.companies.ByID(ctx, tx, in.CompanyID); err != nil {
+	if p.Company, err = g.firm.Get(); err != nil {
 		return p, err
 	}
-	if p.Reason, err = s.reasons.ByID(ctx, tx, in.CompanyID, in.ReasonID); fault.KindOf(err) == fault.NotFound {
+	if p.Reason, err = g.reason.Get(); fault.KindOf(err) == fault.NotFound {
 		return p, fault.New(fault.Invalid, "ticket.reason", "Выберите причину обращения.").At("body.reason_id", "причина не найдена")
 	} else if err != nil {
 		return p, err
@@ -93,10 +123,8 @@ func (s *Service) planAt(ctx context.Context, tx *pg.Tx, in NewTicket, at time.T
 	if p.Reason.Kind == reason.Consultation {
 		return p, fault.New(fault.Invalid, "ticket.consultation", "Это консультация: заявка по ней не создаётся.").At("body.reason_id", "консультация")
 	}
-	if in.Unit != "" {
-		if p.Unit, err = s.buildings.UnitAt(ctx, tx, in.BuildingID, in.Unit); err != nil {
-			return p, err
-		}
+	if p.Unit, err = g.unit.Get(); err != nil {
+		return p, err
 	}
 	p.At = at
 	a, err := s.people(ctx, tx, &p)
@@ -164,22 +192,22 @@ func (s *Service) CreateTx(ctx context.Context, tx *pg.Tx, in NewTicket) (Ticket
 }
 
 func (s *Service) create(ctx context.Context, tx *pg.Tx, in NewTicket) (t Ticket, isNew bool, err error) {
-	if in.IdempotencyKey != "" {
-		var was bool
-		if err := tx.QueryRow(ctx, `select exists (select from tickets where company_id = $1 and idempotency_key = $2)`, in.CompanyID, in.IdempotencyKey).Scan(&was); err != nil {
+	g, err := s.grounds(ctx, tx, in)
+	if err != nil {
+		return t, false, err
+	}
+	if was, err := g.twin.Get(); err != nil {
+		return t, false, err
+	} else if was {
+		t, err := find(ctx, tx, "t.company_id = $1 and t.idempotency_key = $2", in.CompanyID, in.IdempotencyKey)
+		if err == nil || fault.KindOf(err) != fault.NotFound {
 			return t, false, err
-		}
-		if was {
-			t, err := find(ctx, tx, "t.company_id = $1 and t.idempotency_key = $2", in.CompanyID, in.IdempotencyKey)
-			if err == nil || fault.KindOf(err) != fault.NotFound {
-				return t, false, err
-			}
 		}
 	}
 	if !tx.Actor.Serves(in.CompanyID) {
 		return t, false, errCreate
 	}
-	p, err := s.plan(ctx, tx, in)
+	p, err := s.plan(ctx, tx, in, g, tx.Now)
 	if err != nil {
 		return t, false, err
 	}
@@ -304,12 +332,10 @@ func open(in NewTicket, p Plan, tx *pg.Tx) Ticket {
 	return t
 }
 
+// numberPlace stands in what the caller is told until the number is drawn.
+const numberPlace = "\x01"
+
 func (s *Service) insert(ctx context.Context, tx *pg.Tx, t *Ticket, in NewTicket, p Plan) error {
-	err := tx.QueryRow(ctx, `insert into ticket_counters (company_id, last) values ($1, 1) on conflict (company_id) do update set last = ticket_counters.last + 1 returning last`, t.CompanyID).Scan(&t.Number)
-	if err != nil {
-		return err
-	}
-	t.ToldCaller = told(p, t.Number)
 	answers, err := json.Marshal(t.Answers)
 	if err != nil {
 		return err
@@ -322,12 +348,14 @@ func (s *Service) insert(ctx context.Context, tx *pg.Tx, t *Ticket, in NewTicket
 	if err != nil {
 		return err
 	}
-	err = tx.QueryRow(ctx, `insert into tickets (company_id, number, kind, status, source, building_id, unit, entrance, floor, address, zone, reason_id, reason_version, reason_name,
+	err = tx.QueryRow(ctx, `with n as (insert into ticket_counters (company_id, last) values ($1, 1) on conflict (company_id) do update set last = ticket_counters.last + 1 returning last)
+		insert into tickets (company_id, number, kind, status, source, building_id, unit, entrance, floor, address, zone, reason_id, reason_version, reason_name,
 			work_type_id, description, answers, caller_phone, access_note, executor_id, responsible_id, accept_by, localise_by, due_at, told_caller, created_by, created_at, updated_at, idempotency_key, limits, prices, supplier_id)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, nullif($15, 0), $16, $17, $18, $19, nullif($20, 0), nullif($21, 0), $22, $23, $24, $25, nullif($26, 0), $27, $27, nullif($28, ''), $29, $30, nullif($31, 0))
-		returning id`,
-		t.CompanyID, t.Number, t.Kind, t.Status, t.Source, t.BuildingID, t.Unit, t.Entrance, t.Floor, t.Address, t.Zone, t.ReasonID, p.Reason.Version, t.ReasonName,
-		t.WorkTypeID, t.Description, answers, t.CallerPhone, t.AccessNote, t.ExecutorID, t.ResponsibleID, t.AcceptBy, t.LocaliseBy, t.DueAt, t.ToldCaller, tx.Actor.UserID, tx.Now, in.IdempotencyKey, limits, prices, t.SupplierID).Scan(&t.ID)
+		select $1, n.last, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, nullif($15::bigint, 0), $16, $17, $18, $19, nullif($20::bigint, 0), nullif($21::bigint, 0), $22::timestamptz, $23::timestamptz, $24::timestamptz,
+			replace($25, $2, n.last::text), nullif($26::bigint, 0), $27::timestamptz, $27::timestamptz, nullif($28, ''), $29, $30, nullif($31::bigint, 0) from n
+		returning id, number, told_caller`,
+		t.CompanyID, numberPlace, t.Kind, t.Status, t.Source, t.BuildingID, t.Unit, t.Entrance, t.Floor, t.Address, t.Zone, t.ReasonID, p.Reason.Version, t.ReasonName,
+		t.WorkTypeID, t.Description, answers, t.CallerPhone, t.AccessNote, t.ExecutorID, t.ResponsibleID, t.AcceptBy, t.LocaliseBy, t.DueAt, told(p, numberPlace), tx.Actor.UserID, tx.Now, in.IdempotencyKey, limits, prices, t.SupplierID).Scan(&t.ID, &t.Number, &t.ToldCaller)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return fault.Missing("ticket")
 	}

@@ -1,7 +1,6 @@
 package ticket
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -10,13 +9,10 @@ import (
 )
 
 // told is read out after saving: number, limit, what happens next (ПП 416 п. 13, 17).
-// number 0 stands for a ticket not yet saved.
-func told(p Plan, number int64) string {
+// number is «…» while nothing is saved.
+func told(p Plan, number string) string {
 	until := func(t *time.Time) string { return moment(*t, p.At, company.Location(p.Building.Zone)) }
-	said := "Заявка № …"
-	if number != 0 {
-		said = fmt.Sprintf("Заявка № %d", number)
-	}
+	said := "Заявка № " + number
 	if p.Reason.Promise != "" {
 		return promised(p, said)
 	}
