@@ -79,6 +79,9 @@ func holes(t *testing.T, owner *pgx.Conn) (bad []string) {
 			if strings.Contains(strings.ToLower(p), " or ") {
 				bad = append(bad, table+": an OR in a policy reads the whole table (architecture, 2.8)")
 			}
+			if strings.Contains(p, "app.companies") && !strings.Contains(p, "app.team") {
+				bad = append(bad, table+": an array of companies is looked through for each row: write desk_wall (00540_team_bitmap.sql)")
+			}
 		}
 	}
 	return bad
@@ -233,6 +236,37 @@ func TestNobodySeesOverTheFence(t *testing.T) {
 		require.Empty(t, see(access.Actor{}), "%s: nobody", table)
 		require.Equal(t, append(unplaced, ours, strange), see(access.Actor{Kind: access.System, System: "test"}), table)
 	}
+}
+
+// TestTheWallOfATeam: a company behind the end of the bitmap is looked up in the array, and the
+// version before, which sets no bitmap, sees its team by it.
+func TestTheWallOfATeam(t *testing.T) {
+	t.Parallel()
+	d, owner := open(t)
+	const far = int64(40_000)
+	_, err := owner.Exec(t.Context(), "set session_replication_role = replica")
+	require.NoError(t, err)
+	for i, company := range []int64{ours, strange, far} {
+		names, values, args := row(t, owner, "tickets", company, 700+i)
+		_, err := owner.Exec(t.Context(), fmt.Sprintf("insert into tickets (%s) values (%s)", strings.Join(names, ", "), strings.Join(values, ", ")), args...)
+		require.NoError(t, err)
+	}
+	for _, team := range [][]int64{nil, {ours}, {far}, {ours, far}, {strange, ours}} {
+		seen, err := pg.InTx(access.With(t.Context(), access.Actor{Kind: access.Operator, UserID: 7, Companies: team}), d, func(tx *pg.Tx) ([]int64, error) {
+			rows, err := tx.Query(t.Context(), "select company_id from tickets")
+			if err != nil {
+				return nil, err
+			}
+			return pgx.CollectRows(rows, pgx.RowTo[int64])
+		})
+		require.NoError(t, err)
+		require.ElementsMatch(t, team, seen)
+	}
+	_, err = owner.Exec(t.Context(), "begin; set local role d24_desk; set local app.company_id = '0'; set local app.companies = '{0,2}'")
+	require.NoError(t, err)
+	require.Equal(t, []string{"2"}, strs(t, owner, "select company_id::text from tickets"))
+	_, err = owner.Exec(t.Context(), "rollback")
+	require.NoError(t, err)
 }
 
 // TestNobodyReachesOverTheFence: rows of another company can be neither made, nor

@@ -4,11 +4,11 @@ package pg
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -193,7 +193,8 @@ func (tx *Tx) Together(ctx context.Context, own *pgx.Batch, a access.Actor, thei
 // queueFence is fence as one statement that stays prepared whoever the actor is.
 func queueFence(b *pgx.Batch, a access.Actor) {
 	role, company, team := walls(a)
-	b.Queue(`select set_config('role', $1, true), set_config('app.company_id', $2, true), set_config('app.companies', $3, true)`, role, company, team)
+	b.Queue(`select set_config('role', $1, true), set_config('app.company_id', $2, true), set_config('app.companies', $3, true), set_config('app.team', $4, true)`,
+		role, company, array(team), bitmap(team))
 }
 
 func (tx *Tx) fence(ctx context.Context) error {
@@ -208,7 +209,7 @@ func (tx *Tx) fence(ctx context.Context) error {
 // known yet), a company's own operator to it alone, a named part of the system to nothing. It is made of numbers and our own names only.
 func fence(a access.Actor) string {
 	role, company, team := walls(a)
-	return "set local role " + role + "; set local app.company_id = '" + company + "'; set local app.companies = '" + team + "'"
+	return "set local role " + role + "; set local app.company_id = '" + company + "'; set local app.companies = '" + array(team) + "'; set local app.team = '" + bitmap(team) + "'"
 }
 
 // roleOf is the database's role of an actor.
@@ -222,23 +223,54 @@ func roleOf(a access.Actor) string {
 	return "d24_journal"
 }
 
-// walls are the database's role of an actor, his company, and those of his team as an array.
-func walls(a access.Actor) (role, company, team string) {
+// walls are the database's role of an actor, his company, and those of his team (0: of no
+// company yet).
+func walls(a access.Actor) (role, company string, team []int64) {
 	role, company = roleOf(a), "0"
-	switch a.Kind {
-	case access.Operator:
-		var b strings.Builder
-		if a.OwnsDesk() {
-			return role, company, "{" + strconv.FormatInt(a.CompanyID, 10) + "}"
-		}
-		b.WriteString("{0")
-		for _, c := range a.Companies {
-			b.WriteString("," + strconv.FormatInt(c, 10))
-		}
-		b.WriteString("}")
-		team = b.String()
-	case access.Company:
+	switch {
+	case a.Kind == access.Operator && a.OwnsDesk():
+		team = []int64{a.CompanyID}
+	case a.Kind == access.Operator:
+		team = append([]int64{0}, a.Companies...)
+	case a.Kind == access.Company:
 		company = strconv.FormatInt(a.CompanyID, 10)
 	}
 	return role, company, team
+}
+
+// array is a team as PostgreSQL reads arrays; "" is none.
+func array(team []int64) string {
+	if len(team) == 0 {
+		return ""
+	}
+	b := []byte{'{'}
+	for i, c := range team {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, c, 10)
+	}
+	return string(append(b, '}'))
+}
+
+// mostBits are the companies that have a bit; those behind them are looked up in the array.
+const mostBits = 1 << 15
+
+// bitmap is a team as a string of bits, of which bit n is company n: it is read and looked at
+// far faster than an array (00540_team_bitmap.sql).
+func bitmap(team []int64) string {
+	if len(team) == 0 {
+		return ""
+	}
+	var bits []byte
+	for _, c := range team {
+		if c < 0 || c >= mostBits {
+			continue
+		}
+		if at := int(c / 8); at >= len(bits) {
+			bits = append(bits, make([]byte, at+1-len(bits))...)
+		}
+		bits[c/8] |= 0x80 >> (c % 8)
+	}
+	return "x" + hex.EncodeToString(bits)
 }
