@@ -108,6 +108,7 @@ type Progress struct {
 type Input struct {
 	Woken *int             // the mark of the wake-up
 	Ended *telephony.Ended // the order in flight ended
+	Keyed *telephony.Keyed // a key is the answer to the order in flight, whose call goes on
 }
 
 // Action is what follows.
@@ -132,6 +133,10 @@ func Next(p DialPlan, phones []string, s Progress, in Input, now time.Time) (Pro
 		return dial(p, phones, s, now)
 	case in.Ended != nil && s.Flying:
 		return ended(p, phones, s, *in.Ended, now)
+	case in.Keyed != nil && s.Flying:
+		s.Flying = false // nobody hangs up on him
+		s.Mark++
+		return s, Action{Result: Accepted}
 	}
 	return s, Action{}
 }

@@ -97,14 +97,16 @@ type Tasks struct {
 
 // NewTasks returns the service and subscribes it to the ends of its orders.
 func NewTasks(db *pg.DB, q *jobs.Queue, orders telephony.Orders) *Tasks {
-	jobs.On(q, func(e telephony.Ended) river.JobArgs {
-		if id, ok := strings.CutPrefix(e.Ref, "task:"); ok {
+	step := func(ref string, in Input) river.JobArgs {
+		if id, ok := strings.CutPrefix(ref, "task:"); ok {
 			if n, err := strconv.ParseInt(id, 10, 64); err == nil {
-				return Step{TaskID: n, In: Input{Ended: &e}}
+				return Step{TaskID: n, In: in}
 			}
 		}
 		return nil
-	})
+	}
+	jobs.On(q, func(e telephony.Ended) river.JobArgs { return step(e.Ref, Input{Ended: &e}) })
+	jobs.On(q, func(e telephony.Keyed) river.JobArgs { return step(e.Ref, Input{Keyed: &e}) })
 	return &Tasks{db: db, jobs: q, orders: orders}
 }
 
@@ -182,7 +184,10 @@ func (s *Tasks) Run(ctx context.Context, step Step) error {
 		if e := step.In.Ended; e != nil && e.Key != "" && e.Key != orderKey(t) {
 			return nil // of an order that another has taken the place of
 		}
-		byDigit := step.In.Ended != nil && step.In.Ended.Digit != ""
+		if k := step.In.Keyed; k != nil && k.Key != orderKey(t) {
+			return nil
+		}
+		byDigit := step.In.Keyed != nil || step.In.Ended != nil && step.In.Ended.Digit != ""
 		if t.over() {
 			if t.State == "withdrawn" && byDigit { // he pressed the key while the task was withdrawn: his word counts (E4, F34)
 				t.Progress.Flying = false
@@ -355,6 +360,16 @@ func (s *Tasks) Withdraw(ctx context.Context, tx *pg.Tx, w Which, why string) (i
 		}
 	}
 	return len(ts), nil
+}
+
+// Farewell tells who has pressed the key of a task, and is still on the line, what came of it:
+// another was the first (F41). Nothing of one who has hung up.
+func (s *Tasks) Farewell(ctx context.Context, tx *pg.Tx, id int64, f telephony.Farewell) error {
+	t, err := s.lock(ctx, tx, id)
+	if err != nil || !t.over() {
+		return err
+	}
+	return s.orders.Cancel(ctx, tx, orderKey(t), f)
 }
 
 // Result is the operator's word about a task; fault.Conflict when it is over.

@@ -43,6 +43,7 @@ type Step struct {
 	// transaction, and the first commit wins (R5).
 	Accepted int64  `json:"accepted,omitempty"`
 	Channel  string `json:"channel,omitempty"`
+	TaskID   int64  `json:"task_id,omitempty"` // of Accepted: in whose call the key was pressed
 	// Anew: the request's reason is another: who is called by the old one is not the right one.
 	Anew bool `json:"anew,omitempty"`
 	// Refused is the member who said in the journal that he cannot, with his reason.
@@ -92,7 +93,7 @@ func (r *Runner) Subscribe(q *jobs.Queue) {
 		case e.TicketID == 0 || e.Purpose != telephony.Handover && e.Purpose != telephony.Announcement && e.Purpose != telephony.Responsible:
 			return nil
 		case e.Result == desk.Accepted && e.ByDigit:
-			return Step{TicketID: e.TicketID, Accepted: e.MemberID, Channel: "по телефону, клавиша 1", ByHandover: e.Purpose == telephony.Handover}
+			return Step{TicketID: e.TicketID, Accepted: e.MemberID, TaskID: e.TaskID, Channel: "по телефону, клавиша 1", ByHandover: e.Purpose == telephony.Handover}
 		case e.Purpose == telephony.Handover && (e.Result == desk.NotReached || e.Result == desk.Refused):
 			var level, round int
 			if _, err := fmt.Sscanf(e.Key[strings.LastIndex(e.Key, "-")+1:], "%d.%d", &level, &round); err != nil {
@@ -223,6 +224,9 @@ func (r *Runner) accept(ctx context.Context, tx *pg.Tx, t ticket.Ticket, step St
 	if err != nil || won {
 		return err
 	}
+	if t, err = r.Tickets.ByID(ctx, tx, t.ID); err != nil { // as who was quicker has left it
+		return err
+	}
 	p, err := r.Staff.ByID(ctx, tx, step.Accepted)
 	if err != nil {
 		return err
@@ -232,6 +236,11 @@ func (r *Runner) accept(ctx context.Context, tx *pg.Tx, t ticket.Ticket, step St
 		text = p.Name + " принял, но заявка уже «" + ticket.Label(t.Status) + "»"
 	} else if step.ByHandover {
 		if _, err := r.rival(ctx, tx, t, step.Accepted); err != nil {
+			return err
+		}
+	}
+	if step.TaskID != 0 && t.ExecutorID != step.Accepted {
+		if err := r.Tasks.Farewell(ctx, tx, step.TaskID, farewell(t, Plan{}, State{})); err != nil {
 			return err
 		}
 	}

@@ -232,10 +232,27 @@ func (d *Desk) follow(ctx context.Context, tx *pg.Tx, r Report) error {
 			return err
 		}
 	}
-	if r.Kind == CallEnded && r.OrderKey != "" {
+	switch {
+	case r.OrderKey == "":
+		return nil
+	case r.Kind == CallEnded:
 		return d.end(ctx, tx, r)
+	case r.Kind == CallDigit && r.Means:
+		return d.keyed(ctx, tx, r)
 	}
 	return nil
+}
+
+func (d *Desk) keyed(ctx context.Context, tx *pg.Tx, r Report) error {
+	k := Keyed{Key: r.OrderKey, Digit: r.Digit}
+	err := tx.QueryRow(ctx, `select ref from call_orders where key = $1 and state <> 'ended'`, r.OrderKey).Scan(&k.Ref)
+	if err == pgx.ErrNoRows { //nolint:errorlint // its end is known, and the key with it
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return d.jobs.Publish(ctx, tx, k)
 }
 
 func (d *Desk) end(ctx context.Context, tx *pg.Tx, r Report) error {

@@ -220,6 +220,14 @@ type Ended struct {
 	Digit string `json:"digit"`
 }
 
+// Keyed is published when the key that means something is pressed: the answer counts from
+// then, though the call goes on and its Ended will tell the same (F41).
+type Keyed struct {
+	Key   string `json:"key"`
+	Ref   string `json:"ref"`
+	Digit string `json:"digit"`
+}
+
 // Incoming is a call that has just arrived.
 type Incoming struct {
 	CallKey string
@@ -445,6 +453,7 @@ type Report struct {
 	Blame     Blame           `json:"blame,omitempty"`
 	Cut       bool            `json:"cut,omitempty"` // by a failure of ours
 	Digit     string          `json:"digit,omitempty"`
+	Means     bool            `json:"means,omitempty"`   // of digit: the key is the answer to the order, before the call's end
 	Why       string          `json:"why,omitempty"`     // in words, of an end that nobody wanted (ended)
 	Miss      Miss            `json:"miss,omitempty"`    // of missed
 	Service   string          `json:"service,omitempty"` // Decision.Service (started)

@@ -40,7 +40,8 @@ type answer struct {
 	digit    string // a key is pressed
 	operator string // an operator is joined and says this result; "-": joined, says nothing
 	note     string
-	speaks   bool // he has answered: a withdrawal does not cut him off
+	speaks   bool          // he has answered: a withdrawal does not cut him off
+	lingers  time.Duration // after the key he stays on the line, as the engine keeps him
 }
 
 var (
@@ -243,6 +244,10 @@ func (s *story) endDueCall() bool {
 		if f.at.After(s.clock.Now()) {
 			continue
 		}
+		if f.a.lingers > 0 {
+			s.press()
+			return true
+		}
 		s.calls = append(s.calls[:i], s.calls[i+1:]...)
 		if f.a.operator != "" && f.a.operator != "-" {
 			s.result(f.order.TaskID, f.a.operator, f.a.note)
@@ -263,6 +268,25 @@ func (s *story) report(o telephony.Order, a answer) {
 		r.Operator = 1
 	}
 	require.NoError(s.t, s.app.Telephony.Report(s.sys, r))
+}
+
+// press is the key of everybody who presses it now.
+func (s *story) press() {
+	for i, f := range s.calls {
+		if f.a.lingers > 0 && !f.at.After(s.clock.Now()) {
+			s.pressed(f.order, f.a.digit)
+			s.calls[i].at, s.calls[i].a.lingers = f.at.Add(f.a.lingers), 0
+		}
+	}
+}
+
+// pressed is a key that the engine has understood; the call goes on.
+func (s *story) pressed(o telephony.Order, key string) {
+	s.seq++
+	require.NoError(s.t, s.app.Telephony.Report(s.sys, telephony.Report{
+		CallKey: "call-" + o.Key, Seq: s.seq, At: s.clock.Now(), Kind: telephony.CallDigit, Node: "test", Phone: o.Phone, CompanyID: o.CompanyID,
+		OrderKey: o.Key, Digit: key, Means: true,
+	}))
 }
 
 // result is the operator's key: accepted, refused, not reached.

@@ -140,6 +140,43 @@ func TestTwoPressTheKey(t *testing.T) {
 	require.Equal(t, 2, s.count(`select count(*) from ticket_events where text like '%тоже принял, но раньше принял '||$1`, s.ticket(e.ID).ExecutorName))
 }
 
+// TestWhoPressesSecondHearsWhoGoes is F41: the key counts while the call goes on, the third's
+// ring stops in the same moment, and the second hears whose the request is whether his key is
+// weighed before the withdrawal or after it.
+func TestWhoPressesSecondHearsWhoGoes(t *testing.T) {
+	for name, later := range map[string]time.Duration{"in the same moment": 0, "a second later": time.Second} {
+		t.Run(name, func(t *testing.T) {
+			s := begin(t)
+			e := s.emergency()
+			pressed := 0
+			s.rings = func(o telephony.Order) answer {
+				if o.Purpose != telephony.Announcement || pressed == 2 {
+					return silent
+				}
+				a := presses1
+				a.speaks, a.after, a.lingers = true, a.after+time.Duration(pressed)*later, 5*time.Second
+				pressed++
+				return a
+			}
+			for pressed < 2 {
+				s.pass(time.Second)
+			}
+			s.pass(presses1.after - 2*time.Second)
+			require.Equal(t, ticket.New, s.ticket(e.ID).Status)
+			s.pass(3*time.Second + later)
+			got := s.ticket(e.ID)
+			require.Equal(t, ticket.Accepted, got.Status, "before the first has hung up")
+			require.Len(t, s.calls, 2, "the third does not ring")
+			require.Equal(t, []string{fmt.Sprintf("Заявка номер %d. Её уже принял %s Спасибо.", e.Number, got.ExecutorName)}, s.farewells)
+			s.pass(time.Minute)
+			require.Empty(t, s.calls)
+			require.Equal(t, got.ExecutorID, s.ticket(e.ID).ExecutorID)
+			require.Equal(t, 1, s.count(`select count(*) from ticket_events where kind = 'handover'`))
+			require.Equal(t, 1, s.count(`select count(*) from ticket_events where text like '%тоже принял, но раньше принял '||$1`, got.ExecutorName))
+		})
+	}
+}
+
 // TestAMachineIsNotAnAcceptance is F32: told during the call, the next dial comes by the plan.
 func TestAMachineIsNotAnAcceptance(t *testing.T) {
 	s := begin(t)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -46,4 +47,60 @@ func TestWhoHasAnsweredHearsWhyItIsOver(t *testing.T) {
 			require.Equal(t, f.Keys, end.Digit)
 		})
 	}
+}
+
+// TestWhoPressedSecondHearsWhoGoes is F41 at three phones: the key of each counts when it is
+// pressed, who has pressed is told in words who was the first, and the ring of the third ends.
+func TestWhoPressedSecondHearsWhoGoes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	legs := make(chan *sip.Leg, 2)
+	answer := func(l *sip.Leg) {
+		if l.Answer() == nil {
+			legs <- l
+			<-l.Done()
+		}
+	}
+	w.phones.set("+79000001001", answer)
+	w.phones.set("+79000001002", answer)
+	ringing := make(chan *sip.Leg, 1)
+	w.phones.set("+79000001003", func(l *sip.Leg) {
+		_ = l.Ring()
+		ringing <- l
+		<-l.Done()
+	})
+	o := order("task-1-1", "+79000001001", telephony.AnnounceOnly)
+	w.desk.place(o)
+	first := <-legs
+	o.Key, o.Phone = "task-2-1", "+79000001002"
+	w.desk.place(o)
+	second := <-legs
+	o.Key, o.Phone = "task-3-1", "+79000001003"
+	w.desk.place(o)
+	third := <-ringing
+	w.eventually("both hear the words", func() bool { return w.desk.count(telephony.CallSpoken) == 2 })
+	means := func(key string) func(telephony.Report) bool {
+		return func(r telephony.Report) bool { return r.Kind == telephony.CallDigit && r.OrderKey == key && r.Means }
+	}
+	first.Media().SendDigit('1', 0)
+	second.Media().SendDigit('1', 0)
+	w.desk.until(t, "the first's key", means("task-1-1"))
+	w.desk.until(t, "the second's key", means("task-2-1"))
+	require.Zero(t, w.desk.count(telephony.CallEnded), "they count before the calls end")
+
+	w.desk.mu.Lock()
+	w.desk.farewell = telephony.Farewell{Words: "Заявку уже принял Гусев. Спасибо."}
+	w.desk.mu.Unlock()
+	began := time.Now()
+	w.desk.cancel("task-3-1")
+	w.desk.cancel("task-2-1")
+	w.eventually("the second is told", func() (is bool) {
+		w.inLoop(func() { c := w.engine.calls["o-task-2-1"]; is = c != nil && c.dismissed })
+		return is
+	})
+	<-third.Done()
+	require.Less(t, time.Since(began), 2*time.Second)
+	w.desk.until(t, "the second's end", func(r telephony.Report) bool {
+		return r.Kind == telephony.CallEnded && r.OrderKey == "task-2-1" && r.Digit == "1" && r.Outcome == telephony.Answered
+	})
 }

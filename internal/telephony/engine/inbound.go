@@ -255,7 +255,8 @@ func (c *call) pressed(key string) {
 	if c.phase == over {
 		return
 	}
-	c.report(telephony.CallDigit, func(r *telephony.Report) { r.Digit = key })
+	means := c.means(key)
+	c.report(telephony.CallDigit, func(r *telephony.Report) { r.Digit, r.Means = key, means })
 	switch {
 	case c.phase == owning && key == telephony.KeyEmergency:
 		c.urge() // before he is offered: whoever he rings sees it at once
@@ -264,7 +265,7 @@ func (c *call) pressed(key string) {
 		c.choose(key)
 	case c.phase == dictating:
 		c.dictated()
-	case !c.inbound && c.phase == announcing:
+	case means:
 		c.keyed(key)
 	}
 }

@@ -257,24 +257,33 @@ func (c *call) speak(turn int) {
 
 var thanks = telephony.Speech{Text: "Принято. Спасибо."}
 
-// keyed is a key during the words: a meaningful one is the answer.
+// verdictFor is how long who has pressed a key stays on the line after the thanks: another may
+// have been the first, and he is to hear who goes (F41).
+const verdictFor = 3 * time.Second
+
+// means reports whether a key is the answer to the order.
+func (c *call) means(key string) bool {
+	return !c.inbound && c.phase == announcing && c.digit == "" && strings.Contains(c.order.Keys, key)
+}
+
+// keyed is the answer.
 func (c *call) keyed(key string) {
-	if c.digit != "" || !strings.Contains(c.order.Keys, key) {
-		return
-	}
-	c.digit = key
+	c.digit, c.dismissed = key, false
 	c.halt()
 	c.e.unqueue(c)
-	c.say(thanks, func() { c.finish(telephony.Answered, telephony.Nobody, false) })
+	c.say(thanks, func() {
+		c.wait(verdictFor, func() { c.finish(telephony.Answered, telephony.Nobody, false) })
+	})
 }
 
 // answerFor is how long a key is awaited after the farewell.
 const answerFor = 8 * time.Second
 
 // farewell says to who has answered why the words are over (F34, F39); a talk with an
-// operator goes on, and a key that was pressed counts.
+// operator goes on, and a key that was pressed counts: who pressed it is asked for none
+// again, but hears that another was the first (F41).
 func (c *call) farewell(f telephony.Farewell) {
-	if c.phase != announcing || c.dismissed || c.digit != "" || f.Words == "" {
+	if c.phase != announcing || c.dismissed || c.digit != "" && f.Keys != "" || f.Words == "" {
 		return
 	}
 	c.dismissed = true
