@@ -164,7 +164,7 @@ func TestACompanyCallsWithinItsBounds(t *testing.T) {
 		var all sync.WaitGroup
 		for _, key := range keys {
 			all.Go(func() {
-				ok, err := h.app.Telephony.Invited(h.sys, key, 1)
+				ok, err := h.app.Telephony.Invited(h.sys, "n1", key, 1)
 				switch {
 				case ok:
 					n.Add(1)

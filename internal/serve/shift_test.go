@@ -67,7 +67,7 @@ func TestOfSeveralEnginesOneIsAtWork(t *testing.T) {
 	require.True(t, beat("b", busy, true).Relieved)
 	require.Equal(t, "b:1", door(7), "an operator who talks is led back to his call")
 	require.Equal(t, "a:1", door(8))
-	ok, err := tel.Invited(ctx, "one", 0)
+	ok, err := tel.Invited(ctx, "b", "one", 0)
 	require.True(t, ok && err == nil)
 	require.NoError(t, tel.Release(ctx, "b", []string{"one", "two"}))
 	require.Equal(t, 1, claimed("a"), "what had not been dialled is given back, what rang is not")
@@ -85,4 +85,14 @@ func TestOfSeveralEnginesOneIsAtWork(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, orders)
 	require.Equal(t, 1, claimed("b"), "an order that a dead engine never dialled is dialled at once")
+
+	// it was not dead: it stood still, and goes on with what it had in hand
+	rings := func(node string) bool {
+		ok, err := tel.Invited(ctx, node, "two", 0)
+		require.NoError(t, err)
+		return ok
+	}
+	require.False(t, rings("a"), "the order is another's by now: the telephone would ring twice")
+	require.NoError(t, tel.Report(ctx, telephony.Report{Kind: telephony.CallEnded, Node: "a", OrderKey: "two", Outcome: telephony.Cancelled, Blame: telephony.Ours}))
+	require.True(t, rings("b"), "nor does it end for the one who has it")
 }

@@ -163,9 +163,10 @@ func (d *Desk) Cancelled(ctx context.Context, node string) ([]Withdrawn, error) 
 	})
 }
 
-// Invited is written before an INVITE leaves (F46). False: the order was
-// withdrawn meanwhile and must not ring. ErrCapped: its company has called enough.
-func (d *Desk) Invited(ctx context.Context, key string, trunkID int64) (bool, error) {
+// Invited is written before an INVITE leaves (F46). False: the order was withdrawn meanwhile,
+// or given to another engine while the node stood still (R10), and must not ring. ErrCapped: its
+// company has called enough.
+func (d *Desk) Invited(ctx context.Context, node, key string, trunkID int64) (bool, error) {
 	capped := false
 	ok, err := pg.InTx(ctx, d.db, func(tx *pg.Tx) (bool, error) {
 		over, company, err := d.within(ctx, tx, key)
@@ -178,7 +179,7 @@ func (d *Desk) Invited(ctx context.Context, key string, trunkID int64) (bool, er
 		if capped = over != ""; capped {
 			return false, d.Capped(ctx, tx, company, over)
 		}
-		tag, err := tx.Exec(ctx, `update call_orders set invited_at = $2, trunk_id = $3 where key = $1 and state = 'claimed' and not cancel`, key, tx.Now, trunkID)
+		tag, err := tx.Exec(ctx, `update call_orders set invited_at = $2, trunk_id = $3 where key = $1 and node = $4 and state = 'claimed' and not cancel`, key, tx.Now, trunkID, node)
 		return tag.RowsAffected() == 1, err
 	})
 	if err == nil && capped {
@@ -257,9 +258,9 @@ func (d *Desk) keyed(ctx context.Context, tx *pg.Tx, r Report) error {
 
 func (d *Desk) end(ctx context.Context, tx *pg.Tx, r Report) error {
 	e := Ended{Key: r.OrderKey, Outcome: r.Outcome, Blame: r.Blame, Joined: r.Operator != 0, Digit: r.Digit}
-	err := tx.QueryRow(ctx, `update call_orders set state = 'ended', ended_at = $2, outcome = $3, blame = $4 where key = $1 and state <> 'ended' returning purpose, ref`,
-		r.OrderKey, tx.Now, r.Outcome, r.Blame).Scan(&e.Purpose, &e.Ref)
-	if err == pgx.ErrNoRows { //nolint:errorlint // ended already
+	err := tx.QueryRow(ctx, `update call_orders set state = 'ended', ended_at = $2, outcome = $3, blame = $4 where key = $1 and state <> 'ended' and ($5 = '' or node = $5) returning purpose, ref`,
+		r.OrderKey, tx.Now, r.Outcome, r.Blame, r.Node).Scan(&e.Purpose, &e.Ref)
+	if err == pgx.ErrNoRows { //nolint:errorlint // ended already, or another engine's by now (R10)
 		return nil
 	}
 	if err != nil {

@@ -137,7 +137,7 @@ func TestAnEngineThatDiedIsNotTheExecutorsFault(t *testing.T) {
 	s := begin(t)
 	s.emergency()
 	s.pass(10 * time.Second)
-	dialled, err := s.app.Telephony.Invited(s.sys, s.calls[0].order.Key, 1)
+	dialled, err := s.app.Telephony.Invited(s.sys, "test", s.calls[0].order.Key, 1)
 	require.NoError(t, err)
 	require.True(t, dialled)
 	s.calls = nil // the engine is gone with a telephone that may be ringing

@@ -34,7 +34,7 @@ type Orders interface {
 	Claim(ctx context.Context, node string, limit int) ([]telephony.Order, error)
 	Cancelled(ctx context.Context, node string) ([]telephony.Withdrawn, error)
 	Begin(ctx context.Context, node string, o telephony.Order) error
-	Invited(ctx context.Context, key string, trunkID int64) (bool, error)
+	Invited(ctx context.Context, node, key string, trunkID int64) (bool, error)
 	Shift(ctx context.Context, node, address string, f telephony.Floor, leaving bool) (telephony.Shift, error)
 	Release(ctx context.Context, node string, keys []string) error
 	Recover(ctx context.Context, node string) (orders, calls int, err error)

@@ -103,7 +103,7 @@ func (d *desk) Cancelled(context.Context, string) (out []telephony.Withdrawn, er
 	return out, nil
 }
 
-func (d *desk) Invited(_ context.Context, key string, _ int64) (bool, error) {
+func (d *desk) Invited(_ context.Context, _, key string, _ int64) (bool, error) {
 	if d.away.Load() {
 		return false, errAway
 	}

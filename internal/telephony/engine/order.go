@@ -427,7 +427,7 @@ func (d *dialer) invited(ctx context.Context, trunkID int64) (bool, telephony.Ou
 	limit, cancel := context.WithTimeout(ctx, forgetInvited)
 	defer cancel()
 	for {
-		ok, err := d.e.d.Orders.Invited(limit, d.order.Key, trunkID)
+		ok, err := d.e.d.Orders.Invited(limit, d.e.cfg.Node, d.order.Key, trunkID)
 		if err == nil {
 			return ok, telephony.Cancelled
 		}
