@@ -61,7 +61,9 @@ func TestOfSeveralEnginesOneIsAtWork(t *testing.T) {
 
 	busy := telephony.Floor{Operators: []telephony.FloorSeat{{UserID: 7, State: "talking"}, {UserID: 8, State: "ready"}}}
 	require.Equal(t, telephony.Draining, beat("b", busy, true).Duty)
-	require.Equal(t, telephony.Active, beat("a", telephony.Floor{}, false).Duty, "who is leaving is followed at once")
+	follows := beat("a", telephony.Floor{}, false)
+	require.Equal(t, telephony.Active, follows.Duty, "who is leaving is followed at once")
+	require.True(t, follows.Leaving, "and his follower knows that he leaves")
 	require.False(t, beat("b", busy, true).Relieved, "its trunks are not up yet")
 	beat("a", up, false)
 	require.True(t, beat("b", busy, true).Relieved)

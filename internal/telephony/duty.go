@@ -29,7 +29,8 @@ type Shift struct {
 	Duty     Duty
 	Peer     bool // another engine is at work
 	Relieved bool // and its trunks are up: calls arrive there
-	Others   bool // another engine lives, at work or waiting
+	Others   bool // another engine lives, whatever it does
+	Leaving  bool // another engine lives that is about to end
 	fresh    bool
 }
 
@@ -90,8 +91,9 @@ func duty(ctx context.Context, tx *pg.Tx, node string, leaving bool) (s Shift, e
 	}
 	var first bool // no living engine at work has a name before mine
 	err = tx.QueryRow(ctx, `select coalesce((select duty from engine_nodes where node = $1), ''), coalesce(bool_or(true), false), coalesce(bool_and(node > $1), true),
-		coalesce(bool_or(exists (select from jsonb_path_query(floor, '$.trunks[*]') t where t->>'state' = 'up')), false), exists (select from engine_nodes where node <> $1 and seen_at > $2)
-		from engine_nodes where node <> $1 and duty = 'active' and seen_at > $2`, node, tx.Now.Add(-silent)).Scan(&mine, &s.Peer, &first, &s.Relieved, &s.Others)
+		coalesce(bool_or(exists (select from jsonb_path_query(floor, '$.trunks[*]') t where t->>'state' = 'up')), false), exists (select from engine_nodes where node <> $1 and seen_at > $2),
+		exists (select from engine_nodes where node <> $1 and duty = 'draining' and seen_at > $3)
+		from engine_nodes where node <> $1 and duty = 'active' and seen_at > $2`, node, tx.Now.Add(-silent), tx.Now.Add(-nodeDead)).Scan(&mine, &s.Peer, &first, &s.Relieved, &s.Others, &s.Leaving)
 	switch {
 	case err != nil:
 		return s, err

@@ -55,7 +55,8 @@ func (w *world) joined(phone string) bool {
 
 // TestAnEngineIsRestartedUnderACall is R14: two engines; the one at work is restarted in
 // the middle of a talk. The talk goes on to its end, whoever calls meanwhile is served by
-// the other, nothing is cut, the operators move, and the restarted engine waits its turn.
+// the other, nothing is cut, the operators move, and the restarted engine waits its turn. The
+// other one is asked to end too, while the first still ends: it serves until that one is back.
 func TestAnEngineIsRestartedUnderACall(t *testing.T) {
 	w := newWorld(t, 1, 2)
 	eventually(t, 20*time.Second, "one engine is at work, the other waits", func() bool { return w.duty("active") != "" && w.duty("standby") != "" })
@@ -86,10 +87,17 @@ func TestAnEngineIsRestartedUnderACall(t *testing.T) {
 	}
 	require.Equal(t, city.Talks, talk.State(), "the talk goes on")
 	eventually(t, 15*time.Second, "the other engine is at work", func() bool { return w.duty("active") == second })
+	w.nodes[second].signal(syscall.SIGTERM)
+	for n := range 16 { // longer than a registration lasts
+		phone := fmt.Sprintf("+790009004%02d", n)
+		k := w.city.Resident(phone).Call("+73430000101", city.Script{HangUp: city.Duration(900 * time.Millisecond)})
+		eventually(t, 10*time.Second, "a call ends", func() bool { return k.State() == city.Over })
+		require.False(t, k.Times().Answered.IsZero(), "the call of %s was not answered: %+v", phone, k.End())
+	}
 	require.Equal(t, city.Talks, talk.State(), "and lives on with nobody else there")
 	talk.Hangup()
 	require.Equal(t, "положил трубку", talk.End().Text)
-	eventually(t, 20*time.Second, "the engine ended after its last call and came back to wait", func() bool { return w.duty("standby") == first })
+	eventually(t, 40*time.Second, "the first came back and is at work, and so came the other, to wait", func() bool { return w.duty("active") == first && w.duty("standby") == second })
 	eventually(t, 20*time.Second, "nothing was cut", func() bool {
 		n, err := askOnce(t.Context(), w, one[int], `select count(*)::int from calls where ended_at is null or is_cut`)
 		return err == nil && n[0] == 0

@@ -17,6 +17,7 @@ type shift struct {
 	peer    atomic.Bool  // another engine is at work
 	freed   atomic.Bool  // and calls arrive there
 	others  atomic.Bool  // another engine lives
+	ends    atomic.Bool  // another engine is about to end
 	leaving atomic.Bool  // we are to end
 	closed  atomic.Bool  // we are to end, and nothing new comes here any more
 	alone   int          // beats in a row that the database did not answer, before our duty was known
@@ -87,6 +88,7 @@ func (e *Engine) beat(ctx context.Context, f telephony.Floor) {
 	e.shift.peer.Store(s.Peer)
 	e.shift.freed.Store(s.Relieved)
 	e.shift.others.Store(s.Others)
+	e.shift.ends.Store(s.Leaving)
 	e.shift.duty.Store(s.Duty)
 	if was == s.Duty {
 		return
@@ -140,6 +142,9 @@ func (e *Engine) leave(asked context.Context, stop context.CancelFunc) {
 	if e.cfg.Drain <= 0 {
 		return
 	}
+	if !e.afterPeer() {
+		return
+	}
 	limit, cancel := context.WithTimeout(e.base, e.cfg.Drain)
 	defer cancel()
 	e.log.Info("the engine is to end: it finishes its calls first", "limit", e.cfg.Drain.String())
@@ -171,6 +176,31 @@ func (e *Engine) leave(asked context.Context, stop context.CancelFunc) {
 		case <-t.C:
 		}
 	}
+}
+
+// afterPeer works on while another engine is about to end, for as long as that may take: if both
+// went, calls would arrive nowhere until one is back. False: we are to end at once.
+func (e *Engine) afterPeer() bool {
+	if !e.shift.ends.Load() {
+		return true
+	}
+	e.log.Info("the engine is to end when another one that ends is back", "limit", e.cfg.Drain.String())
+	limit := time.NewTimer(e.cfg.Drain)
+	defer limit.Stop()
+	t := time.NewTicker(relieveEvery)
+	defer t.Stop()
+	for e.shift.ends.Load() {
+		select {
+		case <-limit.C:
+			return true
+		case <-e.cfg.AtOnce:
+			return false
+		case <-e.quit:
+			return false
+		case <-t.C:
+		}
+	}
+	return true
 }
 
 func (e *Engine) hurryBeat() {
