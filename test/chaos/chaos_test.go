@@ -102,3 +102,15 @@ func (w *world) settle(ctx context.Context) {
 		}
 	}
 }
+
+// everything is all that is promised.
+func (c *checker) everything() []Verdict {
+	return verdicts(c.tickets, c.comments, c.records, c.timers, c.escalations, c.effects, c.races, c.dropped, c.away, c.shifts, c.ambiguous, c.recordings, c.killed, c.browsers, c.promise)
+}
+
+func verdicts(looks ...func() Verdict) (out []Verdict) {
+	for _, f := range looks {
+		out = append(out, f())
+	}
+	return out
+}
