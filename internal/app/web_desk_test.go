@@ -121,6 +121,8 @@ func TestTheOperatorsWordAboutATaskMovesTheTicket(t *testing.T) {
 	require.Contains(t, card.get(t, "words"), "№ 25")
 	require.Equal(t, id, card.id(t, "ticket.id"))
 	require.Equal(t, []any{"accepted", "refused", "not_reached", "wrong_number"}, card.get(t, "results"))
+	_, err := h.app.Telephony.Claim(h.sys, "test", 10)
+	must(t, err)
 	h.report(telephony.Report{
 		CallKey: "dial", Seq: 1, Kind: telephony.CallStarted, OrderKey: fmt.Sprintf("task-%d-1", task), Phone: seed.MemberPhone(0, 0), CompanyID: ours,
 		Data: []byte(fmt.Sprintf(`{"task_id": %d, "ticket_id": %d, "purpose": "handover"}`, task, id)),
