@@ -95,6 +95,9 @@ func (t *transfer) dismiss(o telephony.Outcome) {
 			m.wanted, m.why = statePause, why
 		}
 	}
+	if why == "" && o == telephony.Abandoned && m.view == viewRinging { // as with any ring; he stays at work
+		c.missedBy(m.who.UserID, telephony.MissGaveUp)
+	}
 	v := c.shown(m)
 	v.State, v.Outcome = viewEnded, telephony.Cancelled
 	if m.view != viewRinging && c.seat != nil {

@@ -211,7 +211,8 @@ func TestWhoCannotBeLedToAColleagueStays(t *testing.T) {
 	require.Equal(t, []softphone.Colleague{{ID: 2, State: "pause", Number: "02"}}, m.Colleagues, "of one's own kind only")
 }
 
-// TestACallerWhoGoesFreesTheColleague, whether his phone rings or he speaks aside.
+// TestACallerWhoGoesFreesTheColleague, whether his phone rings or he speaks aside: a ring that
+// he has heard in vain is a missed one.
 func TestACallerWhoGoesFreesTheColleague(t *testing.T) {
 	t.Parallel()
 	for name, speaks := range map[string]bool{"rings": false, "speaks": true} {
@@ -226,6 +227,20 @@ func TestACallerWhoGoesFreesTheColleague(t *testing.T) {
 			leg.Hangup()
 			require.NoError(t, mate.InState(w.ctx(), "ready"))
 			require.NoError(t, op.InState(w.ctx(), "wrap_up"))
+			w.desk.until(t, "his call is over", func(r telephony.Report) bool { return r.Kind == telephony.CallEnded && r.CallKey == key })
+			var missed []telephony.Miss
+			w.desk.mu.Lock()
+			for _, r := range w.desk.reports {
+				if r.Kind == telephony.CallMissed && r.Operator == 2 && r.CallKey == key {
+					missed = append(missed, r.Miss)
+				}
+			}
+			w.desk.mu.Unlock()
+			if speaks {
+				require.Empty(t, missed)
+			} else {
+				require.Equal(t, []telephony.Miss{telephony.MissGaveUp}, missed)
+			}
 			_, _ = w.resident("+79000001002")
 			v, err := mate.Call(w.ctx(), "ringing")
 			require.NoError(t, err)
