@@ -100,6 +100,7 @@ type Engine struct {
 	cfg      Config
 	d        Deps
 	log      *slog.Logger
+	begun    time.Time
 	posts    chan func()
 	quit     chan struct{}
 	stopOnce sync.Once
@@ -146,7 +147,7 @@ type Engine struct {
 // New opens everything; Run makes it work.
 func New(cfg Config, d Deps) (*Engine, error) {
 	e := &Engine{
-		cfg: cfg, d: d, log: d.Log, posts: make(chan func(), 1024), quit: make(chan struct{}),
+		cfg: cfg, d: d, log: d.Log, begun: time.Now(), posts: make(chan func(), 1024), quit: make(chan struct{}),
 		base: context.Background(), calls: map[string]*call{}, seats: map[int64]*seat{}, busy: map[string]*call{}, givenUp: map[string]time.Time{}, handled: handledAtFirst, filter: sip.NewFilter(), pacer: media.NewPacer(),
 	}
 	if e.cfg.KeepFor <= 0 {

@@ -110,6 +110,50 @@ func TestWhoHoldsAnEmergencyIsCalledBackFirst(t *testing.T) {
 	require.Equal(t, []Match{{"key 0", 1}}, got, "a resident's emergency keeps its priority (F30)")
 }
 
+// TestATaskOfWhoHasLeftIsAnybodys: it was his; its next dial comes when he is not there, or he
+// leaves while it waits for him. Nobody waits for him half a minute.
+func TestATaskOfWhoHasLeftIsAnybodys(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	keptFor := func(key string) (operator int64) {
+		w.eventually("the order is here", func() (is bool) {
+			w.inLoop(func() {
+				c := w.engine.calls[telephony.CallKey(key)]
+				if is = c != nil; is {
+					operator = c.order.For
+				}
+			})
+			return is
+		})
+		return operator
+	}
+	place := func(key, phone string, operator int64) {
+		o := callBack(key)
+		o.Phone, o.For = phone, operator
+		w.desk.place(o)
+	}
+	his, _, _, _ := w.inTalk()
+	place("task-1-1", "+79000001011", 3)
+	require.Equal(t, int64(3), keptFor("task-1-1"), "the engine has just begun: he may be on his way here")
+	w.inLoop(func() { w.engine.begun = w.engine.begun.Add(-time.Hour) })
+	place("task-2-1", "+79000001012", 3)
+	require.Zero(t, keptFor("task-2-1"), "he is not here")
+
+	place("task-3-1", "+79000001013", 1)
+	require.Equal(t, int64(1), keptFor("task-3-1"), "he speaks: it waits for him")
+	his.Send(w.ctx(), map[string]any{"type": "state", "state": "off"})
+	w.eventually("he is about to leave", func() (is bool) {
+		w.inLoop(func() { is = w.engine.seats[1].wanted == stateOff })
+		return is
+	})
+	require.Zero(t, keptFor("task-3-1"))
+	place("task-4-1", "+79000001014", 1)
+	require.Zero(t, keptFor("task-4-1"), "nor does a new one wait for who is about to go")
+	v, err := w.operator(2, true).Call(w.ctx(), "ringing")
+	require.NoError(t, err)
+	require.Contains(t, v.Phone, "+790000010")
+}
+
 // TestWhoTakesATaskHasIt: a task taken from the list rings him who took it, on a break too,
 // and nobody else; when he does not answer, anybody.
 func TestWhoTakesATaskHasIt(t *testing.T) {

@@ -382,6 +382,7 @@ func (s *seat) gone(why string) {
 	}
 	s.wanted, s.why = statePause, why
 	s.set(stateOff, why)
+	s.disown()
 	if s.away != nil {
 		s.away.Stop()
 		s.away = nil

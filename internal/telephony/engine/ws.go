@@ -370,6 +370,7 @@ func (s *seat) want(state, reason string) {
 		s.wanted, s.why = statePause, reason
 	case stateOff:
 		s.wanted, s.why = stateOff, reason
+		s.disown()
 	default:
 		s.fail("state.unknown", "Такого состояния нет.")
 		return
