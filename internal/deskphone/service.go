@@ -173,10 +173,11 @@ func (s *Service) Refused(ctx context.Context, tx *pg.Tx, r telephony.PhoneRefus
 }
 
 var denials = map[telephony.PhoneDenial]string{
-	telephony.DeniedNumber:   "с телефона номера не набирают",
-	telephony.DeniedIdle:     "короткий номер, но разговора, который можно перевести, нет",
-	telephony.DeniedAccount:  "назвался чужим именем",
-	telephony.DeniedReplaces: "хотел войти в чужой разговор",
+	telephony.DeniedNumber:    "с телефона номера не набирают",
+	telephony.DeniedIdle:      "короткий номер, но разговора, который можно перевести, нет",
+	telephony.DeniedAccount:   "назвался чужим именем",
+	telephony.DeniedEmergency: "экстренный номер: сказано, что 112 набирают с мобильного или городского",
+	telephony.DeniedReplaces:  "хотел войти в чужой разговор",
 }
 
 // change runs f on a phone in force of an operator whom the actor leads.

@@ -47,10 +47,11 @@ type PhoneDenial string
 
 // The closed set of denials.
 const (
-	DeniedNumber   PhoneDenial = "number"   // nothing is dialled by a telephone but short numbers (S9)
-	DeniedIdle     PhoneDenial = "idle"     // a short number, but its operator has nobody to lead on
-	DeniedAccount  PhoneDenial = "account"  // it speaks in the name of another account
-	DeniedReplaces PhoneDenial = "replaces" // it wants to step into a call (RFC 3891)
+	DeniedNumber    PhoneDenial = "number"    // nothing is dialled by a telephone but short numbers (S9)
+	DeniedIdle      PhoneDenial = "idle"      // a short number, but its operator has nobody to lead on
+	DeniedAccount   PhoneDenial = "account"   // it speaks in the name of another account
+	DeniedEmergency PhoneDenial = "emergency" // an emergency service: it is called by another telephone
+	DeniedReplaces  PhoneDenial = "replaces"  // it wants to step into a call (RFC 3891)
 )
 
 // FloorPhone is a desk phone that is registered now.

@@ -2,6 +2,7 @@ package telephony
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -66,18 +67,66 @@ type Transferred struct {
 }
 
 // ShortNumber is what a desk phone dials for an operator: his number behind a zero, as those
-// of competent people never begin with one.
-func ShortNumber(operator int64) string { return "0" + strconv.FormatInt(operator, 10) }
+// of competent people never begin with one. Where that is an emergency number he has a longer one.
+func ShortNumber(operator int64) string {
+	n := strconv.FormatInt(operator, 10)
+	if Emergency("0" + n) {
+		return longOperator + n
+	}
+	return "0" + n
+}
+
+// PersonNumber is what a desk phone dials for a competent person.
+func PersonNumber(person int64) string {
+	n := strconv.FormatInt(person, 10)
+	if Emergency(n) {
+		return longPerson + n
+	}
+	return n
+}
+
+// What stands before a number that would otherwise be an emergency one.
+const (
+	longOperator = "000"
+	longPerson   = "0000"
+)
+
+// emergencies are the numbers of the emergency services: of today (112, 101 to 104), those
+// before them that people still dial (01 to 04), as mobile phones dialled these, and 911.
+var emergencies = []string{"01", "02", "03", "04", "010", "020", "030", "040", "101", "102", "103", "104", "112", "911"}
+
+// Emergency reports whether a dialled number is one of the emergency services, also behind the
+// digit by which many exchanges lead outside (0, 9). No short number is ever one.
+func Emergency(number string) bool {
+	number = strings.Map(func(r rune) rune {
+		if strings.ContainsRune("-.() ", r) { // RFC 3966: they only part the digits
+			return -1
+		}
+		return r
+	}, number)
+	is := func(n string) bool { return slices.Contains(emergencies, n) }
+	return is(number) || is(strings.TrimPrefix(number, "0")) || is(strings.TrimPrefix(number, "9"))
+}
 
 // shortDigits is more than a short number has: whatever is longer is meant for a telephone.
 const shortDigits = 7
 
 // Shorter reads a short number: of a competent person or of an operator; false: it is none.
 func Shorter(number string) (person, operator int64, ok bool) {
-	to := &person
-	if rest, is := strings.CutPrefix(number, "0"); is {
-		number, to = rest, &operator
+	if Emergency(number) {
+		return 0, 0, false
 	}
+	to := &person
+	rest := strings.TrimLeft(number, "0")
+	switch zeros := number[:len(number)-len(rest)]; {
+	case zeros == "":
+	case zeros == "0", zeros == longOperator && Emergency("0"+rest):
+		to = &operator
+	case zeros == longPerson && Emergency(rest):
+	default:
+		return 0, 0, false
+	}
+	number = rest
 	if number == "" || len(number) >= shortDigits || number[0] < '1' || number[0] > '9' {
 		return 0, 0, false
 	}

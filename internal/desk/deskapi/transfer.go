@@ -10,6 +10,7 @@ import (
 	"d24/internal/access"
 	"d24/internal/calllog/calllogapi"
 	"d24/internal/platform/httpapi"
+	"d24/internal/telephony"
 )
 
 // DeskCompetent is a person to whom the caller may be transferred.
@@ -18,6 +19,7 @@ type DeskCompetent struct {
 	Name     string     `json:"name"`
 	Position string     `json:"position"`
 	Subject  string     `json:"subject"`
+	Number   string     `json:"number" doc:"what a desk phone dials for him; never an emergency number"`
 	Fits     bool       `json:"fits" doc:"he answers for the reason of the call"`
 	IsOpen   bool       `json:"is_open" doc:"he may be rung now"`
 	Why      string     `json:"why" enum:",hours,leave,dismissed,no_phone" doc:"why not: a message is taken for him"`
@@ -70,7 +72,7 @@ func (c Config) competents(ctx context.Context, in *competentsIn) (*competentsOu
 	out := &competentsOut{DeskCompetents{Items: make([]DeskCompetent, 0, len(p.Offers)), AtOnce: p.AtOnce, Zone: p.Zone}}
 	for _, o := range p.Offers {
 		out.Body.Items = append(out.Body.Items, DeskCompetent{
-			ID: o.ID, Name: o.Name, Position: o.Position, Subject: o.Subject, Fits: o.Fits, IsOpen: o.State.Open, Why: string(o.State.Why), Until: o.State.Until,
+			ID: o.ID, Name: o.Name, Position: o.Position, Subject: o.Subject, Number: telephony.PersonNumber(o.ID), Fits: o.Fits, IsOpen: o.State.Open, Why: string(o.State.Why), Until: o.State.Until,
 		})
 	}
 	return out, nil

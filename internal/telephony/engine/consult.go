@@ -1,7 +1,10 @@
 package engine
 
 import (
+	"time"
+
 	"d24/internal/telephony"
+	"d24/voip/media"
 	"d24/voip/sip"
 )
 
@@ -21,6 +24,11 @@ func (h *handsets) invited(leg *sip.Leg) {
 		}
 		return
 	}
+	if telephony.Emergency(leg.To()) {
+		h.denied(leg.From(), telephony.DeniedEmergency, leg.To(), leg.Source())
+		h.e.post(func() { h.emergency(leg) })
+		return
+	}
 	person, mate, ok := telephony.Shorter(leg.To())
 	if !ok {
 		h.denied(leg.From(), telephony.DeniedNumber, leg.To(), leg.Source())
@@ -28,6 +36,35 @@ func (h *handsets) invited(leg *sip.Leg) {
 		return
 	}
 	h.e.post(func() { h.asked(leg, whom{person, mate}) })
+}
+
+// emergencyText is for who dials an emergency number where none can be reached.
+const emergencyText = "С этого телефона экстренные службы не вызываются. Наберите 112 с мобильного или городского телефона."
+
+// emergency tells who dials the emergency services by his telephone, in his ear and on his
+// page, by which one they are to be called: nothing leaves here, and no colleague is rung.
+func (h *handsets) emergency(leg *sip.Leg) {
+	e := h.e
+	if known := h.known.Load(); known != nil {
+		if s := e.seats[(*known)[leg.From()].UserID]; s != nil {
+			s.fail("phone.emergency", emergencyText)
+		}
+	}
+	e.beside(func() {
+		words := e.prompts.of(telephony.Speech{Text: emergencyText})
+		if leg.Answer() != nil {
+			leg.Reject(403, "Forbidden")
+			return
+		}
+		stop, done := e.pacer.Start(leg.Media(), media.Concat(words, media.Silence(time.Second), words), false)
+		select {
+		case <-done:
+		case <-leg.Done():
+		case <-e.quit:
+		}
+		stop()
+		leg.Hangup()
+	})
 }
 
 // asked begins the consultation of the telephone's operator, if he has a caller to lead on.

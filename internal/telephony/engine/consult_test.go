@@ -354,3 +354,34 @@ func TestADeskPhoneOverTCP(t *testing.T) {
 	still, _ := w.engine.handsets.reg.Lookup("op1")
 	require.Equal(t, b.Source, still.Source, "by one connection")
 }
+
+// TestAnEmergencyNumberRingsNobody: dialled by a desk phone, in a talk and outside one, it is
+// answered with the words by what telephone 112 is to be called; the page says the same, and
+// neither the operator nor the person whose short number it looks like is rung.
+func TestAnEmergencyNumberRingsNobody(t *testing.T) {
+	w := newWorld(t, withPhones(1, 2), competent)
+	d := w.twoCalls("127.0.66.9")
+	mate := w.colleague(2)
+	dials := func(number string) {
+		d.op.Errors()
+		line, hears := d.asks(number)
+		w.eventually("he is told "+number, func() bool { return hears.heard(voiceTone) })
+		w.eventually("the page says it", func() bool { return strings.Join(d.op.Errors(), "") == "phone.emergency" })
+		w.over(line)
+	}
+	for _, number := range []string{"01", "112", "0112"} { // the rest: TestShortNumbers
+		dials(number)
+	}
+	require.Equal(t, viewHeld, d.op.View().State, "his caller waits as he did")
+	d.first.Hangup()
+	w.eventually("the talk is over", func() bool { return w.desk.count(telephony.CallEnded) == 1 })
+	dials("02")
+	require.Empty(t, mate.View().Key, "no colleague is rung")
+	require.Empty(t, w.steps(), "and nobody is led anywhere")
+	w.phones.mu.Lock()
+	require.Empty(t, w.phones.legs, "nothing left")
+	w.phones.mu.Unlock()
+	all := w.denials()
+	require.NotEmpty(t, all)
+	require.Equal(t, telephony.DeniedEmergency, all[0].Why)
+}

@@ -161,6 +161,9 @@ func (h *handset) refer(leg *sip.Leg, r *sip.Referral) {
 	switch {
 	case h.leg != leg || c == nil || c.seat != s || c.transfer != nil:
 		r.Refuse()
+	case telephony.Emergency(r.To):
+		s.fail("phone.emergency", emergencyText)
+		r.Refuse()
 	case !ok:
 		s.fail("transfer.number", "С телефона переводят на короткий номер: он написан в списке «Перевести».")
 		r.Refuse()

@@ -208,7 +208,7 @@ func TestWhoCannotBeLedToAColleagueStays(t *testing.T) {
 	op.Send(w.ctx(), map[string]any{"type": "colleagues", "call": key})
 	m, err := op.Message(w.ctx(), "colleagues")
 	require.NoError(t, err)
-	require.Equal(t, []softphone.Colleague{{ID: 2, State: "pause", Number: "02"}}, m.Colleagues, "of one's own kind only")
+	require.Equal(t, []softphone.Colleague{{ID: 2, State: "pause", Number: telephony.ShortNumber(2)}}, m.Colleagues, "of one's own kind only")
 }
 
 // TestACallerWhoGoesFreesTheColleague, whether his phone rings or he speaks aside: a ring that

@@ -117,6 +117,8 @@ func TestATransferThatComesToNothingGoesBackToTheTalk(t *testing.T) {
 		"only after a word to him": {"sip:2@", 603, "transfer.consult"},
 		"no short number":          {"sip:boss@", 603, "transfer.number"},
 		"a telephone number":       {"sip:+78095551234@", 603, "transfer.number"},
+		"an emergency number":      {"sip:01@", 603, "phone.emergency"},
+		"another, of a colleague":  {"sip:102@", 603, "phone.emergency"},
 		"a colleague who is not":   {"sip:09@", 603, "transfer.nobody"},
 		"an address elsewhere":     {"sip:1@127.0.9.9:5060", 603, ""},
 		"a number as such":         {"tel:+78095551234", 603, ""},

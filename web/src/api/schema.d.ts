@@ -6641,6 +6641,8 @@ export interface components {
             /** @description he may be rung now */
             is_open: boolean;
             name: string;
+            /** @description what a desk phone dials for him; never an emergency number */
+            number: string;
             position: string;
             subject: string;
             /**

@@ -212,7 +212,7 @@ function Person({ c, zone, byDesk }: { c: Competent; zone: string; byDesk: boole
         <When c={c} zone={zone} />
       </div>
       <div className="s13 t2">
-        {[c.position, c.subject, byDesk ? w.short(String(c.id)) : ""].filter(Boolean).join(" · ")}
+        {[c.position, c.subject, byDesk ? w.short(c.number) : ""].filter(Boolean).join(" · ")}
       </div>
     </>
   );

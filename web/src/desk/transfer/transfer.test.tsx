@@ -18,6 +18,7 @@ const person = (change: Partial<Competent>): Competent => ({
   position: "бухгалтер",
   subject: "начисления",
   fits: true,
+  number: "1",
   is_open: true,
   why: "",
   until: "2026-11-24T13:00:00Z",
@@ -26,9 +27,10 @@ const person = (change: Partial<Competent>): Competent => ({
 
 const people = [
   person({}),
-  person({ id: 2, name: "Юрист", subject: "договоры", fits: false }),
+  person({ id: 2, number: "2", name: "Юрист", subject: "договоры", fits: false }),
   person({
     id: 3,
+    number: "0000112",
     name: "Паспортист",
     subject: "справки",
     is_open: false,
@@ -198,6 +200,7 @@ describe("a transfer", () => {
     expect(screen.queryByText(/с телефона/)).not.toBeInTheDocument();
     act(() => desk.socket.tell({ type: "phone", phone: { registered: true, device: "phone" } }));
     expect(screen.getByText(/с телефона: 2/)).toBeVisible();
+    expect(screen.getByText(/с телефона: 0000112/)).toBeVisible(); // as the server says: 112 is nobody's
     act(() => desk.socket.tell({ type: "colleagues", colleagues: mates }));
     expect(screen.getByText(/с телефона: 012/)).toBeVisible();
   });
