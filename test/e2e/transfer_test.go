@@ -56,6 +56,7 @@ func TestATransferByKeyboard(t *testing.T) {
 	p.sees(inState("ended"))
 	eventually(t, patience, "the caller has her", func() bool { return w.resident.hearsAfter(had, executorHz) })
 	w.resident.hangup()
+	p.sees(id("state-ready") + ":not([disabled])") // the key is dead before it
 	p.press("F2")
 	p.gone(inState("ended"))
 
