@@ -64,6 +64,11 @@ func TestOfSeveralEnginesOneIsAtWork(t *testing.T) {
 	follows := beat("a", telephony.Floor{}, false)
 	require.Equal(t, telephony.Active, follows.Duty, "who is leaving is followed at once")
 	require.True(t, follows.Leaving, "and his follower knows that he leaves")
+	beat("c", telephony.Floor{}, false)
+	require.False(t, beat("a", telephony.Floor{}, false).Leaving, "with a third one that could follow, nobody need wait")
+	later(11 * time.Second) // which is gone again
+	beat("b", busy, true)
+	require.True(t, beat("a", telephony.Floor{}, false).Leaving)
 	require.False(t, beat("b", busy, true).Relieved, "its trunks are not up yet")
 	beat("a", up, false)
 	require.True(t, beat("b", busy, true).Relieved)

@@ -30,7 +30,7 @@ type Shift struct {
 	Peer     bool // another engine is at work
 	Relieved bool // and its trunks are up: calls arrive there
 	Others   bool // another engine lives, whatever it does
-	Leaving  bool // another engine lives that is about to end
+	Leaving  bool // and so does no other but such as are about to end
 	fresh    bool
 }
 
@@ -92,7 +92,7 @@ func duty(ctx context.Context, tx *pg.Tx, node string, leaving bool) (s Shift, e
 	var first bool // no living engine at work has a name before mine
 	err = tx.QueryRow(ctx, `select coalesce((select duty from engine_nodes where node = $1), ''), coalesce(bool_or(true), false), coalesce(bool_and(node > $1), true),
 		coalesce(bool_or(exists (select from jsonb_path_query(floor, '$.trunks[*]') t where t->>'state' = 'up')), false), exists (select from engine_nodes where node <> $1 and seen_at > $2),
-		exists (select from engine_nodes where node <> $1 and duty = 'draining' and seen_at > $3)
+		coalesce((select bool_and(duty = 'draining') from engine_nodes where node <> $1 and seen_at > $3), false)
 		from engine_nodes where node <> $1 and duty = 'active' and seen_at > $2`, node, tx.Now.Add(-silent), tx.Now.Add(-nodeDead)).Scan(&mine, &s.Peer, &first, &s.Relieved, &s.Others, &s.Leaving)
 	switch {
 	case err != nil:

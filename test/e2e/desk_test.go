@@ -110,7 +110,7 @@ func TestEmergencyInTheBrowser(t *testing.T) {
 
 	p.press("Shift+F2")
 	p.sees(inState("ended"))
-	p.press("F2")
+	p.filed()
 	eventually(t, 10*time.Second, "the resident's call is over", func() bool { return op.callOf(key).EndedAt != nil })
 	handover := w.handoverByKeys(p, number)
 

@@ -34,7 +34,7 @@ func TestAMissedRingIsCalledBack(t *testing.T) {
 	p.sees(id("task-result-said"))
 	p.press("Shift+F2")
 	p.sees(inState("ended"))
-	p.press("F2")
+	p.filed()
 	p.within(20*time.Second, row+`:has-text("перезвонили в")`)
 	p.gone(row + ` button`)
 }

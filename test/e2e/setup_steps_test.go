@@ -209,7 +209,7 @@ func (f *founding) request(p *page) (number int64) {
 	require.NoError(f.t, err)
 	p.press("Shift+F2")
 	p.sees(inState("ended"))
-	p.press("F2")
+	p.filed()
 	f.handoverByKeys(p, number)
 	p.press("F2")
 	f.resident.hangup()

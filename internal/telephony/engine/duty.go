@@ -17,7 +17,7 @@ type shift struct {
 	peer    atomic.Bool  // another engine is at work
 	freed   atomic.Bool  // and calls arrive there
 	others  atomic.Bool  // another engine lives
-	ends    atomic.Bool  // another engine is about to end
+	ends    atomic.Bool  // and whoever does is about to end
 	leaving atomic.Bool  // we are to end
 	closed  atomic.Bool  // we are to end, and nothing new comes here any more
 	alone   int          // beats in a row that the database did not answer, before our duty was known
@@ -178,8 +178,8 @@ func (e *Engine) leave(asked context.Context, stop context.CancelFunc) {
 	}
 }
 
-// afterPeer works on while another engine is about to end, for as long as that may take: if both
-// went, calls would arrive nowhere until one is back. False: we are to end at once.
+// afterPeer works on while the only other engine is about to end, for as long as that may take: if
+// both went, calls would arrive nowhere until one is back. False: we are to end at once.
 func (e *Engine) afterPeer() bool {
 	if !e.shift.ends.Load() {
 		return true
