@@ -19,18 +19,27 @@ async function open(name, permissions) {
   return tab(name, context);
 }
 
-async function tab(name, context) {
-  const page = await context.newPage();
+const tab = async (name, context) => keep(name, await context.newPage());
+
+function keep(name, page) {
   page.wrongs = [];
   page.on("pageerror", (e) => page.wrongs.push(String(e)));
   page.on("dialog", (d) => d.accept().catch(() => undefined));
+  page.on("popup", (opened) => (page.opened = opened));
   pages.set(name, page);
+}
+
+/** The tab that the page itself has opened last. */
+async function opened(name, page) {
+  keep(name, page.opened ?? (await page.waitForEvent("popup")));
+  page.opened = undefined;
 }
 
 async function obey({ page: name, at, method, args = [] }) {
   if (method === "open") return open(name, args);
   const page = pages.get(name);
   if (method === "tab") return tab(args[0], page.context());
+  if (method === "opened") return opened(args[0], page);
   if (method === "wrongs") return page.wrongs;
   const target = !at ? page : at === "keyboard" ? page.keyboard : at === "context" ? page.context() : page.locator(at);
   return target[method](...args);

@@ -188,8 +188,11 @@ func (p *page) text(at string) string { p.t.Helper(); return asText(p.t, p.do(at
 func asText(t *testing.T, raw json.RawMessage) (s string) {
 	t.Helper()
 	require.NoError(t, json.Unmarshal(raw, &s))
-	return strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(s)
+	return plain(s)
 }
+
+// plain has ordinary spaces alone.
+func plain(s string) string { return strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(s) }
 
 // eval is the value of an expression on the page.
 func (p *page) eval(expression string, out any) {
