@@ -118,6 +118,15 @@ describe("call bar", () => {
     window.removeEventListener("keydown", elsewhere);
   });
 
+  it("says that the microphone is off, as long as it is", async () => {
+    const { user } = open({ state: "talking", call: callView({ state: "talking" }) });
+    expect(screen.queryByText("Микрофон выключен")).not.toBeInTheDocument();
+    await user.click(screen.getByTestId("mute"));
+    expect(screen.getByText("Микрофон выключен")).toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: /Включить звук/ }));
+    expect(screen.queryByText("Микрофон выключен")).not.toBeInTheDocument();
+  });
+
   it("has no choice for who has no telephone", () => {
     open({ state: "pause", reason: JUST_IN, phone: { registered: false, device: "browser" } });
     expect(screen.queryByTestId("device")).not.toBeInTheDocument();

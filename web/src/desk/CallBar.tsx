@@ -69,7 +69,7 @@ export function CallBar(props: Props) {
 function Left() {
   const w = useWords();
   const now = useNow();
-  const { phone } = usePhoneView();
+  const { phone, muted } = usePhoneView();
   const call = phone.call;
   const minutes = call && call.state !== "ended" ? Math.floor((now - Date.parse(call.since)) / 60_000) : 0;
   let icon: ReactNode = null;
@@ -77,7 +77,7 @@ function Left() {
   let time = phone.since ? clockOf(now - Date.parse(phone.since)) : "";
   if (call && call.state !== "ended") {
     icon = call.direction === "task" ? <IconPhoneOutgoing size={14} /> : <IconPhoneIncoming size={14} />;
-    word = callWord(call, w);
+    word = callWord(call, muted, w);
     time = clockOf(now - Date.parse(call.since));
     // The dial is three seconds away: a whole second is shown until it is over.
     if (call.state === "counting" && call.dial_at) time = clockOf(Math.max(0, Date.parse(call.dial_at) - now) + 999);
@@ -105,7 +105,7 @@ function Left() {
   );
 }
 
-function callWord(call: CallView, w: ReturnType<typeof useWords>): string {
+function callWord(call: CallView, muted: boolean, w: ReturnType<typeof useWords>): string {
   switch (call.state) {
     case "ringing":
       return call.direction === "task" ? w.bar.inboundTask : w.bar.inbound;
@@ -118,6 +118,7 @@ function callWord(call: CallView, w: ReturnType<typeof useWords>): string {
     case "ended":
       return w.bar.ended;
     case "talking":
+      if (muted) return w.bar.muted;
       return call.recording ? w.bar.talkingRecorded : w.bar.talking;
   }
 }

@@ -2,7 +2,6 @@ import { Modal } from "@mantine/core";
 import type { Phone } from "../softphone/machine";
 import type { CallView } from "../softphone/protocol";
 import { Key } from "../ui/blocks";
-import { useWords as useShared } from "../ui/words";
 import { mayPause } from "./CallBar";
 import { hasForm } from "./current";
 import { isGuest } from "./transfer/Guest";
@@ -11,7 +10,6 @@ import { useWords } from "./words";
 /** All keys of the desk (F1 or «?»). They go by place on the keyboard, so the layout does not matter. */
 export function KeysHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const w = useWords();
-  const shared = useShared();
   const rows: [string[], string][] = [
     [["F2"], `${w.keys.answer}; ${w.keys.ready}`],
     [["⇧F2"], w.keys.hangup],
@@ -28,7 +26,7 @@ export function KeysHelp({ opened, onClose }: { opened: boolean; onClose: () => 
     [["F6"], w.keys.same],
     [["Ctrl K", "/"], w.keys.find],
     [["Esc"], w.keys.esc],
-    [["⇧F1"], shared.emergencyList],
+    [["⇧F1"], w.keys.emergency],
     [["F1", "?"], w.keys.all],
   ];
   return (
@@ -37,7 +35,7 @@ export function KeysHelp({ opened, onClose }: { opened: boolean; onClose: () => 
         <tbody>
           {rows.map(([keys, text]) => (
             <tr key={text}>
-              <td className="nw">
+              <td className="nw keys">
                 {keys.map((k) => (
                   <Key key={k}>{k}</Key>
                 ))}

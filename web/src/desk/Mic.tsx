@@ -37,7 +37,11 @@ export function MicCheck() {
     >
       <div className="col" style={{ gap: 10 }}>
         <div className="row" role={wrong ? "alert" : "status"} {...(ok ? { "data-testid": "mic-ok" } : {})}>
-          {wrong ? <IconMicrophoneOff size={20} aria-hidden /> : <IconMicrophone size={20} aria-hidden />}
+          {wrong ? (
+            <IconMicrophoneOff size={20} style={{ flex: "none" }} aria-hidden />
+          ) : (
+            <IconMicrophone size={20} style={{ flex: "none" }} aria-hidden />
+          )}
           <div>
             <div className="b" data-testid="mic-state" data-state={mic}>
               {w.mic.state[mic]}
