@@ -2,6 +2,7 @@ import { ActionIcon, Checkbox, MultiSelect, Select, TextInput } from "@mantine/c
 import { IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { phoneOf } from "../../time/format";
+import { isUndialled } from "../../ui/dialled/dialled";
 import { DrawerForm, More } from "../../ui/DrawerForm";
 import { useRefusal, useSaid } from "../../ui/settings";
 import { draftOf, noHours, read, useMembers, useReasonChoices, useSave, type Draft, type Row } from "./api";
@@ -117,10 +118,12 @@ function Phones({ draft, set, at }: Part) {
         </div>
       )}
       {draft.phones.map((p, i) => (
-        <div className="row" key={i} style={{ alignItems: "flex-end" }}>
+        <div className="row comp-phone" key={i}>
           <TextInput
             className="grow"
             label={w.phone(i + 1)}
+            description={isUndialled(p, []) ? w.undialled : undefined}
+            inputWrapperOrder={["label", "input", "description", "error"]}
             type="tel"
             maxLength={40}
             value={p.startsWith("+7") ? phoneOf(p) : p}

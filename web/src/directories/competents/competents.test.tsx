@@ -64,6 +64,17 @@ describe("the form of a person", () => {
     expect(await sent?.request.json()).toMatchObject({ version: 2, hours: row.hours });
   });
 
+  it("says at the field that an 8-800 number is not dialled", async () => {
+    serve(usual);
+    showPage(<CompetentForm row={row} onDone={vi.fn()} />, meOf("admin"));
+    const user = userEvent.setup();
+    const field = await screen.findByLabelText("Телефон 1");
+    expect(field).not.toHaveAccessibleDescription();
+    await user.clear(field);
+    await user.type(field, "8 (800) 700-10-20");
+    expect(field).toHaveAccessibleDescription(/На номера 8-800 звонки не переводятся/);
+  });
+
   it("does not send hours it cannot read", async () => {
     const asked = serve(usual);
     showPage(<CompetentForm row={row} onDone={vi.fn()} />, meOf("admin"));

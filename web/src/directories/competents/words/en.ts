@@ -50,6 +50,7 @@ export const en = {
   forReasonsHint: "Optional: without them he is shown for all",
   phones: "Phones, in order",
   phone: (n: number) => `Phone ${n}`,
+  undialled: "Calls are not transferred to 8-800 numbers: write a landline or a mobile.",
   addPhone: "Another phone",
   removePhone: (n: number) => `Remove phone ${n}`,
   phonesOwn: "Empty: the phones of the employee’s card",

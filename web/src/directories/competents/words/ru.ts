@@ -51,6 +51,8 @@ export const ru = {
   forReasonsHint: "Не обязательно: без них он показан всем",
   phones: "Телефоны, по порядку",
   phone: (n: number) => `Телефон ${n}`,
+  /** Whatever the installation allows beside: a person is rung by numbers of his own. */
+  undialled: "На номера 8-800 звонки не переводятся: впишите городской или мобильный.",
   addPhone: "Ещё телефон",
   removePhone: (n: number) => `Убрать телефон ${n}`,
   phonesOwn: "Пусто – звоним по телефонам из карточки сотрудника",
