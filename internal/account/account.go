@@ -3,11 +3,11 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -21,11 +21,7 @@ import (
 // SessionLife is how long a session lasts.
 const SessionLife = 14 * 24 * time.Hour
 
-const (
-	seenEvery = time.Minute
-	cacheFor  = time.Second // rights taken away reach every process within it (A4)
-	cacheSize = 10000
-)
+const seenEvery = time.Minute
 
 // Me is what a signed-in person is told about himself.
 type Me struct {
@@ -58,42 +54,27 @@ type Membership struct {
 type Service struct {
 	Keys *secret.Ring // seals second factors; nil: they lie in the clear
 	// WayIn hears that the login of a person was closed or opened; nil: nobody.
-	WayIn func(ctx context.Context, tx *pg.Tx, companyID, memberID int64) error
-	db    *pg.DB
-	dir   Directory
-	mu    sync.Mutex
-	cache map[[32]byte]cached
-}
-
-type cached struct {
-	actor access.Actor
-	me    Me
-	until time.Time
+	WayIn  func(ctx context.Context, tx *pg.Tx, companyID, memberID int64) error
+	db     *pg.DB
+	dir    Directory
+	memory memory
 }
 
 // NewService returns the service.
 func NewService(db *pg.DB, d Directory) *Service {
-	return &Service{db: db, dir: d, cache: map[[32]byte]cached{}}
+	return &Service{db: db, dir: d, memory: memory{clock: db.Clock, kept: map[[32]byte]cached{}}}
 }
 
 var errLogin = fault.New(fault.Login, "login.required", "Войдите снова: сеанс закончился.")
 
-func (s *Service) forget(hash [32]byte) {
-	s.mu.Lock()
-	delete(s.cache, hash)
-	s.mu.Unlock()
-}
-
 // Forget drops what is remembered of a user, because his rights or sessions have
 // changed: the next question is answered by the database.
 func (s *Service) Forget(userID int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for hash, c := range s.cache {
-		if c.me.UserID == userID {
-			delete(s.cache, hash)
-		}
-	}
+	s.memory.forget(func(_ [32]byte, c cached) bool { return c.me.UserID == userID })
+}
+
+func (s *Service) forget(hash [32]byte) {
+	s.memory.forget(func(h [32]byte, _ cached) bool { return h == hash })
 }
 
 // Fresh is ByToken past the memory, for whoever was just told that rights changed.
@@ -112,27 +93,10 @@ func (s *Service) Actor(ctx context.Context, token string) (access.Actor, error)
 // answer is at most a second old.
 func (s *Service) ByToken(ctx context.Context, token string) (access.Actor, Me, error) {
 	hash := sha256.Sum256([]byte(token))
-	now := s.db.Clock.Now()
-	s.mu.Lock()
-	c, ok := s.cache[hash]
-	if len(s.cache) > cacheSize {
-		clear(s.cache)
-	}
-	s.mu.Unlock()
-	if ok && now.Before(c.until) {
-		return c.actor, c.me, nil
-	}
-	ctx = access.AsSystem(ctx, "login")
-	c, err := pg.InTx(ctx, s.db, func(tx *pg.Tx) (cached, error) { return s.load(ctx, tx, hash) })
-	if err != nil {
-		s.forget(hash)
-		return access.Actor{}, Me{}, err
-	}
-	c.until = now.Add(cacheFor)
-	s.mu.Lock()
-	s.cache[hash] = c
-	s.mu.Unlock()
-	return c.actor, c.me, nil
+	c, err := s.memory.of(access.AsSystem(ctx, "login"), hash, func(ctx context.Context) (cached, error) {
+		return pg.InTx(ctx, s.db, func(tx *pg.Tx) (cached, error) { return s.load(ctx, tx, hash) })
+	})
+	return c.actor, c.me, err
 }
 
 func (s *Service) load(ctx context.Context, tx *pg.Tx, hash [32]byte) (c cached, err error) {
@@ -197,20 +161,35 @@ func (s *Service) ActorOf(ctx context.Context, userID, companyID int64) (access.
 	})
 }
 
+// memberships are the companies of a user, by name.
 func memberships(ctx context.Context, tx *pg.Tx, userID int64, kind string) ([]Membership, error) {
-	q := `select c.id, c.name, c.zone, c.city_id, u.role, coalesce(r.id, 0) as role_id, coalesce(r.name, '') as role_name, coalesce(u.member_id, 0) as member_id,
+	if kind != "company" {
+		return serves(ctx, tx, userID)
+	}
+	rows, err := tx.Query(ctx, `select c.id, c.name, c.zone, c.city_id, u.role, coalesce(r.id, 0) as role_id, coalesce(r.name, '') as role_name, coalesce(u.member_id, 0) as member_id,
 			u.has_grants, coalesce(r.permissions, '{}') as permissions
 		from company_users u join companies c on c.id = u.company_id left join roles r on r.id = u.role_id
-		where u.user_id = $1 and c.is_active and not u.is_blocked order by c.name, c.id`
-	if kind != "company" {
-		q = `select c.id, c.name, c.zone, c.city_id, '' as role, 0::bigint as role_id, '' as role_name, 0::bigint as member_id, false as has_grants, '{}'::text[] as permissions
-		from operator_companies u join companies c on c.id = u.company_id where u.user_id = $1 and c.is_active order by c.name, c.id`
-	}
-	rows, err := tx.Query(ctx, q, userID)
+		where u.user_id = $1 and c.is_active and not u.is_blocked order by c.name, c.id`, userID)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByName[Membership])
+}
+
+// serves are the companies that one of our own staff serves, by name. There may be hundreds and
+// each desk asks every second, so no more is read than they have, and the order is made here.
+func serves(ctx context.Context, tx *pg.Tx, userID int64) (out []Membership, err error) {
+	rows, err := tx.Query(ctx, `select c.id, c.name, c.zone, c.city_id from operator_companies u join companies c on c.id = u.company_id where u.user_id = $1 and c.is_active`, userID)
+	if err != nil {
+		return nil, err
+	}
+	var m Membership
+	_, err = pgx.ForEachRow(rows, []any{&m.ID, &m.Name, &m.Zone, &m.CityID}, func() error {
+		out = append(out, m)
+		return nil
+	})
+	slices.SortFunc(out, func(a, b Membership) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	return out, err
 }
 
 // asCompanyUser gives the rights of the role in the company chosen; when the user

@@ -172,11 +172,12 @@ func noteOf(ctx context.Context, tx *pg.Tx, by access.Actor, companyID int64, ac
 // Seat is the operator behind a session, for the phone engine, which asks every
 // second: nothing remembered is answered.
 func (s *Service) Seat(ctx context.Context, token string) (telephony.Seat, error) {
-	s.forget(sha256.Sum256([]byte(token)))
-	a, me, err := s.ByToken(ctx, token)
+	hash := sha256.Sum256([]byte(token))
+	c, err := pg.InTx(access.AsSystem(ctx, "login"), s.db, func(tx *pg.Tx) (cached, error) { return s.load(ctx, tx, hash) })
 	if err != nil {
 		return telephony.Seat{}, err
 	}
+	a, me := c.actor, c.me
 	if !a.Can(access.DeskWork) {
 		return telephony.Seat{}, fault.New(fault.Forbidden, "access.desk.work", "Пульт доступен только операторам.")
 	}

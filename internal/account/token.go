@@ -54,35 +54,18 @@ var errToken = fault.New(fault.Login, "token.invalid", "Токен не дейс
 func (s *Service) Bearer(ctx context.Context, token, source string) (access.Actor, error) {
 	hash := sha256.Sum256([]byte(token))
 	key := sha256.Sum256([]byte("bearer " + token)) // a session's token is none of these, whatever is remembered of it
-	now := s.db.Clock.Now()
-	s.mu.Lock()
-	c, ok := s.cache[key]
-	s.mu.Unlock()
-	if ok && now.Before(c.until) {
-		return c.actor, nil
-	}
-	ctx = access.AsSystem(ctx, "login")
-	c, err := pg.InTx(ctx, s.db, func(tx *pg.Tx) (cached, error) {
-		c, err := s.program(ctx, tx, `t.token_hash = $1`, hash[:])
-		if err != nil {
+	c, err := s.memory.of(access.AsSystem(ctx, "login"), key, func(ctx context.Context) (cached, error) {
+		return pg.InTx(ctx, s.db, func(tx *pg.Tx) (cached, error) {
+			c, err := s.program(ctx, tx, `t.token_hash = $1`, hash[:])
+			if err != nil {
+				return c, err
+			}
+			_, err = tx.Exec(ctx, `update api_tokens set seen_at = $2, seen_source = $3 where id = $1 and (seen_at is null or seen_at < $4 or seen_source <> $3)`,
+				c.actor.TokenID, tx.Now, cut(source, 100), tx.Now.Add(-seenEvery))
 			return c, err
-		}
-		_, err = tx.Exec(ctx, `update api_tokens set seen_at = $2, seen_source = $3 where id = $1 and (seen_at is null or seen_at < $4 or seen_source <> $3)`,
-			c.actor.TokenID, tx.Now, cut(source, 100), tx.Now.Add(-seenEvery))
-		return c, err
+		})
 	})
-	if err != nil {
-		s.forget(key)
-		return access.Actor{}, err
-	}
-	c.until = now.Add(cacheFor)
-	s.mu.Lock()
-	if len(s.cache) > cacheSize {
-		clear(s.cache)
-	}
-	s.cache[key] = c
-	s.mu.Unlock()
-	return c.actor, nil
+	return c.actor, err
 }
 
 // TokenActor is Bearer for work that goes on after the program's request.
