@@ -145,9 +145,11 @@ func (s *Service) Rearm(ctx context.Context, late time.Duration) (n int, err err
 	return n, err
 }
 
+// watchAll sets what is missing. It is asked each second: of the companies only those without a
+// watch are looked at.
 func (s *Service) watchAll(ctx context.Context, tx *pg.Tx) error {
-	rows, err := tx.Query(ctx, `select company_id from (select company_id from member_schedules union select company_id from member_leaves) x
-		where not exists (select from duty_watches w where w.company_id = x.company_id) order by 1`)
+	rows, err := tx.Query(ctx, `select c.id from companies c where not exists (select from duty_watches w where w.company_id = c.id)
+		and (exists (select from member_schedules s where s.company_id = c.id) or exists (select from member_leaves l where l.company_id = c.id and l.cancelled_at is null)) order by 1`)
 	if err != nil {
 		return err
 	}

@@ -86,3 +86,21 @@ func TestADismissalHandsOverWhatIsOpen(t *testing.T) {
 	require.Zero(t, s.count(`select count(*) from tickets where executor_id in (1, 2) and status not in ('done', 'closed', 'cancelled')`))
 	require.NotZero(t, s.count(`select count(*) from tickets where executor_id = 1`), "the past keeps its name")
 }
+
+// TestAWatchThatIsMissingIsSet: an older program, or a restored base, left companies whose shifts
+// and leaves nobody watches; the watchman sees it within a second.
+func TestAWatchThatIsMissingIsSet(t *testing.T) {
+	s := begin(t)
+	day := calendar.DateOf(evening) + 2
+	_, err := s.app.Staff.AddLeave(s.sys, 1, duty.Leave{Kind: "vacation", StartsOn: day, EndsOn: day + 3})
+	require.NoError(t, err)
+	for _, gone := range []string{"schedule_days", "member_schedules"} {
+		s.do(`delete from ` + gone)
+		s.do(`delete from duty_watches`)
+		want := s.count(`select count(*) from (select company_id from member_schedules union select company_id from member_leaves) x`)
+		require.Positive(t, want, gone)
+		_, err = s.app.Staff.Rearm(s.sys, time.Minute)
+		require.NoError(t, err)
+		require.Equal(t, want, s.count(`select count(*) from duty_watches where next_at is not null`), gone)
+	}
+}
