@@ -4,13 +4,13 @@ import { useOutcomeText } from "../desk/Idle";
 import { Player } from "../player/Player";
 import { may, useMe } from "../session/session";
 import { useNow } from "../time/clock";
-import { clockOf, fullOf, numberOf, timeOf } from "../time/format";
+import { clockOf, fullOf, numberOf, phoneOf, timeOf } from "../time/format";
 import { Panel } from "../ui/blocks";
 import { CardHead, CardOf, Facts, type Fact } from "../ui/card/Card";
 import { useBack } from "../ui/card/useBack";
 import { useWords as useCommon } from "../ui/words";
 import { useCall } from "./api";
-import { DirectionSign, usePhoneText } from "./CallTable";
+import { DirectionSign, talkOf, usePhoneText } from "./CallTable";
 import { MarkPanel } from "./MarkPanel";
 import { SoundPanel } from "./SoundPanel";
 import { useWords } from "./words";
@@ -77,7 +77,7 @@ function Sound({ call: c }: { call: CallDetail }) {
   return (
     <Panel title={w.recorded}>
       {may(me, "recording.play") ? (
-        <div className="col">
+        <div className="col calls-sound">
           {c.recordings.map((r) => (
             <Player key={r.id} recordingId={r.id} durationMs={r.duration_ms} />
           ))}
@@ -115,10 +115,10 @@ function CallFacts({ call: c }: { call: CallDetail }) {
       c.overflow_at &&
         w.overflowAfter(timeOf(c.overflow_at, c.zone), clockOf(Date.parse(c.overflow_at) - Date.parse(c.started_at))),
     ],
-    [w.column.talk, c.duration_ms > 0 && clockOf(c.duration_ms)],
+    [w.column.talk, talkOf(c) > 0 && clockOf(talkOf(c))],
     [w.column.operator, c.operator?.name],
     [w.employee, c.employee],
-    [w.called, c.called],
+    [w.called, c.called && phoneOf(c.called)],
   ];
   return <Facts title={w.facts} rows={rows} valueClass="calls-words" />;
 }

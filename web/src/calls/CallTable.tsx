@@ -26,14 +26,18 @@ export function DirectionSign({ call: c }: { call: CallRow }) {
   return <Sign size={15} aria-label={w.direction[c.direction]} className={isLost ? "k-emg" : "t2"} />;
 }
 
-const WIDTH: Partial<Record<Column, number>> = {
+/** Length of the talk, ms; a caller whom nobody answered has none, whatever he has listened to. */
+export const talkOf = (c: CallRow) => (c.direction === "inbound" && !c.joined_at ? 0 : c.duration_ms);
+
+const WIDTH: Partial<Record<Column, number | string>> = {
   direction: 34,
   started: 110,
   phone: 150,
+  address: "14%",
   wait: 74,
   talk: 84,
-  operator: 150,
-  ticket: 90,
+  operator: 130,
+  ticket: 74,
   mark: 70,
   company: 150,
 };
@@ -159,7 +163,7 @@ function Cell({ column, call: c, onOpen }: { column: Column; call: CallRow; onOp
     case "talk":
       return (
         <td className="n">
-          {c.duration_ms > 0 && clockOf(c.duration_ms)}
+          {talkOf(c) > 0 && clockOf(talkOf(c))}
           {c.recording_id !== null && <span title={w.recorded}> ●</span>}
         </td>
       );
@@ -195,7 +199,7 @@ export function CallCard({ call: c }: { call: CallRow }) {
   const phone = usePhoneText();
   const facts = [
     c.wait_ms > 0 && w.waited(clockOf(c.wait_ms)),
-    c.duration_ms > 0 && w.talked(clockOf(c.duration_ms)),
+    talkOf(c) > 0 && w.talked(clockOf(talkOf(c))),
     c.overflow_at && w.overflow,
     c.recording_id !== null && w.recorded.toLowerCase(),
     c.operator?.name ?? c.employee,

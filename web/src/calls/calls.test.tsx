@@ -5,6 +5,7 @@ import { meOf } from "../../test/fixtures";
 import { serve, showPage } from "../../test/render";
 import type { CallDetail, Me } from "../api/types";
 import { FoldedFilters } from "./CallFilters";
+import { CallCard } from "./CallTable";
 import { MarkPanel } from "./MarkPanel";
 import { SoundPanel } from "./SoundPanel";
 import type { Mark } from "./search";
@@ -71,6 +72,15 @@ const company: Me = { ...meOf("admin"), permissions: ["call.read", "call.mark"] 
 const lead: Me = { ...meOf("admin"), kind: "operator", permissions: ["call.read", "desk.work", "desk.supervise"] };
 
 describe("the journal of calls", () => {
+  it("tells no length of a talk of whom nobody answered", async () => {
+    const first = showPage(<CallCard call={call} />, company);
+    expect(await screen.findByRole("link")).toHaveTextContent("разговор 1:40");
+    first.unmount();
+    showPage(<CallCard call={{ ...call, joined_at: null, outcome: "abandoned", disposition: "lost" }} />, company);
+    expect(await screen.findByRole("link")).toHaveTextContent("Не дождался");
+    expect(screen.getByRole("link")).not.toHaveTextContent("разговор");
+  });
+
   it("keeps its conditions in the URL; what is not understood is left out", () => {
     const q = {
       direction: "inbound",

@@ -62,6 +62,8 @@ describe("call bar", () => {
     await user.keyboard("{Enter}");
     expect(await screen.findByText(/Подключите кабель/)).toBeVisible();
     expect(screen.getByText(/теряется 10 % звука · дрожание 5 мс/)).toBeInTheDocument();
+    await user.keyboard("{F9}"); // what the desk opens by its keys is not covered
+    await waitFor(() => expect(screen.queryByText(/Подключите кабель/)).not.toBeInTheDocument());
   });
 
   it("says in words why nobody calls, and gives the way back", () => {

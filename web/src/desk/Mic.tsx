@@ -56,6 +56,7 @@ export function MicCheck() {
             <Button
               size="xs"
               variant="default"
+              style={{ flex: "none" }}
               disabled={p.echo !== ""}
               data-testid="check-sound"
               onClick={() => phone.checkSound()}

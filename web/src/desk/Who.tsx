@@ -58,7 +58,7 @@ export function Who({ call, card, place }: { call: CallView; card: DeskCall | un
             <dt>{w.who.before}</dt>
             <dd>
               {last
-                ? `${w.who.beforeValue(card.recent_calls.length, momentOf(last.started_at, last.zone, now))}: ${text(last)}`
+                ? `${w.who.beforeValue(card.recent_calls.length, momentOf(last.started_at, last.zone, now))}: ${lower(text(last))}`
                 : w.who.firstTime}
             </dd>
           </>
@@ -144,3 +144,6 @@ function OnDuty({ card }: { card: DeskCall }) {
     </Panel>
   );
 }
+
+/** A result in the middle of a line. */
+const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);

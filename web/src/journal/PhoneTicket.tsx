@@ -203,6 +203,7 @@ function Photo({ later }: { later: Later }) {
 function LimitNote({ ticket: t }: { ticket: TicketCard }) {
   const w = useWords();
   const lang = useLang();
+  const me = useMe();
   const now = useNow();
   const limit = limitOf(t, now);
   if (limit.state === "late") {
@@ -215,7 +216,8 @@ function LimitNote({ ticket: t }: { ticket: TicketCard }) {
   }
   if (limit.state !== "ahead") return null;
   const deadline = t.escalation?.deadline ? Date.parse(t.escalation.deadline) : null;
-  const isMine = t.status === "new" && t.can.includes("accept");
+  // Said to who is rung; who leads the company sees the limit.
+  const isMine = me.member_id !== null && t.status === "new" && t.can.includes("accept");
   const next = t.escalation?.levels.find((l) => l.level === (t.escalation?.level ?? 0) + 1);
   if (isMine && deadline !== null && deadline > now) {
     const left = remainsOf(deadline - now, lang);

@@ -1,5 +1,6 @@
 import { Button, Popover } from "@mantine/core";
 import { IconAntennaBars3, IconAntennaBars5, IconAntennaBarsOff } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
 import type { Grade } from "../../softphone/quality";
 import { usePhoneView } from "../../softphone/useSoftphone";
 import { useWords } from "./words";
@@ -14,15 +15,24 @@ const icons = { good: IconAntennaBars5, middling: IconAntennaBars3, bad: IconAnt
 export function QualitySign() {
   const w = useWords();
   const { quality: q } = usePhoneView();
+  const [opened, setOpened] = useState(false);
+  // The cursor stays where it was: Esc closes it from there, a key of the desk before what that key opens.
+  useEffect(() => {
+    if (!opened) return;
+    const close = (e: KeyboardEvent) => /^(Escape|F\d+)$/.test(e.key) && setOpened(false);
+    window.addEventListener("keydown", close, true);
+    return () => window.removeEventListener("keydown", close, true);
+  }, [opened]);
   if (!q) return null;
   const Icon = icons[q.grade];
   return (
     <div className="quality" data-testid="quality" data-grade={q.grade}>
-      <Popover position="bottom-end" width={320} withArrow>
+      <Popover opened={opened} onChange={setOpened} position="bottom-end" width={320} withArrow>
         <Popover.Target>
           <Button
             variant="default"
             className={q.grade}
+            onClick={() => setOpened(!opened)}
             px={9}
             leftSection={<Icon size={16} stroke={1.6} aria-hidden />}
             title={w.grade[q.grade]}

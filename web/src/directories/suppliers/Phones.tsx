@@ -1,6 +1,7 @@
 import { ActionIcon, TextInput } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { More } from "../../ui/DrawerForm";
+import { phoneOf } from "../../time/format";
 import { useUndialled } from "../../ui/dialled/useUndialled";
 import { noPhone, type Phone } from "./api";
 import { useWords } from "./words";
@@ -31,7 +32,7 @@ export function Phones({ title, phones, at, onChange }: Props) {
             label={w.phone(i + 1)}
             type="tel"
             maxLength={40}
-            value={p.phone}
+            value={p.phone.startsWith("+7") ? phoneOf(p.phone) : p.phone}
             error={at(`phones[${i}].phone`)}
             description={undialled.at(p.phone)}
             inputWrapperOrder={["label", "input", "description", "error"]}
@@ -40,7 +41,6 @@ export function Phones({ title, phones, at, onChange }: Props) {
           <TextInput
             aria-label={w.phoneNote(i + 1)}
             placeholder={w.noteHint}
-            mt={18}
             maxLength={60}
             value={p.note}
             error={at(`phones[${i}].note`)}
@@ -49,7 +49,6 @@ export function Phones({ title, phones, at, onChange }: Props) {
           <TextInput
             aria-label={w.phoneHours(i + 1)}
             placeholder={w.hoursHint}
-            mt={18}
             maxLength={60}
             value={p.hours}
             error={at(`phones[${i}].hours`)}
@@ -59,7 +58,6 @@ export function Phones({ title, phones, at, onChange }: Props) {
             variant="subtle"
             color="gray"
             size={36}
-            mt={18}
             aria-label={w.removePhone(i + 1)}
             onClick={() => onChange(phones.filter((_, n) => n !== i))}
           >
