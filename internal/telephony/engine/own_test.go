@@ -196,7 +196,7 @@ func TestTheCompanysCallerHearsItsNoticesFirst(t *testing.T) { // C5, C8, F54
 		w.eventually("the notice is heard", func() bool { return resident.heard(noticeTone) })
 		leg.Media().SendDigit('0', 0)
 		require.True(t, w.rings(ours).Urgent, "who has been free longest")
-		w.eventually("it is written down", func() bool { return w.overflows() == 1 })
+		w.overflowed()
 	})
 	t.Run("nobody is at work", func(t *testing.T) {
 		w := newWorld(t, ownDesk, func(d *desk) { d.inForce(outage) })
