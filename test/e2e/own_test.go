@@ -164,7 +164,7 @@ func (o *ownTown) anothersCallerIsNotHis(c *chromium) {
 	require.Regexp(o.t, `\D1\s*готовы 1`, o.own.text(`.s-ops`), "himself")
 	require.Contains(o.t, o.own.text(`.slot.company`), ownCompany)
 	require.Zero(o.t, o.own.count(`button.slot.company`), "there is no other to choose")
-	o.ours.ready()
+	o.ours.filed() // who waits rings at once
 	o.ours.rings()
 	o.ours.sees(`.company-name:text-is("` + otherCompany + `")`)
 	o.unmarked(o.ours)
