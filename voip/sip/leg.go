@@ -78,6 +78,7 @@ type Leg struct {
 	late     bool // the INVITE had no description: theirs comes in the ACK
 	onHold   func(bool)
 	onRefer  func(*Referral)
+	telling  <-chan struct{} // what came of the peer's transfer is on its way to him
 	held     bool
 	acks     map[uint32]chan struct{} // re-INVITEs of theirs that wait for an ACK
 	answered time.Time
@@ -269,6 +270,7 @@ func (l *Leg) bye(d *dialog, q850 int) {
 		case <-time.After(4 * sip.T1):
 		}
 	}
+	l.heard()
 	req := d.request(sip.BYE)
 	if q850 != 0 {
 		req.AppendHeader(sip.NewHeader("Reason", "Q.850;cause="+strconv.Itoa(q850)))

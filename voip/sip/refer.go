@@ -22,13 +22,18 @@ type Referral struct {
 	l       *Leg
 	id      uint32 // the CSeq of his REFER
 	verdict chan int
+	begun   chan struct{} // he has our 202 and the first NOTIFY, or never will
 }
 
 // decideFor is how long the owner of a leg may think of a REFER; then it is declined.
 const decideFor = 5 * time.Second
 
-// notifyFor is how long a NOTIFY waits for its answer.
-const notifyFor = 5 * time.Second
+// notifyFor is how long a NOTIFY waits for its answer, byeAfter how long our BYE waits for that: a
+// telephone that has the BYE first takes the transfer for failed, or the NOTIFY for nobody's.
+const (
+	notifyFor = 5 * time.Second
+	byeAfter  = 2 * time.Second
+)
 
 // OnRefer hears of the peer's wishes, in a goroutine of its own; each is to be accepted or
 // refused. A leg without it declines all (F84), and so does any for a target that is not ours.
@@ -54,16 +59,57 @@ func (r *Referral) decide(code int) {
 	}
 }
 
-// Told tells the peer what came of a wish that was accepted: 200, or why not.
+// Told tells the peer what came of a wish that was accepted: 200, or why not. A Hangup after it
+// lets him hear it first.
 func (r *Referral) Told(code int, text string) {
-	if r != nil {
-		r.l.s.background(func() { r.notify(code, text, "terminated;reason=noresource") })
+	if r == nil || r.l.is() != talking {
+		return
+	}
+	heard := make(chan struct{})
+	r.l.mu.Lock()
+	r.l.telling = heard
+	r.l.mu.Unlock()
+	r.l.s.background(func() {
+		defer close(heard)
+		select {
+		case <-r.begun:
+			r.notify(code, text, "terminated;reason=noresource")
+		case <-time.After(byeAfter): // he does not listen
+		case <-r.l.s.quit:
+		}
+	})
+}
+
+// heard waits until the peer has answered what he is being told.
+func (l *Leg) heard() {
+	l.mu.Lock()
+	telling := l.telling
+	l.mu.Unlock()
+	if telling == nil {
+		return
+	}
+	limit := time.NewTimer(byeAfter)
+	defer limit.Stop()
+	select {
+	case <-telling:
+	case <-limit.C:
+	case <-l.s.quit:
+	}
+}
+
+// left reports whether the peer has hung up.
+func (l *Leg) left() bool {
+	select {
+	case <-l.done:
+		return l.end.By == Them
+	default:
+		return false
 	}
 }
 
 func (r *Referral) notify(code int, text, state string) {
 	d := r.l.dialog()
-	if d == nil || r.l.is() != talking {
+	if d == nil || r.l.left() {
 		return
 	}
 	req := d.request(sip.NOTIFY)
@@ -91,7 +137,7 @@ func (s *Stack) onRefer(req *sip.Request, tx sip.ServerTransaction) {
 		reply(603, "Decline")(req, tx)
 		return
 	}
-	r := &Referral{To: to, Replaces: other, l: l, id: req.CSeq().SeqNo, verdict: make(chan int, 1)}
+	r := &Referral{To: to, Replaces: other, l: l, id: req.CSeq().SeqNo, verdict: make(chan int, 1), begun: make(chan struct{})}
 	go hear(r)
 	wait := time.NewTimer(decideFor)
 	defer wait.Stop()
@@ -99,19 +145,28 @@ func (s *Stack) onRefer(req *sip.Request, tx sip.ServerTransaction) {
 	select {
 	case code = <-r.verdict:
 	case <-l.done:
-		noCall(req, tx)
-		return
+		select {
+		case code = <-r.verdict: // it was accepted, and is through already
+		default:
+			close(r.begun)
+			noCall(req, tx)
+			return
+		}
 	case <-wait.C:
 		r.decide(603)
 	}
 	if code != 202 {
+		close(r.begun)
 		reply(603, "Decline")(req, tx)
 		return
 	}
 	res := sip.NewResponseFromRequest(req, 202, "Accepted", nil)
 	res.AppendHeader(s.contact("d24", req.Transport()))
 	_ = tx.Respond(res)
-	s.background(func() { r.notify(100, "Trying", "active;expires=60") })
+	s.background(func() {
+		defer close(r.begun)
+		r.notify(100, "Trying", "active;expires=60")
+	})
 }
 
 // named reads whom a REFER names; ours false: somebody elsewhere, a call that is not the
