@@ -35,6 +35,7 @@ const (
 	LongWait     Code = "long-wait"         // callers wait for more than a minute
 	VoiceMute    Code = "voice-mute"        // what callers and executors hear cannot be spoken
 	PauseLong    Code = "pause-long"        // an operator's break is longer than its reason allows
+	TalkLong     Code = "talk-long"         // a talk lasts for half an hour (F19)
 	CallbackLate Code = "callback-late"     // a promised call-back has a minute left, or is late
 	StepsLate    Code = "steps-late"        // automations are late by 15 s or more (F47)
 	StepParked   Code = "step-parked"       // one step fails again and again (F48)
@@ -47,7 +48,7 @@ const (
 )
 
 // Severity orders alarms on the screen.
-var Severity = map[Code]int{NobodyTakes: 1, TakenTwice: 1, Reassign: 1, TrunksDown: 1, TrunkDown: 2, CallsCapped: 1, PhoneGuessed: 2, IDBlocked: 2, ProbeFails: 2, CertEnds: 2, CertLast: 1, EngineDead: 1, VoiceMute: 1, PairMissing: 1, LongWait: 1, CallbackLate: 1, PauseLong: 2, StepsLate: 1, StepParked: 1, WatchSilent: 1, Overdue: 2, CoverageGaps: 2, StorageDown: 2, RetentionWaits: 2, WebhookOff: 2, NotRecorded: 1}
+var Severity = map[Code]int{NobodyTakes: 1, TakenTwice: 1, Reassign: 1, TrunksDown: 1, TrunkDown: 2, CallsCapped: 1, PhoneGuessed: 2, IDBlocked: 2, ProbeFails: 2, CertEnds: 2, CertLast: 1, EngineDead: 1, VoiceMute: 1, PairMissing: 1, LongWait: 1, CallbackLate: 1, PauseLong: 2, TalkLong: 2, StepsLate: 1, StepParked: 1, WatchSilent: 1, Overdue: 2, CoverageGaps: 2, StorageDown: 2, RetentionWaits: 2, WebhookOff: 2, NotRecorded: 1}
 
 // Alarm is one that is raised.
 type Alarm struct {

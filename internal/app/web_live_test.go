@@ -19,7 +19,7 @@ func TestTheSupervisorSeesEveryCall(t *testing.T) {
 	must(t, h.app.Telephony.Beat(h.sys, "n1", "127.0.0.1:1", telephony.Floor{
 		Trunks: []telephony.FloorTrunk{{ID: 7, Name: "Транк X", State: "up"}},
 		Calls: []telephony.FloorCall{
-			{CallKey: "t", CompanyID: ours, Phone: "+79000900041", IsInbound: true, State: "talking", StartedAt: noon.Add(-time.Hour), OperatorID: 1, Operator: "Миронова О. Л.", TrunkID: 7},
+			{CallKey: "t", CompanyID: ours, Phone: "+79000900041", IsInbound: true, State: "talking", StartedAt: noon.Add(-time.Hour), OperatorID: 1, Operator: "Миронова О. Л.", TrunkID: 7, TalkSince: &noon},
 			{CallKey: "w2", CompanyID: ours, Phone: "", IsInbound: true, State: "waiting", StartedAt: noon.Add(-time.Minute)},
 			{CallKey: "w1", CompanyID: ours, Phone: "+79000900042", IsInbound: true, State: "waiting", StartedAt: noon.Add(-4 * time.Minute), BuildingID: h.building(ours)},
 			{CallKey: "s", CompanyID: strange, Phone: "+79000900043", IsInbound: true, State: "waiting", StartedAt: noon},
@@ -35,5 +35,7 @@ func TestTheSupervisorSeesEveryCall(t *testing.T) {
 	require.Equal(t, []string{"w1", "w2", "t", "o"}, keys)
 	require.NotEmpty(t, l.get(t, "items.0.house"))
 	require.Equal(t, "Транк X", l.get(t, "items.2.trunk"))
+	require.Equal(t, noon.Format(time.RFC3339), l.get(t, "items.2.talk_since")) // F19
+	require.Nil(t, l.get(t, "items.0.talk_since"))
 	require.NotContains(t, l.body, "+79000900043")
 }

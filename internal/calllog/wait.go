@@ -52,3 +52,23 @@ func (s *Service) ByIDs(ctx context.Context, tx *pg.Tx, ids []int64) (map[int64]
 	}
 	return out, err
 }
+
+// Talk is a talk with a person that goes on.
+type Talk struct {
+	CallID, CompanyID int64
+	JoinedAt          time.Time
+	Operator          string // "" none of ours: the company's own phone
+	OnHold            bool
+}
+
+// Talks are those that began at before or earlier and are not over, the longest first.
+func (s *Service) Talks(ctx context.Context, tx *pg.Tx, before time.Time) ([]Talk, error) {
+	// what the latest of these says: a hold ends with any of the others
+	rows, err := tx.Query(ctx, `select c.id, coalesce(c.company_id, 0), c.joined_at, coalesce(u.name, ''),
+			coalesce((select kind = 'held' from call_events where call_id = c.id and kind in ('held', 'resumed', 'joined', 'left', 'transfer', 'bridged') order by seq desc limit 1), false)
+		from calls c left join users u on u.id = c.operator_id where c.ended_at is null and c.joined_at <= $1 order by c.joined_at, c.id`, before)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[Talk])
+}

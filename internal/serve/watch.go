@@ -85,7 +85,7 @@ func (w *watchman) punctual(ctx context.Context) {
 
 func (w *watchman) look(ctx context.Context) {
 	well := true
-	for name, f := range map[string]func(context.Context) error{"beat": w.beat, "steps": w.steps, "late": w.late, "parked": w.app.Unparked, "promises": w.promises, "trunks": w.trunks, "voice": w.voice, "certificates": w.certs, "audit": w.seal, "pairs": w.pairs, "queue": w.app.Followup.Waiting, "pauses": w.app.Shift.LongPauses} {
+	for name, f := range map[string]func(context.Context) error{"beat": w.beat, "steps": w.steps, "late": w.late, "parked": w.app.Unparked, "promises": w.promises, "trunks": w.trunks, "voice": w.voice, "certificates": w.certs, "audit": w.seal, "pairs": w.pairs, "queue": w.app.Followup.Waiting, "pauses": w.app.Shift.LongPauses, "talks": w.app.Shift.LongTalks} {
 		if err := f(ctx); err != nil && ctx.Err() == nil {
 			well = false
 			w.log.WarnContext(ctx, "the watchman could not look", "at", name, "err", err)

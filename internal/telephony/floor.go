@@ -38,24 +38,25 @@ type FloorWaiting struct {
 
 // FloorCall is a call that is going on, or an order that waits.
 type FloorCall struct {
-	CallKey    string    `json:"call_key"`
-	CompanyID  int64     `json:"company_id"`
-	CityID     int64     `json:"city_id,omitempty"`
-	BuildingID int64     `json:"building_id,omitempty"` // where the number is likely to live
-	Phone      string    `json:"phone"`
-	IsInbound  bool      `json:"is_inbound,omitempty"`
-	State      string    `json:"state"` // the engine's phase, or "held"
-	StartedAt  time.Time `json:"started_at"`
-	Since      time.Time `json:"since"` // in this state
-	OperatorID int64     `json:"operator_id,omitempty"`
-	Operator   string    `json:"operator,omitempty"`
-	TrunkID    int64     `json:"trunk_id,omitempty"`
-	Purpose    Purpose   `json:"purpose,omitempty"`
-	TicketID   int64     `json:"ticket_id,omitempty"`
-	Urgent     bool      `json:"urgent,omitempty"`
-	Repeated   bool      `json:"repeated,omitempty"`
-	Own        bool      `json:"own,omitempty"`      // the company's own alone may take him (C8)
-	Spilled    bool      `json:"overflow,omitempty"` // they did not answer him (F23)
+	CallKey    string     `json:"call_key"`
+	CompanyID  int64      `json:"company_id"`
+	CityID     int64      `json:"city_id,omitempty"`
+	BuildingID int64      `json:"building_id,omitempty"` // where the number is likely to live
+	Phone      string     `json:"phone"`
+	IsInbound  bool       `json:"is_inbound,omitempty"`
+	State      string     `json:"state"` // the engine's phase, or "held"
+	StartedAt  time.Time  `json:"started_at"`
+	Since      time.Time  `json:"since"`                // in this state
+	TalkSince  *time.Time `json:"talk_since,omitempty"` // he spoke with a person first; nil: not yet
+	OperatorID int64      `json:"operator_id,omitempty"`
+	Operator   string     `json:"operator,omitempty"`
+	TrunkID    int64      `json:"trunk_id,omitempty"`
+	Purpose    Purpose    `json:"purpose,omitempty"`
+	TicketID   int64      `json:"ticket_id,omitempty"`
+	Urgent     bool       `json:"urgent,omitempty"`
+	Repeated   bool       `json:"repeated,omitempty"`
+	Own        bool       `json:"own,omitempty"`      // the company's own alone may take him (C8)
+	Spilled    bool       `json:"overflow,omitempty"` // they did not answer him (F23)
 }
 
 // FloorTrunk is a trunk's state: up, down, unknown.

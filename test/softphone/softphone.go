@@ -56,6 +56,7 @@ type View struct {
 	Own       bool      `json:"own"`
 	Overflow  bool      `json:"overflow"`
 	Written   bool      `json:"written"`
+	HeldAt    time.Time `json:"held_at"`
 	WatchedBy string    `json:"watched_by"`
 	WatchMode string    `json:"watch_mode"`
 	Transfer  Went      `json:"transfer"`

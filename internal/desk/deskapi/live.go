@@ -10,25 +10,26 @@ import (
 
 // LiveCallRow is a call that is going on.
 type LiveCallRow struct {
-	Key         string    `json:"key" doc:"the engine's name of the call"`
-	Phone       string    `json:"phone" doc:"empty: hidden"`
-	CompanyName string    `json:"company_name" doc:"empty: a city's number"`
-	CompanyID   *int64    `json:"company_id"`
-	House       string    `json:"house" doc:"likely to be the caller's; empty: not known"`
-	BuildingID  *int64    `json:"building_id"`
-	IsInbound   bool      `json:"is_inbound"`
-	Purpose     string    `json:"purpose" enum:",handover,status_inquiry,feedback,callback,announcement,responsible,supplier_handover,supplier_inquiry,resident,message,connection" doc:"of a call of ours"`
-	TicketID    *int64    `json:"ticket_id"`
-	State       string    `json:"state" enum:"arriving,owning,hearing,waiting,offered,counting,dialling,talking,held,announcing,dictating"`
-	StartedAt   time.Time `json:"started_at"`
-	Since       time.Time `json:"since" doc:"in this state"`
-	OperatorID  *int64    `json:"operator_id"`
-	Operator    string    `json:"operator"`
-	Trunk       string    `json:"trunk"`
-	IsUrgent    bool      `json:"is_urgent" doc:"he pressed the key for emergencies"`
-	IsOwn       bool      `json:"is_own" doc:"its company's hours: its own alone may take him (C8)"`
-	IsOverflow  bool      `json:"is_overflow" doc:"they did not answer him in time, he is everybody's (F23)"`
-	IsRepeated  bool      `json:"is_repeated" doc:"he called a short while ago and reached nobody"`
+	Key         string     `json:"key" doc:"the engine's name of the call"`
+	Phone       string     `json:"phone" doc:"empty: hidden"`
+	CompanyName string     `json:"company_name" doc:"empty: a city's number"`
+	CompanyID   *int64     `json:"company_id"`
+	House       string     `json:"house" doc:"likely to be the caller's; empty: not known"`
+	BuildingID  *int64     `json:"building_id"`
+	IsInbound   bool       `json:"is_inbound"`
+	Purpose     string     `json:"purpose" enum:",handover,status_inquiry,feedback,callback,announcement,responsible,supplier_handover,supplier_inquiry,resident,message,connection" doc:"of a call of ours"`
+	TicketID    *int64     `json:"ticket_id"`
+	State       string     `json:"state" enum:"arriving,owning,hearing,waiting,offered,counting,dialling,talking,held,announcing,dictating"`
+	StartedAt   time.Time  `json:"started_at"`
+	Since       time.Time  `json:"since" doc:"in this state"`
+	TalkSince   *time.Time `json:"talk_since" doc:"he spoke with a person first; null: not yet, or an older engine has him"`
+	OperatorID  *int64     `json:"operator_id"`
+	Operator    string     `json:"operator"`
+	Trunk       string     `json:"trunk"`
+	IsUrgent    bool       `json:"is_urgent" doc:"he pressed the key for emergencies"`
+	IsOwn       bool       `json:"is_own" doc:"its company's hours: its own alone may take him (C8)"`
+	IsOverflow  bool       `json:"is_overflow" doc:"they did not answer him in time, he is everybody's (F23)"`
+	IsRepeated  bool       `json:"is_repeated" doc:"he called a short while ago and reached nobody"`
 }
 
 // LiveCallList is the calls of this moment.
@@ -53,7 +54,7 @@ func (c Config) liveCalls(ctx context.Context, _ *struct{}) (*liveCallsOut, erro
 		}
 		out.Items = append(out.Items, LiveCallRow{
 			Key: x.CallKey, Phone: x.Phone, CompanyName: x.Company, CompanyID: some(x.CompanyID), House: x.House, BuildingID: some(x.BuildingID), IsInbound: x.IsInbound,
-			Purpose: string(x.Purpose), TicketID: some(x.TicketID), State: x.State, StartedAt: x.StartedAt, Since: x.Since, OperatorID: some(x.OperatorID), Operator: x.Operator,
+			Purpose: string(x.Purpose), TicketID: some(x.TicketID), State: x.State, StartedAt: x.StartedAt, Since: x.Since, TalkSince: x.TalkSince, OperatorID: some(x.OperatorID), Operator: x.Operator,
 			Trunk: x.Trunk, IsUrgent: x.Urgent, IsRepeated: x.Repeated, IsOwn: x.Own, IsOverflow: x.Spilled,
 		})
 	}

@@ -112,7 +112,8 @@ func (x *second) hangup() {
 func (c *call) meet() {
 	c.quiet()
 	c.part()
-	c.held, c.phase, c.joined = false, talking, true
+	c.held, c.phase = false, talking
+	c.speaks()
 	c.undo = media.Join(c.leg.Media(), c.other.leg.Media())
 	c.weigh(telephony.SideSecond, c.other.leg.Media())
 }

@@ -53,9 +53,11 @@ type call struct {
 	repeated  bool      // he called a short while ago and reached nobody
 	started   bool      // a call exists in the journal
 	joined    bool      // an operator has spoken
+	talkAt    time.Time // first
 	held      bool
-	operator  int64  // who spoke last
-	digit     string // the key that meant something
+	heldAt    time.Time // since when he hears music
+	operator  int64     // who spoke last
+	digit     string    // the key that meant something
 
 	leg        *sip.Leg
 	twins      []*twin  // other ways on which the same call has come (F10)
@@ -302,7 +304,8 @@ func (c *call) part() {
 
 // talk begins the operator's part.
 func (c *call) talk(s *seat) {
-	c.phase, c.seat, c.operator, c.joined = talking, s, s.who.UserID, true
+	c.phase, c.seat, c.operator = talking, s, s.who.UserID
+	c.speaks()
 	c.e.unqueue(c)
 	c.halt()
 	c.unreserve()
@@ -314,6 +317,19 @@ func (c *call) talk(s *seat) {
 	c.taken(s)
 	s.show(viewTalking)
 	s.set(stateTalking, "")
+}
+
+// speaks marks that he has a person to speak with.
+func (c *call) speaks() {
+	if !c.joined {
+		c.joined, c.talkAt = true, time.Now()
+	}
+}
+
+// onHold lets him hear music till he is joined again.
+func (c *call) onHold() {
+	c.held, c.heldAt = true, time.Now()
+	c.holdOn()
 }
 
 // halt stops the call's timer.

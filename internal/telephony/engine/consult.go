@@ -163,8 +163,7 @@ func (h *handset) together(leg *sip.Leg, r *sip.Referral) {
 func (h *handset) toggled(c *call, on bool) {
 	if on {
 		c.part()
-		c.held = true
-		c.holdOn()
+		c.onHold()
 		return
 	}
 	c.join(h.s)

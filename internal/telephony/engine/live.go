@@ -16,6 +16,10 @@ func (e *Engine) live(f *telephony.Floor) {
 			StartedAt: c.began(), Since: c.sinceAt, TrunkID: c.trunk, Purpose: c.order.Purpose, TicketID: c.order.TicketID, Urgent: c.urgent(), Repeated: c.repeated,
 			Own: c.reserved, Spilled: c.spilled,
 		}
+		if c.joined {
+			at := c.talkAt
+			x.TalkSince = &at
+		}
 		if s := c.seat; s != nil {
 			x.OperatorID, x.Operator = s.who.UserID, s.who.Name
 		}

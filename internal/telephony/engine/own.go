@@ -137,7 +137,8 @@ func (c *call) ownAnswered(leg *sip.Leg, leave func()) {
 		c.seat = nil
 		s.released(telephony.Cancelled, true)
 	}
-	c.phase, c.joined, c.self = talking, true, leg
+	c.phase, c.self = talking, leg
+	c.speaks()
 	c.toSelf()
 	c.e.waited(c, false)
 	c.report(telephony.CallOwn)

@@ -308,10 +308,9 @@ func (s *seat) hold(key string, on bool) {
 		s.fail("phone.hold", "Удержание включено на телефоне: снимите его там.")
 		return
 	}
-	c.held = on
 	if on {
 		c.part()
-		c.holdOn()
+		c.onHold()
 		c.report(telephony.CallHeld)
 		s.show(viewHeld)
 		return

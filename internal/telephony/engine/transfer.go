@@ -138,8 +138,7 @@ func (t *transfer) begin(s *seat) {
 		c.watched.by.unwatch()
 	}
 	c.part()
-	c.held = true
-	c.holdOn()
+	c.onHold()
 	t.now(telephony.TransferAsked)
 	s.show(viewHeld)
 	if t.mode == telephony.Consult && !t.asker.calls() {

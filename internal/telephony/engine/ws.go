@@ -41,6 +41,7 @@ type CallView struct {
 	Urgent      bool              `json:"urgent"`               // he pressed the key for emergencies
 	Own         bool              `json:"own,omitempty"`        // in its hours he is the company's own operators' alone
 	Spilled     bool              `json:"overflow,omitempty"`   // the company did not answer him in its hours (F23)
+	HeldAt      *time.Time        `json:"held_at,omitempty"`    // since when he waits on hold, of nobody's doing but the operator's (F19)
 	Silent      bool              `json:"silent,omitempty"`     // no sound comes from the operator's microphone (F4)
 	Repeated    bool              `json:"repeated"`             // he called a short while ago and reached nobody
 	WatchedBy   string            `json:"watched_by,omitempty"` // a supervisor who hears the talk
@@ -422,6 +423,10 @@ func (c *call) shown(s *seat) CallView {
 	v.Silent, v.Own, v.Spilled = s.dumb, c.reserved, c.spilled
 	v.WatchedBy, v.WatchMode = c.watcher()
 	v.Transfer = c.went
+	if c.held && c.transfer == nil {
+		at := c.heldAt
+		v.HeldAt = &at
+	}
 	if c.transfer != nil {
 		v.Transfer = c.transfer.shown()
 		if t := s.guest(); t != nil && c.seat != nil {

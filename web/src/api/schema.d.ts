@@ -5116,7 +5116,7 @@ export interface components {
         };
         AlarmRow: {
             /** @enum {string} */
-            code: "nobody-takes" | "taken-twice" | "reassign" | "coverage-gaps" | "trunks-down" | "trunk-down" | "caller-id-blocked" | "probe-fails" | "certificate-ends" | "certificate-last" | "calls-capped" | "phone-guessed" | "overdue-step" | "engine-dead" | "voice-mute" | "long-wait" | "callback-late" | "pause-long" | "steps-late" | "step-parked" | "watchman-silent" | "pair-missing" | "not-recorded" | "storage-down" | "webhook-off" | "retention-waits";
+            code: "nobody-takes" | "taken-twice" | "reassign" | "coverage-gaps" | "trunks-down" | "trunk-down" | "caller-id-blocked" | "probe-fails" | "certificate-ends" | "certificate-last" | "calls-capped" | "phone-guessed" | "overdue-step" | "engine-dead" | "voice-mute" | "long-wait" | "callback-late" | "pause-long" | "talk-long" | "steps-late" | "step-parked" | "watchman-silent" | "pair-missing" | "not-recorded" | "storage-down" | "webhook-off" | "retention-waits";
             /**
              * Format: int64
              * @description null: concerns us all
@@ -7656,6 +7656,11 @@ export interface components {
             started_at: string;
             /** @enum {string} */
             state: "arriving" | "owning" | "hearing" | "waiting" | "offered" | "counting" | "dialling" | "talking" | "held" | "announcing" | "dictating";
+            /**
+             * Format: date-time
+             * @description he spoke with a person first; null: not yet, or an older engine has him
+             */
+            talk_since: string | null;
             /** Format: int64 */
             ticket_id: number | null;
             trunk: string;

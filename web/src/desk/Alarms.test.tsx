@@ -9,6 +9,7 @@ it("leads from an alarm to the request it is about", async () => {
     "GET /api/v1/alarms": () => ({
       items: [
         { ...alarm, id: 1, subject: "ticket:15", text: "Заявку № 15 нужно передать" },
+        { ...alarm, id: 3, code: "talk-long", subject: "call:9", text: "Разговор дольше 30 минут" },
         { ...alarm, id: 2, code: "trunks-down", subject: "trunks", text: "Линии молчат" },
       ],
     }),
@@ -18,5 +19,6 @@ it("leads from an alarm to the request it is about", async () => {
     "href",
     "/journal/15",
   );
+  expect(screen.getByRole("link", { name: "Разговор дольше 30 минут" })).toHaveAttribute("href", "/calls/9"); // F19
   expect(screen.getByText("Линии молчат").closest("a")).toBeNull();
 });

@@ -1,12 +1,19 @@
 import { Button } from "@mantine/core";
-import { IconAlertTriangle, IconCloudOff, IconMicrophoneOff, IconPhoneOff, IconVolume } from "@tabler/icons-react";
+import {
+  IconAlertTriangle,
+  IconCloudOff,
+  IconMicrophoneOff,
+  IconPhoneOff,
+  IconPlayerPause,
+  IconVolume,
+} from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useLink } from "../live/useLive";
 import { may, useMe } from "../session/session";
 import type { Taken as TakenBy } from "../softphone/protocol";
-import { usePhoneView } from "../softphone/useSoftphone";
-import { serverNow } from "../time/clock";
+import { usePhone, usePhoneView } from "../softphone/useSoftphone";
+import { serverNow, useNow } from "../time/clock";
 import { timeOf } from "../time/format";
 import { Key } from "../ui/blocks";
 import { figuresQuery } from "./queries";
@@ -54,6 +61,7 @@ export function Banners() {
           </span>
         </div>
       )}
+      {p.call?.state === "held" && p.call.held_at && <ForgottenHold key={p.call.held_at} at={p.call.held_at} />}
       {blocked && (
         <div className="banner" role="alert">
           <IconVolume size={18} aria-hidden />
@@ -80,6 +88,32 @@ export function Banners() {
         </div>
       )}
     </>
+  );
+}
+
+/** Music plays for so long before the operator is reminded, and again each minute from then on (F19). */
+const holdForgotten = 2;
+
+/** The other side waits on hold as if forgotten: said in words and by a short ring. */
+function ForgottenHold({ at }: { at: string }) {
+  const w = useWords();
+  const phone = usePhone();
+  const minutes = Math.floor((useNow() - Date.parse(at)) / 60_000);
+  const forgotten = minutes >= holdForgotten;
+  useEffect(() => {
+    if (forgotten) phone.remind();
+  }, [phone, forgotten, minutes]);
+  if (!forgotten) return null;
+  return (
+    <div className="banner bad" role="alert" data-testid="hold-forgotten">
+      <IconPlayerPause size={18} aria-hidden />
+      <span className="grow">
+        <b>{w.banner.holdForgotten(minutes)}</b> {w.banner.holdForgottenMore}
+      </span>
+      <Button size="compact-sm" variant="default" onClick={() => phone.hold(false)}>
+        {w.bar.unhold} <Key>F4</Key>
+      </Button>
+    </div>
   );
 }
 

@@ -288,9 +288,16 @@ export function Alarms() {
   );
 }
 
-/** What is about a request leads to it. */
+/** What is about a request or a call leads to it. */
 function AlarmText({ subject, children }: { subject: string; children: string }) {
   const id = /^ticket:(\d+)$/.exec(subject)?.[1];
+  const call = /^call:(\d+)$/.exec(subject)?.[1];
+  if (call)
+    return (
+      <Link to="/calls/$id" params={{ id: call }}>
+        {children}
+      </Link>
+    );
   if (!id) return <div>{children}</div>;
   return (
     <Link to="/journal/$id" params={{ id }}>

@@ -1,4 +1,4 @@
-import { IconAlertTriangle, IconRepeat } from "@tabler/icons-react";
+import { IconAlertTriangle, IconClockExclamation, IconRepeat } from "@tabler/icons-react";
 import { useNow } from "../time/clock";
 import { clockOf, phoneOf } from "../time/format";
 import { Empty } from "../ui/blocks";
@@ -35,6 +35,9 @@ export function Calls() {
   );
 }
 
+/** The alarm of a long talk is raised after so many milliseconds (F19). */
+const LONG = 30 * 60_000;
+
 const tones = { "": "", warn: "plan", bad: "emg", over: "emg" } as const;
 
 function Row({ c, watching }: { c: LiveCall; watching: Watching }) {
@@ -43,6 +46,7 @@ function Row({ c, watching }: { c: LiveCall; watching: Watching }) {
   const now = useNow();
   const waits = c.is_inbound && !c.operator_id;
   const tone = waits ? waitTone(now - Date.parse(c.started_at)) : "";
+  const long = c.talk_since ? now - Date.parse(c.talk_since) : 0;
   return (
     <li className="shift-call" data-testid={`call-${c.key}`} data-tone={tone || undefined}>
       <span className={`chip ${tones[tone]}`}>
@@ -58,6 +62,12 @@ function Row({ c, watching }: { c: LiveCall; watching: Watching }) {
           </span>
         )}
         {(c.is_own || c.is_overflow) && <span className="chip">{c.is_own ? w.own : w.overflow}</span>}
+        {long >= LONG && (
+          <span className="chip plan">
+            <IconClockExclamation size={14} aria-hidden />
+            {w.long(Math.floor(long / 60_000))}
+          </span>
+        )}
         {c.is_repeated && (
           <span className="chip">
             <IconRepeat size={14} aria-hidden />

@@ -79,7 +79,11 @@ describe("calls", () => {
       is_overflow: true,
     };
     const own = { ...call, key: "c", is_urgent: false, is_own: true };
-    serve({ "GET /api/v1/desk/live-calls": () => ({ items: [call, talk, own], all: 4, server_time: ago(0) }) });
+    const long = { ...talk, key: "d", talk_since: ago(31 * 60) }; // F19
+    const soon = { ...talk, key: "e", talk_since: ago(29 * 60) };
+    serve({
+      "GET /api/v1/desk/live-calls": () => ({ items: [call, talk, own, long, soon], all: 6, server_time: ago(0) }),
+    });
     showPage(<Calls />, meOf("admin"));
     const waits = await screen.findByTestId("call-a");
     expect(waits).toHaveAttribute("data-tone", "over");
@@ -92,6 +96,9 @@ describe("calls", () => {
     expect(screen.getByTestId("call-c")).toHaveTextContent("часы компании: ждёт её диспетчеров");
     expect(waits).not.toHaveTextContent("компани");
     expect(screen.getByText("ещё 1")).toBeVisible();
+    expect(screen.getByTestId("call-d")).toHaveTextContent("разговор 31 мин.");
+    expect(screen.getByTestId("call-e")).not.toHaveTextContent("разговор");
+    expect(screen.getByTestId("call-b")).not.toHaveTextContent("разговор");
   });
 });
 

@@ -68,6 +68,8 @@ export interface CallView {
   overflow?: boolean;
   /** No sound comes from our microphone. */
   silent?: boolean;
+  /** Since when he waits on hold; absent: he does not, or an older engine has him. */
+  held_at?: string;
   /** He called a short while ago and reached nobody. */
   repeated?: boolean;
   /** A supervisor who takes part, and how. */

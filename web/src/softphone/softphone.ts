@@ -216,6 +216,11 @@ export class Softphone {
     }, 1500);
   }
 
+  /** One short ring: something is forgotten. */
+  remind(): void {
+    this.tryRing();
+  }
+
   private want(state: Wish, reason: string): void {
     sessionStorage.setItem(wishKey, JSON.stringify({ wish: state, reason }));
     this.feed({ type: "want", state, reason });

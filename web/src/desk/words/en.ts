@@ -67,6 +67,8 @@ export const en: Words<typeof ru> = {
     notHeard: "Nobody hears you: the microphone gives no sound.",
     notHeardMore:
       "Check the key on the headset, the wire and the microphone chosen. After 8 seconds the call goes to a free operator.",
+    holdForgotten: (min) => `The other side has been on hold for ${min} min.`,
+    holdForgottenMore: "He hears music and waits: go back to the talk.",
     taken: (by) => `While you had no link, ${by} took the call.`,
     ledTo: (by: string) => `The caller is with another operator (${by}).`,
     takenMore: "The request and what you typed are with him; nothing is left for you to do.",

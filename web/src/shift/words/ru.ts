@@ -23,6 +23,7 @@ export const ru = {
     inbound: "Входящий",
     urgent: "авария",
     repeated: "повторно",
+    long: (min: number) => `разговор ${min} мин.`,
     own: "часы компании: ждёт её диспетчеров",
     overflow: "компания не ответила",
     state: {
