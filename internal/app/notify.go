@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"d24/internal/company"
 	"d24/internal/escalation"
 	"d24/internal/notify"
@@ -50,13 +52,13 @@ func (a *App) spread(q *jobs.Queue) {
 
 // tell passes on the facts that events of type E are, where anybody has a device.
 func tell[E any](a *App, q *jobs.Queue, fact func(E) (notify.Fact, bool)) {
-	jobs.Hear(q, func(ctx context.Context, tx *pg.Tx, events []E) error {
+	jobs.Hear(q, func(tx *pg.Tx, b *pgx.Batch, events []E) (jobs.Then, error) {
 		var facts []notify.Fact
 		for _, e := range events {
 			if f, ok := fact(e); ok {
 				facts = append(facts, f)
 			}
 		}
-		return a.Notify.Note(ctx, tx, facts)
+		return a.Notify.Noting(tx, b, facts), nil
 	})
 }

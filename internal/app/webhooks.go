@@ -1,7 +1,7 @@
 package app
 
 import (
-	"context"
+	"github.com/jackc/pgx/v5"
 
 	"d24/internal/calllog"
 	"d24/internal/escalation"
@@ -45,11 +45,11 @@ func (a *App) hear(q *jobs.Queue) {
 }
 
 func hear[E any](q *jobs.Queue, s *webhook.Service, told func(E) webhook.Event) {
-	jobs.Hear(q, func(ctx context.Context, tx *pg.Tx, events []E) error {
+	jobs.Hear(q, func(tx *pg.Tx, b *pgx.Batch, events []E) (jobs.Then, error) {
 		out := make([]webhook.Event, 0, len(events))
 		for _, e := range events {
 			out = append(out, told(e))
 		}
-		return s.Note(ctx, tx, out)
+		return s.Noting(tx, b, out)
 	})
 }

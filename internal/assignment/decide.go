@@ -19,6 +19,7 @@ type Question struct {
 	Zone                                        string // of the house
 	At                                          time.Time
 	Company                                     *company.Company // nil: it is read
+	Changes                                     *staff.Changes   // of the company's people at the moment; nil: they are read
 }
 
 // Answer is whose work a request is.
@@ -90,10 +91,14 @@ func (s *Service) Decide(ctx context.Context, tx *pg.Tx, q Question) (Answer, er
 		q.At = tx.Now
 	}
 	d := calendar.DateOf(q.At.UTC())
-	now, err := s.staff.Changes(ctx, tx, q.CompanyID)
-	if err != nil {
-		return Answer{}, err
+	if q.Changes == nil {
+		now, err := s.staff.Changes(ctx, tx, q.CompanyID)
+		if err != nil {
+			return Answer{}, err
+		}
+		q.Changes = &now
 	}
+	now := *q.Changes
 	b, err := s.staff.BoardAt(ctx, tx, q.CompanyID, d, d+boardDays, now)
 	if err != nil {
 		return Answer{}, err

@@ -73,9 +73,10 @@ type listener struct {
 	wishes Wishes
 }
 
-// Note has the facts spread after the commit of tx. A company where nobody has a device costs a
-// look at an index instead of a job for each of its requests.
-func (s *Service) Note(ctx context.Context, tx *pg.Tx, facts []Fact) error {
+// Noting has the facts spread after the commit of tx: what it returns follows when b has been
+// sent. A company where nobody has a device costs a look at an index instead of a job for each
+// of its requests.
+func (s *Service) Noting(tx *pg.Tx, b *pgx.Batch, facts []Fact) jobs.Then {
 	if len(facts) == 0 {
 		return nil
 	}
@@ -83,21 +84,20 @@ func (s *Service) Note(ctx context.Context, tx *pg.Tx, facts []Fact) error {
 	for i, f := range facts {
 		companies[i] = f.CompanyID
 	}
-	rows, err := tx.Query(ctx, `select c from unnest($1::bigint[]) c where exists (select from notify_devices d where d.company_id = c)`, companies)
-	if err != nil {
+	var listen []int64
+	b.Queue(`select c from unnest($1::bigint[]) c where exists (select from notify_devices d where d.company_id = c)`, companies).Query(func(rows pgx.Rows) (err error) {
+		listen, err = pgx.CollectRows(rows, pgx.RowTo[int64])
 		return err
-	}
-	listen, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	if err != nil {
-		return err
-	}
-	var spread []river.JobArgs
-	for _, f := range facts {
-		if slices.Contains(listen, f.CompanyID) {
-			spread = append(spread, Spread{f})
+	})
+	return func(ctx context.Context) error {
+		var spread []river.JobArgs
+		for _, f := range facts {
+			if slices.Contains(listen, f.CompanyID) {
+				spread = append(spread, Spread{f})
+			}
 		}
+		return s.jobs.All(ctx, tx, spread)
 	}
-	return s.jobs.All(ctx, tx, spread)
 }
 
 // Tell finds who wishes to hear of a fact and may, and sends each of his devices a word, in

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 
+	"github.com/jackc/pgx/v5"
+
 	"d24/internal/calendar"
 	"d24/internal/platform/pg"
 )
@@ -36,8 +38,13 @@ type Changes struct{ Count, Last int64 }
 // transaction, and asked for here by the reader's (F37). A zero Count: the actor sees nothing
 // of the company.
 func (s *Service) Changes(ctx context.Context, tx *pg.Tx, companyID int64) (c Changes, err error) {
-	err = tx.QueryRow(ctx, `select count(*), coalesce(max(id), 0) from staff_changes where company_id = $1`, companyID).Scan(&c.Count, &c.Last)
-	return c, err
+	var b pgx.Batch
+	return pg.One(ctx, tx, &b, AskChanges(&b, companyID))
+}
+
+// AskChanges is Changes as a question among others.
+func AskChanges(b *pgx.Batch, companyID int64) *pg.Asked[Changes] {
+	return pg.Ask(b, nil, pgx.RowToStructByPos[Changes], `select count(*), coalesce(max(id), 0) from staff_changes where company_id = $1`, companyID)
 }
 
 // KeptBoard is Board out of the process's memory, when nothing of it has changed since.

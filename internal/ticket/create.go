@@ -72,7 +72,7 @@ type grounds struct {
 	unit   *pg.Asked[building.Unit]
 	firm   *pg.Asked[company.Company]
 	reason *pg.Asked[reason.Reason]
-	twin   *pg.Asked[bool] // a request of the same key is there
+	people *pg.Asked[staff.Changes]
 }
 
 func (s *Service) grounds(ctx context.Context, tx *pg.Tx, in NewTicket) (g grounds, err error) {
@@ -80,19 +80,15 @@ func (s *Service) grounds(ctx context.Context, tx *pg.Tx, in NewTicket) (g groun
 	if g.house, err = s.buildings.Ask(ctx, tx, &b, in.BuildingID); err != nil {
 		return g, err
 	}
-	g.firm, g.reason = company.Ask(&b, in.CompanyID), reason.Ask(&b, in.CompanyID, in.ReasonID)
-	g.unit, g.twin = pg.Known(building.Unit{}), pg.Known(false)
+	g.firm, g.reason, g.people = company.Ask(&b, in.CompanyID), reason.Ask(&b, in.CompanyID, in.ReasonID), staff.AskChanges(&b, in.CompanyID)
+	g.unit = pg.Known(building.Unit{})
 	if in.Unit != "" {
 		g.unit = building.AskUnit(&b, in.BuildingID, in.Unit)
-	}
-	if in.IdempotencyKey != "" {
-		g.twin = pg.Ask(&b, nil, pgx.RowTo[bool], `select exists (select from tickets where company_id = $1 and idempotency_key = $2)`, in.CompanyID, in.IdempotencyKey)
 	}
 	return g, tx.SendBatch(ctx, &b).Close()
 }
 
 func (s *Service) planAt(ctx context.Context, tx *pg.Tx, in NewTicket, at time.Time) (p Plan, err error) {
-	in.IdempotencyKey = "" // nothing is to be made
 	g, err := s.grounds(ctx, tx, in)
 	if err != nil {
 		return p, err
@@ -127,7 +123,11 @@ func (s *Service) plan(ctx context.Context, tx *pg.Tx, in NewTicket, g grounds, 
 		return p, err
 	}
 	p.At = at
-	a, err := s.people(ctx, tx, &p)
+	known, err := g.people.Get()
+	if err != nil {
+		return p, err
+	}
+	a, err := s.people(ctx, tx, &p, &known)
 	if err != nil {
 		return p, err
 	}
@@ -152,8 +152,9 @@ func terms(p Plan, answers []Answer, production calendar.Production) reason.Term
 	return p.Reason.Terms(reason.Moment{At: p.At, Zone: company.Location(p.Building.Zone), Production: production, Facts: facts})
 }
 
-func (s *Service) people(ctx context.Context, tx *pg.Tx, p *Plan) (a assignment.Answer, err error) {
-	q := assignment.Question{CompanyID: p.Company.ID, BuildingID: p.Building.ID, ReasonID: p.Reason.ID, WorkTypeID: p.Reason.WorkTypeID, Zone: p.Building.Zone, Company: &p.Company}
+// people puts those whose work it is into the plan; known tells how things stand with them, nil: it is read.
+func (s *Service) people(ctx context.Context, tx *pg.Tx, p *Plan, known *staff.Changes) (a assignment.Answer, err error) {
+	q := assignment.Question{CompanyID: p.Company.ID, BuildingID: p.Building.ID, ReasonID: p.Reason.ID, WorkTypeID: p.Reason.WorkTypeID, Zone: p.Building.Zone, Company: &p.Company, Changes: known}
 	if a, err = s.rules.Decide(ctx, tx, q); err != nil {
 		return a, err
 	}
@@ -168,15 +169,14 @@ func (s *Service) people(ctx context.Context, tx *pg.Tx, p *Plan) (a assignment.
 // same ticket again (a double click makes one), which is not new then.
 func (s *Service) Create(ctx context.Context, in NewTicket) (t Ticket, isNew bool, err error) {
 	t, err = pg.InTx(ctx, s.db, func(tx *pg.Tx) (t Ticket, err error) {
-		t, isNew, err = s.create(ctx, tx, in)
-		return t, err
+		return s.create(ctx, tx, in)
 	})
-	if err != nil && in.IdempotencyKey != "" { // a twin may have been first
+	if err != nil && in.IdempotencyKey != "" { // a twin may have been first: the database keeps one of a key
 		if twin, err2 := s.twin(ctx, in); err2 == nil {
 			return twin, false, nil
 		}
 	}
-	return t, isNew, err
+	return t, err == nil, err
 }
 
 func (s *Service) twin(ctx context.Context, in NewTicket) (Ticket, error) {
@@ -185,41 +185,27 @@ func (s *Service) twin(ctx context.Context, in NewTicket) (Ticket, error) {
 	})
 }
 
-// CreateTx is Create in the caller's transaction.
-func (s *Service) CreateTx(ctx context.Context, tx *pg.Tx, in NewTicket) (Ticket, error) {
-	t, _, err := s.create(ctx, tx, in)
-	return t, err
-}
-
-func (s *Service) create(ctx context.Context, tx *pg.Tx, in NewTicket) (t Ticket, isNew bool, err error) {
+func (s *Service) create(ctx context.Context, tx *pg.Tx, in NewTicket) (t Ticket, err error) {
 	g, err := s.grounds(ctx, tx, in)
 	if err != nil {
-		return t, false, err
-	}
-	if was, err := g.twin.Get(); err != nil {
-		return t, false, err
-	} else if was {
-		t, err := find(ctx, tx, "t.company_id = $1 and t.idempotency_key = $2", in.CompanyID, in.IdempotencyKey)
-		if err == nil || fault.KindOf(err) != fault.NotFound {
-			return t, false, err
-		}
+		return t, err
 	}
 	if !tx.Actor.Serves(in.CompanyID) {
-		return t, false, errCreate
+		return t, errCreate
 	}
 	p, err := s.plan(ctx, tx, in, g, tx.Now)
 	if err != nil {
-		return t, false, err
+		return t, err
 	}
 	if err := check(&in, p.Reason); err != nil {
-		return t, false, err
+		return t, err
 	}
 	t = open(in, p, tx)
 	if !tx.Actor.Scope().Allows(t.Facts()) {
-		return Ticket{}, false, errCreate
+		return Ticket{}, errCreate
 	}
 	err = s.register(ctx, tx, &t, in, p)
-	return t, err == nil, err
+	return t, err
 }
 
 // register keeps a ticket that is decided, and announces it.
@@ -235,18 +221,24 @@ func (s *Service) register(ctx context.Context, tx *pg.Tx, to *Ticket, in NewTic
 	own := &pgx.Batch{}
 	s.contacts.Confirming(own, tx.Now, t.CompanyID, t.BuildingID, t.Unit, t.CallerPhone, contactSource(in.Source))
 	own.Queue(logging, logged(tx, t, Event{Kind: "created", Text: "Заявка зарегистрирована: " + t.ReasonName, CallID: call})...)
-	if err := tx.Together(ctx, own, searcher, indexing(merge, Index(t))); err != nil {
+	found := Index(t)
+	own.Queue(merge, found.TicketID, found.CompanyID, found.Keys, found.Body)
+	if err := s.words.learn(ctx, tx, Dictionary(found.Keys)); err != nil {
 		return err
 	}
 	if err := tell(ctx, tx, t); err != nil {
 		return err
 	}
 	if t.SupplierID != 0 && s.Pairs != nil {
+		if err := tx.SendBatch(ctx, own).Close(); err != nil {
+			return err
+		}
+		own = &pgx.Batch{}
 		if err := s.Pairs.Open(ctx, tx, t, t.SupplierID); err != nil {
 			return err
 		}
 	}
-	return s.jobs.Publish(ctx, tx, Created{TicketID: t.ID, CompanyID: t.CompanyID, Kind: t.Kind})
+	return s.jobs.PublishWith(ctx, tx, own, Created{TicketID: t.ID, CompanyID: t.CompanyID, Kind: t.Kind})
 }
 
 // attach ties the ticket to its call. A call whose record has not come yet (the

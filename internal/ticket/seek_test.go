@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -252,6 +253,21 @@ func TestReadInFindsOldRequests(t *testing.T) {
 	require.NoError(t, c.db.Pool.QueryRow(c.sys, `select (select count(*) from tickets) - (select count(*) from ticket_search), (select count(*) - count(distinct word) from ticket_words)`).Scan(&rows, &words))
 	require.Zero(t, rows)
 	require.Zero(t, words, "a word is learnt once")
+}
+
+// TestAWordIsKnownOnceItIsCommitted: a word that was learnt in vain is learnt by the next
+// request; one that is known is not asked for again.
+func TestAWordIsKnownOnceItIsCommitted(t *testing.T) {
+	c := open1(t)
+	vain := errors.New("in vain")
+	require.ErrorIs(t, pg.Do(c.sys, c.db, func(tx *pg.Tx) error {
+		require.NoError(t, c.s.words.learn(c.sys, tx, []string{"задвижка"}))
+		return vain
+	}), vain)
+	x := c.wrote(1, "Течёт задвижка")
+	require.Equal(t, names([]Ticket{x}), c.found(c.sys, "движк"), "by a fragment: through the dictionary")
+	require.Empty(t, c.s.words.unknown([]string{"задвижка"}))
+	require.Equal(t, []string{"вентиль"}, c.s.words.unknown([]string{"задвижка", "вентиль"}))
 }
 
 // FuzzSearch: whatever is typed, the terms of a masked person's search name neither a phone

@@ -42,6 +42,7 @@ type Service struct {
 	logins    Logins
 	errands   *errand.Service
 	breadth   breadth // of a search
+	words     dictionary
 }
 
 // Needs are the directories a ticket is made from.

@@ -40,32 +40,44 @@ func (Send) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: jobs.
 // Note writes down whom to tell of the events, in the transaction in which they happen: after
 // its commit nothing is lost, and without it nothing is told.
 func (s *Service) Note(ctx context.Context, tx *pg.Tx, events []Event) error {
+	var b pgx.Batch
+	then, err := s.Noting(tx, &b, events)
+	if err != nil {
+		return err
+	}
+	if err := tx.SendBatch(ctx, &b).Close(); err != nil {
+		return err
+	}
+	return then(ctx)
+}
+
+// Noting is Note with its statement queued in b; what it returns follows when b has been sent.
+func (s *Service) Noting(tx *pg.Tx, b *pgx.Batch, events []Event) (jobs.Then, error) {
 	companies, keys, kinds, subjects, facts := []int64{}, []string{}, []string{}, []int64{}, []string{}
 	for _, e := range events {
 		raw, err := json.Marshal(e.Facts)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		companies, keys, kinds, subjects, facts = append(companies, e.CompanyID), append(keys, eventKey()), append(kinds, string(e.Kind)), append(subjects, e.SubjectID), append(facts, string(raw))
 	}
-	rows, err := tx.Query(ctx, `insert into webhook_deliveries (company_id, webhook_id, event, kind, subject_id, facts, created_at, until, next_at)
+	var ids []int64
+	b.Queue(`insert into webhook_deliveries (company_id, webhook_id, event, kind, subject_id, facts, created_at, until, next_at)
 		select w.company_id, w.id, e.key, e.kind, e.subject, coalesce(nullif(e.facts, 'null'), '{}')::jsonb, $6, $7, $6
 		from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::text[]) e(company, key, kind, subject, facts)
 		join webhooks w on w.company_id = e.company and w.is_on and e.kind = any(w.events) returning id`,
-		companies, keys, kinds, subjects, facts, tx.Now, tx.Now.Add(tryFor))
-	if err != nil {
+		companies, keys, kinds, subjects, facts, tx.Now, tx.Now.Add(tryFor)).Query(func(rows pgx.Rows) (err error) {
+		ids, err = pgx.CollectRows(rows, pgx.RowTo[int64])
 		return err
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		if err := s.jobs.At(ctx, tx, tx.Now, Send{DeliveryID: id, Try: 1}); err != nil {
-			return err
+	})
+	return func(ctx context.Context) error {
+		for _, id := range ids {
+			if err := s.jobs.At(ctx, tx, tx.Now, Send{DeliveryID: id, Try: 1}); err != nil {
+				return err
+			}
 		}
-	}
-	return nil
+		return nil
+	}, nil
 }
 
 func eventKey() string {

@@ -36,6 +36,9 @@ func (b *bed) create(ctx context.Context) error {
 	if err := b.dearest(ctx, 1); err != nil {
 		return err
 	}
+	if err := b.resting(ctx); err != nil {
+		return err
+	}
 	for _, rate := range b.rates {
 		form := b.forms() // of each rate its own: the same key twice is the same request
 		mid, cancel := context.WithCancel(ctx)
@@ -51,14 +54,13 @@ func (b *bed) create(ctx context.Context) error {
 			})
 		})
 		began := time.Now()
-		cpu, _ := b.house.Process().CPU()
+		cost := b.cpu()
 		waits := b.waits(mid)
 		took, err := steady(ctx, rate, int(b.making.Seconds())*rate, func(i int) error {
 			_, err := maker.ask(ctx, http.MethodPost, "/tickets", form(i))
 			return err
 		})
 		over := time.Since(began)
-		used, _ := b.house.Process().CPU()
 		cancel()
 		wg.Wait()
 		waits()
@@ -67,8 +69,7 @@ func (b *bed) create(ctx context.Context) error {
 		}
 		b.keepFigures(fmt.Sprintf("create_%d", rate), took, over)
 		b.keepFigures(fmt.Sprintf("create_%d_reading", rate), read, over)
-		b.figures.Add(fmt.Sprintf("create_%d_cpu", rate), (used-cpu).Seconds()*1000/float64(len(took)), "ms")
-		fmt.Fprintf(os.Stderr, "  the program's own CPU, reading too: %.1f ms a request, load %.1f\n", (used-cpu).Seconds()*1000/float64(len(took)), bench.Busy())
+		cost(fmt.Sprintf("create_%d", rate), len(took)) // the reading too
 		if err := b.dearest(ctx, len(took)); err != nil {
 			return err
 		}
@@ -90,6 +91,19 @@ func (b *bed) warm(ctx context.Context, maker person) error {
 	}
 	fmt.Fprintf(os.Stderr, "  warm after %d requests, %.0f a second, load %.1f\n", i.Load(), float64(i.Load())/over.Seconds(), bench.Busy())
 	return b.idle(ctx)
+}
+
+// resting tells what the house costs when nobody asks: a second's CPU is that of one operation.
+func (b *bed) resting(ctx context.Context) error {
+	const seconds = 5
+	cost := b.cpu()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(seconds * time.Second):
+	}
+	cost("resting", seconds)
+	return b.dearest(ctx, seconds)
 }
 
 // idle waits until the workers have done what the start and the requests before gave them.

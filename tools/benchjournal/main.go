@@ -28,7 +28,7 @@ import (
 )
 
 func main() {
-	b := &bed{figures: bench.NewFigures(), rates: []int{50, 100, 200, 300}, clients: []int{1, 8}}
+	b := &bed{figures: bench.NewFigures(), tried: map[string]string{}, rates: []int{50, 100, 200, 300}, clients: []int{1, 8}}
 	flag.IntVar(&b.size.Requests, "rows", 10_000_000, "requests")
 	flag.IntVar(&b.size.Companies, "companies", 500, "companies")
 	flag.IntVar(&b.rounds, "rounds", 3, "how often everything is measured")
@@ -46,6 +46,14 @@ func main() {
 	flag.StringVar(&b.net, "net", "127.0.93", "the first three numbers of loopback addresses that nobody else uses")
 	flag.StringVar(&b.keep, "keep", "", "directory of a database that is kept, and used when it is there")
 	flag.StringVar(&b.match, "match", "", "only lists whose names have this")
+	flag.Func("set", "a setting of the database to be tried, as name=value; may be repeated", func(s string) error {
+		name, value, ok := strings.Cut(s, "=")
+		if !ok {
+			return fmt.Errorf("%q is no name=value", s)
+		}
+		b.tried[name] = value
+		return nil
+	})
 	flag.BoolVar(&b.stats, "stats", false, "print the statements that cost the database most")
 	only := flag.String("only", "", "fill, lists or create; all without")
 	flag.Parse()
@@ -67,6 +75,7 @@ type bed struct {
 	rates, clients    []int
 	binary, net, keep string
 	match             string
+	tried             map[string]string
 	stats             bool
 	figures           *bench.Figures
 	world             *journal.World
@@ -94,7 +103,7 @@ func (b *bed) run(ctx context.Context, only string) (err error) {
 	if only == "fill" {
 		return nil
 	}
-	b.server, err = pgembed.Start(ctx, pgembed.Config{DataDir: data, Log: slog.New(slog.DiscardHandler), Settings: b.counted()})
+	b.server, err = pgembed.Start(ctx, pgembed.Config{DataDir: data, Log: slog.New(slog.DiscardHandler), Settings: b.settings()})
 	if err != nil {
 		return err
 	}

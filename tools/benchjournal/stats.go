@@ -12,12 +12,14 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// counted are the settings that have the database count what its statements cost.
-func (b *bed) counted() map[string]string {
+// settings are what is tried, and what has the database count what its statements cost.
+func (b *bed) settings() map[string]string {
 	if !b.stats {
-		return nil
+		return b.tried
 	}
-	return map[string]string{"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.max": "20000", "pg_stat_statements.track_planning": "on", "pg_stat_statements.track_utility": "on", "track_io_timing": "on"}
+	s := map[string]string{"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.max": "20000", "pg_stat_statements.track_planning": "on", "pg_stat_statements.track_utility": "on", "track_io_timing": "on"}
+	maps.Copy(s, b.tried)
+	return s
 }
 
 // dearest prints the statements that cost the database most since the last time, for n operations.

@@ -35,12 +35,12 @@ const StepLasts = 10 * time.Second
 type Queue struct {
 	client *river.Client[pgx.Tx]
 	subs   map[reflect.Type][]func(any) river.JobArgs
-	hears  map[reflect.Type][]func(context.Context, *pg.Tx, []any) error
+	hears  map[reflect.Type][]func(*pg.Tx, *pgx.Batch, []any) (Then, error)
 }
 
 // NewQueue returns a queue; Attach gives it the River client once workers are known.
 func NewQueue() *Queue {
-	return &Queue{subs: map[reflect.Type][]func(any) river.JobArgs{}, hears: map[reflect.Type][]func(context.Context, *pg.Tx, []any) error{}}
+	return &Queue{subs: map[reflect.Type][]func(any) river.JobArgs{}, hears: map[reflect.Type][]func(*pg.Tx, *pgx.Batch, []any) (Then, error){}}
 }
 
 // Attach sets the River client.
@@ -53,22 +53,26 @@ func On[E any](q *Queue, toJob func(E) river.JobArgs) {
 	q.subs[t] = append(q.subs[t], func(e any) river.JobArgs { return toJob(e.(E)) }) //nolint:forcetypeassert // keyed by type
 }
 
+// Then is what a hearer does when its questions are answered.
+type Then func(ctx context.Context) error
+
 // Hear subscribes to events of type E in the transaction that publishes them, under its
-// actor's fence: for who has to look into the database before he knows whether he cares. An
-// error undoes the change that the event is of.
-func Hear[E any](q *Queue, f func(ctx context.Context, tx *pg.Tx, events []E) error) {
+// actor's fence: for who has to look into the database before he knows whether he cares. The
+// questions that f queues are sent together with those of the others; then follows what f
+// returned (nil: nothing). An error undoes the change that the event is of.
+func Hear[E any](q *Queue, f func(tx *pg.Tx, b *pgx.Batch, events []E) (Then, error)) {
 	t := reflect.TypeFor[E]()
-	q.hears[t] = append(q.hears[t], func(ctx context.Context, tx *pg.Tx, all []any) error {
+	q.hears[t] = append(q.hears[t], func(tx *pg.Tx, b *pgx.Batch, all []any) (Then, error) {
 		events := make([]E, len(all))
 		for i, e := range all {
 			events[i] = e.(E) //nolint:forcetypeassert // keyed by type
 		}
-		return f(ctx, tx, events)
+		return f(tx, b, events)
 	})
 }
 
-// heard tells the hearers of events, by type in the order of the first of each.
-func (q *Queue) heard(ctx context.Context, tx *pg.Tx, events []any) error {
+// heard sends b and what the hearers of events ask, by type in the order of the first of each.
+func (q *Queue) heard(ctx context.Context, tx *pg.Tx, b *pgx.Batch, events []any) error {
 	byType := map[reflect.Type][]any{}
 	var order []reflect.Type
 	for _, e := range events {
@@ -81,11 +85,26 @@ func (q *Queue) heard(ctx context.Context, tx *pg.Tx, events []any) error {
 		}
 		byType[t] = append(byType[t], e)
 	}
+	var next []Then
 	for _, t := range order {
 		for _, f := range q.hears[t] {
-			if err := f(ctx, tx, byType[t]); err != nil {
+			then, err := f(tx, b, byType[t])
+			if err != nil {
 				return err
 			}
+			if then != nil {
+				next = append(next, then)
+			}
+		}
+	}
+	if b.Len() > 0 {
+		if err := tx.SendBatch(ctx, b).Close(); err != nil {
+			return err
+		}
+	}
+	for _, then := range next {
+		if err := then(ctx); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -93,6 +112,12 @@ func (q *Queue) heard(ctx context.Context, tx *pg.Tx, events []any) error {
 
 // Publish inserts one job per subscriber of e, in tx.
 func (q *Queue) Publish(ctx context.Context, tx *pg.Tx, e any) error {
+	return q.PublishWith(ctx, tx, &pgx.Batch{}, e)
+}
+
+// PublishWith is Publish for who has statements to send: they go together with what the
+// hearers ask, before it.
+func (q *Queue) PublishWith(ctx context.Context, tx *pg.Tx, b *pgx.Batch, e any) error {
 	for _, toJob := range q.subs[reflect.TypeOf(e)] {
 		args := toJob(e)
 		if args == nil {
@@ -102,7 +127,7 @@ func (q *Queue) Publish(ctx context.Context, tx *pg.Tx, e any) error {
 			return err
 		}
 	}
-	return q.heard(ctx, tx, []any{e})
+	return q.heard(ctx, tx, b, []any{e})
 }
 
 // PublishAll is Publish of many events, with one insert: the facts of a change of many rows.
@@ -115,7 +140,7 @@ func (q *Queue) PublishAll(ctx context.Context, tx *pg.Tx, events []any) error {
 			}
 		}
 	}
-	if err := q.heard(ctx, tx, events); err != nil {
+	if err := q.heard(ctx, tx, &pgx.Batch{}, events); err != nil {
 		return err
 	}
 	return q.All(ctx, tx, all)

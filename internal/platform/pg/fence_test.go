@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -141,7 +142,7 @@ func TestReadingIsOneTransaction(t *testing.T) {
 }
 
 // TestWhatIsToldComesAfterTheCommit: everything of every transaction once, nothing of one
-// that was rolled back.
+// that was rolled back; and what is to run after the commit has run when the transaction returns.
 func TestWhatIsToldComesAfterTheCommit(t *testing.T) {
 	t.Parallel()
 	ctx := access.AsSystem(t.Context(), "test")
@@ -152,11 +153,13 @@ func TestWhatIsToldComesAfterTheCommit(t *testing.T) {
 	_, err = conn.Exec(ctx, "listen said")
 	require.NoError(t, err)
 	const many = 200
+	var kept atomic.Int64
 	var wg sync.WaitGroup
 	for i := range many {
 		wg.Go(func() {
 			err := pg.Do(ctx, db, func(tx *pg.Tx) error {
 				tx.Tell("said", strconv.Itoa(i))
+				tx.AfterCommit(func() { kept.Add(1) })
 				if i%2 == 1 {
 					return errors.New("no")
 				}
@@ -174,6 +177,7 @@ func TestWhatIsToldComesAfterTheCommit(t *testing.T) {
 		heard[n.Payload]++
 	}
 	wg.Wait()
+	require.Equal(t, int64(many/2), kept.Load())
 	for i := 0; i < many; i += 2 {
 		require.Equal(t, 1, heard[strconv.Itoa(i)], i)
 	}

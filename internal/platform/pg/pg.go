@@ -32,7 +32,8 @@ type Tx struct {
 	pgx.Tx
 	Now   time.Time
 	Actor access.Actor
-	words *[]word // to be sent after the commit
+	words *[]word   // to be sent after the commit
+	after *[]func() // to be run after it
 }
 
 // Open connects a pool of at most size connections. The pool connects lazily:
@@ -69,7 +70,8 @@ func inTx[T any](ctx context.Context, db *DB, begin string, f func(tx *Tx) (T, e
 	defer raw.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // no-op after commit
 
 	var words []word
-	out, err := f(&Tx{Tx: raw, Now: db.Clock.Now().UTC().Truncate(time.Microsecond), Actor: actor, words: &words})
+	var after []func()
+	out, err := f(&Tx{Tx: raw, Now: db.Clock.Now().UTC().Truncate(time.Microsecond), Actor: actor, words: &words, after: &after})
 	if err != nil {
 		return zero, err
 	}
@@ -77,8 +79,14 @@ func inTx[T any](ctx context.Context, db *DB, begin string, f func(tx *Tx) (T, e
 		return zero, fmt.Errorf("commit: %w", err)
 	}
 	db.tell(words)
+	for _, f := range after {
+		f()
+	}
 	return out, nil
 }
+
+// AfterCommit has f run once tx is committed, before its InTx returns; never, when it is not.
+func (tx *Tx) AfterCommit(f func()) { *tx.after = append(*tx.after, f) }
 
 // Do is InTx for work without a result.
 func Do(ctx context.Context, db *DB, f func(tx *Tx) error) error {
