@@ -113,6 +113,8 @@ func simply(r telephony.Report) (set string, value any) {
 		return "overflow_at = coalesce(overflow_at, $2)", r.At
 	case telephony.CallTrunk:
 		return "trunk_id = $2", r.TrunkID
+	case telephony.CallEmpty: // at once: the operator has nothing to write; "" the caller is there after all
+		return "disposition = case when $2 = '' and disposition in ('fax', 'silence') then null else coalesce(disposition, nullif($2, '')) end", string(r.Empty)
 	}
 	return "", nil
 }
@@ -138,7 +140,7 @@ func (s *Service) apply(ctx context.Context, tx *pg.Tx, c call, r telephony.Repo
 		return errors.Join(record(ctx, tx, c, r), stands(ctx, tx, r))
 	case telephony.CallEnded:
 		return s.end(ctx, tx, c, r)
-	case telephony.CallAnswered, telephony.CallQueued, telephony.CallOwn, telephony.CallBridged, telephony.CallOverflow, telephony.CallTrunk, // simply
+	case telephony.CallAnswered, telephony.CallQueued, telephony.CallOwn, telephony.CallBridged, telephony.CallOverflow, telephony.CallTrunk, telephony.CallEmpty, // simply
 		telephony.CallStarted, telephony.CallRinging, telephony.CallOffered, telephony.CallLeft, telephony.CallAway, telephony.CallReturned, telephony.CallSilent,
 		telephony.CallHeld, telephony.CallResumed, telephony.CallDigit, telephony.CallSpoken:
 	}
@@ -175,8 +177,8 @@ func (s *Service) end(ctx context.Context, tx *pg.Tx, c call, r telephony.Report
 		return nil
 	}
 	_, err := tx.Exec(ctx, `update calls set ended_at = $2, outcome = $3, blame = nullif($4, ''), is_cut = $5,
-		disposition = case when disposition is null and $6 then 'lost' else disposition end, has_message = $7 where id = $1`,
-		c.id, r.At, r.Outcome, r.Blame, r.Cut, c.direction == "inbound" && !r.Cut && r.Outcome == telephony.Abandoned, c.direction == "inbound" && r.Digit == telephony.KeyMessage)
+		disposition = coalesce(disposition, nullif($6, '')), has_message = $7 where id = $1`,
+		c.id, r.At, r.Outcome, r.Blame, r.Cut, byItself(c, r), c.direction == "inbound" && r.Digit == telephony.KeyMessage)
 	if err != nil {
 		return err
 	}
@@ -195,6 +197,17 @@ func (s *Service) end(ctx context.Context, tx *pg.Tx, c call, r telephony.Report
 		return nil
 	}
 	return s.jobs.Publish(ctx, tx, Lost{CallID: c.id, CompanyID: c.company, LineID: c.line, Phone: c.phone, At: c.started, Cut: r.Cut, Digit: r.Digit})
+}
+
+// byItself is the result that the end of a call gives it when no person has said one; "" none.
+func byItself(c call, r telephony.Report) string {
+	switch {
+	case c.direction != "inbound" || r.Cut:
+		return ""
+	case r.Outcome == telephony.Abandoned:
+		return "lost"
+	}
+	return string(r.Empty) // its words are results
 }
 
 // notice is the one that satisfied the caller; 0: none.

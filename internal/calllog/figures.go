@@ -34,12 +34,12 @@ func (s *Service) WorkOf(ctx context.Context, tx *pg.Tx, userID int64, since tim
 // AnsweredWithin counts the callers of the operator's companies who waited for an
 // operator since a moment, and
 // those of them who spoke to one in time (ПП 416 п. 13: five minutes). Who waits
-// and still has time is not counted.
+// and still has time is not counted, nor is a fax machine, with which nobody spoke (F17).
 func (s *Service) AnsweredWithin(ctx context.Context, tx *pg.Tx, since time.Time, within time.Duration) (inTime, all int, err error) {
 	companies := append([]int64{0}, tx.Actor.Companies...)
 	err = tx.QueryRow(ctx, `select count(*) filter (where joined_at <= started_at + make_interval(secs => $3)), count(*) from calls
 		where direction = 'inbound' and queued_at is not null and started_at >= $1 and (joined_at is not null or ended_at is not null or started_at < $2)
-		and coalesce(company_id, 0) = any($4)`, since, tx.Now.Add(-within), within.Seconds(), companies).Scan(&inTime, &all)
+		and (joined_at is not null or disposition is distinct from 'fax') and coalesce(company_id, 0) = any($4)`, since, tx.Now.Add(-within), within.Seconds(), companies).Scan(&inTime, &all)
 	return inTime, all, err
 }
 

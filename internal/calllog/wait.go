@@ -37,7 +37,7 @@ func (s *Service) Waiting(ctx context.Context, tx *pg.Tx) ([]Caller, error) {
 // late tells of a caller whose wait is over after the law's limit.
 func (s *Service) late(ctx context.Context, tx *pg.Tx, c call, r telephony.Report) error {
 	limit := c.started.Add(telephony.AnswerWithin)
-	if c.direction != "inbound" || c.joined || !c.queued || r.At.Before(limit) || notice(r) != 0 {
+	if c.direction != "inbound" || c.joined || !c.queued || r.At.Before(limit) || notice(r) != 0 || r.Empty != "" {
 		return nil
 	}
 	return s.jobs.Publish(ctx, tx, Late{CallID: c.id, CompanyID: c.company, At: limit})

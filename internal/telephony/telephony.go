@@ -413,6 +413,7 @@ const (
 	CallOwn      ReportKind = "own"      // the company's own phone has answered (C8)
 	CallOverflow ReportKind = "overflow" // nobody did in its hours: the call is ours (F23)
 	CallTransfer ReportKind = "transfer" // a competent person is rung, speaks, has the caller or not (SR2)
+	CallEmpty    ReportKind = "empty"    // nobody speaks: he hears goodbye; without Report.Empty he has pressed the key and is there (F17)
 	CallBridged  ReportKind = "bridged"  // the two parties of a Bridge hear each other
 	CallEnded    ReportKind = "ended"
 
@@ -457,6 +458,7 @@ type Report struct {
 	Why       string          `json:"why,omitempty"`     // in words, of an end that nobody wanted (ended)
 	Miss      Miss            `json:"miss,omitempty"`    // of missed
 	Service   string          `json:"service,omitempty"` // Decision.Service (started)
+	Empty     Empty           `json:"empty,omitempty"`   // nobody spoke (empty, ended)
 	Repeat    bool            `json:"repeat,omitempty"`  // a late answer of a trunk given up: a possible repeat
 	Recording *RecordingFact  `json:"recording,omitempty"`
 	Sound     []Sound         `json:"sound,omitempty"` // of every side that spoke (ended)

@@ -52,6 +52,7 @@ type View struct {
 	Outcome   string    `json:"outcome"`
 	Returned  bool      `json:"returned"`
 	Silent    bool      `json:"silent"`
+	Unheard   bool      `json:"unheard"`
 	Urgent    bool      `json:"urgent"`
 	Own       bool      `json:"own"`
 	Overflow  bool      `json:"overflow"`
@@ -392,6 +393,9 @@ func (p *Phone) Ended(call, state string) func() bool {
 
 // IsSilent is a condition for Until: the engine hears nothing of this phone.
 func (p *Phone) IsSilent() bool { return p.view.Silent }
+
+// HearsNobody is a condition for Until: the engine hears nothing of the caller of the talk.
+func (p *Phone) HearsNobody() bool { return p.view.Unheard }
 
 // Rings is when the phone last began to ring or changed.
 func (p *Phone) Rings() time.Time {

@@ -18,6 +18,7 @@ var facts = map[telephony.ReportKind]string{
 	telephony.CallOwn: "Ответила сама компания", telephony.CallOverflow: "Компания не ответила в свои часы: звонок принят нами",
 	telephony.CallTransfer: "Перевод", telephony.CallBridged: "Соединены через диспетчерскую",
 	telephony.CallTrunk: "Другой транк", telephony.CallRecorded: "Запись", telephony.CallWatched: "Старший смены",
+	telephony.CallEmpty: "Никто не говорит: вежливое завершение",
 	telephony.CallEnded: "Звонок окончен",
 }
 
@@ -83,6 +84,10 @@ func words(f calllog.Fact) string {
 		}
 	case r.Kind == telephony.CallTrunk && !r.Repeat:
 		text += changed(r.Data)
+	case r.Kind == telephony.CallEmpty && r.Empty == telephony.EmptyFax:
+		text = "Слышен сигнал факса: вежливое завершение"
+	case r.Kind == telephony.CallEmpty && r.Empty == "":
+		text = "Нажал ноль во время прощания: он на линии, идёт вне очереди"
 	case r.Kind == telephony.CallWatched:
 		var w telephony.Watched
 		_ = json.Unmarshal(r.Data, &w)

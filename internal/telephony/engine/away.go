@@ -77,6 +77,7 @@ func (s *seat) look(now time.Time) {
 	case s.there(now):
 		s.isBack()
 		s.hears()
+		c.hearken(now)
 	case away < goneAfter:
 	case away < s.patience():
 		s.keep()

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -97,6 +98,13 @@ type call struct {
 	crossed    bool               // the person we dial is calling us: his call is taken instead (F26)
 	expiry     *time.Timer        // of an order that must not ring for ever
 	lost       lost               // whose operator vanished last
+	ear        *lineEar           // listens whether anybody is there
+	person     bool               // somebody is: he has pressed a key, or spoken
+	spoken     bool               // with an operator
+	nobody     bool               // in a talk, and the operator knows
+	quietAt    time.Time          // since when he should be heard
+	empty      telephony.Empty    // nobody is
+	deaf       bool               // as no sound came at all
 	weighing   []measured         // sides that are joined
 	sums       map[telephony.Side]rtp.Sums
 }
@@ -139,7 +147,7 @@ func (c *call) begin(trunkID int64) {
 // not a reason to hang up on a resident.
 func (c *call) record() {
 	if c.rec != nil { // the same call by another trunk
-		c.leg.Media().SetTap(c.rec.Taps())
+		c.tap()
 		return
 	}
 	now := time.Now()
@@ -151,6 +159,7 @@ func (c *call) record() {
 	}
 	if err != nil {
 		c.rec = nil
+		c.tap()
 		c.recordingIs(rel, err)
 		c.e.after(recordAgain, func() {
 			if c.phase != over && c.leg != nil && c.rec == nil {
@@ -160,7 +169,7 @@ func (c *call) record() {
 		return
 	}
 	c.recPath = rel
-	c.leg.Media().SetTap(c.rec.Taps())
+	c.tap()
 	if c.unrecorded {
 		c.recordingIs(rel, nil)
 		return
@@ -313,6 +322,7 @@ func (c *call) talk(s *seat) {
 	c.report(telephony.CallJoined, func(r *telephony.Report) { r.Operator = s.who.UserID })
 	s.soundAt, s.kept, s.dumb, s.ears = time.Now(), false, false, s.device.ears()
 	s.unecho()
+	c.speakNow()
 	c.join(s)
 	c.taken(s)
 	s.show(viewTalking)
@@ -382,6 +392,8 @@ func (c *call) farGone(end sip.Ending) {
 	}
 	outcome, blame := telephony.Answered, telephony.Nobody
 	switch {
+	case c.empty != "": // he was told goodbye
+		outcome, blame = c.emptied()
 	case c.inbound && (c.digit == telephony.KeyCallBack || c.digit == telephony.KeyMessage): // he was about to go
 		outcome = telephony.Abandoned
 	case c.satisfied():
@@ -392,7 +404,7 @@ func (c *call) farGone(end sip.Ending) {
 	case end.Cause == sip.ByMediaLost || end.Cause == sip.ByExpiry || end.Cause == sip.ByFailure || end.Cause == sip.ByNoACK:
 		blame = telephony.Carrier
 	}
-	c.broke = broken[end.Cause]
+	c.broke = cmp.Or(c.broke, broken[end.Cause])
 	c.e.waited(c, outcome == telephony.Abandoned)
 	c.finish(outcome, blame, false)
 }
@@ -441,6 +453,9 @@ func (c *call) finish(o telephony.Outcome, b telephony.Blame, cut bool) {
 		c.missedBy(c.seat.who.UserID, telephony.MissGaveUp)
 	}
 	c.ended(o, b, cut)
+	if c.empty != "" {
+		e.emptied(c.empty)
+	}
 	if s := c.seat; s != nil {
 		c.seat = nil
 		s.kept, s.dumb, s.ears = false, false, nil
@@ -459,7 +474,7 @@ func (c *call) ended(o telephony.Outcome, b telephony.Blame, cut bool) {
 		return
 	}
 	c.report(telephony.CallEnded, func(r *telephony.Report) {
-		r.Outcome, r.Blame, r.Cut, r.Digit, r.Why = o, b, cut, c.digit, c.broke
+		r.Outcome, r.Blame, r.Cut, r.Digit, r.Why, r.Empty = o, b, cut, c.digit, c.broke, c.empty
 		r.Sound = c.sounds()
 		if c.joined {
 			r.Operator = c.operator

@@ -116,6 +116,7 @@ type Engine struct {
 	trunks   *trunks
 	handsets *handsets // nil: desk phones are not listened to
 	probes   *probes
+	emptied  func(telephony.Empty) // counts calls in which nobody spoke
 	door     *http.Server
 	doorAddr string
 	routes   routeCache

@@ -400,10 +400,16 @@ func (w *world) operator(n int, ready bool) *softphone.Phone {
 // resident calls the line, talks in a tone and listens.
 func (w *world) resident(from string) (*sip.Leg, *ear) {
 	w.t.Helper()
+	return w.sends(from, media.Tone(residentTone, time.Second))
+}
+
+// dials calls the line and listens.
+func (w *world) dials(from string) (*sip.Leg, *ear) {
+	w.t.Helper()
 	a := w.engine.SIPAddr()
 	leg, de := w.provider.Dial(w.ctx(), sip.Target{User: "+73430000101", Host: a.Addr().String(), Dest: a.String(), From: from})
 	require.Nil(w.t, de)
-	return leg, w.party(leg, residentTone)
+	return leg, listening(leg)
 }
 
 // ear keeps what a phone hears.
@@ -435,6 +441,12 @@ func (e *ear) forget() {
 
 // party makes a phone talk and listen.
 func (w *world) party(leg *sip.Leg, hz float64) *ear {
+	e := listening(leg)
+	w.pacer.Start(leg.Media(), media.Tone(hz, time.Second), true)
+	return e
+}
+
+func listening(leg *sip.Leg) *ear {
 	e := &ear{}
 	leg.Media().SetSink(func(p *media.Packet) {
 		if !p.Digit {
@@ -447,7 +459,6 @@ func (w *world) party(leg *sip.Leg, hz float64) *ear {
 			}
 		}
 	})
-	w.pacer.Start(leg.Media(), media.Tone(hz, time.Second), true)
 	return e
 }
 

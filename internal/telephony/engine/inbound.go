@@ -255,9 +255,17 @@ func (c *call) pressed(key string) {
 	if c.phase == over {
 		return
 	}
+	if c.inbound {
+		c.isPerson()
+		c.heardNow()
+	}
 	means := c.means(key)
 	c.report(telephony.CallDigit, func(r *telephony.Report) { r.Digit, r.Means = key, means })
 	switch {
+	case c.empty != "" && c.phase == announcing:
+		if key == telephony.KeyEmergency {
+			c.isHere()
+		}
 	case c.phase == owning && key == telephony.KeyEmergency:
 		c.urge() // before he is offered: whoever he rings sees it at once
 		c.overflow()

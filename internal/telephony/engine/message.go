@@ -33,8 +33,28 @@ func (c *call) dictate() {
 		c.play(media.Beep(), false, func() {
 			c.digit = telephony.KeyMessage
 			c.play(media.Silence(time.Second), true, nil) // a silent trunk looks like a dead one
-			c.wait(messageFor, c.dictated)
+			c.speakNow()
+			c.dictating(0, int(messageFor/silentAfter))
 		})
+	})
+}
+
+// dictating looks every ten seconds whether he speaks: a message ends with a silence. Who was
+// not heard at all has left none and is called back (F17).
+func (c *call) dictating(heard int32, left int) {
+	c.wait(silentAfter, func() {
+		now := heard
+		if c.ear != nil {
+			now = c.ear.sounds.Load()
+		}
+		switch {
+		case now < heardFrames:
+			c.mumbles()
+		case now-heard < heardFrames, left <= 1:
+			c.dictated()
+		default:
+			c.dictating(now, left-1)
+		}
 	})
 }
 

@@ -146,7 +146,11 @@ func (c *call) ownAnswered(leg *sip.Leg, leave func()) {
 		select {
 		case <-leg.Done():
 			leave()
-			c.e.post(func() { c.finish(telephony.Answered, telephony.Nobody, false) })
+			c.e.post(func() {
+				if c.self == leg { // not one that was freed from nobody's call
+					c.finish(telephony.Answered, telephony.Nobody, false)
+				}
+			})
 		case <-c.e.quit:
 		}
 	})

@@ -315,6 +315,7 @@ func (s *seat) hold(key string, on bool) {
 		s.show(viewHeld)
 		return
 	}
+	c.quietAt = time.Now()
 	c.join(s)
 	c.report(telephony.CallResumed)
 	s.show(viewTalking)

@@ -187,6 +187,8 @@ func (c *call) resume() {
 		c.greeted(c.welcome)
 	case c.phase == waiting || c.phase == offered:
 		c.welcome(c.guide)
+	case c.empty != "":
+		c.say(silentWords, c.unanswered)
 	case c.phase == announcing:
 		c.say(c.dec.Greeting, func() { c.finish(telephony.Answered, telephony.Nobody, false) })
 	case c.phase == talking && c.seat != nil:

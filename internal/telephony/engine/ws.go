@@ -43,6 +43,7 @@ type CallView struct {
 	Spilled     bool              `json:"overflow,omitempty"`   // the company did not answer him in its hours (F23)
 	HeldAt      *time.Time        `json:"held_at,omitempty"`    // since when he waits on hold, of nobody's doing but the operator's (F19)
 	Silent      bool              `json:"silent,omitempty"`     // no sound comes from the operator's microphone (F4)
+	Unheard     bool              `json:"unheard,omitempty"`    // nobody has been heard since the talk began (F17)
 	Repeated    bool              `json:"repeated"`             // he called a short while ago and reached nobody
 	WatchedBy   string            `json:"watched_by,omitempty"` // a supervisor who hears the talk
 	WatchMode   string            `json:"watch_mode,omitempty"` // listen, whisper, join
@@ -287,6 +288,8 @@ func (e *Engine) heard(c *conn, m said) {
 		}
 	case "hangup":
 		s.hangup(m.Call)
+	case "silence":
+		s.silence(m.Call)
 	case "hold":
 		s.hold(m.Call, m.On)
 	case "transfer":
@@ -420,7 +423,7 @@ func (c *call) shown(s *seat) CallView {
 		Recording: c.recPath != "" && !c.unrecorded, Written: c.started, Returned: c.returned, Urgent: c.urgent(), Repeated: c.repeated, LinePhone: c.dec.Card.LinePhone, LineKind: c.dec.Card.LineKind, City: c.dec.Card.City,
 		Zone: c.dec.Card.Zone, CompanyName: c.dec.Card.CompanyName, Greeting: c.dec.Card.Greeting,
 	}
-	v.Silent, v.Own, v.Spilled = s.dumb, c.reserved, c.spilled
+	v.Silent, v.Own, v.Spilled, v.Unheard = s.dumb, c.reserved, c.spilled, c.nobody
 	v.WatchedBy, v.WatchMode = c.watcher()
 	v.Transfer = c.went
 	if c.held && c.transfer == nil {

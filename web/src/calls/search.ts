@@ -28,6 +28,8 @@ export const ABOUTS: readonly About[] = [
   "task",
   "transferred",
   "message",
+  "fax",
+  "silence",
   "lost",
   "none",
 ];

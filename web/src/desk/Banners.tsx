@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import {
   IconAlertTriangle,
   IconCloudOff,
+  IconEarOff,
   IconMicrophoneOff,
   IconPhoneOff,
   IconPlayerPause,
@@ -28,6 +29,7 @@ export const EMERGENCY = "/emergency";
 /** What makes the whole desk unable to do its work, in words, under the bar. */
 export function Banners() {
   const w = useWords();
+  const phone = usePhone();
   const { phone: p, blocked } = usePhoneView();
   const { data: f } = useQuery(figuresQuery);
   const down = f && f.trunks.length > 0 && f.trunks.every((t) => t.state === "down");
@@ -62,6 +64,23 @@ export function Banners() {
         </div>
       )}
       {p.call?.state === "held" && p.call.held_at && <ForgottenHold key={p.call.held_at} at={p.call.held_at} />}
+      {p.call?.unheard && p.call.state === "talking" && (
+        <div className="banner" role="alert" data-testid="nobody-heard">
+          <IconEarOff size={18} aria-hidden />
+          <span className="grow">
+            <b>{w.banner.nobody}</b> {w.banner.nobodyMore}
+          </span>
+          <Button
+            size="compact-sm"
+            variant="default"
+            data-testid="end-silence"
+            rightSection={<Key>⇧F4</Key>}
+            onClick={() => phone.sayGoodbye()}
+          >
+            {w.banner.nobodyAct}
+          </Button>
+        </div>
+      )}
       {blocked && (
         <div className="banner" role="alert">
           <IconVolume size={18} aria-hidden />

@@ -105,6 +105,7 @@ function Desk() {
     },
     "shift+F2": () => (state === "ringing" ? phone.decline() : live && hangUp()),
     F4: () => leadsTalk(p) && phone.hold(state !== "held"),
+    "shift+F4": () => p.call?.unheard && leadsTalk(p) && phone.sayGoodbye(),
     F7: () => inTalk(p) && setKeypadOpen(!keypadOpen),
     F8: () => inTalk(p) && phone.mute(!muted),
     F9: () => leadsTalk(p) && setTransfer(true),

@@ -14,6 +14,7 @@ export function KeysHelp({ opened, onClose }: { opened: boolean; onClose: () => 
     [["F2"], `${w.keys.answer}; ${w.keys.ready}`],
     [["⇧F2"], w.keys.hangup],
     [["F4"], w.keys.hold],
+    [["⇧F4"], w.keys.silence],
     [["F7"], w.keys.keypad],
     [["F8"], w.keys.mute],
     [["F9"], w.keys.transfer],

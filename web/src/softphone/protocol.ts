@@ -70,6 +70,8 @@ export interface CallView {
   silent?: boolean;
   /** Since when he waits on hold; absent: he does not, or an older engine has him. */
   held_at?: string;
+  /** Nobody has been heard since the talk began: it may be ended politely. */
+  unheard?: boolean;
   /** He called a short while ago and reached nobody. */
   repeated?: boolean;
   /** A supervisor who takes part, and how. */
@@ -192,6 +194,7 @@ export type ClientMessage =
   | { type: "decline"; call: string }
   | { type: "dial_now"; call: string }
   | { type: "hangup"; call: string }
+  | { type: "silence"; call: string }
   | { type: "hold"; call: string; on: boolean }
   | { type: "digit"; call: string; digit: string }
   | ({ type: "transfer"; call: string; mode: TransferMode } & Whom)

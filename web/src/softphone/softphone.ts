@@ -161,6 +161,10 @@ export class Softphone {
   hangup(): void {
     this.about((call) => ({ type: "hangup", call }));
   }
+  /** Says goodbye to a line on which nobody is heard. */
+  sayGoodbye(): void {
+    this.about((call) => ({ type: "silence", call }));
+  }
   hold(on: boolean): void {
     this.about((call) => ({ type: "hold", call, on }));
   }

@@ -30,6 +30,8 @@ export const en: typeof ru = {
     task: "Call task",
     transferred: "Transferred",
     message: "Message taken",
+    fax: "Fax",
+    silence: "Nobody heard",
     lost: "Gave up waiting",
     none: "No result",
   },

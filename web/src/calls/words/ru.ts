@@ -33,6 +33,8 @@ export const ru = {
     task: "Звонок по задаче",
     transferred: "Переведён",
     message: "Взято сообщение",
+    fax: "Факс",
+    silence: "Тишина на линии",
     lost: "Не дождались",
     none: "Итога нет",
   } satisfies Record<About, string>,
