@@ -5695,7 +5695,7 @@ export interface components {
             /** @enum {string} */
             direction: "inbound" | "outbound";
             /** @enum {string} */
-            disposition: "" | "ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost" | "transferred" | "message";
+            disposition: "" | "ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost" | "transferred" | "message" | "fax" | "silence";
             /** @description what the operator wrote; of a call joined with a notice it begins with the number told to the caller */
             disposition_note: string;
             /** Format: int64 */
@@ -5894,7 +5894,7 @@ export interface components {
             /** @enum {string} */
             direction: "inbound" | "outbound";
             /** @enum {string} */
-            disposition: "" | "ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost" | "transferred" | "message";
+            disposition: "" | "ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost" | "transferred" | "message" | "fax" | "silence";
             /** @description what the operator wrote; of a call joined with a notice it begins with the number told to the caller */
             disposition_note: string;
             /**
@@ -13600,7 +13600,7 @@ export interface operations {
                 /** @description overflow: came over to us in the company's own hours; missed: we called and did not reach; going: not ended; waiting: for an operator; called_back: lost, and spoken to afterwards */
                 result?: "answered" | "lost" | "cut" | "missed" | "going" | "waiting" | "called_back" | "overflow";
                 /** @description what came of it; none: no result yet */
-                about?: ("ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost" | "transferred" | "message" | "none")[];
+                about?: ("ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost" | "transferred" | "message" | "fax" | "silence" | "none")[];
                 recorded?: boolean;
                 /** @description of the company (L2); open: a case to look into; an operator finds his own calls */
                 mark?: "any" | "good" | "bad" | "open" | "answered";
@@ -13654,7 +13654,7 @@ export interface operations {
                 /** @description overflow: came over to us in the company's own hours; missed: we called and did not reach; going: not ended; waiting: for an operator; called_back: lost, and spoken to afterwards */
                 result?: "answered" | "lost" | "cut" | "missed" | "going" | "waiting" | "called_back" | "overflow";
                 /** @description what came of it; none: no result yet */
-                about?: ("ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost" | "transferred" | "message" | "none")[];
+                about?: ("ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost" | "transferred" | "message" | "fax" | "silence" | "none")[];
                 recorded?: boolean;
                 /** @description of the company (L2); open: a case to look into; an operator finds his own calls */
                 mark?: "any" | "good" | "bad" | "open" | "answered";
