@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"d24/test/foreign"
 )
 
 // patience is how long the hand waits for what it is to press or to see.
@@ -24,7 +26,7 @@ const patience = 20 * time.Second
 
 // chromium is a real browser whose microphone whistles, and the hand on it.
 type chromium struct {
-	*process
+	*foreign.Process
 	t       *testing.T
 	base    string
 	address string // of its DevTools
@@ -44,10 +46,10 @@ type page struct {
 // startChromium runs a browser beside the program; hz is what its microphone hears.
 func startChromium(t *testing.T, h *house, hz float64) *chromium {
 	t.Helper()
-	c := startBrowser(t, toneWAV(t, hz, 48000))
+	c := startBrowser(t, foreign.ToneWAV(t, hz, 48000))
 	c.base = h.page
 	hand := exec.Command("node", "browser.mjs", c.address, h.page, fmt.Sprint(patience.Milliseconds())) //nolint:gosec // ours
-	hand.Stderr = c.process.out
+	hand.Stderr = c.Process.Out
 	in, err := hand.StdinPipe()
 	require.NoError(t, err)
 	out, err := hand.StdoutPipe()
@@ -72,12 +74,12 @@ func startBrowser(t *testing.T, wav string) *chromium {
 	t.Helper()
 	dir := t.TempDir()
 	c := &chromium{t: t}
-	c.process = startProcess(t, dir, "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+	c.Process = foreign.Start(t, dir, "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir="+filepath.Join(dir, "profile"),
 		"--use-fake-device-for-media-stream", "--use-file-for-fake-audio-capture="+wav, "--autoplay-policy=no-user-gesture-required",
 		"--allow-loopback-in-peer-connection", "--remote-debugging-port=0", "about:blank")
 	eventually(t, 40*time.Second, "chromium listens", func() bool {
-		_, after, ok := strings.Cut(c.process.out.String(), "DevTools listening on ")
+		_, after, ok := strings.Cut(c.Process.Out.String(), "DevTools listening on ")
 		address, _, _ := strings.Cut(after, "\n")
 		c.address = strings.TrimSpace(address)
 		return ok && strings.Contains(after, "\n")
@@ -285,8 +287,8 @@ func (p *page) filed() {
 func (c *chromium) kill() {
 	c.t.Helper()
 	c.pages = nil
-	require.NoError(c.t, syscall.Kill(-c.cmd.Process.Pid, syscall.SIGKILL))
-	<-c.done
+	require.NoError(c.t, syscall.Kill(-c.Cmd.Process.Pid, syscall.SIGKILL))
+	<-c.Done
 }
 
 // tab opens a second tab of the same person.

@@ -41,14 +41,6 @@ func (p *person) connect(id int64, key string) {
 	p.do(http.MethodPost, fmt.Sprintf("/tickets/%d/connection", id), wish, nil)
 }
 
-// rang counts the calls that have come to a phone.
-func (b *baresip) rang() int { return strings.Count(b.out.String(), "Incoming call from:") }
-
-// free reports whether the phone has no call.
-func (b *baresip) free() bool { return strings.Contains(b.say("listcalls", ""), "calls (0)") }
-
-func (b *baresip) take() { require.NotEmpty(b.t, b.say("accept", "")) }
-
 // TestAnEmployeeSpeaksWithTheResidentThroughTheCentre is J12 beside telephones we did not
 // write: his own phone first; the resident's rings only when he has taken it, and stops when
 // he withdraws; they hear each other, neither sees the other's number; the row of the call
@@ -67,25 +59,25 @@ func TestAnEmployeeSpeaksWithTheResidentThroughTheCentre(t *testing.T) {
 
 	t.Log("withdrawn while the resident's phone rings")
 	gusev.connect(made.ID, "press-0001")
-	eventually(t, 20*time.Second, "his own phone rings", func() bool { return w.executor.rang() == 1 })
+	eventually(t, 20*time.Second, "his own phone rings", func() bool { return w.executor.Rang() == 1 })
 	gusev.until(made.ID, "calling_you", "")
-	require.Zero(t, w.resident.rang(), "the resident is not troubled before he has taken his")
-	w.executor.take()
-	eventually(t, 20*time.Second, "the resident's phone rings", func() bool { return w.resident.rang() == 1 })
+	require.Zero(t, w.resident.Rang(), "the resident is not troubled before he has taken his")
+	w.executor.Take()
+	eventually(t, 20*time.Second, "the resident's phone rings", func() bool { return w.resident.Rang() == 1 })
 	gusev.until(made.ID, "calling_resident", "")
 	gusev.do(http.MethodPost, fmt.Sprintf("/tickets/%d/connection/withdraw", made.ID), nil, nil)
-	eventually(t, 10*time.Second, "the ringing stops, and his own call ends", func() bool { return w.resident.free() && w.executor.free() })
+	eventually(t, 10*time.Second, "the ringing stops, and his own call ends", func() bool { return w.resident.Free() && w.executor.Free() })
 	gusev.until(made.ID, "over", "withdrawn")
 
 	t.Log("again, and the resident takes it")
 	gusev.connect(made.ID, "press-0002")
-	eventually(t, 20*time.Second, "his own phone rings again", func() bool { return w.executor.rang() == 2 })
-	w.executor.take()
-	eventually(t, 20*time.Second, "the resident's too", func() bool { return w.resident.rang() == 2 })
-	w.resident.take()
-	eventually(t, 20*time.Second, "they hear each other", func() bool { return w.executor.hears(residentHz) && w.resident.hears(executorHz) })
+	eventually(t, 20*time.Second, "his own phone rings again", func() bool { return w.executor.Rang() == 2 })
+	w.executor.Take()
+	eventually(t, 20*time.Second, "the resident's too", func() bool { return w.resident.Rang() == 2 })
+	w.resident.Take()
+	eventually(t, 20*time.Second, "they hear each other", func() bool { return w.executor.Hears(residentHz) && w.resident.Hears(executorHz) })
 	gusev.until(made.ID, "talking", "")
-	w.resident.hangup()
+	w.resident.Hangup()
 	gusev.until(made.ID, "over", "talked")
 	w.neitherSawTheOther()
 	w.rowNames(made.ID, "Гусев П. Н.")
@@ -95,10 +87,10 @@ func TestAnEmployeeSpeaksWithTheResidentThroughTheCentre(t *testing.T) {
 func (w *town) neitherSawTheOther() {
 	w.t.Helper()
 	const shown = "Incoming call from:  sip:" + line + "@"
-	require.Equal(w.t, 2, strings.Count(w.resident.out.String(), shown))
-	require.Equal(w.t, 2, strings.Count(w.executor.out.String(), shown))
-	require.NotContains(w.t, w.resident.out.String(), seed.MemberPhone(0, 0)[1:])
-	require.NotContains(w.t, w.executor.out.String(), "79000900001")
+	require.Equal(w.t, 2, strings.Count(w.resident.Out.String(), shown))
+	require.Equal(w.t, 2, strings.Count(w.executor.Out.String(), shown))
+	require.NotContains(w.t, w.resident.Out.String(), seed.MemberPhone(0, 0)[1:])
+	require.NotContains(w.t, w.executor.Out.String(), "79000900001")
 }
 
 // rowNames: the company's journal of calls has the talk, by whom it was, and its sound.

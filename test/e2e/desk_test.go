@@ -31,7 +31,7 @@ func (w *town) answers(p *page, heard float64) {
 	p.press("F2")
 	p.sees(inState("talking"))
 	eventually(w.t, 30*time.Second, "the browser hears the resident", func() bool { return p.hears(heard) })
-	eventually(w.t, 30*time.Second, "the resident hears the browser", func() bool { return w.resident.hears(operatorHz) })
+	eventually(w.t, 30*time.Second, "the resident hears the browser", func() bool { return w.resident.Hears(operatorHz) })
 }
 
 // houseBy types a house and its flat.
@@ -145,7 +145,7 @@ func (w *town) handoverByKeys(p *page, number int64) string {
 	p.press("F2")
 	p.within(30*time.Second, inState("talking"))
 	eventually(w.t, 30*time.Second, "operator and executor hear each other", func() bool {
-		return p.hears(executorHz) && w.executor.hears(operatorHz)
+		return p.hears(executorHz) && w.executor.Hears(operatorHz)
 	})
 	p.press("1")
 	p.sees(id("task-result-said"))

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"d24/internal/seed"
+	"d24/test/foreign"
 	"d24/test/softphone"
 	"d24/voip/tone"
 )
@@ -23,7 +24,7 @@ func (w *town) talk(desk *softphone.Phone) softphone.View {
 	desk.Do(within(w.t, time.Second), "answer", v.Key)
 	_, err = desk.Call(within(w.t, 5*time.Second), "talking")
 	require.NoError(w.t, err)
-	eventually(w.t, 20*time.Second, "they talk", func() bool { return w.resident.hears(operatorHz) })
+	eventually(w.t, 20*time.Second, "they talk", func() bool { return w.resident.Hears(operatorHz) })
 	return v
 }
 
@@ -55,8 +56,8 @@ func TestEngineIsKilled(t *testing.T) {
 	op := w.login("operator")
 	desk := op.desk(speech(operatorHz))
 	v := w.talk(desk)
-	had := len(w.resident.heard())
-	eventually(t, 10*time.Second, "they talk for three seconds", func() bool { return len(w.resident.heard()) > had+3*8000 })
+	had := len(w.resident.Heard())
+	eventually(t, 10*time.Second, "they talk for three seconds", func() bool { return len(w.resident.Heard()) > had+3*8000 })
 	began := time.Now()
 	require.NoError(t, syscall.Kill(w.engine(), syscall.SIGKILL))
 	eventually(t, 15*time.Second, "the call is marked as cut by failure", func() bool { return op.callOf(v.Key).IsCut })
@@ -71,7 +72,7 @@ func TestEngineIsKilled(t *testing.T) {
 	})
 	left, right := w.recording(v.Key)
 	require.True(t, tone.Heard(left, residentHz) && tone.Heard(right, operatorHz), "the recording is playable and holds both up to the kill")
-	w.resident.hangup()
+	w.resident.Hangup()
 	w.ready(30 * time.Second)
 	w.trunkUp("operator", "Транк X")
 	again := op.desk(speech(operatorHz))
@@ -133,9 +134,9 @@ func TestPostgresIsKilled(t *testing.T) {
 	v := w.talk(desk)
 	made := op.flood(v.Key)
 	require.NoError(t, syscall.Kill(w.postgres(), syscall.SIGKILL))
-	before := len(w.resident.heard())
-	eventually(t, 10*time.Second, "the talk goes on", func() bool { return len(w.resident.heard()) > before+16000 })
-	w.resident.hangup()
+	before := len(w.resident.Heard())
+	eventually(t, 10*time.Second, "the talk goes on", func() bool { return len(w.resident.Heard()) > before+16000 })
+	w.resident.Hangup()
 	require.NoError(t, desk.InState(within(t, 10*time.Second), "wrap_up"))
 	w.ready(40 * time.Second)
 	eventually(t, 20*time.Second, "the call's record is written", func() bool {
@@ -165,11 +166,11 @@ func TestDatabaseIsAwayForAMinute(t *testing.T) {
 	still(syscall.SIGSTOP)
 	defer still(syscall.SIGCONT)
 	away := time.Now()
-	before := len(w.resident.heard())
-	eventually(t, 55*time.Second, "the talk goes on for forty seconds", func() bool { return len(w.resident.heard()) > before+40*8000 })
+	before := len(w.resident.Heard())
+	eventually(t, 55*time.Second, "the talk goes on for forty seconds", func() bool { return len(w.resident.Heard()) > before+40*8000 })
 	require.Equal(t, http.StatusOK, ask(w.page+"/healthz"))
 	require.Equal(t, http.StatusServiceUnavailable, ask(w.page+"/readyz"))
-	w.resident.hangup()
+	w.resident.Hangup()
 	require.NoError(t, desk.InState(within(t, 10*time.Second), "wrap_up"))
 	ended := time.Now()
 	<-time.After(time.Until(away.Add(time.Minute)))
@@ -194,9 +195,9 @@ func TestDatabaseIsAwayForAMinute(t *testing.T) {
 func TestEmergencyRingsThreeForeignPhones(t *testing.T) {
 	t.Parallel()
 	p := newPlace()
-	third := startBaresip(t, p.ip(atExecutor), seed.MemberPhone(0, 2), "auto", executorHz)
+	third := foreign.StartBaresip(t, foreign.Account{IP: p.ip(atExecutor), User: seed.MemberPhone(0, 2), Answer: "auto", Voice: executorHz})
 	x := startKamailio(t, p.ip(atX), seed.UserX, seed.PasswordX, line, map[string]string{
-		seed.MemberPhone(0, 0): sippExecutor(t, p.ip(atExecutor), 486), seed.MemberPhone(0, 1): sippExecutor(t, p.ip(atExecutor), 0), seed.MemberPhone(0, 2): third.addr,
+		seed.MemberPhone(0, 0): sippExecutor(t, p.ip(atExecutor), 486), seed.MemberPhone(0, 1): sippExecutor(t, p.ip(atExecutor), 0), seed.MemberPhone(0, 2): third.Addr,
 	})
 	h := newHouse(t, p, append(trunkArgs(x.addr, nowhere(t, p.ip(atY))), "--pace", "60")...)
 	h.trunkUp("operator", "Транк X")
@@ -222,7 +223,7 @@ func TestEmergencyRingsThreeForeignPhones(t *testing.T) {
 	require.Less(t, a, 5*time.Second, "nobody free: the system dials itself after 60 s, here one")
 	require.Less(t, c-a, 25*time.Second, "two levels of ten minutes, here ten seconds")
 	require.Equal(t, "busy", outcomes[seed.MemberPhone(0, 0)])
-	eventually(t, 20*time.Second, "the third hears the request", func() bool { return len(third.heard()) > 3*8000 })
+	eventually(t, 20*time.Second, "the third hears the request", func() bool { return len(third.Heard()) > 3*8000 })
 	eventually(t, 10*time.Second, "the second did not answer", func() bool {
 		for _, c := range op.calls() {
 			if c.Phone == seed.MemberPhone(0, 1) && c.Outcome == "no_answer" {
@@ -231,8 +232,8 @@ func TestEmergencyRingsThreeForeignPhones(t *testing.T) {
 		}
 		return false
 	})
-	third.say("sndcode", "1")
-	eventually(t, 20*time.Second, "key 1 accepts", func() bool { third.say("sndcode", "1"); return op.ticket(made.ID).Status == "accepted" })
+	third.Say("sndcode", "1")
+	eventually(t, 20*time.Second, "key 1 accepts", func() bool { third.Say("sndcode", "1"); return op.ticket(made.ID).Status == "accepted" })
 	var events struct{ Items []struct{ Kind, Text string } }
 	op.do(http.MethodGet, fmt.Sprintf("/tickets/%d/events", made.ID), nil, &events)
 	require.NotEmpty(t, events.Items)

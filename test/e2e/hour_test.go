@@ -68,7 +68,7 @@ func startDispatcher(t *testing.T, h *house, login, directory string) *dispatche
 	t.Helper()
 	c := startBrowser(t, phrasesWAV(t))
 	d := &dispatcher{login: login, said: make(chan string, 1000), cmd: exec.Command("node", "hour.mjs", c.address, h.page, login, directory)} //nolint:gosec // ours
-	d.cmd.Stderr = c.process.out
+	d.cmd.Stderr = c.Process.Out
 	in, err := d.cmd.StdinPipe()
 	require.NoError(t, err)
 	out, err := d.cmd.StdoutPipe()

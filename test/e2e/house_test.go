@@ -9,16 +9,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -27,6 +24,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"d24/internal/platform/httpapi"
+	"d24/test/foreign"
 	"d24/test/softphone"
 	"d24/voip/media"
 )
@@ -89,7 +87,7 @@ type house struct {
 	dir     string
 	sip     string
 	page    string // http://host:port
-	log     *lines
+	log     *foreign.Output
 	cmd     *exec.Cmd
 	exited  chan struct{}
 	args    []string
@@ -97,53 +95,6 @@ type house struct {
 	env     []string // besides the test's own
 	binary  string   // another copy of the program; "": the common one
 	dropped bool     // the test ends it by itself
-}
-
-// freePort is below the ports that the kernel gives away itself: the program takes
-// it only when its database is filled, and anybody could have it by then. The one above
-// it is left to TLS; a browser goes to no 10080.
-func freePort(t testing.TB, network, ip string) int {
-	t.Helper()
-	for range 1000 {
-		port := 11000 + int(lastPort.Add(2)+2*uint32(os.Getpid()))%8000 //nolint:gosec // a process's number is positive
-		addr := net.JoinHostPort(ip, strconv.Itoa(port))
-		if network == "tcp" {
-			if l, err := net.Listen("tcp", addr); err == nil {
-				_ = l.Close()
-				return port
-			}
-		} else if c, err := net.ListenPacket("udp", addr); err == nil {
-			_ = c.Close()
-			return port
-		}
-	}
-	t.Fatalf("no free port at %s", ip)
-	return 0
-}
-
-var lastPort atomic.Uint32
-
-// lines keeps what a process writes.
-type lines struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *lines) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(b)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
-
-func (l *lines) tail(n int) string {
-	s := l.String()
-	return s[max(0, len(s)-n):]
 }
 
 // newHouse starts the program; it is ready when this returns.
@@ -161,14 +112,14 @@ func planHouse(t *testing.T, p place, more ...string) *house {
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(dir, 0o755)) //nolint:gosec // the database's own user passes through it
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	h := &house{t: t, place: p, dir: filepath.Join(dir, "data"), log: &lines{}}
+	h := &house{t: t, place: p, dir: filepath.Join(dir, "data"), log: &foreign.Output{}}
 	ip := p.ip(atHouse)
-	h.sip = fmt.Sprintf("%s:%d", ip, freePort(t, "udp", ip))
-	listen := fmt.Sprintf("%s:%d", ip, freePort(t, "tcp", ip))
+	h.sip = fmt.Sprintf("%s:%d", ip, foreign.FreePort(t, "udp", ip))
+	listen := fmt.Sprintf("%s:%d", ip, foreign.FreePort(t, "tcp", ip))
 	h.page = "http://" + listen
 	h.args = append([]string{
-		"serve", "--demo", "--no-city", "--data", h.dir, "--listen", listen, "--sip", h.sip, "--webrtc", fmt.Sprintf("%s:%d", ip, freePort(t, "udp", ip)),
-		"--phone-api", fmt.Sprintf("%s:%d", ip, freePort(t, "tcp", ip)), "--rtp-ports", "20000-20400",
+		"serve", "--demo", "--no-city", "--data", h.dir, "--listen", listen, "--sip", h.sip, "--webrtc", fmt.Sprintf("%s:%d", ip, foreign.FreePort(t, "udp", ip)),
+		"--phone-api", fmt.Sprintf("%s:%d", ip, foreign.FreePort(t, "tcp", ip)), "--rtp-ports", "20000-20400",
 	}, more...)
 	return h
 }
@@ -178,7 +129,7 @@ func (h *house) begin() {
 	h.t.Helper()
 	h.t.Cleanup(func() {
 		if h.t.Failed() {
-			h.t.Logf("the program said:\n%s", h.log.tail(6000))
+			h.t.Logf("the program said:\n%s", h.log.Tail(6000))
 		}
 		h.stop()
 	})
@@ -209,7 +160,7 @@ func (h *house) ready(limit time.Duration) {
 	eventually(h.t, limit, "the program is ready", func() bool {
 		select {
 		case <-h.exited:
-			h.t.Fatalf("the program ended:\n%s", h.log.tail(4000))
+			h.t.Fatalf("the program ended:\n%s", h.log.Tail(4000))
 		default:
 		}
 		res, err := http.Get(h.page + "/readyz")
@@ -233,7 +184,7 @@ func (h *house) stop() {
 	case <-time.After(40 * time.Second):
 		_ = h.cmd.Process.Kill()
 		<-h.exited
-		h.t.Errorf("Ctrl-C did not end the program:\n%s", h.log.tail(3000))
+		h.t.Errorf("Ctrl-C did not end the program:\n%s", h.log.Tail(3000))
 	}
 	if left := processes(h.dir); len(left) > 0 {
 		h.t.Errorf("processes are left: %v", left)

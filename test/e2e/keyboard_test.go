@@ -104,18 +104,18 @@ func TestAWholeCallByKeyboard(t *testing.T) {
 	p.sees(inState("talking"))
 	p.press("F8")
 	p.sees(id("mute") + `[aria-pressed="true"]`)
-	silent := len(w.resident.heard()) + 2*8000 // what was on its way is heard still
-	eventually(t, patience, "two more seconds come", func() bool { return len(w.resident.heard()) > silent })
-	require.False(t, w.resident.hearsAfter(silent-8000, operatorHz), "a muted operator is not heard")
+	silent := len(w.resident.Heard()) + 2*8000 // what was on its way is heard still
+	eventually(t, patience, "two more seconds come", func() bool { return len(w.resident.Heard()) > silent })
+	require.False(t, w.resident.HearsAfter(silent-8000, operatorHz), "a muted operator is not heard")
 	p.press("F8")
-	eventually(t, patience, "he is heard again", func() bool { return w.resident.hearsAfter(silent, operatorHz) })
+	eventually(t, patience, "he is heard again", func() bool { return w.resident.HearsAfter(silent, operatorHz) })
 
 	p.press("F7")
 	p.cursorIn(`.keypad`)
 	p.press("5", "#")
 	for _, digit := range []string{"5", "#"} {
 		eventually(t, patience, "the digit "+digit+" comes to the other side", func() bool {
-			return strings.Contains(w.resident.out.String(), "received event: '"+digit+"'")
+			return strings.Contains(w.resident.Out.String(), "received event: '"+digit+"'")
 		})
 	}
 	p.press("Escape")

@@ -31,18 +31,18 @@ func TestBrowserIsKilledInCall(t *testing.T) {
 	p.fill(id("description"), "Вода по стене")
 	p.sees(`text=черновик сохранён`)
 	c.kill()
-	at := len(w.resident.heard())
+	at := len(w.resident.Heard())
 	second.ready()
 	second.within(30*time.Second, inState("ringing"))
 	require.Equal(t, key, second.callKey(), "it is the same call")
-	eventually(t, 30*time.Second, "the caller hears that he is waited on", func() bool { return loudAfter(w.resident.heard(), at) })
+	eventually(t, 30*time.Second, "the caller hears that he is waited on", func() bool { return loudAfter(w.resident.Heard(), at) })
 	second.press("F2")
 	second.sees(inState("talking"))
 	second.sees(`text=Звонок вернулся от другого оператора`)
 	second.sees(`text=Озёрная, 2`)
 	require.Equal(t, "Вода по стене", second.value(id("description")))
 	eventually(t, 30*time.Second, "he talks with the second operator", func() bool {
-		return second.hears(residentHz) && w.resident.hearsAfter(at, secondHz)
+		return second.hears(residentHz) && w.resident.HearsAfter(at, secondHz)
 	})
 	second.press("Shift+F2")
 	second.sees(inState("ended"))
@@ -83,23 +83,23 @@ func TestBrowsersAreKilled(t *testing.T) {
 	for i := range kills {
 		c := startChromium(t, w.house, operatorHz)
 		p := c.atDesk("operator", "operator")
-		before := len(w.resident.heard())
+		before := len(w.resident.Heard())
 		w.call()
 		p.rings()
 		p.press("F2")
 		p.sees(inState("talking"))
-		eventually(t, 30*time.Second, "they hear each other", func() bool { return p.hears(residentHz) && w.resident.hearsAfter(before, operatorHz) })
+		eventually(t, 30*time.Second, "they hear each other", func() bool { return p.hears(residentHz) && w.resident.HearsAfter(before, operatorHz) })
 		key := p.callKey()
 		free := i%2 == 0
 		if free {
 			second.ready()
 		}
 		c.kill()
-		died, at := time.Now(), len(w.resident.heard())
+		died, at := time.Now(), len(w.resident.Heard())
 		if !free {
 			var after time.Duration
 			eventually(t, 2*holdsWithin, "the caller hears that he is waited on", func() bool {
-				n := waitedOn(w.resident.heard(), at)
+				n := waitedOn(w.resident.Heard(), at)
 				after = time.Duration(n) * time.Second / 8000
 				return n >= 0
 			})
@@ -113,12 +113,12 @@ func TestBrowsersAreKilled(t *testing.T) {
 		next = append(next, time.Since(died))
 		eventually(t, 30*time.Second, "the next operator hears him", func() bool { return second.hears(residentHz) })
 		require.Equal(t, key, second.callKey(), "the same call")
-		from := len(w.resident.heard())
-		eventually(t, 30*time.Second, "and he the operator", func() bool { return w.resident.hearsAfter(from, secondHz) })
+		from := len(w.resident.Heard())
+		eventually(t, 30*time.Second, "and he the operator", func() bool { return w.resident.HearsAfter(from, secondHz) })
 		w.leavesDesk(second)
 		left, right := w.recording(key)
 		require.True(t, tone.Heard(left, residentHz) && tone.Heard(right, operatorHz) && tone.Heard(right, secondHz), "one recording holds both talks")
-		eventually(t, 20*time.Second, "his line is free", w.resident.free)
+		eventually(t, 20*time.Second, "his line is free", w.resident.Free)
 	}
 	t.Logf("%d killed: hold text after at most %s, the next operator after at most %s", kills, slices.Max(held).Round(10*time.Millisecond), slices.Max(next).Round(10*time.Millisecond))
 	require.LessOrEqual(t, slices.Max(held), holdsWithin)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"d24/internal/seed"
+	"d24/test/foreign"
 )
 
 // secondHz is the voice of the operator at the second computer.
@@ -82,9 +83,9 @@ func (w *town) expiredLogin(p *page) {
 	p.eval(`fetch('/api/v1/logout', {method: 'POST'}).then((r) => r.status)`, new(int))
 	p.sees(`text=Сеанс закончился. Договорите`)
 	p.fill(id("description"), "Гудит стояк")
-	from := len(w.resident.heard())
+	from := len(w.resident.Heard())
 	eventually(t, 30*time.Second, "the talk goes on longer than a lost browser would be waited for", func() bool {
-		return w.resident.hearsAfter(from+8*8000, operatorHz)
+		return w.resident.HearsAfter(from+8*8000, operatorHz)
 	})
 	p.sees(inState("talking"))
 	p.press("Shift+F2")
@@ -131,9 +132,9 @@ func (w *town) twoTabs(p *page) *page {
 	q.click(id("work-here"))
 	q.sees(inState("talking"))
 	p.sees(id("elsewhere"))
-	from := len(w.resident.heard())
+	from := len(w.resident.Heard())
 	eventually(t, 30*time.Second, "the talk goes on in the second tab", func() bool {
-		return q.hears(residentHz) && w.resident.hearsAfter(from, operatorHz)
+		return q.hears(residentHz) && w.resident.HearsAfter(from, operatorHz)
 	})
 	p.leave()
 	w.wrongNumber(q)
@@ -154,8 +155,8 @@ func (w *town) wrongNumber(p *page) {
 
 func (w *town) anonymousCaller(p *page) {
 	w.t.Helper()
-	hidden := startBaresip(w.t, w.place.ip(atResident), "anonymous", "manual", residentHz)
-	hidden.dial("sip:" + line + "@" + w.kamailio.addr)
+	hidden := foreign.StartBaresip(w.t, foreign.Account{IP: w.place.ip(atResident), User: "anonymous", Answer: "manual", Voice: residentHz})
+	hidden.Dial("sip:" + line + "@" + w.kamailio.addr)
 	p.rings()
 	require.Contains(w.t, p.text(id("call-panel")), "номер скрыт")
 	p.press("F2")
@@ -174,7 +175,7 @@ func (w *town) hangsUpInTheQueue(p *page) {
 	p.sees(id("state-ready") + ":enabled")
 	w.call()
 	p.within(30*time.Second, `.s-wait .v:text-is("1")`)
-	w.resident.hangup()
+	w.resident.Hangup()
 	p.within(30*time.Second, id("task-queue")+` tr:has-text("Потерянный"):has-text("900 090-00-01")`)
 	p.sees(`.s-lost:has-text("1 · осталось ")`)
 	var f struct {
@@ -203,7 +204,7 @@ func TestBothTrunksDown(t *testing.T) {
 	w := newTown(t)
 	c := startChromium(t, w.house, operatorHz)
 	p := c.atDesk("operator", "operator")
-	w.kamailio.stop()
+	w.kamailio.Pause()
 	p.within(90*time.Second, id("trunks-down"))
 	require.Contains(t, p.text(id("trunks-down")), "Обе линии связи не работают.")
 	op := w.login("operator")
@@ -219,7 +220,7 @@ func TestBothTrunksDown(t *testing.T) {
 	})
 	p.sees(`[data-testid="my-state"][data-state="ready"]`)
 	require.Empty(t, op.calls())
-	w.kamailio.resume()
+	w.kamailio.Resume()
 	p.within(60*time.Second, inState("ringing"))
 	p.press("F2")
 	p.sees(inState("counting"))

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"d24/internal/seed"
+	"d24/test/foreign"
 )
 
 // A company with an operator of its own, and another that has none.
@@ -44,8 +45,8 @@ func newOwnTown(t *testing.T) *ownTown {
 	t.Helper()
 	p := newPlace()
 	o := &ownTown{town: &town{
-		resident: startBaresip(t, p.ip(atResident), seed.ResidentPhone(1), "manual", residentHz),
-		caller:   startBaresip(t, p.ip(atCaller), seed.ResidentPhone(20), "manual", residentHz),
+		resident: foreign.StartBaresip(t, foreign.Account{IP: p.ip(atResident), User: seed.ResidentPhone(1), Answer: "manual", Voice: residentHz}),
+		caller:   foreign.StartBaresip(t, foreign.Account{IP: p.ip(atCaller), User: seed.ResidentPhone(20), Answer: "manual", Voice: residentHz}),
 	}}
 	lines := strings.TrimPrefix(line, "+") + "|" + strings.TrimPrefix(otherLine, "+")
 	o.kamailio = startKamailio(t, p.ip(atX), seed.UserX, seed.PasswordX, "("+lines+")", nil)
@@ -99,12 +100,12 @@ func (o *ownTown) invited(c *chromium) *page {
 }
 
 // takes answers what rings; both hear each other.
-func (o *ownTown) takes(p *page, who *baresip) {
+func (o *ownTown) takes(p *page, who *foreign.Baresip) {
 	o.t.Helper()
-	had := len(who.heard())
+	had := len(who.Heard())
 	p.press("F2")
 	p.sees(inState("talking"))
-	eventually(o.t, patience, "they hear each other", func() bool { return p.hears(residentHz) && who.hearsAfter(had, operatorHz) })
+	eventually(o.t, patience, "they hear each other", func() bool { return p.hears(residentHz) && who.HearsAfter(had, operatorHz) })
 }
 
 // ownCall is a row of the record of calls with whose it was.
@@ -155,7 +156,7 @@ func TestACompanysOwnOperatorInTheBrowser(t *testing.T) { // C8, F22, F23
 // soon as one of ours is, he has him.
 func (o *ownTown) anothersCallerIsNotHis(c *chromium) {
 	o.t.Helper()
-	o.caller.dial(fmt.Sprintf("sip:%s@%s", otherLine, o.kamailio.addr))
+	o.caller.Dial(fmt.Sprintf("sip:%s@%s", otherLine, o.kamailio.addr))
 	o.ours.within(30*time.Second, waits(1))
 	o.own = o.invited(c)
 	o.own.ready()

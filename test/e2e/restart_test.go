@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"d24/test/foreign"
 	"d24/voip/tone"
 )
 
@@ -65,10 +66,10 @@ func (h *house) restart() {
 // hearEachOther: there is sound both ways from now on.
 func (w *town) hearEachOther(p *page) {
 	w.t.Helper()
-	had := len(w.resident.heard())
-	eventually(w.t, 30*time.Second, "two more seconds are heard", func() bool { return len(w.resident.heard()) > had+2*8000 })
+	had := len(w.resident.Heard())
+	eventually(w.t, 30*time.Second, "two more seconds are heard", func() bool { return len(w.resident.Heard()) > had+2*8000 })
 	eventually(w.t, 10*time.Second, "the resident hears the operator now", func() bool {
-		b := w.resident.heard()
+		b := w.resident.Heard()
 		return tone.Heard(b[len(b)-8000:], operatorHz)
 	})
 	eventually(w.t, 10*time.Second, "the browser hears the resident", func() bool { return p.hears(residentHz) })
@@ -80,7 +81,7 @@ func (w *town) hearEachOther(p *page) {
 // end one engine is there, at home, and Ctrl-C leaves none.
 func TestTheEngineOutlivesTheProgram(t *testing.T) {
 	w := planTown(t)
-	w.caller = startBaresip(t, w.place.ip(atCaller), "+79000900002", "manual", residentHz)
+	w.caller = foreign.StartBaresip(t, foreign.Account{IP: w.place.ip(atCaller), User: "+79000900002", Answer: "manual", Voice: residentHz})
 	w.ownProgram()
 	w.begin()
 	w.trunkUp("operator", "Транк X")
@@ -112,7 +113,7 @@ func TestTheEngineOutlivesTheProgram(t *testing.T) {
 	step("a newer program, a second engine")
 	eventually(t, 30*time.Second, "it is at work", func() bool { return strings.Count(w.log.String(), "duty=active") == 2 })
 	second := w.login("operator2").desk(speech(executorHz))
-	w.caller.dial(fmt.Sprintf("sip:%s@%s", line, w.kamailio.addr))
+	w.caller.Dial(fmt.Sprintf("sip:%s@%s", line, w.kamailio.addr))
 	v, err := second.Call(within(t, 30*time.Second), "ringing")
 	require.NoError(t, err)
 	require.NotEqual(t, key, v.Key)
@@ -124,8 +125,8 @@ func TestTheEngineOutlivesTheProgram(t *testing.T) {
 
 	step("a second call at the new engine")
 	lasted := time.Since(began)
-	w.resident.hangup()
-	w.caller.hangup()
+	w.resident.Hangup()
+	w.caller.Hangup()
 	op := w.login("operator")
 	eventually(t, 30*time.Second, "both calls are over", func() bool { return op.callOf(key).EndedAt != nil && op.callOf(v.Key).EndedAt != nil })
 	require.False(t, op.callOf(key).IsCut || op.callOf(v.Key).IsCut, "none was cut")

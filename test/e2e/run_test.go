@@ -21,6 +21,7 @@ import (
 
 	"d24/internal/platform/pg/pgtest"
 	"d24/internal/seed"
+	"d24/test/foreign"
 )
 
 // d24 runs the program to its end.
@@ -38,7 +39,7 @@ func d24(t *testing.T, env []string, args ...string) (said string, err error) {
 // cityArgs are the addresses of a demo city of the test's own.
 func (p place) cityArgs(t *testing.T) []string {
 	t.Helper()
-	page := fmt.Sprintf("%s:%d", p.ip(atHouse), freePort(t, "tcp", p.ip(atHouse)))
+	page := fmt.Sprintf("%s:%d", p.ip(atHouse), foreign.FreePort(t, "tcp", p.ip(atHouse)))
 	return []string{"--city-x", p.ip(atX) + ":5060", "--city-y", p.ip(atY) + ":5060", "--city-page", page}
 }
 
@@ -78,9 +79,9 @@ func TestAStrangerRunsItTwice(t *testing.T) {
 	select {
 	case <-h.exited:
 	case <-time.After(30 * time.Second):
-		t.Fatalf("Ctrl-C did not end it:\n%s", h.log.tail(3000))
+		t.Fatalf("Ctrl-C did not end it:\n%s", h.log.Tail(3000))
 	}
-	require.True(t, h.cmd.ProcessState.Success(), "%s\n%s", h.cmd.ProcessState, h.log.tail(3000))
+	require.True(t, h.cmd.ProcessState.Success(), "%s\n%s", h.cmd.ProcessState, h.log.Tail(3000))
 	require.Empty(t, processes(h.dir), "nothing is left")
 	require.Error(t, syscall.Kill(postgres, 0), "nor PostgreSQL")
 
@@ -100,7 +101,7 @@ func TestBusyAddressesAreNamed(t *testing.T) {
 	defer sip.Close()
 	args := []string{
 		"--data", filepath.Join(t.TempDir(), "data"), "--listen", page.Addr().String(), "--sip", sip.LocalAddr().String(),
-		"--webrtc", fmt.Sprintf("%s:%d", ip, freePort(t, "udp", ip)), "--phone-api", fmt.Sprintf("%s:%d", ip, freePort(t, "tcp", ip)),
+		"--webrtc", fmt.Sprintf("%s:%d", ip, foreign.FreePort(t, "udp", ip)), "--phone-api", fmt.Sprintf("%s:%d", ip, foreign.FreePort(t, "tcp", ip)),
 	}
 	said, err := d24(t, nil, append([]string{"serve"}, args...)...)
 	require.Error(t, err)
@@ -122,7 +123,7 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 	ip := newPlace().ip(atHouse)
 	dir := filepath.Join(t.TempDir(), "data")
 	env := []string{"PATH=" + t.TempDir(), "D24_PG_BIN=" + t.TempDir()}
-	args := []string{"--data", dir, "--listen", fmt.Sprintf("%s:%d", ip, freePort(t, "tcp", ip)), "--sip", fmt.Sprintf("%s:%d", ip, freePort(t, "udp", ip)), "--webrtc", ip + ":8025", "--phone-api", ip + ":8026"}
+	args := []string{"--data", dir, "--listen", fmt.Sprintf("%s:%d", ip, foreign.FreePort(t, "tcp", ip)), "--sip", fmt.Sprintf("%s:%d", ip, foreign.FreePort(t, "udp", ip)), "--webrtc", ip + ":8025", "--phone-api", ip + ":8026"}
 	said, err := d24(t, env, append([]string{"doctor"}, args...)...)
 	require.Error(t, err)
 	require.Contains(t, said, "нет программ postgres и initdb")
@@ -157,7 +158,7 @@ func TestSeed(t *testing.T) {
 func (h *house) role(name, db string, more ...string) *house {
 	h.t.Helper()
 	r := *h
-	r.log = &lines{}
+	r.log = &foreign.Output{}
 	args := append([]string{"serve", "--role", name, "--data", h.dir}, more...)
 	r.cmd = exec.Command(binary, args...) //nolint:gosec // our own program
 	r.cmd.Stdout, r.cmd.Stderr = r.log, r.log
@@ -171,10 +172,10 @@ func (h *house) role(name, db string, more ...string) *house {
 		case <-r.exited:
 		case <-time.After(30 * time.Second):
 			_ = r.cmd.Process.Kill()
-			h.t.Errorf("the role %s does not end:\n%s", name, r.log.tail(2000))
+			h.t.Errorf("the role %s does not end:\n%s", name, r.log.Tail(2000))
 		}
 		if h.t.Failed() {
-			h.t.Logf("%s said:\n%s", name, r.log.tail(3000))
+			h.t.Logf("%s said:\n%s", name, r.log.Tail(3000))
 		}
 	})
 	return &r
@@ -192,14 +193,14 @@ func TestThreeProcessesAndOneDatabase(t *testing.T) {
 	require.NoError(t, err, said)
 
 	ip := p.ip(atHouse)
-	listen := fmt.Sprintf("%s:%d", ip, freePort(t, "tcp", ip))
+	listen := fmt.Sprintf("%s:%d", ip, foreign.FreePort(t, "tcp", ip))
 	h := &house{t: t, place: p, dir: filepath.Join(t.TempDir(), "data"), page: "http://" + listen}
 	web := h.role("web", db, "--listen", listen)
 	eventually(t, 20*time.Second, "the pages are there", func() bool { return ask(h.page+"/healthz") == http.StatusOK })
 	require.Equal(t, http.StatusServiceUnavailable, ask(h.page+"/readyz"), "no engine, no workers: not ready")
 	h.role("work", db)
-	h.role("phone", db, "--node", "phone-1", "--sip", fmt.Sprintf("%s:%d", ip, freePort(t, "udp", ip)), "--rtp-ports", "20000-20400",
-		"--webrtc", fmt.Sprintf("%s:%d", ip, freePort(t, "udp", ip)), "--phone-api", fmt.Sprintf("%s:%d", ip, freePort(t, "tcp", ip)))
+	h.role("phone", db, "--node", "phone-1", "--sip", fmt.Sprintf("%s:%d", ip, foreign.FreePort(t, "udp", ip)), "--rtp-ports", "20000-20400",
+		"--webrtc", fmt.Sprintf("%s:%d", ip, foreign.FreePort(t, "udp", ip)), "--phone-api", fmt.Sprintf("%s:%d", ip, foreign.FreePort(t, "tcp", ip)))
 	web.ready(30 * time.Second)
 	h.trunkUp("operator", "Транк X")
 	op := h.login("operator")

@@ -193,7 +193,7 @@ func (p *page) today() (day string) {
 
 // request is the operator's part of one: the call, the form, and the handover that follows by itself.
 func (f *founding) request(p *page) (number int64) {
-	f.resident.dial(fmt.Sprintf("sip:%s@%s", newLine, f.kamailio.addr))
+	f.resident.Dial(fmt.Sprintf("sip:%s@%s", newLine, f.kamailio.addr))
 	p.rings()
 	p.sees("text=" + newCompany)
 	f.answers(p, residentHz)
@@ -212,6 +212,6 @@ func (f *founding) request(p *page) (number int64) {
 	p.filed()
 	f.handoverByKeys(p, number)
 	p.press("F2")
-	f.resident.hangup()
+	f.resident.Hangup()
 	return number
 }

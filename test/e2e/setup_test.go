@@ -14,6 +14,7 @@ import (
 
 	"d24/internal/platform/pg/pgtest"
 	"d24/internal/seed"
+	"d24/test/foreign"
 )
 
 // The company that is set up from nothing, its number, and its people by what they are for.
@@ -42,10 +43,10 @@ type founding struct {
 func newFounding(t *testing.T) *founding {
 	t.Helper()
 	p := newPlace()
-	w := &town{executor: startBaresip(t, p.ip(atExecutor), "people", "auto", executorHz), resident: startBaresip(t, p.ip(atResident), "+79000900001", "manual", residentHz)}
+	w := &town{executor: foreign.StartBaresip(t, foreign.Account{IP: p.ip(atExecutor), User: "people", Answer: "auto", Voice: executorHz}), resident: foreign.StartBaresip(t, foreign.Account{IP: p.ip(atResident), User: "+79000900001", Answer: "manual", Voice: residentHz})}
 	phones := map[string]string{}
 	for _, number := range theirPhones {
-		phones[number] = "people@" + w.executor.addr
+		phones[number] = "people@" + w.executor.Addr
 	}
 	lines := strings.Join([]string{strings.TrimPrefix(line, "+"), strings.TrimPrefix(newLine, "+")}, "|")
 	w.kamailio = startKamailio(t, p.ip(atX), seed.UserX, seed.PasswordX, "("+lines+")", phones)

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"d24/internal/seed"
+	"d24/test/foreign"
 	"d24/test/softphone"
 	"d24/voip/record"
 	"d24/voip/tone"
@@ -33,9 +34,9 @@ const (
 type town struct {
 	*house
 	kamailio *kamailio
-	resident *baresip
-	executor *baresip
-	caller   *baresip // a second resident, of those who have one
+	resident *foreign.Baresip
+	executor *foreign.Baresip
+	caller   *foreign.Baresip // a second resident, of those who have one
 }
 
 // newTown: the executor of level 1 for plumbing has a phone that answers at once.
@@ -54,8 +55,8 @@ func planTown(t *testing.T, more ...string) *town { return planTownOf(t, "auto",
 func planTownOf(t *testing.T, executor string, more ...string) *town {
 	t.Helper()
 	p := newPlace()
-	w := &town{executor: startBaresip(t, p.ip(atExecutor), seed.MemberPhone(0, 0), executor, executorHz), resident: startBaresip(t, p.ip(atResident), "+79000900001", "manual", residentHz)}
-	w.kamailio = startKamailio(t, p.ip(atX), seed.UserX, seed.PasswordX, line, map[string]string{seed.MemberPhone(0, 0): w.executor.addr, "+79000900001": w.resident.addr})
+	w := &town{executor: foreign.StartBaresip(t, foreign.Account{IP: p.ip(atExecutor), User: seed.MemberPhone(0, 0), Answer: executor, Voice: executorHz}), resident: foreign.StartBaresip(t, foreign.Account{IP: p.ip(atResident), User: "+79000900001", Answer: "manual", Voice: residentHz})}
+	w.kamailio = startKamailio(t, p.ip(atX), seed.UserX, seed.PasswordX, line, map[string]string{seed.MemberPhone(0, 0): w.executor.Addr, "+79000900001": w.resident.Addr})
 	w.house = planHouse(t, p, append(trunkArgs(w.kamailio.addr, nowhere(t, p.ip(atY))), more...)...)
 	return w
 }
@@ -86,7 +87,7 @@ func (h *house) trunkUp(login, name string) {
 	})
 }
 
-func (w *town) call() { w.resident.dial(fmt.Sprintf("sip:%s@%s", line, w.kamailio.addr)) }
+func (w *town) call() { w.resident.Dial(fmt.Sprintf("sip:%s@%s", line, w.kamailio.addr)) }
 
 // ticket is a request as the API shows it.
 type ticket struct {
@@ -239,11 +240,11 @@ func TestEmergencyByForeignPhones(t *testing.T) {
 	_, err = desk.Call(within(t, 5*time.Second), "talking")
 	require.NoError(t, err)
 	eventually(t, 20*time.Second, "resident and operator hear each other", func() bool {
-		return w.resident.hears(operatorHz) && tone.Heard(desk.Heard(), residentHz)
+		return w.resident.Hears(operatorHz) && tone.Heard(desk.Heard(), residentHz)
 	})
 	made := op.flood(v.Key)
 	require.Contains(t, made.Say, fmt.Sprint(made.Number))
-	w.resident.hangup()
+	w.resident.Hangup()
 	require.NoError(t, desk.InState(within(t, 10*time.Second), "wrap_up"))
 	desk.Send(within(t, time.Second), map[string]any{"type": "wrapped_up"})
 
@@ -278,7 +279,7 @@ func (w *town) handover(desk *softphone.Phone, made ticket) string {
 	_, err = desk.Call(within(t, 15*time.Second), "talking")
 	require.NoError(t, err)
 	eventually(t, 20*time.Second, "operator and executor hear each other", func() bool {
-		return w.executor.hears(operatorHz) && tone.Heard(desk.Heard(), executorHz)
+		return w.executor.Hears(operatorHz) && tone.Heard(desk.Heard(), executorHz)
 	})
 	op := w.login("operator")
 	op.do(http.MethodPost, fmt.Sprintf("/desk/tasks/%d/result", v.TaskID), map[string]any{"kind": "accepted"}, nil)

@@ -51,11 +51,11 @@ func TestATransferByKeyboard(t *testing.T) {
 	p.cursorIn(`[role="dialog"]`)
 	p.press("1") // the list is where he left it, and so is the cursor
 	p.sees(id("transfer-way") + `[data-state="answered"]`)
-	had := len(w.resident.heard())
+	had := len(w.resident.Heard())
 	p.press("Enter")
 	p.sees(inState("ended"))
-	eventually(t, patience, "the caller has her", func() bool { return w.resident.hearsAfter(had, executorHz) })
-	w.resident.hangup()
+	eventually(t, patience, "the caller has her", func() bool { return w.resident.HearsAfter(had, executorHz) })
+	w.resident.Hangup()
 	p.filed()
 	p.gone(inState("ended"))
 
@@ -63,11 +63,11 @@ func TestATransferByKeyboard(t *testing.T) {
 	p.rings()
 	w.answers(p, residentHz)
 	p.choosesWhom("бух", person)
-	had = len(w.resident.heard())
+	had = len(w.resident.Heard())
 	p.press("2")
 	p.sees(inState("ended"))
-	eventually(t, patience, "the caller has her", func() bool { return w.resident.hearsAfter(had, executorHz) })
-	w.resident.hangup()
+	eventually(t, patience, "the caller has her", func() bool { return w.resident.HearsAfter(had, executorHz) })
+	w.resident.Hangup()
 	p.filed()
 	p.gone(inState("ended"))
 
@@ -96,7 +96,7 @@ func TestATransferByKeyboard(t *testing.T) {
 	q.sees(inState("talking"))
 	q.sees(`.reason-chosen`) // the form has come with the caller
 	eventually(t, patience, "the colleague hears him", func() bool { return q.hears(residentHz) })
-	w.resident.hangup()
+	w.resident.Hangup()
 	q.sees(inState("ended"))
 	p.filed() // the first has nothing to write
 	p.sees(`text=Готово, звонок придёт сам`)

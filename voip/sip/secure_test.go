@@ -17,7 +17,6 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -26,7 +25,7 @@ import (
 	lib "github.com/emiago/sipgo/sip"
 	"github.com/stretchr/testify/require"
 
-	"d24/voip/g711"
+	"d24/test/foreign"
 	"d24/voip/media"
 	"d24/voip/sip"
 	"d24/voip/tone"
@@ -208,84 +207,19 @@ func TestBaresipOverTLSWithSRTP(t *testing.T) {
 	t.Parallel()
 	const ip = "127.0.7.88"
 	_, file, roots, _ := authority(t, ip)
-	dir := t.TempDir()
-	port := freePort(t, "udp", ip)
-	tonePath := filepath.Join(dir, "tone.wav")
-	out, err := exec.Command("sox", "-n", "-r", "8000", "-c", "1", "-b", "16", tonePath, "synth", "60", "sine", "700", "vol", "0.3").CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	config := fmt.Sprintf(`sip_listen %[1]s:%[2]d
-sip_certificate %[3]s
-audio_path /usr/share/baresip
-audio_player aubridge,sink
-audio_source aufile,%[4]s
-audio_alert aubridge,alert
-ausrc_srate 8000
-auplay_srate 8000
-ausrc_channels 1
-auplay_channels 1
-audio_txmode thread
-ausrc_format s16
-auplay_format s16
-auenc_format s16
-audec_format s16
-rtp_ports 40300-40400
-module_path /usr/lib/baresip/modules
-module g711.so
-module aufile.so
-module sndfile.so
-module aubridge.so
-module srtp.so
-snd_path %[5]s
-module_tmp uuid.so
-module_tmp account.so
-module_app auloop.so
-module_app menu.so
-`, ip, port, file, tonePath, dir)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "config"), []byte(config), 0o600))
-	account := fmt.Sprintf("<sip:phone@%s:%d;transport=tls>;answermode=auto;audio_codecs=pcmu,pcma;mediaenc=srtp-mand;regint=0\n", ip, port+1)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "accounts"), []byte(account), 0o600))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "contacts"), nil, 0o600))
-	log, err := os.Create(filepath.Join(dir, "said.log"))
-	require.NoError(t, err)
-	defer log.Close() //nolint:errcheck // only written for a failure
-	cmd := exec.Command("baresip", "-f", dir)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, log, log
-	require.NoError(t, cmd.Start())
-	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
-	tlsAt := net.JoinHostPort(ip, fmt.Sprint(port+1))
-	eventually(t, "baresip listens", func() bool { return taken("tcp", tlsAt) })
-
+	phone := foreign.StartBaresip(t, foreign.Account{IP: ip, User: "phone", Answer: "auto", Voice: 700, Certificate: file})
+	eventually(t, "it listens for TLS", func() bool { return foreign.Taken("tcp", phone.TLS()) })
 	trust := &sip.Trust{}
 	trust.Set([]sip.TLSPeer{{Host: ip, Roots: roots}})
 	a := stack(t, "127.0.7.89", sip.Config{TLS: trust}, ip)
-	leg, de := a.Dial(t.Context(), sip.Target{User: "phone", Host: tlsAt, Dest: tlsAt, Transport: "tls", From: "79000000001", SRTP: sip.SRTPRequired})
-	said, _ := os.ReadFile(log.Name())
-	require.Nil(t, de, "%v\n%s", de, said)
+	leg, de := a.Dial(t.Context(), sip.Target{User: "phone", Host: phone.TLS(), Dest: phone.TLS(), Transport: "tls", From: "79000000001", SRTP: sip.SRTPRequired})
+	require.Nil(t, de, "%v", de)
 	require.True(t, leg.Sealed())
 	pacer := media.NewPacer()
 	defer pacer.Close()
 	heard := keep(leg.Media())
 	_, _ = pacer.Start(leg.Media(), media.Tone(440, time.Second), true)
 	eventually(t, "we hear baresip", func() bool { return tone.Heard(heard(), 700) })
-	eventually(t, "baresip hears us", func() bool { return tone.Heard(recorded(dir), 440) })
+	eventually(t, "baresip hears us", func() bool { return phone.Hears(440) })
 	leg.Hangup()
-}
-
-// recorded is what baresip has written down of what it heard, as A-law.
-func recorded(dir string) (all []byte) {
-	files, _ := filepath.Glob(filepath.Join(dir, "dump-*-dec.wav"))
-	for _, f := range files {
-		raw, err := os.ReadFile(f)
-		i := bytes.Index(raw, []byte("data"))
-		if err != nil || i < 0 || len(raw) < i+8 {
-			continue
-		}
-		raw = raw[i+8:]
-		s := make([]int16, len(raw)/2)
-		for n := range s {
-			s[n] = int16(uint16(raw[2*n]) | uint16(raw[2*n+1])<<8)
-		}
-		all = append(all, g711.Encode(s, g711.ALaw)...)
-	}
-	return all
 }

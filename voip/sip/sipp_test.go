@@ -1,14 +1,9 @@
 package sip_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"net"
-	"net/netip"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -16,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"d24/test/foreign"
 	"d24/voip/sip"
 )
 
@@ -72,84 +68,25 @@ func sippRefused(code int) string {
 
 // sipp is a running sipp.
 type sipp struct {
-	t    *testing.T
-	cmd  *exec.Cmd
-	out  *bytes.Buffer
+	t *testing.T
+	*foreign.Sipp
 	addr string
-	done chan error
 }
 
 // startSipp runs a scenario once. remote "" for a scenario that is called.
 func startSipp(t *testing.T, ip, transport, remote string, steps ...string) *sipp {
 	t.Helper()
-	dir := t.TempDir()
-	file := filepath.Join(dir, "s.xml")
-	xml := "<?xml version=\"1.0\" encoding=\"ISO-8859-1\" ?>\n<scenario name=\"s\">\n" + strings.Join(steps, "") + "</scenario>\n"
-	require.NoError(t, os.WriteFile(file, []byte(xml), 0o600))
-	network := "udp"
-	mode := "u1"
-	if transport == "tcp" {
-		network, mode = "tcp", "t1"
-	}
-	port := freePort(t, network, ip)
-	args := []string{"-sf", file, "-i", ip, "-mi", ip, "-p", fmt.Sprint(port), "-mp", "32000", "-t", mode, "-m", "1", "-nostdin", "-timeout", "60", "-timeout_error", "-default_behaviors", "all,-abortunexp", "-trace_err", "-error_file", filepath.Join(dir, "err")}
-	if remote != "" {
-		args = append(args, "-s", "74950000001", remote)
-	}
-	s := &sipp{t: t, cmd: exec.Command("sipp", args...), out: &bytes.Buffer{}, addr: net.JoinHostPort(ip, fmt.Sprint(port)), done: make(chan error, 1)}
-	s.cmd.Dir, s.cmd.Stdout, s.cmd.Stderr = dir, s.out, s.out
-	s.cmd.Env = append(os.Environ(), "TERM=dumb")
-	require.NoError(t, s.cmd.Start())
-	ended := make(chan struct{})
-	go func() { err := s.cmd.Wait(); close(ended); s.done <- err }()
-	t.Cleanup(func() {
-		_ = s.cmd.Process.Kill()
-		<-ended
-		if t.Failed() {
-			errs, _ := os.ReadFile(filepath.Join(dir, "err"))
-			t.Logf("sipp said: %s\n%s", errs, tail(s.out.String()))
-		}
+	p := foreign.StartSipp(t, foreign.Scenario{
+		IP: ip, Transport: transport, Remote: remote, Steps: strings.Join(steps, ""),
+		Args: []string{"-s", "74950000001", "-m", "1", "-timeout", "60", "-timeout_error", "-default_behaviors", "all,-abortunexp"},
 	})
-	if remote == "" {
-		eventually(t, "sipp listens", func() bool { return taken(network, s.addr) })
-	}
-	return s
+	return &sipp{t, p, p.Addr}
 }
 
 // ok waits for sipp's own verdict on the call.
 func (s *sipp) ok() {
 	s.t.Helper()
-	err := get(s.t, s.done)
-	errs, _ := os.ReadFile(filepath.Join(s.cmd.Dir, "err"))
-	require.NoError(s.t, err, "sipp: %s\n%s", errs, tail(s.out.String()))
-}
-
-func tail(s string) string { return s[max(0, len(s)-1500):] }
-
-func freePort(t *testing.T, network, ip string) int {
-	t.Helper()
-	if network == "tcp" {
-		l, err := net.Listen("tcp", net.JoinHostPort(ip, "0"))
-		require.NoError(t, err)
-		defer l.Close()
-		return l.Addr().(*net.TCPAddr).Port
-	}
-	c, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.ParseIP(ip)})
-	require.NoError(t, err)
-	defer c.Close()
-	return c.LocalAddr().(*net.UDPAddr).Port
-}
-
-// taken asks the kernel: to bind the port ourselves for a moment would chase sipp off it.
-func taken(network, addr string) bool {
-	a := netip.MustParseAddrPort(addr)
-	ip := a.Addr().As4()
-	table, _ := os.ReadFile("/proc/net/" + network)
-	state := " "
-	if network == "tcp" {
-		state = " 00000000:0000 0A " // listens
-	}
-	return bytes.Contains(table, fmt.Appendf(nil, ": %02X%02X%02X%02X:%04X%s", ip[3], ip[2], ip[1], ip[0], a.Port(), state))
+	require.NoError(s.t, s.Verdict(20*time.Second), "sipp: %s\n%s", s.Errors(), s.Out.Tail(1500))
 }
 
 func TestSippIsDialled(t *testing.T) {

@@ -326,7 +326,7 @@ func TestADeskPhoneOverTCP(t *testing.T) {
 	w := newWorld(t, withPhones(1), competent)
 	ears := w.answering(bookkeepers)
 	w.eventually("the accounts are known", func() bool { return w.engine.handsets.known.Load() != nil })
-	_, say := w.baresipOver("tcp", "127.0.66.7", "op1", ";answermode=manual")
+	_, say := w.baresipOver("tcp", "127.0.66.7", "op1", "manual")
 	w.eventually("it registers", func() bool { return w.registered("op1") != "" })
 	b, _ := w.engine.handsets.reg.Lookup("op1")
 	require.Equal(t, "tcp", b.Transport)

@@ -1,12 +1,8 @@
 package engine
 
 import (
-	"bytes"
 	"fmt"
-	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -14,112 +10,32 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"d24/internal/telephony"
+	"d24/test/foreign"
 	"d24/voip/g711"
 	"d24/voip/tone"
 )
 
-const foreigner = "+79000001001"
+const abroadNumber = "+79000001001"
 
-// foreign is a person's telephone that we have not made: baresip, which talks a tone and writes
-// down what it hears.
-type foreign struct {
+// foreigner is a world in which every call goes to a person's telephone that we have not made.
+type foreigner struct {
 	*world
-	dir, ctrl string
+	*foreign.Baresip
 }
 
-// newForeign is a world in which every call goes to that telephone: "auto" takes it at once,
-// "manual" rings.
-func newForeign(t *testing.T, ip, answer string) *foreign {
+// newForeigner: "auto" takes a call at once, "manual" rings.
+func newForeigner(t *testing.T, ip, answer string) *foreigner {
 	t.Helper()
-	f := &foreign{dir: t.TempDir()}
-	port, ctrl := freePort(t, "udp", ip), freePort(t, "tcp", ip)
-	f.ctrl = fmt.Sprintf("%s:%d", ip, ctrl)
-	voice := filepath.Join(f.dir, "voice.wav")
-	out, err := exec.Command("sox", "-n", "-r", "8000", "-c", "1", "-b", "16", voice, "synth", "60", "sine", fmt.Sprint(executorTone), "vol", "0.3").CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	config := fmt.Sprintf(`sip_listen %[1]s:%[2]d
-call_local_timeout 120
-audio_source aufile,%[3]s
-audio_player aubridge,sink
-audio_alert aubridge,alert
-ausrc_srate 8000
-auplay_srate 8000
-ausrc_channels 1
-auplay_channels 1
-rtp_ports 40000-40200
-jitter_buffer_delay 5-10
-module_path /usr/lib/baresip/modules
-module g711.so
-module aufile.so
-module sndfile.so
-module aubridge.so
-snd_path %[4]s
-module_tmp account.so
-module_app menu.so
-module_app ctrl_tcp.so
-ctrl_tcp_listen %[5]s
-`, ip, port, voice, f.dir, f.ctrl)
-	account := fmt.Sprintf("<sip:%s@%s:%d;transport=udp>;answermode=%s;audio_codecs=pcma,pcmu;regint=0\n", foreigner, ip, port, answer)
-	for name, text := range map[string]string{"config": config, "accounts": account, "contacts": ""} {
-		require.NoError(t, os.WriteFile(filepath.Join(f.dir, name), []byte(text), 0o600))
-	}
-	(&world{t: t}).run(exec.Command("baresip", "-f", f.dir))
-	f.world = newWorld(t, abroad(ip, port)) // which waits until the telephone answers an OPTIONS
-	return f
+	b := foreign.StartBaresip(t, foreign.Account{IP: ip, User: abroadNumber, Answer: answer, Voice: executorTone})
+	return &foreigner{newWorld(t, abroad(b.Addr)), b} // the world waits until the telephone answers an OPTIONS
 }
 
 // abroad makes a telephone of a test the only trunk.
-func abroad(ip string, port int) func(*desk) {
+func abroad(addr string) func(*desk) {
+	at := netip.MustParseAddrPort(addr)
 	return func(d *desk) {
-		d.trunks = []telephony.Trunk{{ID: 1, Name: "foreign", Host: ip, Port: port, Lines: map[int64]string{1: "+73430000101"}}}
+		d.trunks = []telephony.Trunk{{ID: 1, Name: "foreign", Host: at.Addr().String(), Port: int(at.Port()), Lines: map[int64]string{1: "+73430000101"}}}
 	}
-}
-
-// say gives the telephone a command and returns what it says to it.
-func (f *foreign) say(command, params string) string {
-	c, err := net.DialTimeout("tcp", f.ctrl, time.Second)
-	if err != nil {
-		return ""
-	}
-	defer c.Close()
-	m := fmt.Sprintf(`{"command":%q,"params":%q,"token":"t"}`, command, params)
-	_, _ = fmt.Fprintf(c, "%d:%s,", len(m), m)
-	_ = c.SetReadDeadline(time.Now().Add(time.Second))
-	b := make([]byte, 1<<16)
-	for n := 0; ; { // events of the call come by the same way
-		k, err := c.Read(b[n:])
-		n += k
-		if at := bytes.Index(b[:n], []byte(`"response":true`)); at >= 0 || err != nil {
-			return string(b[:n])
-		}
-	}
-}
-
-func (f *foreign) rings() bool { return strings.Contains(f.say("listcalls", ""), "INCOMING") }
-func (f *foreign) free() bool  { return strings.Contains(f.say("listcalls", ""), "calls (0)") }
-
-// hears reports whether a tone is in what came since the first n samples.
-func (f *foreign) hears(n int, hz float64) bool {
-	b := f.heard()
-	return len(b) > n && tone.Heard(b[n:], hz)
-}
-
-func (f *foreign) heard() (all []byte) {
-	files, _ := filepath.Glob(filepath.Join(f.dir, "dump-*-dec.wav"))
-	for _, name := range files {
-		raw, _ := os.ReadFile(name)
-		i := bytes.Index(raw, []byte("data"))
-		if i < 0 || len(raw) < i+8 {
-			continue
-		}
-		raw = raw[i+8:]
-		s := make([]int16, len(raw)/2)
-		for n := range s {
-			s[n] = int16(uint16(raw[2*n]) | uint16(raw[2*n+1])<<8)
-		}
-		all = append(all, g711.Encode(s, g711.ALaw)...)
-	}
-	return all
 }
 
 // longer rings and speaks for longer than what is done meanwhile.
@@ -133,24 +49,24 @@ func longer(o telephony.Order) telephony.Order {
 // hears the words, and the operator who is free then has him on the line already.
 func TestAForeignPhoneIsDialledFirst(t *testing.T) {
 	t.Parallel()
-	f := newForeign(t, "127.0.68.1", "manual")
+	f := newForeigner(t, "127.0.68.1", "manual")
 	op := f.operator(1, true)
 	before := op.Rings()
-	f.desk.place(longer(order("task-1-1", foreigner, telephony.CalleeFirst)))
-	f.eventually("it rings", f.rings)
+	f.desk.place(longer(order("task-1-1", abroadNumber, telephony.CalleeFirst)))
+	f.eventually("it rings", f.Rings)
 	require.Equal(t, before, op.Rings(), "nobody is troubled for a phone that rings")
-	f.say("accept", "")
-	f.eventually("he hears the words", func() bool { return f.hears(0, voiceTone) })
+	f.Say("accept", "")
+	f.eventually("he hears the words", func() bool { return f.HearsAfter(0, voiceTone) })
 	v, err := op.Call(f.ctx(), "ringing")
 	require.NoError(t, err)
 	op.Do(f.ctx(), "answer", v.Key)
 	_, err = op.Call(f.ctx(), "talking")
 	require.NoError(t, err)
-	said := len(f.heard())
+	said := len(f.Heard())
 	op.Forget()
-	f.eventually("they hear each other", func() bool { return f.hears(said, operatorTone) && tone.Heard(op.Heard(), executorTone) })
+	f.eventually("they hear each other", func() bool { return f.HearsAfter(said, operatorTone) && tone.Heard(op.Heard(), executorTone) })
 	op.Do(f.ctx(), "hangup", v.Key)
-	f.eventually("it is free", f.free)
+	f.eventually("it is free", f.Free)
 	end := f.desk.ended(t)
 	require.Equal(t, []any{telephony.Answered, int64(1), ""}, []any{end.Outcome, end.Operator, end.Digit})
 	left, right := f.tones(f.desk.until(t, "recorded", recorded))
@@ -161,27 +77,27 @@ func TestAForeignPhoneIsDialledFirst(t *testing.T) {
 // task and read it.
 func TestTheOperatorIsRungBeforeAForeignPhone(t *testing.T) {
 	t.Parallel()
-	f := newForeign(t, "127.0.68.2", "manual")
+	f := newForeigner(t, "127.0.68.2", "manual")
 	op := f.operator(1, true)
-	o := longer(order("task-1-1", foreigner, telephony.OperatorFirst))
+	o := longer(order("task-1-1", abroadNumber, telephony.OperatorFirst))
 	o.OperatorWithin = time.Minute
 	f.desk.place(o)
 	v, err := op.Call(f.ctx(), "ringing")
 	require.NoError(t, err)
-	require.True(t, f.free(), "it does not ring yet")
+	require.True(t, f.Free(), "it does not ring yet")
 	op.Do(f.ctx(), "answer", v.Key)
 	_, err = op.Call(f.ctx(), "counting")
 	require.NoError(t, err)
-	require.True(t, f.free(), "he reads")
-	f.eventually("it rings", f.rings)
+	require.True(t, f.Free(), "he reads")
+	f.eventually("it rings", f.Rings)
 	_, err = op.Call(f.ctx(), "dialling")
 	require.NoError(t, err)
-	f.say("accept", "")
+	f.Say("accept", "")
 	_, err = op.Call(f.ctx(), "talking")
 	require.NoError(t, err)
-	f.eventually("they hear each other", func() bool { return f.hears(0, operatorTone) && tone.Heard(op.Heard(), executorTone) })
-	require.False(t, f.hears(0, voiceTone), "an operator speaks, not the machine")
-	f.say("hangup", "")
+	f.eventually("they hear each other", func() bool { return f.HearsAfter(0, operatorTone) && tone.Heard(op.Heard(), executorTone) })
+	require.False(t, f.HearsAfter(0, voiceTone), "an operator speaks, not the machine")
+	f.Say("hangup", "")
 	require.NoError(t, op.InState(f.ctx(), "wrap_up"))
 	end := f.desk.ended(t)
 	require.Equal(t, []any{telephony.Answered, int64(1)}, []any{end.Outcome, end.Operator})
@@ -203,74 +119,47 @@ func TestTheKeyOfAForeignPhone(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			f := newForeign(t, fmt.Sprintf("127.0.68.%d", 10+i), "auto")
-			f.desk.place(longer(order("task-1-1", foreigner, tt.mode)))
-			f.eventually("he hears the words", func() bool { return f.hears(0, voiceTone) })
-			f.say("sndcode", "5")
-			f.eventually("his words go on", func() bool { n := len(f.heard()); return f.hears(max(0, n-g711.Rate), voiceTone) })
-			require.False(t, f.free())
-			f.say("sndcode", "1")
+			f := newForeigner(t, fmt.Sprintf("127.0.68.%d", 10+i), "auto")
+			f.desk.place(longer(order("task-1-1", abroadNumber, tt.mode)))
+			f.eventually("he hears the words", func() bool { return f.HearsAfter(0, voiceTone) })
+			f.Say("sndcode", "5")
+			f.eventually("his words go on", func() bool { n := len(f.Heard()); return f.HearsAfter(max(0, n-g711.Rate), voiceTone) })
+			require.False(t, f.Free())
+			f.Say("sndcode", "1")
 			end := f.desk.ended(t)
 			require.Equal(t, []any{telephony.Answered, "1", int64(0)}, []any{end.Outcome, end.Digit, end.Operator})
-			f.eventually("it is free", f.free)
+			f.eventually("it is free", f.Free)
 			left, right := f.tones(f.desk.until(t, "recorded", recorded))
 			require.True(t, left(executorTone) && right(voiceTone))
 		})
 	}
 }
 
-// pressing is a telephone made of sipp that takes a call and presses 5 and 1 by SIP INFO.
-const pressing = `<?xml version="1.0" encoding="ISO-8859-1" ?>
-<scenario name="s">
-<recv request="OPTIONS" optional="true" next="1"/>
+// picksUp is a telephone of sipp that takes a call; the steps come while it lasts.
+func picksUp(steps string) string {
+	return `<recv request="OPTIONS" optional="true" next="1"/>
 <recv request="INVITE"><action><ereg regexp=".*" search_in="hdr" header="From:" assign_to="1"/></action></recv>
-<send retrans="500"><![CDATA[
-SIP/2.0 200 OK
-[last_Via:]
-[last_From:]
-[last_To:];tag=[pid]T[call_number]
-[last_Call-ID:]
-[last_CSeq:]
-Contact: <sip:[local_ip]:[local_port]>
-Content-Type: application/sdp
-Content-Length: [len]
-
-v=0
-o=u 1 1 IN IP4 [local_ip]
-s=-
-c=IN IP4 [media_ip]
-t=0 0
-m=audio [media_port] RTP/AVP 8
-a=rtpmap:8 PCMA/8000
-]]></send>
-<recv request="ACK"/>
+` + sippSays("200 OK", foreignSDP) + `<recv request="ACK"/>
 <pause milliseconds="1500"/>
-%s
-<recv request="BYE"/>
-<send next="2"><![CDATA[
-SIP/2.0 200 OK
-[last_Via:]
-[last_From:]
-[last_To:]
-[last_Call-ID:]
-[last_CSeq:]
-Content-Length: 0
-
-]]></send>
+` + steps + `<recv request="BYE"/>
+<nop next="1"/>
 <label id="1"/>
-<send><![CDATA[
-SIP/2.0 200 OK
-[last_Via:]
-[last_From:]
-[last_To:];tag=[pid]T[call_number]
-[last_Call-ID:]
-[last_CSeq:]
-Content-Length: 0
+` + sippSays("200 OK", "")
+}
 
-]]></send>
-<label id="2"/>
-</scenario>
-`
+// sippSays is an answer of a telephone of sipp to what it was asked last.
+func sippSays(status, sdp string) string {
+	repeat, head := "", "Content-Length: 0\n\n"
+	if sdp != "" {
+		head = "Contact: <sip:[local_ip]:[local_port]>\nContent-Type: application/sdp\nContent-Length: [len]\n\n"
+	}
+	if sdp != "" && status[0] == '2' {
+		repeat = ` retrans="500"`
+	}
+	return "<send" + repeat + "><![CDATA[\nSIP/2.0 " + status + "\n[last_Via:]\n[last_From:]\n[last_To:];tag=[pid]T[call_number]\n[last_Call-ID:]\n[last_CSeq:]\n" + head + sdp + "]]></send>\n"
+}
+
+const foreignSDP = "v=0\no=u 1 1 IN IP4 [local_ip]\ns=-\nc=IN IP4 [media_ip]\nt=0 0\nm=audio [media_port] RTP/AVP 8\na=rtpmap:8 PCMA/8000\n"
 
 // pressed is one key as INFO.
 func pressed(n int, kind, body string) string {
@@ -299,15 +188,10 @@ func TestTheKeyOfAForeignPhoneBesideTheSound(t *testing.T) {
 	for i, tt := range []struct{ kind, body string }{{"dtmf-relay", "Signal=%d\nDuration=160"}, {"dtmf", "%d"}} {
 		t.Run(tt.kind, func(t *testing.T) {
 			t.Parallel()
-			ip, dir := fmt.Sprintf("127.0.68.%d", 15+i), t.TempDir()
-			port := freePort(t, "udp", ip)
 			steps := pressed(2, tt.kind, fmt.Sprintf(tt.body, 5)) + pressed(3, tt.kind, fmt.Sprintf(tt.body, 1))
-			require.NoError(t, os.WriteFile(filepath.Join(dir, "s.xml"), fmt.Appendf(nil, pressing, steps), 0o600))
-			c := exec.Command("sipp", "-sf", "s.xml", "-i", ip, "-mi", ip, "-p", fmt.Sprint(port), "-mp", "32000", "-nostdin", "-timeout", "60")
-			c.Dir = dir
-			(&world{t: t}).run(c)
-			w := newWorld(t, abroad(ip, port))
-			w.desk.place(longer(order("task-1-1", foreigner, telephony.CalleeFirst)))
+			p := foreign.StartSipp(t, foreign.Scenario{IP: fmt.Sprintf("127.0.68.%d", 15+i), Steps: picksUp(steps)})
+			w := newWorld(t, abroad(p.Addr))
+			w.desk.place(longer(order("task-1-1", abroadNumber, telephony.CalleeFirst)))
 			end := w.desk.ended(t)
 			require.Equal(t, []any{telephony.Answered, "1", int64(0)}, []any{end.Outcome, end.Digit, end.Operator})
 			_, right := w.tones(w.desk.until(t, "recorded", recorded))
@@ -322,22 +206,22 @@ func TestAForeignPhoneThatAcceptsNothing(t *testing.T) {
 	t.Parallel()
 	for i, tt := range []struct {
 		name, answer string
-		does         func(f *foreign)
+		does         func(f *foreigner)
 		outcome      telephony.Outcome
 		blame        telephony.Blame
 	}{
-		{"busy", "manual", func(f *foreign) { f.eventually("it rings", f.rings); f.say("hangup", "") }, telephony.Busy, telephony.Theirs},
-		{"does not answer", "manual", func(f *foreign) { f.eventually("it rings", f.rings) }, telephony.NoAnswer, telephony.Theirs},
-		{"hangs up during the words", "auto", func(f *foreign) {
-			f.eventually("he hears the words", func() bool { return f.hears(0, voiceTone) })
-			f.say("hangup", "")
+		{"busy", "manual", func(f *foreigner) { f.eventually("it rings", f.Rings); f.Say("hangup", "") }, telephony.Busy, telephony.Theirs},
+		{"does not answer", "manual", func(f *foreigner) { f.eventually("it rings", f.Rings) }, telephony.NoAnswer, telephony.Theirs},
+		{"hangs up during the words", "auto", func(f *foreigner) {
+			f.eventually("he hears the words", func() bool { return f.HearsAfter(0, voiceTone) })
+			f.Say("hangup", "")
 		}, telephony.Answered, telephony.Nobody},
-		{"a machine that talks on", "auto", func(*foreign) {}, telephony.Answered, telephony.Nobody},
+		{"a machine that talks on", "auto", func(*foreigner) {}, telephony.Answered, telephony.Nobody},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			f := newForeign(t, fmt.Sprintf("127.0.68.%d", 20+i), tt.answer)
-			o := order("task-1-1", foreigner, telephony.AnnounceOnly)
+			f := newForeigner(t, fmt.Sprintf("127.0.68.%d", 20+i), tt.answer)
+			o := order("task-1-1", abroadNumber, telephony.AnnounceOnly)
 			if tt.outcome != telephony.NoAnswer {
 				o.RingFor = 5 * time.Minute
 			}
@@ -345,7 +229,7 @@ func TestAForeignPhoneThatAcceptsNothing(t *testing.T) {
 			tt.does(f)
 			end := f.desk.ended(t)
 			require.Equal(t, []any{tt.outcome, tt.blame, ""}, []any{end.Outcome, end.Blame, end.Digit})
-			f.eventually("it rings no longer", f.free)
+			f.eventually("it rings no longer", f.Free)
 		})
 	}
 }

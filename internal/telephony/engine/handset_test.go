@@ -53,7 +53,7 @@ func onLoop[T any](w *world, f func() T) T {
 func TestACallByTheDeskPhone(t *testing.T) {
 	w := newWorld(t, withPhones(1))
 	w.eventually("the accounts are known", func() bool { return w.engine.handsets.known.Load() != nil })
-	at, say := w.baresip("127.0.64.1", "op1", ";answermode=manual")
+	at, say := w.baresip("127.0.64.1", "op1", "manual")
 	w.eventually("it registers", func() bool { return w.registered("op1") == at })
 	op := w.byDesk(1)
 	leg, resident := w.resident("+79000001001")

@@ -1,14 +1,9 @@
 package engine
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"net"
 	"net/netip"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"d24/internal/telephony"
+	"d24/test/foreign"
 	"d24/voip/rtp"
 	"d24/voip/sip"
 )
@@ -89,61 +85,15 @@ func withPhones(n ...int64) func(*desk) {
 }
 
 // baresip is a telephone that we have not made, with an account of ours.
-func (w *world) baresip(ip, user string, more string) (at string, say func(command, params string)) {
+func (w *world) baresip(ip, user, answer string) (at string, say func(command, params string)) {
 	w.t.Helper()
-	return w.baresipOver("udp", ip, user, more)
+	return w.baresipOver("udp", ip, user, answer)
 }
 
-func (w *world) baresipOver(transport, ip, user, more string) (at string, say func(command, params string)) {
+func (w *world) baresipOver(transport, ip, user, answer string) (at string, say func(command, params string)) {
 	w.t.Helper()
-	dir := w.t.TempDir()
-	port, ctrl := freePort(w.t, "udp", ip), freePort(w.t, "tcp", ip)
-	at = fmt.Sprintf("%s:%d", ip, port)
-	voice := filepath.Join(dir, "voice.wav")
-	out, err := exec.Command("sox", "-n", "-r", "8000", "-c", "1", "-b", "16", voice, "synth", "60", "sine", fmt.Sprint(operatorTone), "vol", "0.3").CombinedOutput()
-	require.NoError(w.t, err, "%s", out)
-	config := fmt.Sprintf("sip_listen %s\naudio_source aufile,%s\naudio_player aubridge,sink\nausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1\nrtp_ports 40000-40200\nmodule_path /usr/lib/baresip/modules\nmodule g711.so\nmodule aufile.so\nmodule aubridge.so\nmodule_tmp account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\nctrl_tcp_listen %s:%d\n", at, voice, ip, ctrl)
-	account := fmt.Sprintf("<sip:%s@%s;transport=%s>;auth_user=%s;auth_pass=secret-%s;regint=60;audio_codecs=pcma,pcmu%s\n", user, w.engine.handsets.addr(), transport, user, user, more)
-	for name, text := range map[string]string{"config": config, "accounts": account, "contacts": ""} {
-		require.NoError(w.t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
-	}
-	w.run(exec.Command("baresip", "-f", dir))
-	say = func(command, params string) {
-		c, err := net.DialTimeout("tcp", fmt.Sprintf("%s:%d", ip, ctrl), time.Second)
-		require.NoError(w.t, err)
-		defer c.Close()
-		m := fmt.Sprintf(`{"command":%q,"params":%q,"token":"t"}`, command, params)
-		_, _ = fmt.Fprintf(c, "%d:%s,", len(m), m)
-		_ = c.SetReadDeadline(time.Now().Add(time.Second))
-		_, _ = c.Read(make([]byte, 1<<16))
-	}
-	return at, say
-}
-
-// run starts a program that ends with the test.
-func (w *world) run(c *exec.Cmd) (done <-chan error, out *bytes.Buffer) {
-	w.t.Helper()
-	out = &bytes.Buffer{}
-	c.Stdout, c.Stderr, c.Env = out, out, append(os.Environ(), "TERM=dumb")
-	require.NoError(w.t, c.Start())
-	over, ended := make(chan struct{}), make(chan error, 1)
-	go func() { ended <- c.Wait(); close(over) }()
-	w.t.Cleanup(func() { _ = c.Process.Kill(); <-over })
-	return ended, out
-}
-
-func freePort(t *testing.T, network, ip string) int {
-	t.Helper()
-	if network == "tcp" {
-		l, err := net.Listen("tcp", net.JoinHostPort(ip, "0"))
-		require.NoError(t, err)
-		defer l.Close()
-		return l.Addr().(*net.TCPAddr).Port
-	}
-	c, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.ParseIP(ip)})
-	require.NoError(t, err)
-	defer c.Close()
-	return c.LocalAddr().(*net.UDPAddr).Port
+	b := foreign.StartBaresip(w.t, foreign.Account{IP: ip, User: user, Answer: answer, Voice: operatorTone, Registrar: w.engine.handsets.addr().String(), Transport: transport, Password: "secret-" + user})
+	return b.Addr, func(command, params string) { require.NotEmpty(w.t, b.Say(command, params)) }
 }
 
 // TestADeskPhoneRegisters: with its password, while its account is in force, and the floor
@@ -189,7 +139,6 @@ func TestGuessersAreShutOut(t *testing.T) {
 	p, late := w.telephone(office, "op1"), w.telephone(office, "op2")
 	require.Equal(t, 200, p.register("secret-op1", "60"))
 
-	dir := t.TempDir()
 	var lines strings.Builder
 	lines.WriteString("SEQUENTIAL\n")
 	for i := range 1000 {
@@ -200,23 +149,19 @@ func TestGuessersAreShutOut(t *testing.T) {
 		fmt.Fprintf(&lines, "op1;[authentication username=op1 password=%s]\n", password)
 	}
 	const register = "<send><![CDATA[\nREGISTER sip:[remote_ip]:[remote_port] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\nFrom: <sip:[field0]@[remote_ip]>;tag=[call_number]\nTo: <sip:[field0]@[remote_ip]>\nCall-ID: [call_id]\nCSeq: [cseq] REGISTER\nContact: <sip:[field0]@[local_ip]:[local_port]>\nMax-Forwards: 70\nExpires: 60\n%sContent-Length: 0\n\n]]></send>\n"
-	xml := "<?xml version=\"1.0\" encoding=\"ISO-8859-1\" ?>\n<scenario name=\"crack\">\n" + fmt.Sprintf(register, "") + "<recv response=\"401\" auth=\"true\" timeout=\"300\"/>\n" + fmt.Sprintf(register, "[field1]\n") + "<recv response=\"200\" timeout=\"300\"/>\n</scenario>\n"
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "s.xml"), []byte(xml), 0o600))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "guesses.csv"), []byte(lines.String()), 0o600))
+	steps := fmt.Sprintf(register, "") + "<recv response=\"401\" auth=\"true\" timeout=\"300\"/>\n" + fmt.Sprintf(register, "[field1]\n") + "<recv response=\"200\" timeout=\"300\"/>\n"
 	began := time.Now()
-	port := freePort(t, "udp", office)
-	c := exec.Command("sipp", "-sf", "s.xml", "-inf", "guesses.csv", "-i", office, "-p", fmt.Sprint(port), "-m", "1000", "-r", "500", "-l", "2000", "-nr", "-nostdin", "-timeout", "20", "-trace_stat", "-stf", "stat.csv", "-fd", "1", w.engine.handsets.addr().String())
-	c.Dir = dir
-	done, _ := w.run(c)
+	cracker := foreign.StartSipp(t, foreign.Scenario{
+		IP: office, Remote: w.engine.handsets.addr().String(), Steps: steps, Files: map[string][]byte{"guesses.csv": []byte(lines.String())},
+		Args: []string{"-inf", "guesses.csv", "-m", "1000", "-r", "500", "-l", "2000", "-nr", "-timeout", "20", "-trace_stat", "-stf", "stat.csv", "-fd", "1"},
+	})
 	w.eventually("the ban", func() bool { return len(w.engine.handsets.guard.Bans()) == 1 })
 	ban := w.engine.handsets.guard.Bans()[0]
 	require.Less(t, ban.Since.Sub(began), 3*time.Second, "sipp's own start is in it")
 	require.LessOrEqual(t, ban.Guesses, 10)
-	require.Equal(t, fmt.Sprintf("%s:%d", office, port), ban.Source())
-	<-done
-	stat, err := os.ReadFile(filepath.Join(dir, "stat.csv"))
-	require.NoError(t, err)
-	rows := strings.Split(strings.TrimSpace(string(stat)), "\n")
+	require.Equal(t, cracker.Addr, ban.Source())
+	<-cracker.Done
+	rows := strings.Split(strings.TrimSpace(cracker.File("stat.csv")), "\n")
 	head, last := strings.Split(rows[0], ";"), strings.Split(rows[len(rows)-1], ";")
 	figures := map[string]string{}
 	for i, name := range head {

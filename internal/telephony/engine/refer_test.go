@@ -18,7 +18,7 @@ import (
 func (w *world) byBaresip(ip string) (op *softphone.Phone, say func(command, params string), resident *ear) {
 	w.t.Helper()
 	w.eventually("the accounts are known", func() bool { return w.engine.handsets.known.Load() != nil })
-	at, say := w.baresip(ip, "op1", ";answermode=manual")
+	at, say := w.baresip(ip, "op1", "manual")
 	w.eventually("it registers", func() bool { return w.registered("op1") == at })
 	op = w.byDesk(1)
 	_, resident = w.resident("+79000001001")
