@@ -50,57 +50,70 @@ func TestWhoHasAnsweredHearsWhyItIsOver(t *testing.T) {
 }
 
 // TestWhoPressedSecondHearsWhoGoes is F41 at three phones: the key of each counts when it is
-// pressed, who has pressed is told in words who was the first, and the ring of the third ends.
-func TestWhoPressedSecondHearsWhoGoes(t *testing.T) {
+// pressed and both are thanked; who was second hears, to the end, who goes, whether the verdict
+// comes before the thanks or during them; the first hears nothing of it, and the third's ring ends.
+func TestWhoPressedSecondHearsWhoGoes(t *testing.T) { // F41
 	t.Parallel()
-	w := newWorld(t)
-	legs := make(chan *sip.Leg, 2)
-	answer := func(l *sip.Leg) {
-		if l.Answer() == nil {
-			legs <- l
-			<-l.Done()
-		}
-	}
-	w.phones.set("+79000001001", answer)
-	w.phones.set("+79000001002", answer)
-	ringing := make(chan *sip.Leg, 1)
-	w.phones.set("+79000001003", func(l *sip.Leg) {
-		_ = l.Ring()
-		ringing <- l
-		<-l.Done()
-	})
-	o := order("task-1-1", "+79000001001", telephony.AnnounceOnly)
-	w.desk.place(o)
-	first := <-legs
-	o.Key, o.Phone = "task-2-1", "+79000001002"
-	w.desk.place(o)
-	second := <-legs
-	o.Key, o.Phone = "task-3-1", "+79000001003"
-	w.desk.place(o)
-	third := <-ringing
-	w.eventually("both hear the words", func() bool { return w.desk.count(telephony.CallSpoken) == 2 })
-	means := func(key string) func(telephony.Report) bool {
-		return func(r telephony.Report) bool { return r.Kind == telephony.CallDigit && r.OrderKey == key && r.Means }
-	}
-	first.Media().SendDigit('1', 0)
-	second.Media().SendDigit('1', 0)
-	w.desk.until(t, "the first's key", means("task-1-1"))
-	w.desk.until(t, "the second's key", means("task-2-1"))
-	require.Zero(t, w.desk.count(telephony.CallEnded), "they count before the calls end")
+	for name, thanked := range map[string]bool{"before the thanks": false, "during the thanks": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			type phone struct {
+				*sip.Leg
+				*ear
+			}
+			phones := make(chan phone, 2)
+			answer := func(l *sip.Leg) {
+				if l.Answer() == nil {
+					phones <- phone{l, w.party(l, executorTone)}
+					<-l.Done()
+				}
+			}
+			w.phones.set("+79000001001", answer)
+			w.phones.set("+79000001002", answer)
+			ringing := make(chan *sip.Leg, 1)
+			w.phones.set("+79000001003", func(l *sip.Leg) {
+				_ = l.Ring()
+				ringing <- l
+				<-l.Done()
+			})
+			o := order("task-1-1", "+79000001001", telephony.AnnounceOnly)
+			w.desk.place(o)
+			first := <-phones
+			o.Key, o.Phone = "task-2-1", "+79000001002"
+			w.desk.place(o)
+			second := <-phones
+			o.Key, o.Phone = "task-3-1", "+79000001003"
+			w.desk.place(o)
+			third := <-ringing
+			w.eventually("both hear the words", func() bool { return first.heard(voiceTone) && second.heard(voiceTone) })
+			means := func(key string) func(telephony.Report) bool {
+				return func(r telephony.Report) bool { return r.Kind == telephony.CallDigit && r.OrderKey == key && r.Means }
+			}
+			first.Media().SendDigit('1', 0)
+			second.Media().SendDigit('1', 0)
+			w.desk.until(t, "the first's key", means("task-1-1"))
+			w.desk.until(t, "the second's key", means("task-2-1"))
+			require.Zero(t, w.desk.count(telephony.CallEnded), "they count before the calls end")
+			if thanked {
+				w.eventually("both are thanked", func() bool { return first.lasts(thanksTone) > 0.4 && second.lasts(thanksTone) > 0.4 })
+			}
 
-	w.desk.mu.Lock()
-	w.desk.farewell = telephony.Farewell{Words: "Заявку уже принял Гусев. Спасибо."}
-	w.desk.mu.Unlock()
-	began := time.Now()
-	w.desk.cancel("task-3-1")
-	w.desk.cancel("task-2-1")
-	w.eventually("the second is told", func() (is bool) {
-		w.inLoop(func() { c := w.engine.calls["o-task-2-1"]; is = c != nil && c.dismissed })
-		return is
-	})
-	<-third.Done()
-	require.Less(t, time.Since(began), 2*time.Second)
-	w.desk.until(t, "the second's end", func(r telephony.Report) bool {
-		return r.Kind == telephony.CallEnded && r.OrderKey == "task-2-1" && r.Digit == "1" && r.Outcome == telephony.Answered
-	})
+			w.desk.mu.Lock()
+			w.desk.farewell = telephony.Farewell{Words: alreadyTaken}
+			w.desk.mu.Unlock()
+			began := time.Now()
+			w.desk.cancel("task-3-1")
+			w.desk.cancel("task-2-1")
+			<-third.Done()
+			require.Less(t, time.Since(began), 2*time.Second)
+			w.desk.until(t, "the second's end", func(r telephony.Report) bool {
+				return r.Kind == telephony.CallEnded && r.OrderKey == "task-2-1" && r.Digit == "1" && r.Outcome == telephony.Answered
+			})
+			require.InDelta(t, namedLasts.Seconds(), second.lasts(namedTone), 0.15, "who goes, to the end")
+			w.desk.until(t, "the first's end", func(r telephony.Report) bool { return r.Kind == telephony.CallEnded && r.OrderKey == "task-1-1" })
+			require.InDelta(t, 1, first.lasts(thanksTone), 0.15)
+			require.Zero(t, first.lasts(namedTone))
+		})
+	}
 }

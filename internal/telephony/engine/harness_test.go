@@ -21,7 +21,6 @@ import (
 	"d24/internal/fault"
 	"d24/internal/telephony"
 	"d24/test/softphone"
-	"d24/voip/g711"
 	"d24/voip/media"
 	"d24/voip/record"
 	"d24/voip/rtp"
@@ -277,14 +276,24 @@ const (
 
 	recordedTone  = 852.0 // instead of the short words of the recording
 	recordedLasts = 1500 * time.Millisecond
+
+	thanksTone   = 1336.0 // instead of the thanks for a key
+	namedTone    = 1477.0 // instead of the words about who goes
+	namedLasts   = 2 * time.Second
+	alreadyTaken = "Заявку уже принял Гусев. Спасибо."
 )
 
 func (beeper) Say(_ context.Context, text string) ([]byte, error) {
 	if strings.HasPrefix(text, noticeWords) {
 		return media.Tone(noticeTone, time.Duration(len(text))*40*time.Millisecond).ALaw(), nil
 	}
-	if text == recordedWords.Text {
+	switch text {
+	case recordedWords.Text:
 		return media.Tone(recordedTone, recordedLasts).ALaw(), nil
+	case thanks.Text:
+		return media.Tone(thanksTone, time.Second).ALaw(), nil
+	case alreadyTaken:
+		return media.Tone(namedTone, namedLasts).ALaw(), nil
 	}
 	return media.Tone(voiceTone, time.Duration(600+10*len(text))*time.Millisecond).ALaw(), nil
 }
@@ -410,56 +419,6 @@ func (w *world) dials(from string) (*sip.Leg, *ear) {
 	leg, de := w.provider.Dial(w.ctx(), sip.Target{User: "+73430000101", Host: a.Addr().String(), Dest: a.String(), From: from})
 	require.Nil(w.t, de)
 	return leg, listening(leg)
-}
-
-// ear keeps what a phone hears.
-type ear struct {
-	mu  sync.Mutex
-	got []byte
-}
-
-func (e *ear) heard(hz float64) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return tone.Heard(e.got, hz)
-}
-
-// without listens for long enough to know a tone and reports that other sound comes.
-func (e *ear) without(hz float64) bool {
-	e.forget()
-	<-time.After(time.Second)
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return len(e.got) > g711.Rate/2 && !tone.Heard(e.got, hz)
-}
-
-func (e *ear) forget() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.got = nil
-}
-
-// party makes a phone talk and listen.
-func (w *world) party(leg *sip.Leg, hz float64) *ear {
-	e := listening(leg)
-	w.pacer.Start(leg.Media(), media.Tone(hz, time.Second), true)
-	return e
-}
-
-func listening(leg *sip.Leg) *ear {
-	e := &ear{}
-	leg.Media().SetSink(func(p *media.Packet) {
-		if !p.Digit {
-			e.mu.Lock()
-			defer e.mu.Unlock()
-			if p.Law == g711.ALaw {
-				e.got = append(e.got, p.Payload...)
-			} else {
-				e.got = append(e.got, g711.Encode(g711.Decode(p.Payload, p.Law), g711.ALaw)...)
-			}
-		}
-	})
-	return e
 }
 
 // answering makes a phone answer, talk and listen.
