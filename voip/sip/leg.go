@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"net"
+	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -287,7 +288,7 @@ func (l *Leg) take(body []byte) bool {
 		return false
 	}
 	c, ok := theirs.Pick()
-	if !ok {
+	if !ok || !l.reaches(theirs.Addr.Addr()) {
 		return false
 	}
 	l.mu.Lock()
@@ -306,6 +307,12 @@ func (l *Leg) take(body []byte) bool {
 		l.rtp.SetRemote(theirs.Addr, c.Law, c.DTMF)
 	}
 	return true
+}
+
+// reaches reports whether sound gets from our address to another: one of IPv6 is out of reach of
+// IPv4, and a call to it would be a silent one.
+func (l *Leg) reaches(to netip.Addr) bool {
+	return !l.s.mediaIP().Unmap().Is4() || to.Unmap().Is4()
 }
 
 // describe is our description: an answer to theirs, or an offer.

@@ -151,6 +151,9 @@ func start(parts []string) (code int, text string) {
 	if strings.Contains(rest[strings.LastIndexByte(rest, '@')+1:], "?") { // headers hidden in it are never applied
 		return 400, "Bad Request-URI"
 	}
+	if sip.ParseUri(parts[1], &sip.Uri{}) != nil { // as of an IPv6 address without brackets (RFC 5118, 4.2)
+		return 400, "Bad Request-URI"
+	}
 	return 0, ""
 }
 
