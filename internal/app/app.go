@@ -120,7 +120,7 @@ func New(c Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.Calls.Kept = calllog.Kept{Dir: c.Data, Keys: c.Keys, Draw: peaks, Away: away}
+	a.Calls.Kept = calllog.Kept{Dir: c.Data, Keys: c.Keys, Draw: peaks, Join: join, Away: away}
 	a.Companies.Founders = append(a.Companies.Founders, reason.Install, tag.Install, func(ctx context.Context, tx *pg.Tx, _ int64) error { return a.Accounts.SpreadTeams(ctx, tx) })
 	a.Announcements = announcement.NewService(db, a.Companies, a.Staff)
 	a.Secretary = secretary.NewService(db, a.Staff, a.Companies, a.Reasons, a.Buildings)

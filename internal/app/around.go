@@ -37,6 +37,19 @@ func peaks(recording io.ReadSeeker, n int) (peer, ours []int, length time.Durati
 	return peer, ours, length, err
 }
 
+// join reads the parts of a recording as one.
+func join(parts []calllog.Piece) (io.ReadSeeker, error) {
+	pieces := make([]record.Piece, len(parts))
+	for i, p := range parts {
+		pieces[i] = record.Piece{File: p.Sound, Length: p.Length}
+	}
+	whole, err := record.Join(pieces...)
+	if errors.Is(err, record.ErrNotOurs) {
+		err = fault.New(fault.NotFound, "recording.no_file", "Файл этой записи повреждён.")
+	}
+	return whole, err
+}
+
 // ticketsOf are the tickets of a house where work is still owed.
 func (a *App) ticketsOf(ctx context.Context, buildingID int64) ([]buildingapi.BuildingTicket, error) {
 	ts, err := a.Tickets.OfHouse(ctx, buildingID)

@@ -78,7 +78,7 @@ func (s *Service) storage(ctx context.Context, bad error) error {
 func (s *Service) here(ctx context.Context, after int64) ([]Recording, error) {
 	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Recording, error) {
 		rows, err := tx.Query(ctx, `select r.id, r.path from recordings r join calls c on c.id = r.call_id
-			where r.away_at is null and r.id > $1 and r.state in ('done', 'cut') and c.ended_at < $2 and (r.key_id is not null or $3) order by r.id limit 100`,
+			where r.away_at is null and r.id > $1 and `+closed+` and (r.key_id is not null or $3) order by r.id limit 100`,
 			after, tx.Now.Add(-sealAfter), s.Kept.Keys == nil)
 		if err != nil {
 			return nil, err

@@ -137,7 +137,7 @@ func (s *Service) Fate(ctx context.Context, id int64) (f Fate, err error) {
 		if err != nil {
 			return err
 		}
-		f.Until = r.StartedAt.AddDate(0, 0, n)
+		f.Until = r.last().StartedAt.AddDate(0, 0, n)
 		rows, err := tx.Query(ctx, `select id, coalesce(call_id, 0), coalesce(ticket_id, 0), reason, set_by, set_at from recording_holds
 			where lifted_at is null and (call_id = $1 or ticket_id = nullif($2::bigint, 0)) order by id limit 1`, r.CallID, r.TicketID)
 		if err != nil {

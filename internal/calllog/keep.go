@@ -27,6 +27,7 @@ type Kept struct {
 	Dir  string       // paths of recordings are relative to it
 	Keys *secret.Ring // nil: recordings lie in the clear
 	Draw Draw         // makes pictures of recordings
+	Join Join         // reads the parts of a recording as one
 	Away blob.Store   // where closed recordings go from the disk; nil: they stay
 }
 
@@ -48,6 +49,9 @@ func (k Kept) file(path string) (string, error) {
 // Open reads a recording found by Find or Play. fault.NotFound "recording.no_file" when it
 // is not on this machine's disk, "recording.key_destroyed" when nobody can open it any more.
 func (s *Service) Open(ctx context.Context, r Recording) (io.ReadSeekCloser, error) {
+	if len(r.Parts) > 1 {
+		return s.openParts(ctx, r)
+	}
 	path, err := s.Kept.file(r.Path)
 	if err != nil {
 		return nil, err
@@ -104,7 +108,7 @@ func (s *Service) Seal(ctx context.Context) (n int, bad error) {
 func (s *Service) unsealed(ctx context.Context, after int64) ([]Recording, error) {
 	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Recording, error) {
 		rows, err := tx.Query(ctx, `select r.id, coalesce(r.company_id, 0), r.path from recordings r join calls c on c.id = r.call_id
-			where r.key_id is null and r.id > $1 and r.state in ('done', 'cut') and c.ended_at < $2 order by r.id limit 100`, after, tx.Now.Add(-sealAfter))
+			where r.key_id is null and r.id > $1 and `+closed+` order by r.id limit 100`, after, tx.Now.Add(-sealAfter))
 		if err != nil {
 			return nil, err
 		}

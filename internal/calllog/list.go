@@ -44,7 +44,7 @@ const columns = `c.id, c.key, coalesce(c.company_id, 0), c.direction, c.purpose,
 	coalesce(c.operator_id, 0), coalesce(u.name, ''), c.started_at, c.answered_at, c.joined_at, c.ended_at, coalesce(c.outcome, ''), c.is_cut, coalesce(c.disposition, ''),
 	coalesce(r.id, 0), coalesce(r.duration_ms, 0), coalesce(c.city_id, 0)`
 
-const source = ` from calls c left join users u on u.id = c.operator_id left join lateral (select id, duration_ms from recordings where call_id = c.id order by id desc limit 1) r on true `
+const source = ` from calls c left join users u on u.id = c.operator_id left join lateral (select (array_agg(id order by part, id))[1] as id, sum(duration_ms)::bigint as duration_ms from recordings where call_id = c.id) r on true `
 
 // Filter narrows the journal of calls.
 type Filter struct {
@@ -146,7 +146,7 @@ func (s *Service) Place(ctx context.Context, tx *pg.Tx, key string, companyID in
 	return err
 }
 
-// Recording is a file of a call.
+// Recording is the recording of a call, or a part of it.
 type Recording struct {
 	ID        int64
 	CallID    int64
@@ -157,6 +157,8 @@ type Recording struct {
 	State     string // writing, done, cut, failed
 	KeyID     int64  // that seals its file; 0: it lies in the clear
 	Away      bool   // its file is in the object storage
+	Length    time.Duration
+	Parts     []Recording // of a long call, in their order; nil: it is one file
 }
 
 // Play returns a recording the actor may hear and writes down that he did (A3).
@@ -175,20 +177,36 @@ func (s *Service) heard(ctx context.Context, id int64, action string) (r Recordi
 		if r, err = s.recording(ctx, tx, id); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, r.CompanyID, action, fmt.Sprintf("recording:%d", id), map[string]int64{"call": r.CallID, "ticket": r.TicketID})
+		return audit.Write(ctx, tx, r.CompanyID, action, fmt.Sprintf("recording:%d", r.ID), map[string]int64{"call": r.CallID, "ticket": r.TicketID})
 	})
 	return r, err
 }
 
+// recording is the whole to which a file belongs: it goes by the id of its first part.
 func (s *Service) recording(ctx context.Context, tx *pg.Tx, id int64) (r Recording, err error) {
 	var w where.Clause
-	w.And("r.id = ?", id)
+	w.And("r.call_id = (select call_id from recordings where id = ?)", id)
 	within(tx.Actor, &w)
-	err = tx.QueryRow(ctx, `select r.id, r.call_id, coalesce(r.company_id, 0), r.path, coalesce(c.ticket_id, 0), r.started_at, r.state, coalesce(r.key_id, 0), r.away_at is not null
-		from recordings r join calls c on c.id = r.call_id left join tickets t on t.id = c.ticket_id where `+w.String(), w.Args...).
-		Scan(&r.ID, &r.CallID, &r.CompanyID, &r.Path, &r.TicketID, &r.StartedAt, &r.State, &r.KeyID, &r.Away)
-	if errors.Is(err, pgx.ErrNoRows) {
+	rows, err := tx.Query(ctx, `select r.id, r.call_id, coalesce(r.company_id, 0), r.path, coalesce(c.ticket_id, 0), r.started_at, r.state, coalesce(r.key_id, 0), r.away_at is not null, r.duration_ms
+		from recordings r join calls c on c.id = r.call_id left join tickets t on t.id = c.ticket_id where `+w.String()+` order by r.part, r.id`, w.Args...)
+	if err != nil {
+		return r, err
+	}
+	parts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r Recording, err error) {
+		var ms int64
+		err = row.Scan(&r.ID, &r.CallID, &r.CompanyID, &r.Path, &r.TicketID, &r.StartedAt, &r.State, &r.KeyID, &r.Away, &ms)
+		r.Length = time.Duration(ms) * time.Millisecond
+		return r, err
+	})
+	if err != nil {
+		return r, err
+	}
+	if len(parts) == 0 {
 		return r, fault.Missing("recording")
 	}
-	return r, err
+	r = parts[0]
+	if len(parts) > 1 {
+		r.Parts = parts
+	}
+	return r, nil
 }

@@ -28,6 +28,9 @@ type Picture struct {
 // Peaks is the picture of a recording found by Find. One of a call that is over is drawn
 // once and kept: the file is not read again, and may lie far away.
 func (s *Service) Peaks(ctx context.Context, r Recording, n int) (p Picture, err error) {
+	if len(r.Parts) > 1 {
+		return s.peaksOfParts(ctx, r, n)
+	}
 	kept, err := s.keptPeaks(ctx, r.ID)
 	if err != nil || kept != nil {
 		if kept != nil {

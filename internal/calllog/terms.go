@@ -52,8 +52,9 @@ func days(ctx context.Context, tx *pg.Tx, companyID int64, lock string) (days, v
 // heldCall is the condition that somebody's word keeps the recordings of call c.
 const heldCall = `exists (select from recording_holds h where h.lifted_at is null and (h.call_id = c.id or h.ticket_id = c.ticket_id))`
 
-// due is the condition that recording r of call c of company $1 goes: it began before $2.
-const due = `r.company_id is not distinct from nullif($1::bigint, 0) and r.started_at < $2 and c.ended_at is not null and not ` + heldCall
+// due is the condition that recording r of call c of company $1 goes: it, and the parts of the
+// same call, began before $2.
+const due = `r.company_id is not distinct from nullif($1::bigint, 0) and r.started_at < $2 and not exists (select from recordings n where n.call_id = r.call_id and n.started_at >= $2) and c.ended_at is not null and not ` + heldCall
 
 // Term tells how long a company keeps its recordings. fault.NotFound for one the actor has
 // nothing to do with.

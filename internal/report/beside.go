@@ -39,7 +39,7 @@ func (s *Service) besides(ctx context.Context, ts []ticket.Ticket) (map[int64]be
 			coalesce((select e.by_name from ticket_events e where e.ticket_id = t.id and e.kind = 'created' order by e.id limit 1), ''),
 			coalesce((select e.text from ticket_events e where e.ticket_id = t.id and e.kind = 'comment' order by e.id desc limit 1), ''),
 			(select count(*) from attachments a where a.subject = 'ticket' and a.subject_id = t.id and a.deleted_at is null),
-			(select count(*) from calls c join recordings r on r.call_id = c.id where c.ticket_id = t.id),
+			(select count(distinct c.id) from calls c join recordings r on r.call_id = c.id where c.ticket_id = t.id),
 			coalesce((select k.result from call_tasks k where k.ticket_id = t.id and k.purpose = 'feedback' and k.state = 'done' order by k.id desc limit 1), ''),
 			coalesce((select 'оповещение № ' || n.number from notice_tickets x join notices n on n.id = x.notice_id where x.ticket_id = t.id order by n.id limit 1), ''),
 			coalesce((select p.supplier_name || case when p.their_number = '' then '' else ' № ' || p.their_number end from supplier_tickets p where p.ticket_id = t.id), '')

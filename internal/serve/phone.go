@@ -79,7 +79,7 @@ func newEngine(c config.Config, a *app.App, ear *telephony.Ear, ring *secret.Rin
 	if err != nil {
 		return nil, err
 	}
-	return engine.New(engine.Config{Node: c.Node, SIP: sip, RTPLow: low, RTPHigh: high, WebRTC: webrtc, Door: c.Door, Data: c.Data, Drain: c.Drain, AtOnce: atOnce, CallsPerSecond: c.CPS, Phones: c.DeskPhones(), PhonesFrom: c.DeskPhonesFrom(), Cert: c.Cert, Key: c.CertBy, Abroad: c.DialAlso()}, engine.Deps{
+	return engine.New(engine.Config{Node: c.Node, SIP: sip, RTPLow: low, RTPHigh: high, WebRTC: webrtc, Door: c.Door, Data: c.Data, Part: c.RecordingPart, Drain: c.Drain, AtOnce: atOnce, CallsPerSecond: c.CPS, Phones: c.DeskPhones(), PhonesFrom: c.DeskPhonesFrom(), Cert: c.Cert, Key: c.CertBy, Abroad: c.DialAlso()}, engine.Deps{
 		Director: a.Director, Seats: a.Accounts, Trunks: a.Companies, Queues: queues{a.Shift}, Orders: orders{a.Telephony, ear}, Reporter: a.Telephony, People: a.Competents(), Phones: a.DeskPhones,
 		Voice: voice(filepath.Join(c.Data, "voice"), log), Keys: ring, Log: log,
 	})

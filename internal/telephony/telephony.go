@@ -467,8 +467,9 @@ type Report struct {
 
 // RecordingFact describes a recording of a call.
 type RecordingFact struct {
-	Path       string `json:"path"`  // blob key
-	State      string `json:"state"` // writing, done, cut, failed
+	Path       string `json:"path"`           // blob key
+	Part       int    `json:"part,omitempty"` // of a long call, from 1; 0: as 1
+	State      string `json:"state"`          // writing, done, cut, failed
 	DurationMS int64  `json:"duration_ms"`
 	Bytes      int64  `json:"bytes"`
 	Note       string `json:"note,omitempty"`

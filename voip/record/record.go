@@ -4,6 +4,7 @@
 package record
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -49,11 +50,28 @@ type Recorder struct {
 	failed error
 	down   bool // nothing can be written now
 	onFail func(error)
-	onDisk int // samples in the file; of the writer alone
+	parts  Parts
+	n      int // the part that is written
+	from   int // samples before it; of the writer alone
+	cut    int // where it ends, counted from the beginning of all; 0: nowhere
+	onDisk int // samples in its file; of the writer alone
 	buf    []byte
 	quit   chan struct{}
 	gone   chan struct{}
 	once   sync.Once
+	shut   chan struct{} // the part before is closed; nil: there is none
+}
+
+// Parts divides a long recording into files that follow each other without a gap: the sample
+// after the last one of a part is the first of the next. The zero value makes one file.
+type Parts struct {
+	After time.Duration      // how much sound a part holds
+	Path  func(n int) string // of part n, from 2 on
+	// Begun hears of every part but the first as soon as its file is there, and of when its
+	// sound begins; Done that the file of a part that was followed by another is closed, with
+	// the length of its sound and its first error. No call waits for either.
+	Begun func(n int, at time.Time)
+	Done  func(n int, length time.Duration, err error)
 }
 
 // source is the stream that feeds a channel.
@@ -69,29 +87,39 @@ type source struct {
 // call waits for; the recorder goes on trying, and what could not be written is
 // silence. nil is allowed.
 func New(path string, onFail func(error)) (*Recorder, error) {
+	return InParts(path, Parts{}, onFail)
+}
+
+// InParts is New of a recording that is divided; path is the first part's.
+func InParts(path string, parts Parts, onFail func(error)) (*Recorder, error) {
+	f, err := create(path)
+	if err != nil {
+		return nil, err
+	}
+	return start(f, parts, onFail), nil
+}
+
+// create makes a file that holds no sound yet; of one that cannot be written nothing stays.
+func create(path string) (file, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o640)
 	if err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
-	r, err := start(f, onFail)
-	if err != nil {
+	if _, err := f.WriteAt(wav.Header(channels, 0), 0); err != nil {
 		_ = f.Close()
 		_ = os.Remove(path) // it holds nothing: the next attempt may take the name
-		return nil, err
-	}
-	return r, nil
-}
-
-func start(f file, onFail func(error)) (*Recorder, error) {
-	if _, err := f.WriteAt(wav.Header(channels, 0), 0); err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
-	r := &Recorder{f: f, start: time.Now(), onFail: onFail, quit: make(chan struct{}), gone: make(chan struct{})}
+	return f, nil
+}
+
+func start(f file, parts Parts, onFail func(error)) *Recorder {
+	r := &Recorder{f: f, parts: parts, n: 1, cut: int(parts.After.Milliseconds()) * perMilli, start: time.Now(), onFail: onFail, quit: make(chan struct{}), gone: make(chan struct{})}
 	for c := range r.win {
 		r.win[c] = hushed(window)
 	}
 	go r.run()
-	return r, nil
+	return r
 }
 
 func hushed(n int) []byte {
@@ -170,9 +198,54 @@ func (r *Recorder) run() {
 // flush writes everything up to sample number to.
 func (r *Recorder) flush(to int) {
 	for r.base < to { // only this goroutine moves base
-		r.take(min(to-r.base, window))
+		n := min(to-r.base, window)
+		if r.cut > r.base {
+			n = min(n, r.cut-r.base)
+		}
+		r.take(n)
 		r.write()
+		if r.cut > 0 && r.base >= r.cut {
+			r.next()
+		}
 	}
+}
+
+// next goes on in the next part. While the disk takes no file, or not all of this part's
+// sound, the recording stays in this one: the line of time must not shift.
+func (r *Recorder) next() {
+	if r.from+r.onDisk < r.base {
+		return
+	}
+	f, err := create(r.parts.Path(r.n + 1))
+	if err != nil {
+		return
+	}
+	full, n, length, before, shut := r.f, r.n, r.length(), r.shut, make(chan struct{})
+	r.mu.Lock()
+	failed := r.failed
+	r.failed, r.n = nil, n+1
+	r.mu.Unlock()
+	r.f, r.from, r.onDisk, r.shut = f, r.base, 0, shut
+	r.cut = r.base + int(r.parts.After.Milliseconds())*perMilli
+	r.parts.Begun(n+1, r.start.Add(time.Duration(r.base)*time.Second/g711.Rate))
+	go func() { // the sound that comes meanwhile does not wait for the disk
+		defer close(shut)
+		if before != nil {
+			<-before
+		}
+		r.parts.Done(n, length, errors.Join(failed, full.Sync(), full.Close()))
+	}()
+}
+
+func (r *Recorder) length() time.Duration {
+	return time.Duration(r.onDisk) * time.Second / g711.Rate
+}
+
+// Part is the number of the part that is written, from 1; after Close of the last.
+func (r *Recorder) Part() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.n
 }
 
 // take moves n samples of both channels from the window into buf.
@@ -199,7 +272,7 @@ func (r *Recorder) take(n int) {
 // silence: the line of time must not shift.
 func (r *Recorder) write() {
 	n := len(r.buf) / channels
-	for gap := r.base - n - r.onDisk; gap > 0; gap = r.base - n - r.onDisk {
+	for gap := r.base - n - r.from - r.onDisk; gap > 0; gap = r.base - n - r.from - r.onDisk {
 		if !r.append(hushed(channels * min(gap, limit))) {
 			return
 		}
@@ -242,8 +315,8 @@ func (r *Recorder) fail(err error) {
 }
 
 // Close writes the rest and closes the file. It waits for the disk: do not call
-// it where a call would wait too. It returns the length of the file's sound and
-// the first error of the recording. Safe to call twice.
+// it where a call would wait too. It returns the length of the last part's sound and
+// its first error. Safe to call twice.
 func (r *Recorder) Close() (time.Duration, error) {
 	r.once.Do(func() {
 		close(r.quit)
@@ -251,6 +324,7 @@ func (r *Recorder) Close() (time.Duration, error) {
 		r.mu.Lock()
 		end := r.base + r.top
 		r.mu.Unlock()
+		r.cut = 0 // what is left begins no part
 		r.flush(end)
 		if err := r.f.Sync(); err != nil {
 			r.fail(err)
@@ -258,6 +332,9 @@ func (r *Recorder) Close() (time.Duration, error) {
 		if err := r.f.Close(); err != nil {
 			r.fail(err)
 		}
+		if r.shut != nil {
+			<-r.shut
+		}
 	})
-	return time.Duration(r.onDisk) * time.Second / g711.Rate, r.failed
+	return r.length(), r.failed
 }

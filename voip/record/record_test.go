@@ -258,7 +258,7 @@ func TestAFullDiskIsSaidOnce(t *testing.T) {
 	d, path := onDisk(t)
 	synctest.Test(t, func(t *testing.T) {
 		said, back := 0, 0
-		r, err := start(d, func(err error) {
+		r := start(d, Parts{}, func(err error) {
 			if err == nil {
 				back++
 				return
@@ -266,7 +266,6 @@ func TestAFullDiskIsSaidOnce(t *testing.T) {
 			said++
 			require.ErrorIs(t, err, errFull)
 		})
-		require.NoError(t, err)
 		rx, _ := r.Taps()
 		for i := range 30 {
 			d.set(i >= 10 && i < 20, nil)
@@ -289,8 +288,7 @@ func TestAFullDiskIsSaidOnce(t *testing.T) {
 func TestASlowDiskLosesNothing(t *testing.T) {
 	d, path := onDisk(t)
 	synctest.Test(t, func(t *testing.T) {
-		r, err := start(d, func(err error) { t.Error(err) })
-		require.NoError(t, err)
+		r := start(d, Parts{}, func(err error) { t.Error(err) })
 		rx, tx := r.Taps()
 		var gate chan struct{}
 		for i := range 30 {
@@ -307,7 +305,7 @@ func TestASlowDiskLosesNothing(t *testing.T) {
 			require.Equal(t, time.Second, time.Since(before), "a tap waited")
 		}
 		require.Len(t, r.win[0], window, "memory is given back")
-		_, err = r.Close()
+		_, err := r.Close()
 		require.NoError(t, err)
 		require.Zero(t, r.Lost())
 	})

@@ -61,10 +61,11 @@ type Sound struct {
 	Phones     string `env:"D24_DESK_PHONES" help:"адрес SIP, UDP и TCP, на котором регистрируются настольные телефоны операторов; пусто: их нет"`
 	PhonesFrom string `env:"D24_DESK_PHONES_FROM" envDefault:"127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,::1/128,fc00::/7" help:"сети, из которых они приходят, через запятую; остальные пакеты не читаются"`
 
-	Drain time.Duration `env:"D24_DRAIN" envDefault:"2m" help:"сколько телефонная часть ждёт конца разговоров, когда её останавливают отдельно или сменяет новая; 0s: не ждёт"`
-	Alone time.Duration `env:"D24_ALONE" envDefault:"2m" help:"сколько телефонная часть роли all, оставшаяся без программы, ждёт новую, прежде чем закончить разговоры и уйти"`
-	Keep  string        `env:"D24_KEEP" help:"ставит роль all своей телефонной части: файл, по которому её находит следующая программа"`
-	CPS   int           `env:"D24_TRUNK_CPS" envDefault:"50" help:"сколько звонков в секунду принимается с одного адреса оператора связи; остальным 503 с Retry-After; 0: без предела"`
+	Drain         time.Duration `env:"D24_DRAIN" envDefault:"2m" help:"сколько телефонная часть ждёт конца разговоров, когда её останавливают отдельно или сменяет новая; 0s: не ждёт"`
+	RecordingPart time.Duration `env:"D24_RECORDING_PART" envDefault:"30m" help:"сколько звука в одном файле записи: длинный разговор пишется частями, слушают их подряд; 0s: не делить"`
+	Alone         time.Duration `env:"D24_ALONE" envDefault:"2m" help:"сколько телефонная часть роли all, оставшаяся без программы, ждёт новую, прежде чем закончить разговоры и уйти"`
+	Keep          string        `env:"D24_KEEP" help:"ставит роль all своей телефонной части: файл, по которому её находит следующая программа"`
+	CPS           int           `env:"D24_TRUNK_CPS" envDefault:"50" help:"сколько звонков в секунду принимается с одного адреса оператора связи; остальным 503 с Retry-After; 0: без предела"`
 }
 
 // DialAlso are the beginnings of numbers that may be dialled beside geographic and mobile

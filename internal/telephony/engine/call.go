@@ -155,7 +155,7 @@ func (c *call) record() {
 	path := filepath.Join(c.e.cfg.Data, rel)
 	err := os.MkdirAll(filepath.Dir(path), 0o750)
 	if err == nil {
-		c.rec, err = record.New(path, func(err error) { c.e.post(func() { c.recordingIs(rel, err) }) })
+		c.rec, err = record.InParts(path, c.parts(rel), func(err error) { c.e.post(func() { c.recordingIs(rel, err) }) })
 	}
 	if err != nil {
 		c.rec = nil
@@ -187,10 +187,14 @@ func (c *call) recordingIs(rel string, err error) {
 		return // its last report tells, or it is known
 	}
 	c.unrecorded = err != nil
-	f := telephony.RecordingFact{Path: rel, State: "writing", Note: "запись снова идёт, часть разговора не записана"}
+	f := telephony.RecordingFact{Path: rel, Part: 1, State: "writing", Note: "запись снова идёт, часть разговора не записана"}
 	if err != nil {
 		c.e.log.Error("a call is not recorded", "call", c.key, "err", err)
 		f.State, f.Note = "failed", notRecorded(err)
+	}
+	if c.rec != nil {
+		f.Part = c.rec.Part()
+		f.Path = partOf(rel, f.Part)
 	}
 	c.report(telephony.CallRecorded, func(r *telephony.Report) { r.Recording = &f })
 	if c.seat != nil {
@@ -218,14 +222,7 @@ func (c *call) closeRecording() {
 	r := telephony.Report{CallKey: c.key, Seq: c.seq, At: started, Kind: telephony.CallRecorded, Node: c.e.cfg.Node, CompanyID: c.company}
 	c.e.beside(func() {
 		d, err := rec.Close()
-		f := telephony.RecordingFact{Path: rel, State: "done", DurationMS: d.Milliseconds()}
-		if err != nil {
-			f.State, f.Note = "cut", "запись неполная: диск её не принимал"
-		}
-		if st, err := os.Stat(filepath.Join(c.e.cfg.Data, rel)); err == nil {
-			f.Bytes = st.Size()
-		}
-		r.Recording = &f
+		r.Recording = c.e.partIs(rel, rec.Part(), d, err)
 		c.e.reports.add(r)
 	})
 }

@@ -64,6 +64,8 @@ type Config struct {
 	CallsPerSecond int
 	// Pace divides the waits of people (ring of a seat, wrap-up, counting): tests only; 0 is 1.
 	Pace int
+	// Part is how much sound a file of a recording holds before the next one begins (F19); 0: one file a call.
+	Part time.Duration
 	// KeepFor is how long a caller waits for the operator whose network is gone before he goes
 	// to another; 0: 30 s.
 	KeepFor time.Duration

@@ -52,6 +52,7 @@ type desk struct {
 	away     atomic.Bool        // the database does not answer
 	stands   atomic.Bool        // it takes questions and answers none
 	peer     bool               // another engine is at work
+	part     time.Duration      // of a recording
 	cps      int                // calls a second that a trunk may bring
 	released []string           // orders given back
 	ruled    telephony.QueueRules
@@ -364,7 +365,7 @@ func newWorld(t *testing.T, more ...func(*desk)) *world {
 	if w.desk.handsets != nil {
 		phonesAt = netip.AddrPortFrom(ours, 0)
 	}
-	w.engine, err = New(Config{Phones: phonesAt, PhonesFrom: []string{"127.0.0.0/8"}, Node: "n1", SIP: netip.AddrPortFrom(ours, 0), RTPLow: 20000, RTPHigh: 20400, WebRTC: netip.AddrPortFrom(ours, 0), Door: ours.String() + ":0", Data: w.dir, Pace: 10, CallsPerSecond: w.desk.cps},
+	w.engine, err = New(Config{Phones: phonesAt, PhonesFrom: []string{"127.0.0.0/8"}, Node: "n1", SIP: netip.AddrPortFrom(ours, 0), RTPLow: 20000, RTPHigh: 20400, WebRTC: netip.AddrPortFrom(ours, 0), Door: ours.String() + ":0", Data: w.dir, Pace: 10, CallsPerSecond: w.desk.cps, Part: w.desk.part},
 		Deps{Director: w.desk, Seats: w.desk, Trunks: w.desk, Queues: w.desk, Orders: w.desk, Reporter: w.desk, People: w.desk, Phones: w.desk, Voice: beeper{}, Log: log, Lookup: w.desk.lookup})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
