@@ -44,6 +44,8 @@ type View struct {
 	Phone     string    `json:"phone"`
 	CompanyID int64     `json:"company_id"`
 	Greeting  string    `json:"greeting"`
+	Since     time.Time `json:"since"`
+	TalkSince time.Time `json:"talk_since"`
 	Waited    time.Time `json:"waited_since"`
 	Purpose   string    `json:"purpose"`
 	Title     string    `json:"title"`

@@ -160,6 +160,7 @@ func (e *Engine) reclaim(s *seat) {
 		c.tune()
 		c.phase, c.seat, c.operator, c.lost = talking, s, s.who.UserID, lost{}
 		s.call, s.view, s.viewAt, s.soundAt, s.kept = c, viewTalking, time.Now(), time.Now(), true
+		s.talkAt = s.viewAt
 		c.report(telephony.CallJoined, func(r *telephony.Report) { r.Operator = s.who.UserID })
 		s.set(stateTalking, "")
 		return

@@ -95,3 +95,33 @@ func TestAnOrderEndsWithItsHours(t *testing.T) {
 	w.desk.until(t, "it is not dialled", func(r telephony.Report) bool { return r.OrderKey == "task-1-2" && r.Outcome == telephony.Cancelled })
 	require.Empty(t, w.desk.invited)
 }
+
+// TestATalkIsCountedFromItsBeginning: the operator's page is told when the talk began, which a hold
+// does not change; the next call counts anew.
+func TestATalkIsCountedFromItsBeginning(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	op, key, leg, _ := w.inTalk()
+	began := op.View().TalkSince
+	require.Equal(t, op.View().Since, began)
+	op.Send(w.ctx(), map[string]any{"type": "hold", "call": key, "on": true})
+	held, err := op.Call(w.ctx(), "held")
+	require.NoError(t, err)
+	require.Equal(t, began, held.TalkSince)
+	op.Send(w.ctx(), map[string]any{"type": "hold", "call": key, "on": false})
+	back, err := op.Call(w.ctx(), "talking")
+	require.NoError(t, err)
+	require.Equal(t, began, back.TalkSince)
+	require.True(t, back.Since.After(held.Since), "and what goes on now from its own")
+	leg.Hangup()
+	require.NoError(t, op.InState(w.ctx(), "wrap_up"))
+	require.NoError(t, op.Ready(w.ctx()))
+	w.resident("+79000001002")
+	next, err := op.Call(w.ctx(), "ringing")
+	require.NoError(t, err)
+	require.Zero(t, next.TalkSince)
+	op.Do(w.ctx(), "answer", next.Key)
+	next, err = op.Call(w.ctx(), "talking")
+	require.NoError(t, err)
+	require.True(t, next.TalkSince.After(back.Since))
+}

@@ -72,6 +72,7 @@ type seat struct {
 	watching *call // somebody's talk, heard by a supervisor
 	view     string
 	viewAt   time.Time
+	talkAt   time.Time // the beginning of the talk, holds and all; zero: there is none
 	dialAt   *time.Time
 	last     *CallView // the call that has just ended, for the wrap-up
 	ring     *time.Timer
@@ -269,6 +270,13 @@ func (s *seat) wrapped() {
 // show tells the browser what its call is doing.
 func (s *seat) show(view string) {
 	s.view, s.viewAt = view, time.Now()
+	switch {
+	case view == viewHeld: // a part of the talk
+	case view != viewTalking:
+		s.talkAt = time.Time{}
+	case s.talkAt.IsZero():
+		s.talkAt = s.viewAt
+	}
 	if s.call == nil {
 		return
 	}

@@ -20,6 +20,7 @@ type CallView struct {
 	Direction   string            `json:"direction"` // inbound, task
 	State       string            `json:"state"`     // ringing, counting, dialling, talking, held, ended
 	Since       time.Time         `json:"since"`
+	TalkSince   *time.Time        `json:"talk_since,omitempty"` // of the whole talk, holds and all
 	DialAt      *time.Time        `json:"dial_at"`
 	Phone       string            `json:"phone"`
 	LinePhone   string            `json:"line_phone"`
@@ -422,6 +423,9 @@ func (c *call) shown(s *seat) CallView {
 		Key: c.key, Direction: "inbound", State: s.view, Since: s.viewAt, DialAt: s.dialAt, Phone: c.phone, WaitedSince: c.since, CompanyID: c.company,
 		Recording: c.recPath != "" && !c.unrecorded, Written: c.started, Returned: c.returned, Urgent: c.urgent(), Repeated: c.repeated, LinePhone: c.dec.Card.LinePhone, LineKind: c.dec.Card.LineKind, City: c.dec.Card.City,
 		Zone: c.dec.Card.Zone, CompanyName: c.dec.Card.CompanyName, Greeting: c.dec.Card.Greeting,
+	}
+	if at := s.talkAt; !at.IsZero() {
+		v.TalkSince = &at
 	}
 	v.Silent, v.Own, v.Spilled, v.Unheard = s.dumb, c.reserved, c.spilled, c.nobody
 	v.WatchedBy, v.WatchMode = c.watcher()

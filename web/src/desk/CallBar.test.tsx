@@ -120,6 +120,18 @@ describe("call bar", () => {
     window.removeEventListener("keydown", elsewhere);
   });
 
+  it("counts a talk from its beginning, whatever was held, and a hold by itself", () => {
+    const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
+    const talk = { talk_since: ago(125) };
+    const { desk } = open({ state: "talking", call: callView({ state: "talking", since: ago(125), ...talk }) });
+    expect(screen.getByTestId("call-timer")).toHaveTextContent(/^2:0[4-9]$/);
+    act(() => desk.socket.tell({ type: "call", call: callView({ state: "held", since: ago(30), ...talk }) }));
+    expect(screen.getByTestId("call-timer")).toHaveTextContent(/^0:(29|3\d)$/);
+    act(() => desk.socket.tell({ type: "call", call: callView({ state: "talking", since: ago(0), ...talk }) }));
+    expect(screen.getByTestId("call-timer")).toHaveTextContent(/^2:0[4-9]$/);
+    expect(screen.getByText("2 минуты")).toBeInTheDocument();
+  });
+
   it("says that the microphone is off, as long as it is", async () => {
     const { user } = open({ state: "talking", call: callView({ state: "talking" }) });
     expect(screen.queryByText("Микрофон выключен")).not.toBeInTheDocument();

@@ -71,14 +71,15 @@ function Left() {
   const now = useNow();
   const { phone, muted } = usePhoneView();
   const call = phone.call;
-  const minutes = call && call.state !== "ended" ? Math.floor((now - Date.parse(call.since)) / 60_000) : 0;
+  const lasts = call && call.state !== "ended" ? now - Date.parse(begun(call)) : 0;
+  const minutes = Math.floor(lasts / 60_000);
   let icon: ReactNode = null;
   let word: string = phone.state === "pause" ? pauseWords(phone.reason, w)[0] : w.bar.pause;
   let time = phone.since ? clockOf(now - Date.parse(phone.since)) : "";
   if (call && call.state !== "ended") {
     icon = call.direction === "task" ? <IconPhoneOutgoing size={14} /> : <IconPhoneIncoming size={14} />;
     word = callWord(call, muted, w);
-    time = clockOf(now - Date.parse(call.since));
+    time = clockOf(lasts);
     // The dial is three seconds away: a whole second is shown until it is over.
     if (call.state === "counting" && call.dial_at) time = clockOf(Math.max(0, Date.parse(call.dial_at) - now) + 999);
   } else if (!phone.welcomed) {
@@ -103,6 +104,11 @@ function Left() {
       {minutes > 0 && <span className="sr">{w.minutes(minutes)}</span>}
     </div>
   );
+}
+
+/** From when the bar counts: a talk from its beginning, whatever was held; all else from what is going on now. */
+function begun(call: CallView): string {
+  return call.state === "talking" ? (call.talk_since ?? call.since) : call.since;
 }
 
 function callWord(call: CallView, muted: boolean, w: ReturnType<typeof useWords>): string {

@@ -39,6 +39,8 @@ export interface CallView {
   direction: "inbound" | "task";
   state: CallState;
   since: string;
+  /** When the talk began: holds are a part of it. */
+  talk_since?: string;
   dial_at: string | null;
   phone: string;
   line_phone: string;
