@@ -32,6 +32,7 @@ import (
 	"d24/internal/intake"
 	"d24/internal/notice"
 	"d24/internal/notify"
+	"d24/internal/passage"
 	"d24/internal/platform/jobs"
 	"d24/internal/platform/outbound"
 	"d24/internal/platform/pg"
@@ -82,6 +83,7 @@ type App struct {
 	Notify     *notify.Service
 	Connection *connection.Service
 	DeskPhones *deskphone.Service
+	Passages   *passage.Service
 
 	Announcements *announcement.Service
 }
@@ -165,6 +167,7 @@ func New(c Config) (*App, error) {
 	a.Webhooks = webhook.NewService(db, q, webhook.Needs{Actors: a.Accounts, Tickets: a.Tickets, Calls: a.Calls, Rules: c.Outbound, Keys: c.Keys})
 	a.hear(q)
 	a.Notify = notify.NewService(db, q, notify.Needs{Actors: a.Accounts, Tickets: a.Tickets, Companies: zones{a.Companies}, Rules: c.Outbound, Keys: c.Keys, Contact: c.Address})
+	a.Passages = passage.NewService(db, q, passage.Needs{Buildings: a.Buildings, Companies: a.Companies, Contacts: a.Contacts, Tickets: a.Tickets})
 	a.spread(q)
 	a.Director = &routing.Director{DB: db, Companies: a.Companies, Staff: a.Staff, Tasks: a.Tasks, Contacts: a.Contacts, Told: a.Notices, Said: a.Announcements, Holders: a.Tickets, Houses: a.Buildings}
 
@@ -201,12 +204,13 @@ func (a *App) riverConfig(c Config) *river.Config {
 	a.Errands.Workers(workers)
 	a.Webhooks.Workers(workers)
 	a.Notify.Workers(workers)
+	a.Passages.Workers(workers)
 	cfg := &river.Config{
 		ID: c.Node, Workers: workers, Logger: c.Log, JobTimeout: jobs.StepLasts, RescueStuckJobsAfter: 20 * time.Second,
 		FetchCooldown: 20 * time.Millisecond, FetchPollInterval: 500 * time.Millisecond, ErrorHandler: &poison{app: a, log: c.Log}, RetryPolicy: patience{}, Middleware: []rivertype.Middleware{river.WorkerMiddlewareFunc(breather)}, Test: river.TestConfig{Time: c.Time},
 	}
 	if c.Work {
-		cfg.PeriodicJobs = []*river.PeriodicJob{assignment.Hourly(), attachment.Daily(), calllog.Periodic(), calllog.Nightly(), errand.Minutely(), ticket.ReadInPeriodic(), ticket.ComeBackPeriodic(), ticket.ForgetTalksPeriodic(), staff.PrunePeriodic(), webhook.Daily(), notify.Periodic()}
+		cfg.PeriodicJobs = []*river.PeriodicJob{assignment.Hourly(), attachment.Daily(), calllog.Periodic(), calllog.Nightly(), errand.Minutely(), ticket.ReadInPeriodic(), ticket.ComeBackPeriodic(), ticket.ForgetTalksPeriodic(), staff.PrunePeriodic(), webhook.Daily(), notify.Periodic(), passage.Periodic()}
 		cfg.Queues = map[string]river.QueueConfig{jobs.Emergency: {MaxWorkers: 20}, jobs.Calls: {MaxWorkers: 20}, jobs.Messages: {MaxWorkers: 5}, jobs.Slow: {MaxWorkers: 2}, jobs.Bulk: {MaxWorkers: 2}}
 	}
 	return cfg

@@ -25,7 +25,7 @@ func (h housesForContacts) Directory(ctx context.Context, tx *pg.Tx, companyID i
 // streets that fit best.
 func (h housesForContacts) Find(ctx context.Context, q string, companyID int64) (ids []int64, unit string, err error) {
 	const most = 200
-	found, err := h.Search(ctx, q, companyID, most)
+	found, err := h.Kept(ctx, q, companyID, most)
 	for _, f := range found {
 		ids, unit = append(ids, f.ID), f.Unit
 	}

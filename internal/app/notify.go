@@ -9,6 +9,7 @@ import (
 	"d24/internal/company"
 	"d24/internal/escalation"
 	"d24/internal/notify"
+	"d24/internal/passage"
 	"d24/internal/platform/jobs"
 	"d24/internal/platform/pg"
 	"d24/internal/staff"
@@ -47,6 +48,9 @@ func (a *App) spread(q *jobs.Queue) {
 			text = "Ваше дежурство началось."
 		}
 		return notify.Fact{CompanyID: e.CompanyID, Kind: notify.Duty, MemberID: e.MemberID, Text: text}, true
+	})
+	tell(a, q, func(e passage.Told) (notify.Fact, bool) {
+		return notify.Fact{CompanyID: e.CompanyID, Kind: notify.House, Text: e.Text}, true
 	})
 }
 

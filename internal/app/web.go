@@ -40,6 +40,7 @@ import (
 	"d24/internal/notify/notifyapi"
 	"d24/internal/onboarding"
 	"d24/internal/onboarding/onboardingapi"
+	"d24/internal/passage/passageapi"
 	"d24/internal/platform/httpapi"
 	"d24/internal/platform/live"
 	"d24/internal/platform/pg"
@@ -112,6 +113,7 @@ func (a *App) operations(api huma.API, c WebConfig) {
 	accountapi.Register(api, accountapi.Config{Service: a.Accounts, Now: a.now, Secure: c.Secure, DialAlso: c.DialAlso})
 	ticketapi.Register(api, tickets)
 	buildingapi.Register(api, buildingapi.Config{Service: a.Buildings, Tickets: a.ticketsOf, Serving: a.serving})
+	passageapi.Register(api, a.Passages)
 	contactapi.Register(api, a.Contacts)
 	intakeapi.Register(api, intakeapi.Config{Service: a.Intake, Kind: "buildings", One: "building", Permission: access.BuildingWrite})
 	intakeapi.Register(api, intakeapi.Config{Service: a.Intake, Kind: "contacts", One: "contact", Permission: access.ContactWrite})

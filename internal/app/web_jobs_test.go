@@ -16,6 +16,7 @@ import (
 	"d24/internal/escalation"
 	"d24/internal/followup"
 	"d24/internal/notify"
+	"d24/internal/passage"
 	"d24/internal/staff"
 	"d24/internal/ticket"
 	"d24/internal/webhook"
@@ -56,6 +57,8 @@ func (h *house) work() {
 			must(h.t, h.app.Staff.Wake(h.sys, read[staff.Wake](h.t, args)))
 		case ticket.Takeover{}.Kind():
 			must(h.t, h.app.Tickets.Takeover(h.sys, read[ticket.Takeover](h.t, args)))
+		case passage.Step{}.Kind():
+			must(h.t, h.app.Passages.Run(h.sys, read[passage.Step](h.t, args)))
 		case notify.Spread{}.Kind():
 			must(h.t, h.app.Notify.Tell(h.sys, read[notify.Spread](h.t, args).Fact))
 		case notify.Push{}.Kind():

@@ -2,6 +2,10 @@ package app_test
 
 import (
 	"fmt"
+	"net/http"
+
+	"d24/internal/calendar"
+	"d24/internal/passage"
 )
 
 func init() {
@@ -11,6 +15,8 @@ func init() {
 		h.do(`update buildings set is_archived = true where id = $1`, gone)
 		group := h.one(`insert into building_groups (company_id, name, created_at) values (2, 'Заречье', $1) returning id`, noon)
 		dropped := h.one(`insert into building_groups (company_id, name, created_at) values (2, 'Заречье, бывшая', $1) returning id`, noon)
+		goes, here := h.spare(strange, "Заречье, уходящий"), h.spare(strange, "Заречье, оставшийся")
+		must(h.t, h.app.Passages.Order(h.sys, passage.Order{BuildingID: goes, ToCompanyID: 3, On: calendar.On(2028, 1, 1)}))
 		person := h.one(`insert into contacts (company_id, phone, building_id, unit, source, first_seen_at, last_confirmed_at) values (2, '+79000900023', $1, '', 'call', $2, $2) returning id`, free, noon)
 		card := func(house string, v map[string]any) map[string]any {
 			out := map[string]any{
@@ -27,12 +33,17 @@ func init() {
 			return out
 		}
 		out := map[string][]request{
-			"list-cities":           {{method: "GET", path: "/cities?company_id=2", by: "admin2"}},
-			"create-building":       {{method: "POST", path: "/buildings", by: "admin2", body: card("1", map[string]any{"company_id": strange})}},
-			"change-building":       {{method: "PUT", path: id("/buildings/%d", free), by: "admin2", body: card("2", map[string]any{"version": 1})}},
-			"set-building-units":    {{method: "PUT", path: id("/buildings/%d/units", free), by: "admin2", body: map[string]any{"version": 3, "units": []any{}}}},
-			"archive-building":      {{method: "POST", path: id("/buildings/%d/archive", free), by: "admin2", body: map[string]any{"version": 2, "despite": false}}},
-			"restore-building":      {{method: "POST", path: id("/buildings/%d/restore", gone), by: "admin2", body: map[string]any{"version": 1}}},
+			"list-cities":        {{method: "GET", path: "/cities?company_id=2", by: "admin2"}},
+			"create-building":    {{method: "POST", path: "/buildings", by: "admin2", body: card("1", map[string]any{"company_id": strange})}},
+			"change-building":    {{method: "PUT", path: id("/buildings/%d", free), by: "admin2", body: card("2", map[string]any{"version": 1})}},
+			"set-building-units": {{method: "PUT", path: id("/buildings/%d/units", free), by: "admin2", body: map[string]any{"version": 3, "units": []any{}}}},
+			"archive-building":   {{method: "POST", path: id("/buildings/%d/archive", free), by: "admin2", body: map[string]any{"version": 2, "despite": false}}},
+			"restore-building":   {{method: "POST", path: id("/buildings/%d/restore", gone), by: "admin2", body: map[string]any{"version": 1}}},
+			// the centre's administrator alone: a company sees neither whose its house will be nor whose it was
+			"list-building-passages":    {{method: "GET", path: id("/building-passages/%d", here), by: "platform", want: http.StatusForbidden}},
+			"order-building-passage":    {{method: "POST", path: id("/building-passages/%d", here), by: "platform", want: http.StatusForbidden, body: map[string]any{"to_company_id": 1, "on": "2028-01-01", "with_contacts": true, "note": ""}}},
+			"withdraw-building-passage": {{method: "POST", path: id("/building-passages/%d/withdraw", goes), by: "platform", want: http.StatusForbidden}},
+
 			"list-building-groups":  {{method: "GET", path: "/building-groups?company_id=2", list: true}, {method: "GET", path: "/building-groups", list: true}},
 			"create-building-group": {{method: "POST", path: "/building-groups", by: "admin2", body: map[string]any{"company_id": strange, "name": "Чужая", "note": "", "buildings": []any{}}}},
 			"change-building-group": {{method: "PUT", path: id("/building-groups/%d", group), by: "admin2", body: map[string]any{"name": "Заречье, все", "note": "", "buildings": []any{}, "version": 1}}},

@@ -19,7 +19,7 @@ var layers = [][]string{
 	{"assignment", "announcement", "secretary"},                                                              // whose work a request is, what callers hear: stand on the directories, under the records
 	{"ticket", "notice", "debtor", "meter", "calllog", "onboarding"},                                         // records
 	{"desk", "shift", "connection", "deskphone"},                                                             // the floor
-	{"routing", "escalation", "webhook", "notify", "followup", "feedback", "campaign"},                       // automation
+	{"routing", "escalation", "webhook", "notify", "followup", "passage", "feedback", "campaign"},            // automation
 	{"dashboard", "report", "emergency"},                                                                     // views
 	{"seed"},                                                                                                 // demo data: fills directories and records
 	{"app"},                                                                                                  // assembly: the only one that knows all
@@ -110,7 +110,7 @@ var libraries = []struct {
 	why  string
 }{
 	{"github.com/danielgtaylor/huma/v2", []string{"*api", "internal/app", "internal/platform/httpapi", "test"}, "HTTP stays at the edge"},
-	{"github.com/riverqueue/river", []string{"internal/platform/jobs", "internal/platform/pg", "internal/app", "internal/account", "internal/assignment", "internal/attachment", "internal/calllog", "internal/errand", "internal/staff", "internal/ticket", "internal/desk", "internal/escalation", "internal/webhook", "internal/notify", "internal/followup", "internal/routing", "test"}, "publish an event or use jobs.At; only workers meet River"},
+	{"github.com/riverqueue/river", []string{"internal/platform/jobs", "internal/platform/pg", "internal/app", "internal/account", "internal/assignment", "internal/attachment", "internal/calllog", "internal/errand", "internal/staff", "internal/ticket", "internal/desk", "internal/escalation", "internal/webhook", "internal/notify", "internal/followup", "internal/passage", "internal/routing", "test"}, "publish an event or use jobs.At; only workers meet River"},
 	{"github.com/jackc/pgx/v5/pgxpool", []string{"internal/platform/pg", "internal/app", "internal/serve", "cmd", "test", "tools"}, "only pg.InTx opens connections, so the fence cannot be skipped"},
 	{"github.com/emiago", []string{"voip", engine, "city"}, "SIP does not leave voip and the engine"},
 	{"github.com/pion", []string{"voip", engine, "test"}, "WebRTC does not leave voip and the engine"},

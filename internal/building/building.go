@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -41,6 +42,8 @@ type Building struct {
 	Origin                   string // whose data: "", osm, registry
 	Version                  int
 	IsArchived               bool
+	ServedFrom, ServedUntil  *time.Time // the instants at which it comes from and goes to another company (F15); nil: it does not
+	HasGone                  bool       // another company's by now
 	Groups                   []int64
 }
 
@@ -87,14 +90,25 @@ func InUnit(house, unit string) string {
 
 const columns = `b.id, b.company_id, c.name, b.city_id, t.name, b.street, b.house, b.zone, b.floors, b.entrances, b.lifts, b.built_year, b.door_codes, b.passport_office, b.info, b.notes,
 	b.region, b.postcode, coalesce(b.fias_id::text, ''), b.lat, b.lon, b.area_total::float8, b.area_residential::float8, b.area_non_residential::float8, b.area_common::float8,
-	b.technical, b.origin, b.version, b.is_archived, array(select m.group_id from building_group_members m where m.building_id = b.id order by 1)`
+	b.technical, b.origin, b.version, b.is_archived, b.served_from, b.served_until, array(select m.group_id from building_group_members m where m.building_id = b.id order by 1)`
 
 const source = ` from buildings b join companies c on c.id = b.company_id join cities t on t.id = b.city_id `
 
-func scan(r pgx.CollectableRow) (b Building, err error) {
+// scan reads a house as it is at an instant: one that has gone is in the archive, whether or
+// not anybody was there to put it there.
+func scan(now time.Time) pgx.RowToFunc[Building] {
+	return func(r pgx.CollectableRow) (Building, error) {
+		b, err := scanned(r)
+		b.HasGone = b.gone(now)
+		b.IsArchived = b.IsArchived || b.HasGone
+		return b, err
+	}
+}
+
+func scanned(r pgx.CollectableRow) (b Building, err error) {
 	var codes, passport, info, technical []byte
 	err = r.Scan(&b.ID, &b.CompanyID, &b.CompanyName, &b.CityID, &b.City, &b.Street, &b.House, &b.Zone, &b.Floors, &b.Entrances, &b.Lifts, &b.BuiltYear, &codes, &passport, &info, &b.Notes,
-		&b.Region, &b.Postcode, &b.FiasID, &b.Lat, &b.Lon, &b.Areas.Total, &b.Areas.Residential, &b.Areas.NonResidential, &b.Areas.Common, &technical, &b.Origin, &b.Version, &b.IsArchived, &b.Groups)
+		&b.Region, &b.Postcode, &b.FiasID, &b.Lat, &b.Lon, &b.Areas.Total, &b.Areas.Residential, &b.Areas.NonResidential, &b.Areas.Common, &technical, &b.Origin, &b.Version, &b.IsArchived, &b.ServedFrom, &b.ServedUntil, &b.Groups)
 	if err == nil {
 		err = errors.Join(json.Unmarshal(technical, &b.Technical), json.Unmarshal(codes, &b.DoorCodes), json.Unmarshal(passport, &b.Passport), json.Unmarshal(info, &b.Info))
 	}
@@ -118,7 +132,7 @@ func (s *Service) Ask(ctx context.Context, tx *pg.Tx, b *pgx.Batch, id int64) (*
 	if err := s.Narrow(ctx, tx, &w, "b.id"); err != nil {
 		return nil, err
 	}
-	return pg.Ask(b, fault.Missing("building"), scan, "select "+columns+source+"where "+w.String(), w.Args...), nil
+	return pg.Ask(b, fault.Missing("building"), scan(tx.Now), "select "+columns+source+"where "+w.String(), w.Args...), nil
 }
 
 // CompanyOf is the company that serves a house the actor may see; fault.NotFound otherwise.
@@ -166,7 +180,7 @@ func (s *Service) List(ctx context.Context, companyID int64) ([]Building, error)
 func (s *Service) Houses(ctx context.Context, f Filter) ([]Building, error) {
 	return pg.InTx(ctx, s.db, func(tx *pg.Tx) ([]Building, error) {
 		var w where.Clause
-		w.And("b.is_archived = ?", f.Archived)
+		w.And("(b.is_archived or coalesce(b.served_until <= ?, false)) = ?", tx.Now, f.Archived)
 		if f.CompanyID != 0 {
 			w.And("b.company_id = ?", f.CompanyID)
 		}
@@ -183,7 +197,7 @@ func (s *Service) Houses(ctx context.Context, f Filter) ([]Building, error) {
 		if err != nil {
 			return nil, err
 		}
-		return pgx.CollectRows(rows, scan)
+		return pgx.CollectRows(rows, scan(tx.Now))
 	})
 }
 

@@ -27,7 +27,7 @@ func (s *Service) Directory(ctx context.Context, tx *pg.Tx, companyID int64) (*D
 	if d.cities, d.home, err = cities(ctx, tx, companyID); err != nil {
 		return nil, err
 	}
-	rows, err := tx.Query(ctx, `select id, city_id, street, house from buildings where company_id = $1 and not is_archived`, companyID)
+	rows, err := tx.Query(ctx, `select id, city_id, street, house from buildings where company_id = $1 and not is_archived and coalesce(served_until > $2, true)`, companyID, tx.Now)
 	if err != nil {
 		return nil, err
 	}

@@ -172,6 +172,9 @@ func (s *Service) Restore(ctx context.Context, id int64, version int) (Building,
 		if !was.IsArchived {
 			return fault.New(fault.Conflict, "building.served", "Дом не в архиве.")
 		}
+		if was.gone(tx.Now) { // two companies would serve it
+			return fault.New(fault.Conflict, "building.passed", "Дом с %s у другой компании: вернуть его может диспетчерский центр.", was.day(*was.ServedUntil))
+		}
 		if _, err := tx.Exec(ctx, `update buildings set is_archived = false, archived_at = null where id = $1`, id); err != nil {
 			return err
 		}

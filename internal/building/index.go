@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -53,7 +54,7 @@ func (x *index) of(ctx context.Context, tx *pg.Tx, m mark) (*streets, error) {
 	if h.streets != nil && h.mark >= m.mark {
 		return h.streets, nil
 	}
-	rows, err := tx.Query(ctx, `select id, city_id, street, house from buildings where company_id = $1 and not is_archived order by city_id, street`, m.companyID)
+	rows, err := tx.Query(ctx, `select id, city_id, street, house, served_from, served_until from buildings where company_id = $1 and not is_archived order by city_id, street`, m.companyID)
 	if err != nil {
 		return nil, err
 	}
@@ -61,10 +62,12 @@ func (x *index) of(ctx context.Context, tx *pg.Tx, m mark) (*streets, error) {
 	for rows.Next() {
 		var id, city int64
 		var street, house string
-		if err := rows.Scan(&id, &city, &street, &house); err != nil {
+		var from, until *time.Time
+		if err := rows.Scan(&id, &city, &street, &house, &from, &until); err != nil {
 			return nil, err
 		}
 		b.add(id, city, street, house)
+		b.last().from, b.last().until = from, until
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -88,6 +91,13 @@ type street struct {
 type houseAt struct {
 	id            int64
 	house, folded string
+	from, until   *time.Time // Building.ServedFrom, ServedUntil
+}
+
+// is tells whether the house is there at an instant, or with coming will be.
+func (h *houseAt) is(now time.Time, coming bool) bool {
+	b := Building{ServedFrom: h.from, ServedUntil: h.until}
+	return !b.gone(now) && (coming || !b.coming(now))
 }
 
 type word struct {
@@ -124,7 +134,13 @@ func (b *builder) add(id, city int64, name, house string) {
 		}
 	}
 	s := &b.out.rows[len(b.out.rows)-1]
-	s.houses = append(s.houses, houseAt{id, house, foldedHouse(house)})
+	s.houses = append(s.houses, houseAt{id: id, house: house, folded: foldedHouse(house)})
+}
+
+// last is the house that was added last.
+func (b *builder) last() *houseAt {
+	s := &b.out.rows[len(b.out.rows)-1]
+	return &s.houses[len(s.houses)-1]
 }
 
 func (b *builder) word(text string) {
@@ -190,8 +206,8 @@ func (s *streets) similar(w string, f func(i int32, v float64)) {
 	}
 }
 
-// find is the houses that answer, the best first, some more than limit at most.
-func (s *streets) find(ask Question, limit int) []hit {
+// find is the houses that answer and are there, the best first, some more than limit at most.
+func (s *streets) find(ask Question, limit int, is func(*houseAt) bool) []hit {
 	sums, best := make([]float64, len(s.rows)), make([]float64, len(s.rows)) // by street: a map costs ten times as much
 	var seen, ofWord []int32
 	for _, w := range ask.Words {
@@ -226,8 +242,9 @@ func (s *streets) find(ask Question, limit int) []hit {
 	var out []hit
 	for _, t := range top[:min(len(top), looked)] {
 		n := 0
-		for _, h := range s.rows[t.at].houses {
-			if v, unit, fits := fit(ask, h.folded); fits {
+		for i := range s.rows[t.at].houses {
+			h := &s.rows[t.at].houses[i]
+			if v, unit, fits := fit(ask, h.folded); fits && is(h) {
 				out = append(out, hit{h.id, h.house, unit, t.v + v})
 				if n++; ask.House == "" && n >= limit {
 					break

@@ -20,7 +20,7 @@ func (s *Service) OfCompany(ctx context.Context, tx *pg.Tx, companyID int64, ids
 
 // Addresses are the houses of the company by street, for pickers.
 func (s *Service) Addresses(ctx context.Context, tx *pg.Tx, companyID int64) (ids []int64, addresses []string, err error) {
-	rows, err := tx.Query(ctx, `select id, street, house from buildings where company_id = $1 and not is_archived order by street, house, id`, companyID)
+	rows, err := tx.Query(ctx, `select id, street, house from buildings where company_id = $1 and not is_archived and coalesce(served_until > $2, true) order by street, house, id`, companyID, tx.Now)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -76,7 +76,17 @@ func foldedHouse(house string) string {
 // Search finds houses by what people type: two letters are enough, errors and the
 // wrong layout are forgiven. companyID 0: all that the actor may see. Addresses lie in
 // memory by company; whose they are and whether they are fresh the database says.
+// A house is found with the company that serves it at this instant (F15).
 func (s *Service) Search(ctx context.Context, q string, companyID int64, limit int) ([]Found, error) {
+	return s.search(ctx, q, companyID, limit, false)
+}
+
+// Kept is Search among the houses of the directory: those too that will come.
+func (s *Service) Kept(ctx context.Context, q string, companyID int64, limit int) ([]Found, error) {
+	return s.search(ctx, q, companyID, limit, true)
+}
+
+func (s *Service) search(ctx context.Context, q string, companyID int64, limit int, coming bool) ([]Found, error) {
 	ask := Ask(q)
 	if len([]rune(strings.Join(ask.Words, ""))) < 2 {
 		return nil, nil
@@ -100,7 +110,7 @@ func (s *Service) Search(ctx context.Context, q string, companyID int64, limit i
 			if err != nil {
 				return nil, err
 			}
-			hits = append(hits, streets.find(ask, most)...)
+			hits = append(hits, streets.find(ask, most, func(h *houseAt) bool { return h.is(tx.Now, coming) })...)
 		}
 		if !all {
 			his := make(map[int64]bool, len(mine))
@@ -139,7 +149,7 @@ func found(ctx context.Context, tx *pg.Tx, hits []hit) ([]Found, error) {
 	if err != nil {
 		return nil, err
 	}
-	houses, err := pgx.CollectRows(rows, scan)
+	houses, err := pgx.CollectRows(rows, scan(tx.Now))
 	byID := map[int64]Building{}
 	for _, b := range houses {
 		byID[b.ID] = b

@@ -92,7 +92,7 @@ func (t Table) Open(ctx context.Context, tx *pg.Tx, in intake.Import) (intake.Re
 	if rows, err = tx.Query(ctx, "select "+columns+source+"where b.company_id = $1", in.CompanyID); err != nil {
 		return nil, err
 	}
-	houses, err := pgx.CollectRows(rows, scan)
+	houses, err := pgx.CollectRows(rows, scan(tx.Now))
 	for _, b := range houses {
 		r.known[address{b.CityID, StreetKey(b.Street), HouseKey(b.House)}.key()] = b
 	}

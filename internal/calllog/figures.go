@@ -100,6 +100,15 @@ func (s *Service) Owner(ctx context.Context, tx *pg.Tx, key string) (companyID i
 	return companyID, err == nil, err
 }
 
+// Began is when a call began; the zero time: its record has not come yet.
+func (s *Service) Began(ctx context.Context, tx *pg.Tx, key string) (at time.Time, err error) {
+	err = tx.QueryRow(ctx, `select started_at from calls where key = $1`, key).Scan(&at)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	return at, err
+}
+
 // Talker is the operator who speaks on a call that goes on; 0: none, or the call is over.
 func (s *Service) Talker(ctx context.Context, tx *pg.Tx, key string) (userID int64, err error) {
 	err = tx.QueryRow(ctx, `select coalesce(operator_id, 0) from calls where key = $1 and ended_at is null`, key).Scan(&userID)

@@ -32,13 +32,15 @@ type Service struct {
 func NewService(db *pg.DB, h Houses) *Service { return &Service{db: db, houses: h} }
 
 // ByPhone lists the addresses of a phone that the actor may see, the least doubted and
-// last confirmed first; those moved away from are none. A hidden or odd number has none (F12).
-func (s *Service) ByPhone(ctx context.Context, tx *pg.Tx, number string) ([]Known, error) {
+// last confirmed first; those moved away from are none, and those that are not served at the
+// instant of the call (F15). A hidden or odd number has none (F12).
+func (s *Service) ByPhone(ctx context.Context, tx *pg.Tx, number string, at time.Time) ([]Known, error) {
 	if !phone.IsE164(number) {
 		return nil, nil
 	}
 	var w where.Clause
 	w.And("phone = ? and moved_away_at is null", number)
+	s.houses.Served(&w, "building_id", at)
 	if err := s.houses.Narrow(ctx, tx, &w, "building_id"); err != nil {
 		return nil, err
 	}

@@ -94,7 +94,7 @@ func (c *city) add(phone, unit string) contact.Contact {
 func (c *city) known(phone string) (units []string) {
 	c.t.Helper()
 	require.NoError(c.t, pg.Do(c.sys, c.db, func(tx *pg.Tx) error {
-		ks, err := c.s.ByPhone(c.sys, tx, phone)
+		ks, err := c.s.ByPhone(c.sys, tx, phone, tx.Now)
 		for _, k := range ks {
 			units = append(units, k.Unit)
 		}

@@ -2,6 +2,7 @@ package contact
 
 import (
 	"context"
+	"time"
 
 	"d24/internal/platform/pg"
 	"d24/internal/where"
@@ -15,6 +16,8 @@ type Houses interface {
 	CompanyOf(ctx context.Context, tx *pg.Tx, id int64) (int64, error)
 	// Narrow leaves the rows of houses the actor may see; house is the column of the id.
 	Narrow(ctx context.Context, tx *pg.Tx, w *where.Clause, house string) error
+	// Served leaves the rows of houses that their companies serve at an instant (F15).
+	Served(w *where.Clause, house string, at time.Time)
 	// Find are the houses a typed address means, and the flat named in it.
 	Find(ctx context.Context, q string, companyID int64) (ids []int64, unit string, err error)
 	// Directory is for reading a table by addresses.

@@ -82,7 +82,7 @@ func (f *Floor) card(ctx context.Context, tx *pg.Tx, key string) (c Card, err er
 	if c.Call, err = f.Calls.EntryByKey(ctx, tx, key); err != nil {
 		return c, err
 	}
-	if c.Known, err = f.known(ctx, tx, c.Call.Phone); err != nil {
+	if c.Known, err = f.known(ctx, tx, c.Call.Phone, c.Call.StartedAt); err != nil {
 		return c, err
 	}
 	if id := c.Call.CompanyID; id != 0 {
@@ -110,8 +110,8 @@ func (f *Floor) card(ctx context.Context, tx *pg.Tx, key string) (c Card, err er
 	return c, err
 }
 
-func (f *Floor) known(ctx context.Context, tx *pg.Tx, phone string) ([]Known, error) {
-	contacts, err := f.Contacts.ByPhone(ctx, tx, phone)
+func (f *Floor) known(ctx context.Context, tx *pg.Tx, phone string, at time.Time) ([]Known, error) {
+	contacts, err := f.Contacts.ByPhone(ctx, tx, phone, at)
 	if err != nil {
 		return nil, err
 	}

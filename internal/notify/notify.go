@@ -33,11 +33,12 @@ const (
 	Comment   Kind = "comment"   // комментарий к моей заявке
 	Due       Kind = "due"       // скоро срок моей заявки
 	Duty      Kind = "duty"      // моё дежурство началось или закончилось
+	House     Kind = "house"     // дом переходит от другой компании или к другой
 	Test      Kind = "test"      // проверка
 )
 
 // Kinds are those one may wish for, in the order in which they are shown.
-var Kinds = []Kind{Mine, Emergency, Comment, Due, Duty}
+var Kinds = []Kind{Mine, Emergency, Comment, Due, Duty, House}
 
 const (
 	maxDevices = 10

@@ -179,6 +179,9 @@ func (w Wishes) hear(f Fact, t ticket.Ticket, who access.Actor) bool {
 		his = f.MemberID == who.MemberID
 	}
 	wished := slices.Contains(w.Kinds, f.Kind)
+	if f.Kind == House { // of who keeps the houses
+		return wished && who.Can(access.BuildingWrite)
+	}
 	if f.Kind == Emergency {
 		return wished || his && slices.Contains(w.Kinds, Mine)
 	}
@@ -206,13 +209,17 @@ func (w Wishes) hour(k Kind, now time.Time, zone *time.Location) time.Time {
 	return end
 }
 
-var titles = map[Kind]string{Mine: "Новая заявка", Emergency: "Аварийная", Comment: "Комментарий", Due: "Скоро срок", Duty: "Дежурство"}
+var titles = map[Kind]string{Mine: "Новая заявка", Emergency: "Аварийная", Comment: "Комментарий", Due: "Скоро срок", Duty: "Дежурство", House: "Дом переходит"}
 
 // word is what is shown: it stands on a locked screen, so nothing of a resident is in it but
 // the house.
 func word(f Fact, t ticket.Ticket) Word {
 	if f.TicketID == 0 {
-		return Word{Title: titles[f.Kind], Body: f.Text, Tag: string(f.Kind), URL: "/journal"}
+		url := "/journal"
+		if f.Kind == House {
+			url = "/settings/houses"
+		}
+		return Word{Title: titles[f.Kind], Body: f.Text, Tag: string(f.Kind), URL: url}
 	}
 	return Word{
 		Title: fmt.Sprintf("%s: № %d", titles[f.Kind], t.Number), Body: t.ReasonName + ". " + t.Address,

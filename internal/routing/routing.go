@@ -101,7 +101,7 @@ func (d *Director) Route(ctx context.Context, in telephony.Incoming) (telephony.
 // number known by an address hears of that house, any other of the whole company (C5).
 func (d *Director) informed(ctx context.Context, tx *pg.Tx, in telephony.Incoming, dec telephony.Decision) (telephony.Decision, error) {
 	dec.Place.CompanyID = dec.CompanyID
-	known, err := d.Contacts.ByPhone(ctx, tx, phone.Caller(in.Caller))
+	known, err := d.Contacts.ByPhone(ctx, tx, phone.Caller(in.Caller), in.At)
 	if err != nil {
 		return dec, err
 	}

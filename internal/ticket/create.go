@@ -57,8 +57,10 @@ type Plan struct {
 // looks at the company, the house, the reason and the answers given so far.
 func (s *Service) Preview(ctx context.Context, in NewTicket) (p Plan, say string, err error) {
 	err = pg.Do(ctx, s.db, func(tx *pg.Tx) error {
-		p, err = s.planAt(ctx, tx, in, tx.Now)
-		return err
+		if p, err = s.planAt(ctx, tx, in, tx.Now); err != nil {
+			return err
+		}
+		return s.served(ctx, tx, in, p.Building)
 	})
 	if err == nil {
 		say = told(p, "…")
@@ -197,6 +199,9 @@ func (s *Service) create(ctx context.Context, tx *pg.Tx, in NewTicket) (t Ticket
 	if err != nil {
 		return t, err
 	}
+	if err := s.served(ctx, tx, in, p.Building); err != nil {
+		return t, false, err
+	}
 	if err := check(&in, p.Reason); err != nil {
 		return t, err
 	}
@@ -206,6 +211,22 @@ func (s *Service) create(ctx context.Context, tx *pg.Tx, in NewTicket) (t Ticket
 	}
 	err = s.register(ctx, tx, &t, in, p)
 	return t, err
+}
+
+// served refuses a house that is not (any more) the company's (F15). A call that began while it
+// was stays the company's to its end, like its greeting.
+func (s *Service) served(ctx context.Context, tx *pg.Tx, in NewTicket, b building.Building) error {
+	err := b.Refused(tx.Now)
+	if err == nil || in.CallKey == "" || s.calls == nil {
+		return err
+	}
+	switch began, failed := s.calls.Began(ctx, tx, in.CallKey); {
+	case failed != nil:
+		return failed
+	case !began.IsZero() && b.IsServed(began):
+		return nil
+	}
+	return err
 }
 
 // register keeps a ticket that is decided, and announces it.

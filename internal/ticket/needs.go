@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"context"
+	"time"
 
 	"d24/internal/platform/pg"
 )
@@ -26,4 +27,6 @@ type Calls interface {
 	// city's number it was not known before. It returns the call's id;
 	// fault.NotFound when the actor may not see the call.
 	Attach(ctx context.Context, tx *pg.Tx, callKey string, companyID, ticketID int64) (callID int64, err error)
+	// Began is when a call began; the zero time: its record has not come yet.
+	Began(ctx context.Context, tx *pg.Tx, callKey string) (time.Time, error)
 }

@@ -25,6 +25,7 @@ import (
 	"d24/internal/fault"
 	"d24/internal/followup"
 	"d24/internal/notify"
+	"d24/internal/passage"
 	"d24/internal/platform/pg"
 	"d24/internal/seed"
 	"d24/internal/seed/seedtest"
@@ -68,7 +69,8 @@ type story struct {
 	rang      []string
 	farewells []string // farewells, by who had answered
 	seq       int
-	doubts    []string // what operators were asked before a word counted
+	doubts    []string                // what operators were asked before a word counted
+	pushed    map[int64][]notify.Word // what devices showed
 }
 
 type flight struct {
@@ -83,7 +85,7 @@ var evening = time.Date(2026, 11, 24, 17, 0, 0, 0, time.UTC)
 func begin(t *testing.T) *story {
 	t.Helper()
 	t.Parallel()
-	s := &story{t: t, start: evening, clock: clocktest.New(evening), phone: map[string][]answer{}}
+	s := &story{t: t, start: evening, clock: clocktest.New(evening), phone: map[string][]answer{}, pushed: map[int64][]notify.Word{}}
 	s.pool = seedtest.New(t, s.clock).Pool
 	var err error
 	s.app, err = app.New(app.Config{Pool: s.pool, Clock: s.clock, Log: slog.New(slog.DiscardHandler), Time: s.clock})
@@ -193,6 +195,10 @@ func (s *story) run(kind string, args []byte) error {
 		return with(args, func(a followup.GotThrough) error { return s.app.Followup.GotThrough(s.sys, a.Phone) })
 	case notify.Spread{}.Kind():
 		return with(args, func(a notify.Spread) error { return s.app.Notify.Tell(s.sys, a.Fact) })
+	case notify.Push{}.Kind():
+		return with(args, func(a notify.Push) error { s.pushed[a.DeviceID] = append(s.pushed[a.DeviceID], a.Word); return nil })
+	case passage.Step{}.Kind():
+		return with(args, func(a passage.Step) error { return s.app.Passages.Run(s.sys, a) })
 	}
 	return fmt.Errorf("the story does not know job %s", kind)
 }

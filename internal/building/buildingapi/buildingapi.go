@@ -128,6 +128,9 @@ func (c Config) get(ctx context.Context, in *ByID) (*card, error) {
 		if b.IsArchived {
 			out.Body.Can = []string{"restore"}
 		}
+		if b.HasGone {
+			out.Body.Can = []string{}
+		}
 	}
 	if out.Body.OpenTickets, err = c.Tickets(ctx, in.ID); err != nil {
 		return nil, err

@@ -56,6 +56,9 @@ type BuildingRow struct {
 	IsArchived  bool    `json:"is_archived"`
 	Origin      string  `json:"origin" enum:",osm,registry" doc:"whose data; osm must be credited"`
 	Groups      []int64 `json:"groups"`
+
+	ServedFrom  *time.Time `json:"served_from" doc:"it comes from another company at this instant, 00:00 in its zone; null: it did not"`
+	ServedUntil *time.Time `json:"served_until" doc:"it goes to another company at this instant; null: it does not"`
 }
 
 // BuildingList is houses by street.
@@ -107,5 +110,6 @@ func row(b building.Building) BuildingRow {
 	return BuildingRow{
 		ID: b.ID, CompanyID: b.CompanyID, CompanyName: b.CompanyName, City: b.City, Address: building.Address(b, ""), Street: b.Street, House: b.House,
 		Zone: b.Zone, Floors: b.Floors, Entrances: b.Entrances, Lifts: b.Lifts, BuiltYear: b.BuiltYear, IsArchived: b.IsArchived, Origin: b.Origin, Groups: append([]int64{}, b.Groups...),
+		ServedFrom: b.ServedFrom, ServedUntil: b.ServedUntil,
 	}
 }

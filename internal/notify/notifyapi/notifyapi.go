@@ -24,7 +24,7 @@ type NotifyDevice struct {
 
 // NotifyWishes are what a person wishes to be told of, and when not.
 type NotifyWishes struct {
-	Kinds     []string `json:"kinds" maxItems:"20" enum:"mine,emergency,comment,due,duty"`
+	Kinds     []string `json:"kinds" maxItems:"20" enum:"mine,emergency,comment,due,duty,house"`
 	QuietFrom int      `json:"quiet_from" minimum:"0" maximum:"1439" doc:"minutes of the company's day; equal to quiet_to: no quiet hours"`
 	QuietTo   int      `json:"quiet_to" minimum:"0" maximum:"1439"`
 	Breaks    bool     `json:"breaks" doc:"emergencies are told in quiet hours too"`

@@ -185,7 +185,7 @@ type TicketCount struct {
 type TicketEvent struct {
 	ID            int64          `json:"id" doc:"negative: a call that only the record of calls has"`
 	At            time.Time      `json:"at"`
-	Kind          string         `json:"kind" enum:"created,status,comment,executor,call,escalation,handover,contact,file,label,supplier,edit"`
+	Kind          string         `json:"kind" enum:"created,status,comment,executor,call,escalation,handover,contact,file,label,supplier,edit,house"`
 	By            string         `json:"by" doc:"a person, or a part of the program"`
 	Text          string         `json:"text"`
 	Data          map[string]any `json:"data"`

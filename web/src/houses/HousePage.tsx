@@ -7,7 +7,7 @@ import { FilesPanel } from "../files/FilesPanel";
 import { may, useMe } from "../session/session";
 import { useNow } from "../time/clock";
 import { Told } from "../notices/Told";
-import { momentOf, numberOf, timeOf } from "../time/format";
+import { dateOf, momentOf, numberOf, timeOf } from "../time/format";
 import { Empty, Failed, Note, Panel } from "../ui/blocks";
 import { KindMark, KindSign } from "../ui/Kind";
 import { Late } from "../ui/Late";
@@ -18,6 +18,7 @@ import { Chessboard, type Layer } from "./Chessboard";
 import { HouseForm } from "./HouseForm";
 import { OsmCredit } from "./HousesPage";
 import { About, FlatPanel, Serving } from "./HouseSide";
+import { Passages } from "./Passages";
 import type { HouseSearch, Tab } from "./search";
 import { UnitsEditor } from "./UnitsEditor";
 import { useWords } from "./words";
@@ -59,7 +60,8 @@ function House({ house }: { house: BuildingCard }) {
       wide
       action={<Actions house={house} />}
     >
-      {house.is_archived && <Note tone="plan">{w.inArchive}</Note>}
+      <State house={house} />
+      {may(me, "platform.operate") && <Passages house={house} />}
       <Tabs value={tab} onChange={(v) => go(v === "units" ? {} : { tab: v as Tab })} keepMounted={false}>
         <Tabs.List>
           {tabs.map((t) => (
@@ -111,6 +113,17 @@ function House({ house }: { house: BuildingCard }) {
       {house.origin === "osm" && <OsmCredit />}
     </SettingsPage>
   );
+}
+
+/** What of the house is not as usual: it is in the archive, goes to another company or comes from one (F15). */
+function State({ house }: { house: BuildingCard }) {
+  const w = useWords();
+  const now = useNow();
+  const { served_from: from, served_until: until, zone } = house;
+  const day = (iso: string) => dateOf(iso, zone, now);
+  if (until) return <Note tone="plan">{Date.parse(until) > now ? w.goes(day(until)) : w.gone(day(until))}</Note>;
+  if (house.is_archived) return <Note tone="plan">{w.inArchive}</Note>;
+  return from && Date.parse(from) > now ? <Note tone="plan">{w.comes(day(from))}</Note> : null;
 }
 
 function Actions({ house }: { house: BuildingCard }) {

@@ -100,6 +100,42 @@ export function useArchive(house: BuildingCard) {
   );
 }
 
+const passagesKey = (id: number) => ["house-passages", id] as const;
+
+/** To which companies a house passes and passed; the centre's administrator's alone. */
+export function usePassages(id: number) {
+  return useQuery({
+    queryKey: passagesKey(id),
+    queryFn: () => take(api.GET("/api/v1/building-passages/{id}", { params: { path: { id } } })),
+  });
+}
+
+/** Companies that we serve, but the house's own. */
+export function useHeirs(own: number, on: boolean) {
+  return useQuery({
+    queryKey: ["companies"],
+    queryFn: () => take(api.GET("/api/v1/companies")),
+    select: (r) => r.items.filter((c) => c.is_active && c.id !== own),
+    enabled: on,
+  });
+}
+
+/** Orders that the house pass, or with null withdraws the order. */
+export function usePass(id: number) {
+  const client = useQueryClient();
+  const params = { path: { id } };
+  return useMutation({
+    mutationFn: (body: S["NewPassage"] | null) =>
+      body
+        ? take(api.POST("/api/v1/building-passages/{id}", { params, body }))
+        : take(api.POST("/api/v1/building-passages/{id}/withdraw", { params })),
+    onSuccess: (all) => {
+      client.setQueryData(passagesKey(id), all);
+      ["houses", "house"].forEach((k) => void client.invalidateQueries({ queryKey: [k] }));
+    },
+  });
+}
+
 export function useGroups() {
   const query = { company_id: useCompanyId() };
   return useQuery({

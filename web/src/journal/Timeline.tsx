@@ -1,6 +1,7 @@
 import { SegmentedControl, Skeleton } from "@mantine/core";
 import {
   IconArrowsExchange,
+  IconBuilding,
   IconMessage,
   IconPaperclip,
   IconPencil,
@@ -31,7 +32,7 @@ type Filter = "all" | "calls" | "states" | "notes";
 
 const kindsOf: Record<Exclude<Filter, "all">, readonly TicketEvent["kind"][]> = {
   calls: ["call"],
-  states: ["created", "status", "executor", "handover", "escalation", "label", "supplier"],
+  states: ["created", "status", "executor", "handover", "escalation", "label", "supplier", "house"],
   notes: ["comment", "contact", "edit"],
 };
 
@@ -134,6 +135,7 @@ const icons: Record<TicketEvent["kind"], Icon> = {
   contact: IconAddressBook,
   file: IconPaperclip,
   edit: IconPencil,
+  house: IconBuilding,
 };
 
 function Event({ event: e, zone, isFresh }: { event: TicketEvent; zone: string; isFresh: boolean }) {

@@ -33,6 +33,7 @@ export const en: Words<typeof ru> = {
     comment: "A comment to my request",
     due: "Less than an hour to the term of my request",
     duty: "My duty began or ended",
+    house: "A house passes to us or from us",
   },
   quiet: "Quiet hours",
   quietText: "Nothing comes then, what was kept comes when they end. By the company’s clock.",
