@@ -98,7 +98,7 @@ describe("a supplier", () => {
     await user.click(screen.getByRole("button", { name: "Сохранить" }));
     await waitFor(() =>
       expect(shown).toHaveBeenCalledWith(
-        expect.objectContaining({ message: "Сохранено, но 8 (800) 700-10-20 программа не набирает" }),
+        expect.objectContaining({ message: "Сохранено, но +7\u00a0800\u00a0700-10-20 программа не набирает" }),
       ),
     );
     first.unmount();

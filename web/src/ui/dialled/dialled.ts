@@ -11,3 +11,10 @@ export function isUndialled(typed: string, allowed: readonly string[] | undefine
   // A server of before does not tell what it allows.
   return !allowed?.some((p) => p !== "" && `+7${rest}`.startsWith(p));
 }
+
+/** A Russian number as it is kept, of how it was typed: "8 (800) 700-10-20" → "+78007001020". */
+export function numberOf(typed: string): string {
+  const digits = typed.replace(/\D/g, "");
+  if (digits.length === 10) return `+7${digits}`;
+  return digits.length === 11 && /^[78]/.test(digits) ? `+7${digits.slice(1)}` : typed;
+}

@@ -1,5 +1,6 @@
 import { useMe } from "../../session/session";
-import { isUndialled } from "./dialled";
+import { phoneOf } from "../../time/format";
+import { isUndialled, numberOf } from "./dialled";
 import { useWords } from "./words";
 
 /** What stands at the field of a number that we do not dial; undefined: nothing to say of it. */
@@ -11,7 +12,7 @@ export function useUndialled(): { at(phone: string): string | undefined; saved(p
     /** What is said when they were saved all the same; "": nothing. */
     saved: (phones) => {
       const some = phones.filter((p) => isUndialled(p, dial_also));
-      return some.length > 0 ? w.saved(some.join(", ")) : "";
+      return some.length > 0 ? w.saved(some.map((p) => phoneOf(numberOf(p))).join(", ")) : "";
     },
   };
 }
