@@ -4,27 +4,13 @@ import { KeysForm } from "../recordings/KeysForm";
 import { Empty, Failed, Note, Panel } from "../ui/blocks";
 import { Late } from "../ui/Late";
 import { phoneOf } from "../time/format";
+import { useZones } from "../time/useZones";
 import { Rest, SettingsPage, useRefusal, useSaid } from "../ui/settings";
 import { useWords as useCommon } from "../ui/words";
 import { useAddLine, useFound, useInviteAdministrator, useRegister, type Company, type Register } from "./api";
 import { CapsForm } from "./CapsForm";
 import { hasNoOperators, WindowForm } from "./WindowForm";
 import { useWords } from "./words";
-
-const zones = [
-  "Europe/Kaliningrad",
-  "Europe/Moscow",
-  "Europe/Samara",
-  "Asia/Yekaterinburg",
-  "Asia/Omsk",
-  "Asia/Krasnoyarsk",
-  "Asia/Novosibirsk",
-  "Asia/Irkutsk",
-  "Asia/Yakutsk",
-  "Asia/Vladivostok",
-  "Asia/Magadan",
-  "Asia/Kamchatka",
-];
 
 /** Whom the dispatch centre serves: founding a company, its numbers, its first administrator. */
 export function CompaniesPage() {
@@ -64,6 +50,7 @@ function FoundForm({ register, onDone }: { register: Register; onDone: () => voi
   const w = useWords();
   const c = useCommon();
   const said = useSaid();
+  const zones = useZones();
   const found = useFound();
   const refusal = useRefusal(found.error);
   const [name, setName] = useState("");
@@ -123,7 +110,7 @@ function FoundForm({ register, onDone }: { register: Register; onDone: () => voi
           label={w.zone}
           searchable
           allowDeselect={false}
-          data={zones.includes(zone) ? zones : [...zones, zone]}
+          data={[...new Set([...zones.all, zone])].map((z) => ({ value: z, label: zones.name(z) }))}
           value={zone}
           error={refusal.at("zone")}
           onChange={(v) => setZone(v ?? zone)}
@@ -154,13 +141,14 @@ function FoundForm({ register, onDone }: { register: Register; onDone: () => voi
 
 function CompanyPanel({ company, register }: { company: Company; register: Register }) {
   const w = useWords();
+  const zones = useZones();
   const [asked, setAsked] = useState<"line" | "admin" | "caps" | "window" | "keys" | null>(null);
   return (
     <Panel
       title={company.name}
       right={
         <span className="s12 t2">
-          {company.city} · {company.zone} · {w.admins(company.admins)}
+          {company.city} · {zones.name(company.zone)} · {w.admins(company.admins)}
         </span>
       }
     >

@@ -40,6 +40,7 @@ describe("companies of the platform", () => {
     show(<CompaniesPage />);
     await screen.findByText(/Нужен второй номер/);
     expect(screen.getByText(/Администратора нет/)).toBeVisible();
+    expect(screen.getByText(/Новоозёрск · Екатеринбург, UTC\+5/)).toBeVisible();
     const user = userEvent.setup({ delay: null });
     await user.click(screen.getByRole("button", { name: "Дать номер" }));
     await user.type(screen.getByLabelText("Номер"), "звоните{Enter}");
@@ -69,6 +70,7 @@ describe("companies of the platform", () => {
     await screen.findByText("Компаний ещё нет");
     const user = userEvent.setup({ delay: null });
     await user.click(screen.getByRole("button", { name: "Новая компания" }));
+    expect(screen.getByRole("combobox", { name: "Часовой пояс домов" })).toHaveValue("Екатеринбург, UTC+5");
     await user.type(await screen.findByLabelText("Название"), "УК «Пример»{Enter}");
     await waitFor(() => expect(asked.some((a) => a.key === "POST /api/v1/companies")).toBe(true));
     const sent = await asked.find((a) => a.key === "POST /api/v1/companies")?.request.json();

@@ -5,6 +5,7 @@ import type { TicketCard, TicketMove } from "../api/types";
 import { PairWarning } from "../supplierTickets/PairPanel";
 import { serverNow } from "../time/clock";
 import { dayIn, momentIn, numberOf } from "../time/format";
+import { useZones } from "../time/useZones";
 import { Key, Note, useErrorText } from "../ui/blocks";
 import { useWords as useCommon } from "../ui/words";
 import { useMove, usePostponeReasons, useRefuse } from "./api";
@@ -30,6 +31,7 @@ const DAY = 86_400_000;
 /** Asks what the change needs: a reason, a day, a word. Somebody else's change is shown, and the text stays. */
 export function MoveDialog({ ticket: t, action, onClose, onDone, send, pauseLater }: Props) {
   const w = useWords();
+  const zones = useZones();
   const c = useCommon();
   const error = useErrorText();
   const move = useMove(t.id);
@@ -120,7 +122,7 @@ export function MoveDialog({ ticket: t, action, onClose, onDone, send, pauseLate
                 onChange={(e) => set({ time: e.currentTarget.value })}
               />
             </div>
-            <div className="quiet s12">{w.move.zone(cityOf(t.zone))}</div>
+            <div className="quiet s12">{w.move.zone(zones.name(t.zone))}</div>
           </div>
         )}
         {offered.length > 0 && (
@@ -183,9 +185,4 @@ export function MoveDialog({ ticket: t, action, onClose, onDone, send, pauseLate
       </form>
     </Modal>
   );
-}
-
-/** "Asia/Yekaterinburg" → "Yekaterinburg": the zone by its city. */
-function cityOf(zone: string): string {
-  return (zone.split("/").at(-1) ?? zone).replaceAll("_", " ");
 }

@@ -1,0 +1,31 @@
+import type { ru } from "./ru";
+
+export const en: typeof ru = {
+  cities: {
+    "Europe/Kaliningrad": "Kaliningrad",
+    "Europe/Moscow": "Moscow",
+    "Europe/Simferopol": "Simferopol",
+    "Europe/Kirov": "Kirov",
+    "Europe/Volgograd": "Volgograd",
+    "Europe/Astrakhan": "Astrakhan",
+    "Europe/Saratov": "Saratov",
+    "Europe/Ulyanovsk": "Ulyanovsk",
+    "Europe/Samara": "Samara",
+    "Asia/Yekaterinburg": "Yekaterinburg",
+    "Asia/Omsk": "Omsk",
+    "Asia/Novosibirsk": "Novosibirsk",
+    "Asia/Barnaul": "Barnaul",
+    "Asia/Tomsk": "Tomsk",
+    "Asia/Novokuznetsk": "Novokuznetsk",
+    "Asia/Krasnoyarsk": "Krasnoyarsk",
+    "Asia/Irkutsk": "Irkutsk",
+    "Asia/Chita": "Chita",
+    "Asia/Yakutsk": "Yakutsk",
+    "Asia/Vladivostok": "Vladivostok",
+    "Asia/Magadan": "Magadan",
+    "Asia/Sakhalin": "Sakhalin",
+    "Asia/Srednekolymsk": "Srednekolymsk",
+    "Asia/Kamchatka": "Kamchatka",
+    "Asia/Anadyr": "Anadyr",
+  },
+};
