@@ -15,6 +15,7 @@ export const en: Words<typeof ru> = {
   supplierTickets: "Suppliers",
   notices: "Notices",
   settings: "Settings",
+  rest: "More",
   gaps: (n) => `Coverage: ${n} ${pluralEn(n, "gap", "gaps")}`,
   company: "Company",
   dark: "Dark theme",

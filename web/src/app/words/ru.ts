@@ -15,6 +15,7 @@ export const ru = {
   supplierTickets: "РСО",
   notices: "Оповещения",
   settings: "Настройки",
+  rest: "Ещё",
   gaps: (n: number) => `Покрытие: ${n} ${plural(n, "пробел", "пробела", "пробелов")}`,
   company: "Компания",
   dark: "Тёмная тема",
