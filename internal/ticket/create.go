@@ -200,7 +200,7 @@ func (s *Service) create(ctx context.Context, tx *pg.Tx, in NewTicket) (t Ticket
 		return t, err
 	}
 	if err := s.served(ctx, tx, in, p.Building); err != nil {
-		return t, false, err
+		return t, err
 	}
 	if err := check(&in, p.Reason); err != nil {
 		return t, err
