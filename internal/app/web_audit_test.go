@@ -162,7 +162,7 @@ func (h *house) ownChanges() map[string]func() func() answer {
 			return ask("platform", "DELETE", fmt.Sprintf("/teams/%d", newTeam("Лишняя")), nil)
 		},
 		"change-queue": func() func() answer {
-			return ask("supervisor", "PUT", "/shift/queue", map[string]any{"ring_sec": 20, "wrap_up_sec": 30, "language_sec": 30, "surge": 5, "pauses": []any{map[string]any{"name": "Обед", "limit_min": 40}}, "version": 1})
+			return ask("supervisor", "PUT", "/shift/queue", map[string]any{"ring_sec": 20, "wrap_up_sec": 30, "language_sec": 30, "surge": 5, "slow_calls": 3, "slow_hours": 24, "pauses": []any{map[string]any{"name": "Обед", "limit_min": 40}}, "version": 1})
 		},
 		"give-shift": func() func() answer {
 			return ask("supervisor", "POST", "/shift/handovers", map[string]any{"note": "всё спокойно", "seen": h.grave("supervisor")})

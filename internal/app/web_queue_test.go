@@ -13,7 +13,7 @@ import (
 )
 
 func queueForm(version int, pauses ...any) map[string]any {
-	return map[string]any{"ring_sec": 20, "wrap_up_sec": 45, "language_sec": 40, "surge": 7, "pauses": pauses, "version": version}
+	return map[string]any{"ring_sec": 20, "wrap_up_sec": 45, "language_sec": 40, "surge": 7, "slow_calls": 3, "slow_hours": 24, "pauses": pauses, "version": version}
 }
 
 func pauseOf(name string, limit int) any { return map[string]any{"name": name, "limit_min": limit} }

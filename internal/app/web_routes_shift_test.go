@@ -37,6 +37,8 @@ func init() {
 				{method: "POST", path: running(), body: word("responsible"), by: "lead-strange"},
 			},
 			"queue-settings":       {{method: "GET", path: "/shift/queue", list: true, by: "lead-strange"}},
+			"slow-numbers":         {{method: "GET", path: "/shift/slow-numbers", list: true, by: "lead-strange"}},
+			"lift-slow-number":     {{method: "POST", path: fmt.Sprintf("/shift/slow-numbers/%d/lift", h.fax(strange)), by: "lead-strange"}},
 			"change-queue":         nil, // of the platform, not of a company: TestRightsOfEveryRole
 			"change-queue-company": {{method: "PUT", path: "/shift/queue/companies/2", body: map[string]any{"weight": 3, "wrap_up_sec": 60, "language": "tt"}, by: "lead-strange"}},
 			"change-queue-line":    {{method: "PUT", path: fmt.Sprintf("/shift/queue/lines/%d", h.line(strange)), body: map[string]any{"language": "tt"}, by: "lead-strange"}},
@@ -63,6 +65,16 @@ func init() {
 }
 
 // sos is an emergency of a company whose escalation has begun.
+// fax is the last of three calls of a fax machine.
+func (h *house) fax(company int64) (id int64) {
+	h.t.Helper()
+	for n := range 3 {
+		id = h.one(`insert into calls (key, company_id, direction, phone, started_at, ended_at, outcome, disposition) values ($1, $2, 'inbound', '+79000900077', $3, $3, 'answered', 'fax') returning id`,
+			fmt.Sprint("fax-", company, "-", h.one(`select count(*) from calls`), n), company, noon)
+	}
+	return id
+}
+
 func (h *house) sos(company int64) int64 {
 	h.t.Helper()
 	t := h.ticket(company, "ВС-02")

@@ -106,7 +106,7 @@ func (s *Service) ByKey(ctx context.Context, tx *pg.Tx, key string) (Call, error
 
 // Disposition is how a call ended for people (C4): every call gets one.
 type Disposition struct {
-	Kind     string // ticket, linked, notice, consultation, wrong_number, task
+	Kind     string // ticket, linked, notice, consultation, wrong_number, task, prank
 	TicketID int64
 	NoticeID int64
 	ReasonID int64

@@ -23,6 +23,8 @@ type QueueSettings struct {
 	WrapUpSec   int               `json:"wrap_up_sec"`
 	LanguageSec int               `json:"language_sec"`
 	Surge       int               `json:"surge"`
+	SlowCalls   int               `json:"slow_calls"` // so many empty calls of a number make it wait longer; 0: none does (F17)
+	SlowHours   int               `json:"slow_hours"` // within so long
 	Pauses      []telephony.Pause `json:"pauses"`
 	Version     int               `json:"-"`
 }
@@ -59,10 +61,10 @@ const (
 	maxWeight     = 10
 )
 
-const settingsColumns = `select ring_sec, wrap_up_sec, language_sec, surge, pauses, version from queue_settings`
+const settingsColumns = `select ring_sec, wrap_up_sec, language_sec, surge, slow_calls, slow_hours, pauses, version from queue_settings`
 
 func settings(ctx context.Context, tx *pg.Tx, more string) (s QueueSettings, err error) {
-	err = tx.QueryRow(ctx, settingsColumns+more).Scan(&s.RingSec, &s.WrapUpSec, &s.LanguageSec, &s.Surge, &s.Pauses, &s.Version)
+	err = tx.QueryRow(ctx, settingsColumns+more).Scan(&s.RingSec, &s.WrapUpSec, &s.LanguageSec, &s.Surge, &s.SlowCalls, &s.SlowHours, &s.Pauses, &s.Version)
 	return s, err
 }
 
@@ -151,8 +153,8 @@ func (s *Service) KeepQueue(ctx context.Context, n QueueSettings) (out QueueSett
 		}
 		out = n
 		out.Version++
-		if _, err := tx.Exec(ctx, `update queue_settings set ring_sec = $1, wrap_up_sec = $2, language_sec = $3, surge = $4, pauses = $5, version = $6`,
-			n.RingSec, n.WrapUpSec, n.LanguageSec, n.Surge, n.Pauses, out.Version); err != nil {
+		if _, err := tx.Exec(ctx, `update queue_settings set ring_sec = $1, wrap_up_sec = $2, language_sec = $3, surge = $4, pauses = $5, version = $6, slow_calls = $7, slow_hours = $8`,
+			n.RingSec, n.WrapUpSec, n.LanguageSec, n.Surge, n.Pauses, out.Version, n.SlowCalls, n.SlowHours); err != nil {
 			return err
 		}
 		if err := live.Tell(ctx, tx, live.Change{Topic: "operator"}); err != nil {
@@ -269,6 +271,13 @@ func (s *Service) Rules(ctx context.Context, users []int64) (q telephony.QueueRu
 		q = telephony.QueueRules{Ring: sec(set.RingSec), WrapUp: sec(set.WrapUpSec), LanguageFor: sec(set.LanguageSec), Surge: set.Surge, Pauses: set.Pauses}
 		if err := own(ctx, tx, &q); err != nil {
 			return err
+		}
+		slow, err := s.calls.Slow(ctx, tx, set.slow())
+		if err != nil {
+			return err
+		}
+		for _, n := range slow {
+			q.Slow = append(q.Slow, telephony.SlowNumber{CompanyID: n.CompanyID, Phone: n.Phone})
 		}
 		if q.Operators, err = s.People.Languages(ctx, tx, users); err != nil || len(users) == 0 {
 			return err

@@ -34,6 +34,7 @@ type FloorWaiting struct {
 	Repeated  bool      `json:"repeated,omitempty"` // he called a short while ago and reached nobody
 	Own       bool      `json:"own,omitempty"`      // in its hours he is the company's own operators' alone (C8)
 	Spilled   bool      `json:"overflow,omitempty"` // they did not answer him (F23)
+	Slow      bool      `json:"slow,omitempty"`     // nobody has spoken from his number again and again: he waits longer (F17)
 }
 
 // FloorCall is a call that is going on, or an order that waits.
@@ -57,6 +58,7 @@ type FloorCall struct {
 	Repeated   bool       `json:"repeated,omitempty"`
 	Own        bool       `json:"own,omitempty"`      // the company's own alone may take him (C8)
 	Spilled    bool       `json:"overflow,omitempty"` // they did not answer him (F23)
+	Slow       bool       `json:"slow,omitempty"`     // nobody has spoken from his number again and again: he waits longer (F17)
 }
 
 // FloorTrunk is a trunk's state: up, down, unknown.

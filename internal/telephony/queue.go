@@ -12,11 +12,18 @@ type QueueRules struct {
 	LanguageFor time.Duration           `json:"language_for"` // so long a caller waits for who speaks his language
 	Surge       int                     `json:"surge"`        // with more callers of one company than this, companies take turns
 	Pauses      []Pause                 `json:"pauses"`
-	Weights     map[int64]int           `json:"weights"`   // of companies in a surge; none: 1
-	WrapUps     map[int64]time.Duration `json:"wrap_ups"`  // of companies; none: WrapUp
-	Spoken      map[int64]string        `json:"spoken"`    // by company: the language of its callers
-	Lines       map[int64]string        `json:"lines"`     // by number: the language of who calls it, before the company's
-	Operators   map[int64][]string      `json:"operators"` // by operator: the languages he speaks besides Russian
+	Weights     map[int64]int           `json:"weights"`        // of companies in a surge; none: 1
+	WrapUps     map[int64]time.Duration `json:"wrap_ups"`       // of companies; none: WrapUp
+	Spoken      map[int64]string        `json:"spoken"`         // by company: the language of its callers
+	Lines       map[int64]string        `json:"lines"`          // by number: the language of who calls it, before the company's
+	Slow        []SlowNumber            `json:"slow,omitempty"` // whose calls wait longer (F17)
+	Operators   map[int64][]string      `json:"operators"`      // by operator: the languages he speaks besides Russian
+}
+
+// SlowNumber is a number from which nobody spoke again and again, and whom it calls.
+type SlowNumber struct {
+	CompanyID int64  `json:"company_id"` // 0: a city's number
+	Phone     string `json:"phone"`
 }
 
 // Languages are those that callers and operators may have besides Russian.

@@ -34,7 +34,7 @@ type Filter struct {
 	Direction  string    `query:"direction" enum:"inbound,outbound"`
 	Lost       bool      `query:"lost" doc:"nobody answered, or cut by a failure of ours"`
 	Result     string    `query:"result" enum:"answered,lost,cut,missed,going,waiting,called_back,overflow" doc:"overflow: came over to us in the company's own hours; missed: we called and did not reach; going: not ended; waiting: for an operator; called_back: lost, and spoken to afterwards"`
-	About      []string  `query:"about,explode" enum:"ticket,linked,notice,consultation,wrong_number,task,lost,transferred,message,fax,silence,none" maxItems:"12" doc:"what came of it; none: no result yet"`
+	About      []string  `query:"about,explode" enum:"ticket,linked,notice,consultation,wrong_number,task,lost,transferred,message,fax,silence,prank,none" maxItems:"13" doc:"what came of it; none: no result yet"`
 	Recorded   bool      `query:"recorded"`
 	Mark       string    `query:"mark" enum:"any,good,bad,open,answered" doc:"of the company (L2); open: a case to look into; an operator finds his own calls"`
 	From       time.Time `query:"from"`

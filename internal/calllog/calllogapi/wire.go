@@ -32,7 +32,7 @@ type CallRow struct {
 	DurationMS      int64          `json:"duration_ms" doc:"of the talk with an operator; of the whole call where none took part"`
 	Outcome         string         `json:"outcome" enum:",answered,no_answer,busy,rejected,bad_number,carrier_failed,cancelled,abandoned,unknown" doc:"empty: goes on"`
 	IsCut           bool           `json:"is_cut" doc:"cut by a failure of ours"`
-	Disposition     string         `json:"disposition" enum:",ticket,linked,notice,consultation,wrong_number,task,lost,transferred,message,fax,silence"`
+	Disposition     string         `json:"disposition" enum:",ticket,linked,notice,consultation,wrong_number,task,lost,transferred,message,fax,silence,prank"`
 	DispositionNote string         `json:"disposition_note" doc:"what the operator wrote; of a call joined with a notice it begins with the number told to the caller"`
 	RecordingID     *int64         `json:"recording_id"`
 	RecordingGoneAt *time.Time     `json:"recording_gone_at" doc:"its term was over"`

@@ -30,6 +30,7 @@ type LiveCallRow struct {
 	IsOwn       bool       `json:"is_own" doc:"its company's hours: its own alone may take him (C8)"`
 	IsOverflow  bool       `json:"is_overflow" doc:"they did not answer him in time, he is everybody's (F23)"`
 	IsRepeated  bool       `json:"is_repeated" doc:"he called a short while ago and reached nobody"`
+	IsSlow      bool       `json:"is_slow" doc:"nobody has spoken from his number again and again: he waits longer (F17)"`
 }
 
 // LiveCallList is the calls of this moment.
@@ -55,7 +56,7 @@ func (c Config) liveCalls(ctx context.Context, _ *struct{}) (*liveCallsOut, erro
 		out.Items = append(out.Items, LiveCallRow{
 			Key: x.CallKey, Phone: x.Phone, CompanyName: x.Company, CompanyID: some(x.CompanyID), House: x.House, BuildingID: some(x.BuildingID), IsInbound: x.IsInbound,
 			Purpose: string(x.Purpose), TicketID: some(x.TicketID), State: x.State, StartedAt: x.StartedAt, Since: x.Since, TalkSince: x.TalkSince, OperatorID: some(x.OperatorID), Operator: x.Operator,
-			Trunk: x.Trunk, IsUrgent: x.Urgent, IsRepeated: x.Repeated, IsOwn: x.Own, IsOverflow: x.Spilled,
+			Trunk: x.Trunk, IsUrgent: x.Urgent, IsRepeated: x.Repeated, IsSlow: x.Slow, IsOwn: x.Own, IsOverflow: x.Spilled,
 		})
 	}
 	return &liveCallsOut{out}, nil

@@ -87,7 +87,7 @@ type DraftKept struct {
 
 // CallResult is how a call ended for people (C4): every call gets one.
 type CallResult struct {
-	Kind     string `json:"kind" enum:"ticket,linked,notice,consultation,wrong_number,task"`
+	Kind     string `json:"kind" enum:"ticket,linked,notice,consultation,wrong_number,task,prank"`
 	TicketID int64  `json:"ticket_id,omitempty" minimum:"0" doc:"of ticket and linked"`
 	NoticeID int64  `json:"notice_id,omitempty" minimum:"0" doc:"of notice: the number to tell the caller stands in disposition_note"`
 	ReasonID int64  `json:"reason_id,omitempty" minimum:"0" doc:"of a consultation"`

@@ -24,6 +24,8 @@ type QueueForm struct {
 	WrapUpSec   int           `json:"wrap_up_sec" minimum:"0" maximum:"600" doc:"after a talk; the operator may end it early"`
 	LanguageSec int           `json:"language_sec" minimum:"0" maximum:"120" doc:"so long a caller is kept for operators who speak his language"`
 	Surge       int           `json:"surge" minimum:"1" maximum:"100" doc:"with more callers of one company waiting, companies take turns"`
+	SlowCalls   int           `json:"slow_calls" minimum:"0" maximum:"20" doc:"so many calls of a number in which nobody spoke make it wait longer; 0: none does (F17)"`
+	SlowHours   int           `json:"slow_hours" minimum:"1" maximum:"168" doc:"within so many hours"`
 	Pauses      []PauseReason `json:"pauses" maxItems:"50" nullable:"false"`
 	Version     int           `json:"version" minimum:"0" doc:"of the row that was read; 409 queue.changed when it is another now"`
 }
@@ -77,7 +79,7 @@ type (
 )
 
 func queueForm(s shift.QueueSettings) QueueForm {
-	f := QueueForm{RingSec: s.RingSec, WrapUpSec: s.WrapUpSec, LanguageSec: s.LanguageSec, Surge: s.Surge, Pauses: make([]PauseReason, 0, len(s.Pauses)), Version: s.Version}
+	f := QueueForm{RingSec: s.RingSec, WrapUpSec: s.WrapUpSec, LanguageSec: s.LanguageSec, Surge: s.Surge, SlowCalls: s.SlowCalls, SlowHours: s.SlowHours, Pauses: make([]PauseReason, 0, len(s.Pauses)), Version: s.Version}
 	for _, p := range s.Pauses {
 		f.Pauses = append(f.Pauses, PauseReason(p))
 	}
@@ -104,10 +106,11 @@ func (c Config) queue(api huma.API) {
 		}
 		return &queueOut{out}, err
 	})
+	c.slow(api)
 	put := http.MethodPut
 	httpapi.Register(api, access.QueueWrite, op("change-queue", put, "/queue", "Change how the queue works, within two seconds; 409 queue.changed"), func(ctx context.Context, in *queueIn) (*queueFormOut, error) {
 		b := in.Body
-		n := shift.QueueSettings{RingSec: b.RingSec, WrapUpSec: b.WrapUpSec, LanguageSec: b.LanguageSec, Surge: b.Surge, Version: b.Version}
+		n := shift.QueueSettings{RingSec: b.RingSec, WrapUpSec: b.WrapUpSec, LanguageSec: b.LanguageSec, Surge: b.Surge, SlowCalls: b.SlowCalls, SlowHours: b.SlowHours, Version: b.Version}
 		for _, p := range b.Pauses {
 			n.Pauses = append(n.Pauses, telephony.Pause(p))
 		}

@@ -33,6 +33,7 @@ var DefaultRules = Rules{LateAfter: 3 * time.Minute, SoonBefore: 4 * time.Minute
 // Ranks of what waits: the higher one first.
 const (
 	rankTask     = telephony.PriorityTask
+	rankSlow     = 30 // nobody has spoken from this number again and again (F17)
 	rankInbound  = telephony.PriorityInbound
 	rankRepeated = 55 // called before, not long ago, and reached nobody
 	rankLimit    = telephony.PriorityCallback
@@ -49,6 +50,7 @@ type Waiter struct {
 	CityID    int64
 	Priority  int
 	Repeated  bool
+	Slow      bool // behind the other callers, until he is close to the limit: then he is one of them
 	Since     time.Time
 	Promise   time.Time // of a call-back; zero: none
 	Passed    []int64   // operators who did not take it
@@ -110,6 +112,10 @@ func (r Rules) rank(w *Waiter, now time.Time) (rank int, turn time.Time) {
 			return rankKey, w.Since
 		}
 		return w.Priority, w.Since
+	case w.Inbound && w.Slow && now.Sub(w.Since) < r.LateAfter:
+		return rankSlow, w.Since
+	case w.Inbound && w.Slow:
+		return rankInbound, w.Since
 	case w.Inbound && now.Sub(w.Since) >= r.LateAfter:
 		return rankLimit, w.Since.Add(telephony.AnswerWithin)
 	case !w.Promise.IsZero() && w.Promise.Sub(now) <= r.SoonBefore:

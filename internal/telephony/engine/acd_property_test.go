@@ -111,7 +111,7 @@ func someMoment(dice *rand.Rand, calls, operators, companies int) Moment {
 	for n := range calls {
 		w := Waiter{
 			Key: fmt.Sprint("c", n), Phone: fmt.Sprint(dice.IntN(calls)), Inbound: dice.IntN(4) > 0, CompanyID: int64(dice.IntN(companies)), CityID: int64(1 + dice.IntN(3)),
-			Priority: telephony.PriorityInbound, Repeated: dice.IntN(8) == 0, Since: ago(400),
+			Priority: telephony.PriorityInbound, Repeated: dice.IntN(8) == 0, Slow: dice.IntN(6) == 0, Since: ago(400),
 		}
 		switch {
 		case dice.IntN(20) == 0:

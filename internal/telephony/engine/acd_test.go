@@ -133,3 +133,24 @@ func TestTwoCallsOfOneNumberReachOperators(t *testing.T) {
 	w.resident("+79000900002")
 	w.eventually("another number is not held up", func() bool { waiting, ringing := floor(); return waiting == 1 && ringing == 3 })
 }
+
+// TestTheSlowLane: behind the other callers and before planned tasks; close to the limit he is one
+// of them, the key for emergencies puts him ahead, and nobody else is late for him.
+func TestTheSlowLane(t *testing.T) { // F17
+	t.Parallel()
+	at := func(sec int) time.Time { return floorNow.Add(-time.Duration(sec) * time.Second) }
+	caller := func(key string, sec int, slow bool) Waiter {
+		return Waiter{Key: key, Inbound: true, CompanyID: 1, Priority: telephony.PriorityInbound, Since: at(sec), Slow: slow}
+	}
+	urgent := caller("urgent", 1, true)
+	urgent.Priority = telephony.PriorityEmergency
+	task := Waiter{Key: "task", CompanyID: 1, Priority: telephony.PriorityTask, Since: at(900)}
+	starving, late := caller("starving", 200, true), caller("late", 190, false)
+	waiting := []Waiter{task, caller("slow", 100, true), caller("new", 1, false), starving, late, urgent, caller("old", 210, true)}
+	d := newDecision(DefaultRules, Moment{Now: floorNow, Waiting: waiting})
+	var order []string
+	for _, p := range d.ordered() {
+		order = append(order, waiting[p.n].Key)
+	}
+	require.Equal(t, []string{"urgent", "late", "old", "starving", "new", "slow", "task"}, order)
+}

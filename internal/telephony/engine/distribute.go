@@ -53,7 +53,7 @@ func (e *Engine) moment() Moment {
 	for _, c := range e.queue {
 		m.Waiting = append(m.Waiting, Waiter{
 			Key: c.key, Phone: c.phone, Inbound: c.inbound, CompanyID: c.company, CityID: c.dec.CityID, Priority: c.priority, Own: c.reserved,
-			Repeated: c.repeated, Since: c.since, Promise: c.order.Promise, Passed: c.passed,
+			Repeated: c.repeated, Slow: c.isSlow(), Since: c.since, Promise: c.order.Promise, Passed: c.passed,
 			For: c.order.For, Leads: c.order.Leads, Language: e.spoken(c),
 		})
 	}

@@ -133,6 +133,7 @@ type Engine struct {
 	queue   []*call
 	set     telephony.QueueRules // by the supervisors
 	rules   Rules                // the same, as the decision takes them
+	slow    map[telephony.SlowNumber]bool
 	shares  Shares               // whose turn it is in a surge
 	handled time.Duration        // how long a caller keeps an operator, of late
 	fresh   bool                 // what the queue remembers has changed since it was written
@@ -368,7 +369,7 @@ func (e *Engine) floor() telephony.Floor {
 		if !c.inbound {
 			kind = "task"
 		}
-		f.Waiting = append(f.Waiting, telephony.FloorWaiting{CallKey: c.key, CompanyID: c.company, Since: c.since, Kind: kind, Urgent: c.urgent(), Repeated: c.repeated, Own: c.reserved, Spilled: c.spilled})
+		f.Waiting = append(f.Waiting, telephony.FloorWaiting{CallKey: c.key, CompanyID: c.company, Since: c.since, Kind: kind, Urgent: c.urgent(), Repeated: c.repeated, Slow: c.isSlow(), Own: c.reserved, Spilled: c.spilled})
 	}
 	for _, s := range e.seats {
 		o := telephony.FloorSeat{UserID: s.who.UserID, Name: s.who.Name, Own: s.who.Own, State: s.state, Reason: s.reason, Since: s.since, Trouble: s.trouble()}

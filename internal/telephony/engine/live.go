@@ -14,7 +14,7 @@ func (e *Engine) live(f *telephony.Floor) {
 		x := telephony.FloorCall{
 			CallKey: c.key, CompanyID: c.company, CityID: c.dec.CityID, BuildingID: c.dec.Place.BuildingID, Phone: c.phone, IsInbound: c.inbound, State: c.showing(),
 			StartedAt: c.began(), Since: c.sinceAt, TrunkID: c.trunk, Purpose: c.order.Purpose, TicketID: c.order.TicketID, Urgent: c.urgent(), Repeated: c.repeated,
-			Own: c.reserved, Spilled: c.spilled,
+			Own: c.reserved, Spilled: c.spilled, Slow: c.isSlow(),
 		}
 		if c.joined {
 			at := c.talkAt

@@ -24,6 +24,10 @@ func (e *Engine) adopt(q telephony.QueueRules) {
 	r.Surge, r.Weights = q.Surge, q.Weights
 	r.LanguageFor = e.paced(q.LanguageFor)
 	e.rules = r
+	e.slow = map[telephony.SlowNumber]bool{}
+	for _, n := range q.Slow {
+		e.slow[n] = true
+	}
 	pauses := q.Pauses
 	for _, s := range e.seats {
 		s.tell(out{Type: "rules", Pauses: &pauses, WrapUpSec: s.wrapUpSec()})
@@ -84,6 +88,12 @@ func (s *seat) wished(w telephony.SeatWish) {
 	s.e.log.Info("a supervisor moves an operator", "operator", w.UserID, "state", w.State, "by", w.By)
 	s.want(w.State, w.Reason)
 	s.tell(out{Type: "moved", State: w.State, Reason: w.Reason, Text: w.By})
+}
+
+// isSlow: from his number nobody has spoken again and again (F17). The key for emergencies
+// says that somebody is there.
+func (c *call) isSlow() bool {
+	return c.inbound && !c.urgent() && c.e.slow[telephony.SlowNumber{CompanyID: c.company, Phone: c.phone}]
 }
 
 // language is what the caller is to be answered in; "" any.

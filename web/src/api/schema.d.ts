@@ -3387,6 +3387,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shift/slow-numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Numbers from which nobody speaks again and again */
+        get: operations["slow-numbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shift/slow-numbers/{id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the mark off the number of this call; 409 slow.gone */
+        post: operations["lift-slow-number"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shift/teams": {
         parameters: {
             query?: never;
@@ -5695,7 +5729,7 @@ export interface components {
             /** @enum {string} */
             direction: "inbound" | "outbound";
             /** @enum {string} */
-            disposition: "" | "ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost" | "transferred" | "message" | "fax" | "silence";
+            disposition: "" | "ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost" | "transferred" | "message" | "fax" | "silence" | "prank";
             /** @description what the operator wrote; of a call joined with a notice it begins with the number told to the caller */
             disposition_note: string;
             /** Format: int64 */
@@ -5856,7 +5890,7 @@ export interface components {
             /** @description of linked: the same trouble; the number to tell the caller stands in disposition_note */
             is_same?: boolean;
             /** @enum {string} */
-            kind: "ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task";
+            kind: "ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "prank";
             note?: string;
             /**
              * Format: int64
@@ -5894,7 +5928,7 @@ export interface components {
             /** @enum {string} */
             direction: "inbound" | "outbound";
             /** @enum {string} */
-            disposition: "" | "ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost" | "transferred" | "message" | "fax" | "silence";
+            disposition: "" | "ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost" | "transferred" | "message" | "fax" | "silence" | "prank";
             /** @description what the operator wrote; of a call joined with a notice it begins with the number told to the caller */
             disposition_note: string;
             /**
@@ -7633,6 +7667,8 @@ export interface components {
             is_own: boolean;
             /** @description he called a short while ago and reached nobody */
             is_repeated: boolean;
+            /** @description nobody has spoken from his number again and again: he waits longer (F17) */
+            is_slow: boolean;
             /** @description he pressed the key for emergencies */
             is_urgent: boolean;
             /** @description the engine's name of the call */
@@ -8702,6 +8738,16 @@ export interface components {
             ring_sec: number;
             /**
              * Format: int64
+             * @description so many calls of a number in which nobody spoke make it wait longer; 0: none does (F17)
+             */
+            slow_calls: number;
+            /**
+             * Format: int64
+             * @description within so many hours
+             */
+            slow_hours: number;
+            /**
+             * Format: int64
              * @description with more callers of one company waiting, companies take turns
              */
             surge: number;
@@ -8741,6 +8787,16 @@ export interface components {
              * @description an operator's phone rings so long, then the next one's
              */
             ring_sec: number;
+            /**
+             * Format: int64
+             * @description so many calls of a number in which nobody spoke make it wait longer; 0: none does (F17)
+             */
+            slow_calls: number;
+            /**
+             * Format: int64
+             * @description within so many hours
+             */
+            slow_hours: number;
             /**
              * Format: int64
              * @description with more callers of one company waiting, companies take turns
@@ -9623,6 +9679,32 @@ export interface components {
         };
         SimilarTickets: {
             items: components["schemas"]["TicketRow"][];
+        };
+        SlowNumber: {
+            /**
+             * Format: int64
+             * @description the last of these calls
+             */
+            call_id: number;
+            /**
+             * Format: int64
+             * @description in which nobody spoke
+             */
+            calls: number;
+            /** @description called; null: a city's number */
+            company: components["schemas"]["Named"];
+            /** Format: date-time */
+            last_at: string;
+            /** @description hidden from who may not see contacts */
+            phone: string;
+            /**
+             * Format: date-time
+             * @description the mark passes by itself, if no such call comes
+             */
+            until: string;
+        };
+        SlowNumbers: {
+            items: components["schemas"]["SlowNumber"][];
         };
         StaffAway: {
             /** Format: date */
@@ -13600,7 +13682,7 @@ export interface operations {
                 /** @description overflow: came over to us in the company's own hours; missed: we called and did not reach; going: not ended; waiting: for an operator; called_back: lost, and spoken to afterwards */
                 result?: "answered" | "lost" | "cut" | "missed" | "going" | "waiting" | "called_back" | "overflow";
                 /** @description what came of it; none: no result yet */
-                about?: ("ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost" | "transferred" | "message" | "fax" | "silence" | "none")[];
+                about?: ("ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost" | "transferred" | "message" | "fax" | "silence" | "prank" | "none")[];
                 recorded?: boolean;
                 /** @description of the company (L2); open: a case to look into; an operator finds his own calls */
                 mark?: "any" | "good" | "bad" | "open" | "answered";
@@ -13654,7 +13736,7 @@ export interface operations {
                 /** @description overflow: came over to us in the company's own hours; missed: we called and did not reach; going: not ended; waiting: for an operator; called_back: lost, and spoken to afterwards */
                 result?: "answered" | "lost" | "cut" | "missed" | "going" | "waiting" | "called_back" | "overflow";
                 /** @description what came of it; none: no result yet */
-                about?: ("ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost" | "transferred" | "message" | "fax" | "silence" | "none")[];
+                about?: ("ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "lost" | "transferred" | "message" | "fax" | "silence" | "prank" | "none")[];
                 recorded?: boolean;
                 /** @description of the company (L2); open: a case to look into; an operator finds his own calls */
                 mark?: "any" | "good" | "bad" | "open" | "answered";
@@ -19319,6 +19401,64 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["QueueLine"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "slow-numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlowNumbers"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "lift-slow-number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {

@@ -30,6 +30,7 @@ export const ABOUTS: readonly About[] = [
   "message",
   "fax",
   "silence",
+  "prank",
   "lost",
   "none",
 ];

@@ -35,6 +35,7 @@ export function Outcome({ work, companyId, buildingId, knownId = null, onClose }
   const errorText = useErrorText();
   const [step, setStep] = useState<Step>("menu");
   const wrong = () => void work.dispose({ kind: "wrong_number" }).then((ok) => ok && onClose());
+  const prank = () => void work.dispose({ kind: "prank" }).then((ok) => ok && onClose());
   const back = () => (step === "menu" ? onClose() : setStep("menu"));
   const root = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -51,6 +52,7 @@ export function Outcome({ work, companyId, buildingId, knownId = null, onClose }
       Digit2: () => void notice(),
       Digit3: () => setStep("consultation"),
       Digit4: wrong,
+      Digit6: prank,
     },
     step === "menu",
   );
@@ -95,6 +97,7 @@ export function Outcome({ work, companyId, buildingId, knownId = null, onClose }
             onClick={() => setStep("consultation")}
           />
           <BigKey n={4} name="wrong_number" title={w.outcome.wrong} text={w.outcome.wrongText} onClick={wrong} />
+          <BigKey n={6} name="prank" title={w.outcome.prank} text={w.outcome.prankText} onClick={prank} />
         </div>
       )}
       {step === "linked" && <FindTicket work={work} companyId={companyId} buildingId={buildingId} onDone={onClose} />}

@@ -13,7 +13,7 @@ const keepAgain = 5_000;
 const placeAfter = 700;
 
 export interface Disposal {
-  kind: "ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task";
+  kind: "ticket" | "linked" | "notice" | "consultation" | "wrong_number" | "task" | "prank";
   ticket_id?: number;
   notice_id?: number;
   reason_id?: number;

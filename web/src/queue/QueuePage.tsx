@@ -6,6 +6,7 @@ import { Late } from "../ui/Late";
 import { Rest, SettingsPage, useRefusal, useSaid, type Refusal } from "../ui/settings";
 import { useKeepQueue, useQueue, type QueueForm, type QueueSettings } from "./api";
 import { Companies, Lines } from "./Own";
+import { Slow } from "./Slow";
 import "./queue.css";
 import { useWords } from "./words";
 
@@ -22,6 +23,7 @@ export function QueuePage() {
           <Panel title={w.everybody}>
             <Everybody key={queue.data.version} of={queue.data} />
           </Panel>
+          <Slow />
           <Companies of={queue.data} />
           <Lines of={queue.data} />
         </>
@@ -36,12 +38,25 @@ export function QueuePage() {
   );
 }
 
-function Everybody({ of: { ring_sec, wrap_up_sec, language_sec, surge, pauses, version } }: { of: QueueSettings }) {
+function Everybody({
+  of: { ring_sec, wrap_up_sec, language_sec, surge, slow_calls, slow_hours, pauses, version },
+}: {
+  of: QueueSettings;
+}) {
   const w = useWords();
   const said = useSaid();
   const keep = useKeepQueue();
   const refusal = useRefusal(keep.error);
-  const [form, setForm] = useState<QueueForm>({ ring_sec, wrap_up_sec, language_sec, surge, pauses, version });
+  const [form, setForm] = useState<QueueForm>({
+    ring_sec,
+    wrap_up_sec,
+    language_sec,
+    surge,
+    slow_calls,
+    slow_hours,
+    pauses,
+    version,
+  });
   const submit = (e: FormEvent) => {
     e.preventDefault();
     keep.mutate(form, { onSuccess: () => said(w.saved) });
@@ -49,7 +64,7 @@ function Everybody({ of: { ring_sec, wrap_up_sec, language_sec, surge, pauses, v
   return (
     <form className="col" onSubmit={submit} noValidate>
       <div className="queue-figures">
-        {(["ring_sec", "wrap_up_sec", "language_sec", "surge"] as const).map((f) => (
+        {(["ring_sec", "wrap_up_sec", "language_sec", "surge", "slow_calls", "slow_hours"] as const).map((f) => (
           <NumberInput
             key={f}
             label={w.figures[f]}

@@ -32,6 +32,15 @@ export const useKeepCompany = () =>
     ),
   );
 
+const slowKey = ["queue", "slow"] as const;
+
+/** Numbers from which nobody speaks again and again: they wait longer. */
+export const useSlow = () =>
+  useQuery({ queryKey: slowKey, queryFn: () => take(api.GET("/api/v1/shift/slow-numbers")), refetchInterval: 30_000 });
+
+export const useLift = () =>
+  useKeep((id: number) => take(api.POST("/api/v1/shift/slow-numbers/{id}/lift", { params: { path: { id } } })));
+
 export const useKeepLine = () =>
   useKeep(({ id, language }: { id: number; language: string }) =>
     take(api.PUT("/api/v1/shift/queue/lines/{id}", { params: { path: { id } }, body: { language } })),

@@ -11,6 +11,8 @@ const settings = {
   wrap_up_sec: 30,
   language_sec: 30,
   surge: 5,
+  slow_calls: 3,
+  slow_hours: 24,
   pauses: [{ name: "Обед", limit_min: 45 }],
   version: 3,
   companies: [{ company_id: 1, name: "УК «Север»", weight: 1, wrap_up_sec: null, language: "" }],
@@ -23,6 +25,7 @@ describe("settings of the queue", () => {
     const sent: unknown[] = [];
     serve({
       "GET /api/v1/shift/queue": () => settings,
+      "GET /api/v1/shift/slow-numbers": () => ({ items: [] }),
       "PUT /api/v1/shift/queue": async (_, request) => {
         sent.push(await request.json());
         return problem(422, "pause.name", "Назовите причину перерыва.", [
@@ -40,6 +43,8 @@ describe("settings of the queue", () => {
         wrap_up_sec: 30,
         language_sec: 30,
         surge: 5,
+        slow_calls: 3,
+        slow_hours: 24,
         version: 3,
         pauses: [
           { name: "Обед", limit_min: 45 },
@@ -47,6 +52,37 @@ describe("settings of the queue", () => {
         ],
       },
     ]);
+  });
+});
+
+// F17
+describe("the slow lane", () => {
+  it("shows who is in it and takes a mark off", async () => {
+    const lifted: string[] = [];
+    let items = [
+      {
+        call_id: 9,
+        phone: "+73430000777",
+        company: { id: 1, name: "УК «Север»" },
+        calls: 3,
+        last_at: "2026-11-26T06:00:00Z",
+        until: "2026-11-27T06:00:00Z",
+      },
+    ];
+    serve({
+      "GET /api/v1/shift/queue": () => settings,
+      "GET /api/v1/shift/slow-numbers": () => ({ items }),
+      "POST /api/v1/shift/slow-numbers/9/lift": () => {
+        lifted.push("9");
+        items = [];
+        return null;
+      },
+    });
+    showPage(<QueuePage />, meOf("admin"));
+    expect(await screen.findByTestId("slow-9")).toHaveTextContent("УК «Север» · пустых звонков: 3");
+    await userEvent.click(screen.getByRole("button", { name: "Снять отметку" }));
+    expect(await screen.findByText("Таких номеров сейчас нет")).toBeVisible();
+    expect(lifted).toEqual(["9"]);
   });
 });
 

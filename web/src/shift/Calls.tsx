@@ -74,6 +74,7 @@ function Row({ c, watching }: { c: LiveCall; watching: Watching }) {
             {w.repeated}
           </span>
         )}
+        {c.is_slow && <span className="chip">{w.slow}</span>}
         <span className="s13 t2 block">
           {[c.is_inbound ? w.inbound : w.purpose[c.purpose], c.company_name || all.city, c.house, c.trunk]
             .filter(Boolean)

@@ -68,6 +68,7 @@ describe("calls", () => {
       is_own: false,
       is_overflow: false,
       is_repeated: false,
+      is_slow: false,
     };
     const talk = {
       ...call,

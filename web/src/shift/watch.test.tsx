@@ -29,6 +29,7 @@ const talk = {
   is_own: false,
   is_overflow: false,
   is_repeated: false,
+  is_slow: false,
 };
 
 function page(rights: Me["permissions"]) {

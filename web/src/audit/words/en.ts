@@ -156,6 +156,7 @@ export const en: Words<typeof ru> = {
     reset: "new password",
     refused: "dialled what it may not",
     lift: "ban lifted",
+    pardon: "mark of the slow lane taken off",
     transfer: "how calls are transferred",
     cancel: "cancelled",
     apply: "applied to the running",

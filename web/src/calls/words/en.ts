@@ -32,6 +32,7 @@ export const en: typeof ru = {
     message: "Message taken",
     fax: "Fax",
     silence: "Nobody heard",
+    prank: "Robot, prank",
     lost: "Gave up waiting",
     none: "No result",
   },

@@ -35,6 +35,7 @@ export const ru = {
     message: "Взято сообщение",
     fax: "Факс",
     silence: "Тишина на линии",
+    prank: "Робот, шалость",
     lost: "Не дождались",
     none: "Итога нет",
   } satisfies Record<About, string>,

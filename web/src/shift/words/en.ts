@@ -25,6 +25,7 @@ export const en: Words<typeof ru> = {
     own: "company’s hours: waits for its operators",
     overflow: "the company did not answer",
     repeated: "again",
+    slow: "slow lane",
     long: (min) => `a talk of ${min} min.`,
     state: {
       owning: "rings the company",
