@@ -26,7 +26,7 @@ var unaudited = map[string]string{
 	"look-at-contact-table": "a question", "start-contact-import": "nothing is in force before apply", "check-contact-import": "nothing is in force before apply",
 
 	"create-ticket": "a request has its own history", "accept-ticket": "a request has its own history", "comment-ticket": "a request has its own history",
-	"move-ticket": "a request has its own history", "edit-ticket": "a request has its own history", "pause-ticket": "a request has its own history", "resume-ticket": "a request has its own history", "localise-ticket": "a request has its own history", "reassign-ticket": "a request has its own history", "refuse-ticket": "a request has its own history", "resort-ticket": "a request has its own history", "merge-ticket": "a request has its own history",
+	"move-ticket": "a request has its own history", "edit-ticket": "a request has its own history", "pause-ticket": "a request has its own history", "resume-ticket": "a request has its own history", "localise-ticket": "a request has its own history", "reassign-ticket": "a request has its own history", "refuse-ticket": "a request has its own history", "resort-ticket": "a request has its own history", "merge-ticket": "a request has its own history", "place-ticket": "a request has its own history; of two companies it is a row of each",
 	"join-ticket": "a request has its own history", "open-supplier-ticket": "a request has its own history", "hand-over-supplier-ticket": "a request has its own history", "tell-supplier-ticket": "a request has its own history",
 	"join-notice":  "the row of the joined keeps who, where and by whom",
 	"tie-notice":   "the tie keeps who joined what and when",

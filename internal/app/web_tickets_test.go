@@ -33,7 +33,7 @@ func TestAnOperatorRegistersATicketAndTheCompanyWorksOnIt(t *testing.T) {
 	require.Contains(t, a.get(t, "say"), "Заявка № 25 принята")
 	require.Equal(t, "+79000900059", a.get(t, "caller_phone"))
 	require.InDelta(t, 3, a.get(t, "entrance"), 0)
-	require.Equal(t, []any{"accept", "start", "postpone", "done", "cancel", "assign", "resort", "merge", "edit", "comment"}, a.get(t, "can"))
+	require.Equal(t, []any{"accept", "start", "postpone", "done", "cancel", "assign", "resort", "merge", "replace", "edit", "comment"}, a.get(t, "can"))
 	twin := h.ok("operator", http.MethodPost, "/tickets", form)
 	require.Equal(t, id, twin.id(t, "id"), "a double click makes one ticket")
 	require.Equal(t, id, h.one(`select ticket_id from calls where key = $1 and disposition = 'ticket'`, key), "the call became the ticket's")

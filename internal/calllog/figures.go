@@ -60,6 +60,33 @@ func (s *Service) Attach(ctx context.Context, tx *pg.Tx, key string, companyID, 
 	return e.ID, tell(ctx, tx, e.ID, companyID)
 }
 
+// Follow gives the calls of a ticket that was written down for a wrong company to the one it
+// was moved to (F14). From a city's number they become that company's, unless the first one has
+// judged them; a call to a company's own number stays its own.
+func (s *Service) Follow(ctx context.Context, tx *pg.Tx, from, to, companyID int64) error {
+	rows, err := tx.Query(ctx, `select key from calls where ticket_id = $1 order by id`, from)
+	if err != nil {
+		return err
+	}
+	keys, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		e, err := s.EntryByKey(ctx, tx, key)
+		if err != nil {
+			return err
+		}
+		if err := s.Settle(ctx, tx, e, companyID); err != nil && fault.KindOf(err) != fault.Conflict {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `update calls set ticket_id = $2 where id = $1 and company_id = $3`, e.ID, to, companyID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Settle gives a call to a city's number its company. A call to a company's own
 // number stays that company's whatever address is named.
 func (s *Service) Settle(ctx context.Context, tx *pg.Tx, e Entry, companyID int64) error {

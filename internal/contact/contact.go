@@ -62,6 +62,18 @@ func (s *Service) Confirm(ctx context.Context, tx *pg.Tx, companyID, buildingID 
 	return tx.SendBatch(ctx, b).Close()
 }
 
+// Doubting puts among the statements of b that a number was written down for an address by
+// mistake: a contact that came of it goes, one that was there before is doubted. since is when
+// it was written down.
+func (s *Service) Doubting(b *pgx.Batch, companyID, buildingID int64, unit, number string, since time.Time) {
+	if !phone.IsE164(number) {
+		return
+	}
+	where := " where company_id = $1 and phone = $2 and building_id = $3 and unit = $4"
+	b.Queue("update contacts set doubts = doubts + 1"+where+" and first_seen_at < $5", companyID, number, buildingID, unit, since)
+	b.Queue("delete from contacts"+where+" and first_seen_at >= $5 and source <> 'import'", companyID, number, buildingID, unit, since)
+}
+
 // Confirming puts Confirm, at that time, among the statements of b.
 func (s *Service) Confirming(b *pgx.Batch, now time.Time, companyID, buildingID int64, unit, number, source string) {
 	if !phone.IsE164(number) {

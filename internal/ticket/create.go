@@ -37,6 +37,7 @@ type NewTicket struct {
 	Source         string // phone, journal
 	IdempotencyKey string
 	CallKey        string // of the call it is registered from
+	isMoved        bool   // from another company's house: its questions were not asked
 }
 
 // Plan is what the system decides about a ticket.
@@ -295,7 +296,7 @@ func check(in *NewTicket, r reason.Reason) error {
 	in.Answers = in.Answers[:0:0]
 	for _, q := range r.Questions {
 		v := given[q.ID]
-		if v == "" && q.Required {
+		if v == "" && q.Required && !in.isMoved {
 			bad = bad.At(fmt.Sprintf("body.answers.%d", q.ID), "не выбран ответ «"+q.Text+"»")
 		}
 		if v != "" {

@@ -29,4 +29,7 @@ type Calls interface {
 	Attach(ctx context.Context, tx *pg.Tx, callKey string, companyID, ticketID int64) (callID int64, err error)
 	// Began is when a call began; the zero time: its record has not come yet.
 	Began(ctx context.Context, tx *pg.Tx, callKey string) (time.Time, error)
+	// Follow gives the calls that made a ticket to the one it was moved to, and to that one's
+	// company those that came to a city's number. A call to a company's own number stays its own.
+	Follow(ctx context.Context, tx *pg.Tx, from, to, companyID int64) error
 }

@@ -174,6 +174,9 @@ func (t Ticket) Can(a access.Actor) []string {
 	if t.MaySort(a) {
 		out = append(out, "resort", "merge")
 	}
+	if t.MayReplace(a) {
+		out = append(out, "replace")
+	}
 	if t.MayRefuse(a) {
 		out = append(out, "refuse")
 	}

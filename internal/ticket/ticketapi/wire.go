@@ -68,7 +68,7 @@ type TicketCard struct {
 	PostponedUntil *time.Time        `json:"postponed_until"`
 	Entrance       int               `json:"entrance" doc:"0: not known"`
 	Floor          int               `json:"floor" doc:"0: not known"`
-	Can            []string          `json:"can" enum:"accept,start,postpone,done,close,cancel,reopen,refuse,comment,reassign,assign,resort,merge,edit,pause,resume,localise" doc:"what this user may do with it now"`
+	Can            []string          `json:"can" enum:"accept,start,postpone,done,close,cancel,reopen,refuse,comment,reassign,assign,resort,merge,replace,edit,pause,resume,localise" doc:"what this user may do with it now"`
 	Escalation     *TicketEscalation `json:"escalation" doc:"of an emergency; null for others"`
 	Tasks          []TicketTask      `json:"tasks" doc:"calls made and to be made, oldest first"`
 	Limits         []TicketLimit     `json:"limits" doc:"which limit gave each moment, as it was that day"`

@@ -11,7 +11,19 @@ import { useErrorText } from "../ui/blocks";
 import { useWords as useCommon } from "../ui/words";
 import { useAccept, useMove, useReassign } from "./api";
 import { MoveDialog } from "./MoveDialog";
-import { asks, buttonsOf, sorts, TO, type Asking, type AtOnce, type Doing, type Sorting } from "./moves";
+import {
+  asks,
+  buttonsOf,
+  places,
+  sorts,
+  TO,
+  type Asking,
+  type AtOnce,
+  type Doing,
+  type Placing,
+  type Sorting,
+} from "./moves";
+import { PlaceDialog } from "./PlaceDialog";
 import { SortDialog } from "./SortDialog";
 import { useWords } from "./words";
 import { useWork } from "./works";
@@ -24,7 +36,7 @@ export function useActions(ticket: TicketCard, later?: Later) {
   const w = useWords();
   const error = useErrorText();
   const navigate = useNavigate();
-  const [asking, setAsking] = useState<Asking | Sorting | null>(null);
+  const [asking, setAsking] = useState<Asking | Sorting | Placing | null>(null);
   const accept = useAccept(ticket.id);
   const move = useMove(ticket.id);
   const reassign = useReassign(ticket.id);
@@ -52,7 +64,7 @@ export function useActions(ticket: TicketCard, later?: Later) {
     setSending(false);
   };
   const run = (action: Doing) => {
-    if (asks(action) || sorts(action)) setAsking(action);
+    if (asks(action) || sorts(action) || places(action)) setAsking(action);
     else if (later && action === "accept") void send(action, { verb: "accept" });
     else if (later && action === "start")
       void send(action, { verb: "move", body: { to: TO[action], version: ticket.version } });
@@ -75,7 +87,18 @@ export function useActions(ticket: TicketCard, later?: Later) {
       }}
     />
   );
-  const moving = asking && !sorts(asking) && (
+  const placing = asking && places(asking) && (
+    <PlaceDialog
+      ticket={ticket}
+      onClose={() => setAsking(null)}
+      onDone={(card) => {
+        setAsking(null);
+        done(asking);
+        if (card.id !== ticket.id) void navigate({ to: "/journal/$id", params: { id: String(card.id) } });
+      }}
+    />
+  );
+  const moving = asking && !sorts(asking) && !places(asking) && (
     <MoveDialog
       key={asking}
       ticket={ticket}
@@ -106,7 +129,7 @@ export function useActions(ticket: TicketCard, later?: Later) {
   );
   return {
     run,
-    dialog: sorting || moving,
+    dialog: sorting || placing || moving,
     busy: accept.isPending || move.isPending || reassign.isPending || work.isPending || isSending,
   };
 }

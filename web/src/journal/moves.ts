@@ -6,6 +6,8 @@ import { momentIn } from "../time/format";
 export type Asking = "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "pause";
 /** What the request is about turns out to be something else. */
 export type Sorting = "resort" | "merge";
+/** It is about another address. */
+export type Placing = "replace";
 /** Actions that are done at once. */
 export type AtOnce = "accept" | "start" | "reassign" | "resume" | "localise";
 
@@ -19,7 +21,7 @@ export const TO: Record<Exclude<Asking, "refuse" | "pause"> | "start", Exclude<S
 } as const;
 
 /** Everything a button of a card may do. */
-export type Doing = Asking | AtOnce | Sorting;
+export type Doing = Asking | AtOnce | Sorting | Placing;
 
 const order: readonly Doing[] = [
   "reassign",
@@ -35,6 +37,7 @@ const order: readonly Doing[] = [
   "cancel",
   "refuse",
   "resort",
+  "replace",
   "merge",
 ];
 
@@ -61,7 +64,11 @@ export function thumbsOf(ticket: Pick<TicketCard, "can">): ReturnType<typeof but
 const AT_ONCE: ReadonlySet<Doing> = new Set<AtOnce>(["accept", "start", "reassign", "resume", "localise"]);
 
 export function asks(action: Doing): action is Asking {
-  return !AT_ONCE.has(action) && !sorts(action);
+  return !AT_ONCE.has(action) && !sorts(action) && !places(action);
+}
+
+export function places(action: Doing): action is Placing {
+  return action === "replace";
 }
 
 export function sorts(action: Doing): action is Sorting {

@@ -270,6 +270,7 @@ export const en: Words<typeof ru> = {
       refuse: "The refusal is written, the request goes to the next one",
       resort: "The reason is changed",
       merge: "The requests are merged",
+      replace: "The address is corrected",
       pause: "Work is broken off",
       resume: "Work goes on",
       localise: "Written down: the accident is localised",
@@ -370,6 +371,15 @@ export const en: Words<typeof ru> = {
     residentHint: "The resident will see the text",
     residentNote: "The resident will see this text.",
     write: "Write",
+  },
+  replacing: {
+    title: (n) => `Address of request ${n}`,
+    note: "Limits and executors are those of the new house. If nobody has taken the request yet, they are called.",
+    other: (company) => `This house is served by ${company}.`,
+    otherNote:
+      "The request is over here and nobody is called about it. The other company gets a new one with what the resident said and his call, under another number: tell it to the resident. The reason is the same unless you choose another.",
+    save: "Correct the address",
+    hand: "Hand over to that company",
   },
   sorting: {
     title: {

@@ -37,6 +37,7 @@ export const en: Words<typeof ru> = {
     assign: "Change the executor",
     resort: "Change the reason",
     merge: "Merge with another",
+    replace: "Correct the address",
     pause: "Break off work",
     resume: "Go on with work",
     localise: "The accident is localised",
