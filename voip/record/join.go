@@ -22,7 +22,7 @@ func Join(pieces ...Piece) (io.ReadSeeker, error) {
 	j := &joined{}
 	at := int64(wav.HeaderLen)
 	for _, p := range pieces {
-		size := int64(p.Length.Milliseconds()) * perMilli * channels
+		size := p.Length.Milliseconds() * perMilli * channels
 		if p.File != nil {
 			var err error
 			if size, err = body(p.File); err != nil {
@@ -33,7 +33,7 @@ func Join(pieces ...Piece) (io.ReadSeeker, error) {
 		j.spans = append(j.spans, span{from: at, to: at + size, f: p.File})
 		at += size
 	}
-	j.header, j.size = wav.Header(channels, uint32(at-wav.HeaderLen)), at //nolint:gosec // hours fit
+	j.header, j.size = wav.Header(channels, uint32(at-wav.HeaderLen)), at
 	return j, nil
 }
 
