@@ -60,11 +60,11 @@ func TestARequestOfAWrongCompanyIsMovedWithItsCall(t *testing.T) { // F14
 	form := h.form(ours, "ВС-02")
 	form["call_key"], form["description"] = key, "течёт у стояка"
 	made := h.ok("operator", http.MethodPost, "/tickets", form)
-	id, version := made.id(t, "id"), made.id(t, "version")
+	id := made.id(t, "id")
 	h.work()
 	h.ok("admin", http.MethodPost, fmt.Sprintf("/tickets/%d/comments", id), map[string]any{"text": "ключ у консьержа Северного берега"})
 	h.ok("admin", http.MethodGet, fmt.Sprintf("/recordings/%d", rec), nil)
-	version = h.one(`select version from tickets where id = $1`, id)
+	version := h.one(`select version from tickets where id = $1`, id)
 	path := fmt.Sprintf("/tickets/%d/place", id)
 	there := map[string]any{"building_id": h.building(strange), "unit": "12", "version": version}
 

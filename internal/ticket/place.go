@@ -63,6 +63,9 @@ func (s *Service) readdress(ctx context.Context, tx *pg.Tx, was Ticket, to Place
 	if err != nil {
 		return was, err
 	}
+	if err := s.served(ctx, tx, in, p.Building); err != nil {
+		return was, err
+	}
 	there, t := open(in, p, tx), was
 	t.BuildingID, t.Unit, t.Entrance, t.Floor, t.Address, t.Zone = there.BuildingID, there.Unit, there.Entrance, there.Floor, there.Address, there.Zone
 	if !tx.Actor.Scope().Allows(t.Facts()) {

@@ -381,6 +381,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/building-passages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** To which companies a house passes and passed */
+        get: operations["list-building-passages"];
+        put?: never;
+        /**
+         * Have a house pass to another company on a day
+         * @description 409 building.exists, building.passes, building.archived.
+         */
+        post: operations["order-building-passage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/building-passages/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave the house to its company, before the day
+         * @description 409 passage.none, passage.done.
+         */
+        post: operations["withdraw-building-passage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/buildings": {
         parameters: {
             query?: never;
@@ -4421,6 +4462,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It is about another address (F14)
+         * @description At a house of the same company the request stays, with the terms and the people of that house. People of the centre who serve both companies may name a house of another one: it is over here and registered anew there, and the answer is the new one. 409 ticket.changed, ticket.move_impossible; 422 ticket.same_place, ticket.building, ticket.reason.
+         */
+        post: operations["place-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/read": {
         parameters: {
             query?: never;
@@ -5437,6 +5498,16 @@ export interface components {
             passport_office: {
                 [key: string]: string;
             };
+            /**
+             * Format: date-time
+             * @description it comes from another company at this instant, 00:00 in its zone; null: it did not
+             */
+            served_from: string | null;
+            /**
+             * Format: date-time
+             * @description it goes to another company at this instant; null: it does not
+             */
+            served_until: string | null;
             /** @description who serves it now, by kinds of work */
             serving: components["schemas"]["BuildingServing"][];
             street: string;
@@ -5530,6 +5601,41 @@ export interface components {
             capped: boolean;
             items: components["schemas"]["BuildingRow"][];
         };
+        BuildingPassage: {
+            /**
+             * Format: date-time
+             * @description 00:00 of the day in the house's zone: from then on it is the other company's
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description carried over
+             */
+            contacts: number;
+            /**
+             * Format: date-time
+             * @description when contacts and requests were put in their places; the house itself has passed at that instant
+             */
+            done_at: string | null;
+            note: string;
+            /**
+             * Format: int64
+             * @description left to who gave the house
+             */
+            open_tickets: number;
+            /** Format: date-time */
+            ordered_at: string;
+            ordered_by: string;
+            to_company: components["schemas"]["Named"];
+            /** @description residents' numbers are given too */
+            with_contacts: boolean;
+            /** Format: date-time */
+            withdrawn_at: string | null;
+            withdrawn_by: string;
+        };
+        BuildingPassages: {
+            items: components["schemas"]["BuildingPassage"][];
+        };
         BuildingRow: {
             address: string;
             /**
@@ -5557,6 +5663,16 @@ export interface components {
              * @enum {string}
              */
             origin: "" | "osm" | "registry";
+            /**
+             * Format: date-time
+             * @description it comes from another company at this instant, 00:00 in its zone; null: it did not
+             */
+            served_from: string | null;
+            /**
+             * Format: date-time
+             * @description it goes to another company at this instant; null: it does not
+             */
+            served_until: string | null;
             street: string;
             /** @description IANA zone */
             zone: string;
@@ -8104,6 +8220,19 @@ export interface components {
             /** @description said to callers and shown; the promised end is said after it */
             text: string;
         };
+        NewPassage: {
+            /** @description the decision it rests on */
+            note: string;
+            /**
+             * Format: date
+             * @description from its 00:00 in the house's zone
+             */
+            on: string;
+            /** Format: int64 */
+            to_company_id: number;
+            /** @description give residents' numbers too */
+            with_contacts: boolean;
+        };
         NewPasskey: {
             challenge: string;
             /** @description PublicKeyCredential.toJSON() */
@@ -8484,7 +8613,7 @@ export interface components {
         NotifyWishes: {
             /** @description emergencies are told in quiet hours too */
             breaks: boolean;
-            kinds: ("mine" | "emergency" | "comment" | "due" | "duty")[];
+            kinds: ("mine" | "emergency" | "comment" | "due" | "duty" | "house")[];
             /**
              * Format: int64
              * @description minutes of the company's day; equal to quiet_to: no quiet hours
@@ -10410,7 +10539,7 @@ export interface components {
             /** @description E.164; the middle is hidden from those who may not see contacts */
             caller_phone: string;
             /** @description what this user may do with it now */
-            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "comment" | "reassign" | "assign" | "resort" | "merge" | "edit" | "pause" | "resume" | "localise")[];
+            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "comment" | "reassign" | "assign" | "resort" | "merge" | "replace" | "edit" | "pause" | "resume" | "localise")[];
             /** Format: date-time */
             closed_at: string | null;
             /** Format: int64 */
@@ -10620,7 +10749,7 @@ export interface components {
             /** @description E.164; the middle is hidden from those who may not see contacts */
             caller_phone: string;
             /** @description what this user may do with it now */
-            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "comment" | "reassign" | "assign" | "resort" | "merge" | "edit" | "pause" | "resume" | "localise")[];
+            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "comment" | "reassign" | "assign" | "resort" | "merge" | "replace" | "edit" | "pause" | "resume" | "localise")[];
             /** Format: date-time */
             closed_at: string | null;
             /** Format: int64 */
@@ -10806,7 +10935,7 @@ export interface components {
             /** @description E.164; the middle is hidden from those who may not see contacts */
             caller_phone: string;
             /** @description what this user may do with it now */
-            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "comment" | "reassign" | "assign" | "resort" | "merge" | "edit" | "pause" | "resume" | "localise")[];
+            can: ("accept" | "start" | "postpone" | "done" | "close" | "cancel" | "reopen" | "refuse" | "comment" | "reassign" | "assign" | "resort" | "merge" | "replace" | "edit" | "pause" | "resume" | "localise")[];
             /** Format: date-time */
             closed_at: string | null;
             /** Format: int64 */
@@ -10959,7 +11088,7 @@ export interface components {
             /** @description a comment of another that this user has not read */
             is_unread: boolean;
             /** @enum {string} */
-            kind: "created" | "status" | "comment" | "executor" | "call" | "escalation" | "handover" | "contact" | "file" | "label" | "supplier" | "edit";
+            kind: "created" | "status" | "comment" | "executor" | "call" | "escalation" | "handover" | "contact" | "file" | "label" | "supplier" | "edit" | "house";
             text: string;
         };
         TicketEvents: {
@@ -11115,6 +11244,31 @@ export interface components {
             /**
              * Format: int64
              * @description as it was on the screen: one that was changed since is refused
+             */
+            version: number;
+        };
+        TicketPlace: {
+            /** Format: int64 */
+            building_id: number;
+            /**
+             * Format: int64
+             * @description 0: as the directory has it
+             */
+            entrance?: number;
+            /**
+             * Format: int64
+             * @description 0: as the directory has it
+             */
+            floor?: number;
+            /**
+             * Format: int64
+             * @description of the other company's catalogue; 0: its reason of the same code
+             */
+            reason_id?: number;
+            unit?: string;
+            /**
+             * Format: int64
+             * @description the one on the screen
              */
             version: number;
         };
@@ -12970,6 +13124,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-building-passages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the house */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingPassages"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "order-building-passage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the house */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassage"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingPassages"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-building-passage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the house */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildingPassages"];
                 };
             };
             /** @description Error */
@@ -21967,6 +22221,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TicketPause"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "place-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketPlace"];
             };
         };
         responses: {

@@ -8,7 +8,7 @@ import { Rail } from "./Rail";
 
 const supervisor: Me = {
   ...meOf("admin"),
-  kind: "dispatch",
+  kind: "supervisor",
   permissions: ["desk.work", "desk.supervise", "ticket.read", "call.read", "supplier.read", "notice.read"],
 };
 

@@ -27,7 +27,7 @@ export function Passages({ house }: { house: BuildingCard }) {
         {going ? (
           <>
             <span>
-              {w.going(going.to_company.name, day(going.at))}, {going.with_contacts ? w.withContacts : w.without}
+              {w.going(going.to_company?.name ?? "", day(going.at))}, {going.with_contacts ? w.withContacts : w.without}
             </span>
             <Button
               size="xs"
@@ -52,7 +52,7 @@ export function Passages({ house }: { house: BuildingCard }) {
         <Panel title={w.past}>
           {past.map((p) => (
             <div key={p.ordered_at} className="li row wrap">
-              <span className="grow">{w.done(p.to_company.name, day(p.at))}</span>
+              <span className="grow">{w.done(p.to_company?.name ?? "", day(p.at))}</span>
               <span className="t2">
                 {p.withdrawn_at
                   ? w.off

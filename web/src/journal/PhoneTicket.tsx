@@ -35,7 +35,7 @@ import { CommentBox } from "./CommentBox";
 import { limitOf } from "./deadline";
 import { Facts } from "./Facts";
 import { Ladder } from "./Ladder";
-import { sorts, thumbsOf, type Asking, type AtOnce } from "./moves";
+import { places, sorts, thumbsOf, type Asking, type AtOnce } from "./moves";
 import { Terms } from "./Terms";
 import { Timeline } from "./Timeline";
 import { Works } from "./Works";
@@ -54,9 +54,9 @@ export function PhoneTicket({ ticket, onBack }: { ticket: TicketCard; onBack: ()
   const [writing, setWriting] = useState(false);
   const { run, dialog, busy } = useActions(t, later);
   const { main, rest: all } = thumbsOf(t);
-  const rest = all.filter((a) => !sorts(a));
+  const rest = all.filter((a) => !sorts(a) && !places(a));
   const mayWrite = t.can.includes("comment");
-  const MainIcon = main && !sorts(main) && icons[main];
+  const MainIcon = main && !sorts(main) && !places(main) && icons[main];
   const isTel = /^\+\d{10,}$/.test(t.caller_phone);
   return (
     <div className="ph-app">

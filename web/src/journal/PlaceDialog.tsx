@@ -38,7 +38,7 @@ export function PlaceDialog({ ticket: t, onClose, onDone }: Props) {
   };
   const submit = () => {
     if (!place || sent.isPending) return;
-    sent.mutate({ place, reasonId: isOther ? (reason?.id ?? 0) : 0 }, { onSuccess: onDone });
+    sent.mutate({ place, reasonId: isOther ? (reason?.id ?? 0) : 0 }, { onSuccess: (card) => onDone(card) });
   };
   return (
     <Modal
