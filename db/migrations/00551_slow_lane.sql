@@ -23,15 +23,13 @@ create unique index slow_lifts_number on slow_lifts (coalesce(company_id, 0), ph
 
 -- +goose StatementBegin
 do $$
-declare
-  team constant text := '(select coalesce(nullif(current_setting(''app.companies'', true), ''''), ''{}'')::bigint[]) @> array[coalesce(company_id, 0)]';
 begin
   alter table slow_lifts enable row level security;
   alter table slow_lifts force row level security;
   create policy journal on slow_lifts to d24_journal using (company_id = (select nullif(current_setting('app.company_id', true), '')::bigint));
-  execute format('create policy desk on slow_lifts to d24_desk using (%s)', team);
+  execute format('create policy desk on slow_lifts to d24_desk using (%s)', desk_wall('coalesce(company_id, 0)'));
   create policy system on slow_lifts to d24_system using (true);
 end $$;
 -- +goose StatementEnd
-grant select, insert, update on slow_lifts to d24_journal, d24_desk, d24_system;
+grant select, insert, update, delete on slow_lifts to d24_journal, d24_desk, d24_system;
 grant usage on all sequences in schema public to d24_journal, d24_desk, d24_system;

@@ -40,6 +40,9 @@ var unaudited = map[string]string{
 	"keep-call-view": "how a person looks at a list", "change-call-view": "how a person looks at a list", "drop-call-view": "how a person looks at a list",
 }
 
+// ofTwo are changes of two companies: each finds a row in its own journal.
+var ofTwo = map[string]bool{"order-building-passage": true, "withdraw-building-passage": true}
+
 // TestEveryChangeOfSettingsLeavesOneRow is A12: every changing operation of the router,
 // asked as its isolation case asks it, leaves exactly one row with who, what and from
 // where; what is a question, or has a history of its own, is named in unaudited.
@@ -80,8 +83,12 @@ func TestEveryChangeOfSettingsLeavesOneRow(t *testing.T) {
 				require.Zero(t, left, "%s leaves a row: it is no exception any more", r.ID)
 				continue
 			}
-			require.Equal(t, int64(1), left, "%s %s (%s)", r.Method, r.Path, r.ID)
-			require.Equal(t, int64(1), h.one(`select count(*) from audit_entries where id > $1 and user_id is not null and actor <> '' and source <> '' and object <> '' and action <> ''`, last), "%s: who, what, from where", r.ID)
+			rows := int64(1)
+			if ofTwo[r.ID] {
+				rows = 2
+			}
+			require.Equal(t, rows, left, "%s %s (%s)", r.Method, r.Path, r.ID)
+			require.Equal(t, rows, h.one(`select count(*) from audit_entries where id > $1 and user_id is not null and actor <> '' and source <> '' and object <> '' and action <> ''`, last), "%s: who, what, from where", r.ID)
 			counted++
 		}
 	}

@@ -170,6 +170,12 @@ func (s *Service) ByID(ctx context.Context, tx *pg.Tx, companyID, id int64) (Rea
 	return pg.One(ctx, tx, &b, Ask(&b, companyID, id))
 }
 
+// SameIn is the reason in force of another company that has the code of one; 0: it has none.
+func (s *Service) SameIn(ctx context.Context, tx *pg.Tx, id, companyID int64) (same int64, err error) {
+	err = tx.QueryRow(ctx, `select coalesce((select n.id from reasons n join reasons o on o.id = $1 and o.code = n.code where n.company_id = $2 and not n.is_archived), 0)`, id, companyID).Scan(&same)
+	return same, err
+}
+
 // Ask is ByID together with other questions.
 func Ask(b *pgx.Batch, companyID, id int64) *pg.Asked[Reason] {
 	return pg.Ask(b, fault.Missing("reason"), scan, "select "+columns+" from reasons where id = $1 and company_id = $2", id, companyID)

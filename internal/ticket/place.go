@@ -99,7 +99,8 @@ func (s *Service) handOver(ctx context.Context, tx *pg.Tx, was Ticket, to Place,
 		return was, fault.New(fault.Invalid, "ticket.building", "Выберите дом из списка.").At("body.building_id", "дом другой компании")
 	}
 	if to.ReasonID == 0 {
-		err := tx.QueryRow(ctx, `select coalesce((select n.id from reasons n join reasons o on o.id = $1 and o.code = n.code where n.company_id = $2 and not n.is_archived), 0)`, was.ReasonID, house.CompanyID).Scan(&to.ReasonID)
+		var err error
+		to.ReasonID, err = s.reasons.SameIn(ctx, tx, was.ReasonID, house.CompanyID)
 		if err != nil {
 			return was, err
 		}

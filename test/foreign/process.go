@@ -47,8 +47,10 @@ func Start(t testing.TB, dir, name string, args ...string) *Process {
 	return p
 }
 
-// Pause makes the program deaf and dumb, and Resume wakes it up again as it was.
-func (p *Process) Pause()  { _ = syscall.Kill(-p.Cmd.Process.Pid, syscall.SIGSTOP) }
+// Pause makes the program deaf and dumb.
+func (p *Process) Pause() { _ = syscall.Kill(-p.Cmd.Process.Pid, syscall.SIGSTOP) }
+
+// Resume wakes it up again as it was.
 func (p *Process) Resume() { _ = syscall.Kill(-p.Cmd.Process.Pid, syscall.SIGCONT) }
 
 // End ends the process and its children.

@@ -80,7 +80,7 @@ describe("calls", () => {
       is_overflow: true,
     };
     const own = { ...call, key: "c", is_urgent: false, is_own: true };
-    const long = { ...talk, key: "d", talk_since: ago(31 * 60) }; // F19
+    const long = { ...talk, key: "d", talk_since: ago(31 * 60 + 20) }; // F19
     const soon = { ...talk, key: "e", talk_since: ago(29 * 60) };
     serve({
       "GET /api/v1/desk/live-calls": () => ({ items: [call, talk, own, long, soon], all: 6, server_time: ago(0) }),
