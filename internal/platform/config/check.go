@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Check reports every problem at once, each with the name of the setting and what is wanted.
@@ -70,6 +71,9 @@ func (c Config) Check() error {
 		if r.rate < 0 || r.rate > 1_000_000 {
 			bad(r.name, strconv.Itoa(r.rate), "нужно число от 0 до 1000000")
 		}
+	}
+	if c.RecordingPart != 0 && (c.RecordingPart < time.Minute || c.RecordingPart > 24*time.Hour) {
+		bad("D24_RECORDING_PART", c.RecordingPart.String(), "нужно от 1m до 24h; 0s: не делить")
 	}
 	if c.Data == "" {
 		bad("D24_DATA", c.Data, "нужен каталог")

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -22,11 +23,11 @@ func TestDefaultsAreGood(t *testing.T) {
 func TestEveryProblemIsSaidAtOnce(t *testing.T) {
 	var c config.Config
 	c.Listen, c.SIP, c.RTP, c.WebRTC, c.Door = "x", "localhost:5060", "9-1", "a:0", "a:1"
-	c.Role, c.LogLevel, c.PublicURL, c.OwnerURL = "boss", "loud", "ftp://x", "mysql://u:hush@h/d"
+	c.Role, c.LogLevel, c.PublicURL, c.OwnerURL, c.RecordingPart = "boss", "loud", "ftp://x", "mysql://u:hush@h/d", time.Second
 	err := c.Check()
 	for _, name := range []string{
 		"D24_LISTEN", "D24_SIP", "D24_RTP_PORTS", "D24_WEBRTC", "D24_ROLE", "D24_DATABASE_URL",
-		"D24_DATABASE_OWNER_URL", "D24_LOG_LEVEL", "D24_PUBLIC_URL", "D24_DATA", "D24_NODE",
+		"D24_DATABASE_OWNER_URL", "D24_LOG_LEVEL", "D24_PUBLIC_URL", "D24_DATA", "D24_NODE", "D24_RECORDING_PART",
 	} {
 		require.ErrorContains(t, err, name)
 	}
