@@ -51,6 +51,7 @@ type desk struct {
 	notices  []telephony.Spoken // in force
 	away     atomic.Bool        // the database does not answer
 	stands   atomic.Bool        // it takes questions and answers none
+	barred   atomic.Bool        // operator 1's session is over
 	peer     bool               // another engine is at work
 	part     time.Duration      // of a recording
 	cps      int                // calls a second that a trunk may bring
@@ -225,7 +226,7 @@ func (d *desk) Seat(_ context.Context, token string) (telephony.Seat, error) {
 		return s, nil
 	}
 	var id int64
-	if _, err := fmt.Sscanf(token, "op-%d", &id); err != nil {
+	if _, err := fmt.Sscanf(token, "op-%d", &id); err != nil || d.barred.Load() && id == 1 {
 		return telephony.Seat{}, fault.New(fault.Login, "session", "войдите")
 	}
 	return telephony.Seat{UserID: id, Name: "Оператор", Companies: []int64{1}, Cities: []int64{1}, Supervisor: id >= 9, Listens: id == 9}, nil
