@@ -44,7 +44,9 @@ func StartSipp(t testing.TB, s Scenario) *Sipp {
 	}
 	port := FreePort(t, network, s.IP)
 	p.Addr = net.JoinHostPort(s.IP, fmt.Sprint(port))
-	args := append([]string{"-sf", "s.xml", "-i", s.IP, "-mi", s.IP, "-p", fmt.Sprint(port), "-mp", "32000", "-t", mode, "-nostdin", "-trace_err", "-error_file", "err"}, s.Args...)
+	sound := FreePort(t, "udp", s.IP)
+	_ = FreePort(t, "udp", s.IP) // the one after it is taken for pictures
+	args := append([]string{"-sf", "s.xml", "-i", s.IP, "-mi", s.IP, "-p", fmt.Sprint(port), "-mp", fmt.Sprint(sound), "-t", mode, "-nostdin", "-trace_err", "-error_file", "err"}, s.Args...)
 	if s.Remote != "" {
 		args = append(args, s.Remote)
 	}
