@@ -84,6 +84,19 @@ describe("request beside a call", { timeout: 30_000 }, () => {
     await waitFor(() => expect(screen.getByTestId("address")).toHaveFocus());
   });
 
+  // F13
+  it("takes no address by the number alone: what is not confirmed is not saved", async () => {
+    const { user, made } = await take("p-13", [known]);
+    expect(screen.getByTestId("confirm-address")).toBeInTheDocument();
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    expect(await screen.findByTestId("not-saved")).toHaveTextContent("не выбран адрес");
+    expect(made).toHaveLength(0);
+    await user.click(screen.getByTestId("confirm-address"));
+    await waitFor(() => expect(screen.queryByTestId("confirm-address")).toBeNull());
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    expect(await screen.findByTestId("not-saved")).not.toHaveTextContent("адрес");
+  });
+
   it("goes by the keyboard: address, reason, what is still missing, answers by digits", async () => {
     const { user, made } = await take("p-2", [known]);
     await user.keyboard("{Enter}");
