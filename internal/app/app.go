@@ -100,13 +100,15 @@ type Config struct {
 	Data  string       // uploaded files lie under it; "": none are kept
 	Away  string       // address of the object storage of recordings; "": none
 
+	Turns *pg.Turns // how many transactions of requests run at once; nil: as many as the pool has connections
+
 	Address  string         // how people open the pages
 	Outbound outbound.Rules // where addresses that people typed may lead; zero: the open internet
 }
 
 // New wires the modules.
 func New(c Config) (*App, error) {
-	db := &pg.DB{Pool: c.Pool, Clock: c.Clock}
+	db := &pg.DB{Pool: c.Pool, Clock: c.Clock, Turns: c.Turns}
 	q := jobs.NewQueue()
 	a := &App{
 		DB: db, Jobs: q, Companies: company.NewService(db), Buildings: building.NewService(db),

@@ -96,7 +96,12 @@ func (a *App) API(c WebConfig) (huma.API, http.Handler) {
 	if c.Meter != nil { // inside the guard: only there the matched route can be seen
 		routes = c.Meter(mux)
 	}
-	return api, httpapi.Guard(routes, a.Accounts, httpapi.NewLimiter(c.Rates, a.DB.Clock), c.Log)
+	return api, inTurn(httpapi.Guard(routes, a.Accounts, httpapi.NewLimiter(c.Rates, a.DB.Clock), c.Log))
+}
+
+// inTurn has the transactions of requests stand in the database's line of people who wait.
+func inTurn(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(w, r.WithContext(pg.InTurn(r.Context()))) })
 }
 
 // OpenAPI is the document of the API, as it is committed in api/openapi.json.

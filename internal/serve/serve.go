@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -124,9 +125,21 @@ func database(ctx context.Context, c *config.Config, log *slog.Logger) (stop fun
 	return stop, nil
 }
 
+// connections are those of the web part and the workers to the database.
+const connections = 30
+
+// turns are n, or four of each core: the private database has the same ones. Some connections
+// are left to the workers and to who could not wait.
+func turns(n int) *pg.Turns {
+	if n == 0 {
+		n = max(6, 4*runtime.GOMAXPROCS(0))
+	}
+	return pg.NewTurns(min(n, connections*2/3), 250*time.Millisecond)
+}
+
 // house runs the web part and the workers, and keeps the phone engine.
 func house(ctx context.Context, c config.Config, o Options) error {
-	pool, err := pg.Open(ctx, c.DatabaseURL, 30)
+	pool, err := pg.Open(ctx, c.DatabaseURL, connections)
 	if err != nil {
 		return err
 	}
@@ -136,7 +149,7 @@ func house(ctx context.Context, c config.Config, o Options) error {
 	if err != nil {
 		return err
 	}
-	a, err := app.New(app.Config{Pool: pool, Clock: clock.System{}, Log: o.Log, Work: works, Node: c.Node, Keys: ring, Data: c.Data, Away: c.Away, Address: c.Address(), Outbound: outbound.Rules{Allow: c.OutboundAllow()}})
+	a, err := app.New(app.Config{Pool: pool, Clock: clock.System{}, Log: o.Log, Work: works, Node: c.Node, Keys: ring, Data: c.Data, Turns: turns(c.Turns), Away: c.Away, Address: c.Address(), Outbound: outbound.Rules{Allow: c.OutboundAllow()}})
 	if err != nil {
 		return err
 	}

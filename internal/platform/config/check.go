@@ -75,6 +75,9 @@ func (c Config) Check() error {
 	if c.RecordingPart != 0 && (c.RecordingPart < time.Minute || c.RecordingPart > 24*time.Hour) {
 		bad("D24_RECORDING_PART", c.RecordingPart.String(), "нужно от 1m до 24h; 0s: не делить")
 	}
+	if c.Turns < 0 {
+		bad("D24_DATABASE_TURNS", strconv.Itoa(c.Turns), "нужно число от 0")
+	}
 	if c.Data == "" {
 		bad("D24_DATA", c.Data, "нужен каталог")
 	}

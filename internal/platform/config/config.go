@@ -82,6 +82,7 @@ type Store struct {
 	DatabaseURLFile string `env:"D24_DATABASE_URL_FILE" help:"файл с её адресом"`
 	OwnerURL        string `env:"D24_DATABASE_OWNER_URL" help:"владелец схемы, для миграций; по умолчанию D24_DATABASE_URL" secret:"url"`
 	OwnerURLFile    string `env:"D24_DATABASE_OWNER_URL_FILE" help:"файл с его адресом"`
+	Turns           int    `env:"D24_DATABASE_TURNS" help:"сколько запросов экранов и API читают и пишут базу одновременно, остальные ждут очереди; 0: по четыре на ядро этой машины"`
 	Away            string `env:"D24_RECORDINGS_URL" help:"хранилище S3, куда уходят закрытые записи: https://КЛЮЧ:СЕКРЕТ@хост/корзина?region=…; без него они лежат в каталоге данных" secret:"url"`
 	AwayFile        string `env:"D24_RECORDINGS_URL_FILE" help:"файл с его адресом"`
 }

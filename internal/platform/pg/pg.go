@@ -24,6 +24,9 @@ type DB struct {
 	Pool  *pgxpool.Pool
 	Clock clock.Clock
 
+	// Turns keep transactions of people's requests few; nil: they are not counted.
+	Turns *Turns
+
 	teller teller
 }
 
@@ -63,6 +66,11 @@ func InTx[T any](ctx context.Context, db *DB, f func(tx *Tx) (T, error)) (T, err
 func inTx[T any](ctx context.Context, db *DB, begin string, f func(tx *Tx) (T, error)) (T, error) {
 	var zero T
 	actor := access.From(ctx)
+	done, err := db.Turns.take(ctx)
+	if err != nil {
+		return zero, fmt.Errorf("begin: %w", err)
+	}
+	defer done()
 	raw, err := db.Pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: begin + "; " + fence(actor)}) // one way there and back
 	if err != nil {
 		return zero, fmt.Errorf("begin: %w", err)
