@@ -5,10 +5,12 @@
 // Packages whose path contains an -alone pattern are run after the others, one at a
 // time: they measure real time, and neighbours would disturb them. The figures of
 // the web's tests (a JSON report of Vitest) are added. Output of what failed is
-// printed, of what passed is not; at the end each failure is told again in few lines. Exit code 1 when anything failed or nothing ran.
+// printed, of what passed is not; at the end stand the longest tests and packages, and each failure
+// is told again in few lines. Exit code 1 when anything failed or nothing ran.
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,8 +20,10 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
+	"time"
 )
 
 type patterns []string
@@ -53,6 +57,15 @@ func run(ctx context.Context, args, alone []string, vitest string) (total Count,
 	if err != nil {
 		return total, nil, err
 	}
+	compile(ctx, flags, wanted)
+	began := time.Now()
+	var times, tests []took
+	var cpu time.Duration
+	defer func() {
+		fmt.Print(longest(tests, 25))
+		fmt.Print(longest(times, 10))
+		fmt.Printf("%7.1f s  all; %.1f s of the processor without the database\n", time.Since(began).Seconds(), cpu.Seconds())
+	}()
 	for _, group := range []struct{ args, packages []string }{
 		{flags, together},
 		{append(flags[:len(flags):len(flags)], "-p=1"), apart},
@@ -60,8 +73,9 @@ func run(ctx context.Context, args, alone []string, vitest string) (total Count,
 		if len(group.packages) == 0 || ctx.Err() != nil {
 			continue
 		}
-		n, short, err := goTest(ctx, append(group.args, group.packages...))
-		total, why = total.plus(n), append(why, short...)
+		r, used, err := goTest(ctx, append(group.args, group.packages...))
+		total, why, times, cpu = total.plus(r.count), append(why, r.Short()...), append(times, r.times...), cpu+used
+		tests = append(tests, r.tests...)
 		if err != nil {
 			return total, why, err
 		}
@@ -111,32 +125,56 @@ func packages(ctx context.Context, wanted, alone []string) (together, apart []st
 	return together, apart, nil
 }
 
-// goTest runs go test and counts what it says. An interrupt is passed on, so that
-// tests clean up after themselves.
-func goTest(ctx context.Context, args []string) (Count, []string, error) {
+// compile fills the cache with all cores at work: one package at a time compiles on one.
+// What does not compile is told by go test.
+func compile(ctx context.Context, flags, wanted []string) {
+	args := []string{"list", "-e", "-export", "-deps", "-test"}
+	for _, f := range flags {
+		if f == "-race" || strings.HasPrefix(f, "-tags=") {
+			args = append(args, f)
+		}
+	}
+	_ = exec.CommandContext(ctx, "go", append(args, wanted...)...).Run()
+}
+
+// goTest runs go test, reads what it says and tells the processor time of all that it started and that ended.
+// An interrupt is passed on, so that tests clean up after themselves.
+func goTest(ctx context.Context, args []string) (r *Reader, used time.Duration, err error) {
+	r = NewReader(os.Stdout)
 	c := exec.CommandContext(ctx, "go", append([]string{"test", "-json"}, args...)...)
 	c.Cancel = func() error { return c.Process.Signal(syscall.SIGINT) }
 	c.Stderr = os.Stderr
 	out, err := c.StdoutPipe()
 	if err != nil {
-		return Count{}, nil, err
+		return r, 0, err
 	}
 	if err := c.Start(); err != nil {
-		return Count{}, nil, err
+		return r, 0, err
 	}
-	r := NewReader(os.Stdout)
 	n, err := r.Read(out)
 	_, _ = io.Copy(io.Discard, out)
+	end := c.Wait()
+	used = c.ProcessState.UserTime() + c.ProcessState.SystemTime()
 	var failed *exec.ExitError
-	switch end := c.Wait(); {
+	switch {
 	case err != nil:
-		return n, r.Short(), err
+		return r, used, err
 	case errors.As(end, &failed) && n.Failed == 0:
-		return n, r.Short(), fmt.Errorf("go test failed without a failed test: %w", end)
+		return r, used, fmt.Errorf("go test failed without a failed test: %w", end)
 	case end != nil && !errors.As(end, &failed):
-		return n, r.Short(), end
+		return r, used, end
 	}
-	return n, r.Short(), nil
+	return r, used, nil
+}
+
+// longest names those of times that took the most, n at most.
+func longest(times []took, n int) string {
+	slices.SortFunc(times, func(a, b took) int { return cmp.Compare(b.seconds, a.seconds) })
+	var b strings.Builder
+	for _, t := range times[:min(n, len(times))] {
+		fmt.Fprintf(&b, "%7.1f s  %s\n", t.seconds, t.name)
+	}
+	return b.String()
 }
 
 // vitestCount reads the figures of Vitest's JSON report, and what failed in few lines.

@@ -45,10 +45,18 @@ const keep = 256 << 10
 type Reader struct {
 	out    io.Writer
 	count  Count
+	times  []took            // of packages
+	tests  []took            // of tests
 	said   map[string]string // output by package and test
 	parent map[string]bool   // tests that have subtests
 	failed map[string]int    // failures counted in a package or under a test
 	short  []string          // what failed and why, in few lines each
+}
+
+// took is how long a package's tests ran, or one test of it with its subtests.
+type took struct {
+	name    string
+	seconds float64
 }
 
 // NewReader prints to out.
@@ -97,6 +105,9 @@ func (r *Reader) take(e event) {
 }
 
 func (r *Reader) testEnds(e event, key string) {
+	if !strings.Contains(e.Test, "/") {
+		r.tests = append(r.tests, took{strings.TrimPrefix(e.Package, "d24/") + " " + e.Test, e.Elapsed})
+	}
 	switch {
 	case e.Action == "fail":
 		if r.failed[key] == 0 { // else its subtests are counted
@@ -130,6 +141,9 @@ func (r *Reader) mark(e event) {
 }
 
 func (r *Reader) packageEnds(e event) {
+	if e.Elapsed > 0 {
+		r.times = append(r.times, took{e.Package, e.Elapsed})
+	}
 	if e.Action == "fail" {
 		if r.failed[e.Package+" "] == 0 { // it did not build, or died: a panic, the time
 			r.count.Failed++

@@ -118,3 +118,22 @@ func TestWhatFailedOfThePagesIsTold(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"✗ a.test.ts: says so\n    expected 1\n"}, why)
 }
+
+func TestTheLongestAreNamedFirst(t *testing.T) {
+	times := []took{{"short", 0.5}, {"long", 100}, {"between", 2.25}}
+	require.Equal(t, "  100.0 s  long\n    2.2 s  between\n", longest(times, 2))
+	require.Contains(t, longest(times, 10), "    0.5 s  short\n")
+}
+
+func TestPackagesAndTestsTellTheirTime(t *testing.T) {
+	r := NewReader(&bytes.Buffer{})
+	_, err := r.Read(bytes.NewBufferString(`{"Action":"pass","Package":"d24/p","Test":"TestA/one","Elapsed":1}
+{"Action":"pass","Package":"d24/p","Test":"TestA","Elapsed":1.25}
+{"Action":"pass","Package":"d24/p","Elapsed":1.5}
+{"Action":"fail","Package":"q","Elapsed":2}
+{"Action":"skip","Package":"none"}
+`))
+	require.NoError(t, err)
+	require.Equal(t, []took{{"d24/p", 1.5}, {"q", 2}}, r.times)
+	require.Equal(t, []took{{"p TestA", 1.25}}, r.tests, "subtests are of their test")
+}
