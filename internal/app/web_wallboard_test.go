@@ -41,6 +41,8 @@ func TestTheWallboardSpeaksOfTheFloor(t *testing.T) {
 	must(t, h.app.Telephony.Beat(h.sys, "n1", "127.0.0.1:1", telephony.Floor{
 		Waiting: []telephony.FloorWaiting{
 			{CallKey: "a", CompanyID: ours, Since: since, Kind: "inbound", Urgent: true},
+			{CallKey: "c", CompanyID: ours, Since: noon, Kind: "inbound", Slow: true},
+			{CallKey: "d", CompanyID: ours, Since: noon, Kind: "inbound", Slow: true},
 			{CallKey: "b", CompanyID: strange, Since: noon, Kind: "inbound"},
 		},
 		Operators: []telephony.FloorSeat{{UserID: 1, Name: "Оператор", State: "wrap_up", Since: noon}, {UserID: 2, State: "off"}},
@@ -48,6 +50,7 @@ func TestTheWallboardSpeaksOfTheFloor(t *testing.T) {
 	}))
 	w := h.ok("supervisor", http.MethodGet, "/desk/wallboard", nil)
 	require.InDelta(t, 1, w.get(t, "urgent"), 0)
+	require.InDelta(t, 2, w.get(t, "slow"), 0) // F17
 	require.Equal(t, since.Format(time.RFC3339), w.get(t, "longest_since"))
 	require.Len(t, w.get(t, "seats"), 1)
 	require.InDelta(t, 3, w.get(t, "trunks.0.calls"), 0)
@@ -70,6 +73,7 @@ func TestTheWallboardSpeaksOfTheFloor(t *testing.T) {
 	theirs := h.ok("lead-strange", http.MethodGet, "/desk/wallboard", nil)
 	require.InDelta(t, 1, theirs.get(t, "waiting"), 0)
 	require.InDelta(t, 0, theirs.get(t, "urgent"), 0)
+	require.InDelta(t, 0, theirs.get(t, "slow"), 0)
 	require.Empty(t, theirs.get(t, "lost"))
 	require.Empty(t, theirs.get(t, "not_handed_over"))
 }

@@ -17,6 +17,7 @@ type Strip struct {
 	Waiting      int
 	Own          int       // of them wait for their company's own operators alone
 	Urgent       int       // of them pressed the key for emergencies
+	Slow         int       // of them wait longer, as nobody speaks from their numbers (F17)
 	Queue        []Waiting // the first of the callers who wait, the longest wait first
 	LongestSince *time.Time
 	InTime, All  int // callers of the shift
@@ -134,6 +135,9 @@ func (f *Floor) engines(ctx context.Context, tx *pg.Tx, s *Strip) error {
 			}
 			if w.Own {
 				s.Own++
+			}
+			if w.Slow {
+				s.Slow++
 			}
 			name, err := f.called(ctx, tx, w.CompanyID)
 			if err != nil {

@@ -22,6 +22,7 @@ type Account struct {
 	IP, User string
 	Answer   string  // "auto" takes calls at once, "manual" (also when empty) rings
 	Voice    float64 // Hz of the tone that it talks
+	Sound    string  // an A-law file that it plays in place of the tone, again and again
 	// Registrar is the host:port where it registers, by Transport ("udp" when empty) and with
 	// Password; "": it registers nowhere and is called at its own address.
 	Registrar, Transport, Password string
@@ -78,7 +79,13 @@ func StartBaresip(t testing.TB, a Account) *Baresip {
 	t.Helper()
 	dir := t.TempDir()
 	b := &Baresip{t: t, dir: dir, Addr: fmt.Sprintf("%s:%d", a.IP, FreePort(t, "udp", a.IP)), ctrl: fmt.Sprintf("%s:%d", a.IP, FreePort(t, "tcp", a.IP))}
-	config := fmt.Sprintf(baresipConfig, b.Addr, ToneWAV(t, a.Voice, g711.Rate), dir, b.ctrl)
+	var voice string
+	if a.Sound != "" {
+		voice = soundWAV(t, a.Sound)
+	} else {
+		voice = ToneWAV(t, a.Voice, g711.Rate)
+	}
+	config := fmt.Sprintf(baresipConfig, b.Addr, voice, dir, b.ctrl)
 	if a.Certificate != "" {
 		config += "sip_certificate " + a.Certificate + "\nmodule srtp.so\n"
 	}
@@ -125,6 +132,15 @@ func ToneWAV(t testing.TB, hz float64, rate int) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), fmt.Sprintf("tone%.0f.wav", hz))
 	out, err := exec.Command("sox", "-n", "-r", fmt.Sprint(rate), "-c", "1", "-b", "16", path, "synth", "180", "sine", fmt.Sprint(hz), "vol", "0.3").CombinedOutput() //nolint:gosec // a test's tone
+	require.NoError(t, err, "%s", out)
+	return path
+}
+
+// soundWAV writes an A-law file ten times over as a phone's voice.
+func soundWAV(t testing.TB, name string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "sound.wav")
+	out, err := exec.Command("sox", "-t", "al", "-r", fmt.Sprint(g711.Rate), "-c", "1", name, "-b", "16", path, "repeat", "9").CombinedOutput() //nolint:gosec // a test's sound
 	require.NoError(t, err, "%s", out)
 	return path
 }

@@ -72,6 +72,7 @@ func TestAFaxIsKnownByItsSecondTone(t *testing.T) { // F17
 		"in noise":           {sound: noisy(usual, -36), law: g711.ALaw},
 		"one in 25 is lost":  {sound: usual, law: g711.ALaw, lost: every(25)},
 		"pauses aren't sent": {sound: usual, law: g711.ALaw, lost: func(n int) bool { return n%175 > 26 }},
+		"not of our making":  {sound: foreign(t, "fax-calls"), law: g711.ALaw},
 		"after a greeting":   {sound: append(sine(8000, [2]float64{300, 0.2}), usual...), law: g711.ALaw},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -117,6 +118,7 @@ func TestNobodyElseIsAFax(t *testing.T) { // F17
 		speech = append(append(speech, g711.Decode(b, g711.ALaw)...), make([]int16, g711.Rate)...)
 	}
 	require.Greater(t, len(speech), 30*g711.Rate)
+	sounds["a fax that answers"] = foreign(t, "fax-answers") // CED and V.21, ADR 0010
 	sounds["our music"] = g711.Decode(media.Music().ALaw(), g711.ALaw)
 	sounds["speech"], sounds["speech on a street"] = speech, noisy(speech, -30)
 	for name, s := range sounds {
@@ -124,6 +126,14 @@ func TestNobodyElseIsAFax(t *testing.T) { // F17
 			require.Negative(t, heard(s, law, nil), name)
 		}
 	}
+}
+
+// foreign is what a fax machine sends whose tones we have not made; see testdata.
+func foreign(t *testing.T, name string) []int16 {
+	t.Helper()
+	b, err := os.ReadFile("testdata/" + name + ".al")
+	require.NoError(t, err)
+	return g711.Decode(b, g711.ALaw)
 }
 
 // between puts a voice into the pauses.

@@ -10,6 +10,7 @@ type Wallboard struct {
 	Waiting       int           `json:"waiting" doc:"callers in the queue"`
 	Urgent        int           `json:"urgent" doc:"of them pressed the key for emergencies"`
 	Own           int           `json:"own" doc:"of them wait for their company's own operators alone"`
+	Slow          int           `json:"slow" doc:"of them wait behind the others: nobody has spoken from their numbers again and again (F17)"`
 	LongestSince  *time.Time    `json:"longest_since"`
 	TodayInTime   int           `json:"today_in_time" doc:"callers of the day answered within the law's five minutes"`
 	TodayQuick    int           `json:"today_quick" doc:"within twenty seconds"`
@@ -58,7 +59,7 @@ func (c Config) wallboard(ctx context.Context, _ *struct{}) (*wallboardOut, erro
 		return nil, err
 	}
 	out := Wallboard{
-		Waiting: w.Waiting, Urgent: w.Urgent, Own: w.Own, LongestSince: w.LongestSince, TodayInTime: w.TodayInTime, TodayQuick: w.TodayQuick, TodayAll: w.TodayAll,
+		Waiting: w.Waiting, Urgent: w.Urgent, Own: w.Own, Slow: w.Slow, LongestSince: w.LongestSince, TodayInTime: w.TodayInTime, TodayQuick: w.TodayQuick, TodayAll: w.TodayAll,
 		Seats: []SeatFigure{}, Lost: []WallLost{}, NotHandedOver: []WallUntaken{}, DueSoon: []WallDue{}, Trunks: []TrunkFigure{},
 		EngineAlive: w.EngineAlive, ServerTime: w.Now, Zone: w.Zone,
 	}

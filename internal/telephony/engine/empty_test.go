@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"d24/internal/telephony"
+	"d24/test/foreign"
 	"d24/test/softphone"
 	"d24/voip/media"
 	"d24/voip/sip"
@@ -47,6 +48,21 @@ func TestAFaxInTheQueueIsToldGoodbye(t *testing.T) { // F17
 		t.Fatal("the resident is gone")
 	default:
 	}
+}
+
+// TestAForeignFaxIsToldGoodbye: neither the tones nor the telephone that sends them are of our
+// making (spandsp, baresip); nothing but the machine's sound tells what it is.
+func TestAForeignFaxIsToldGoodbye(t *testing.T) { // F17
+	t.Parallel()
+	b := foreign.StartBaresip(t, foreign.Account{IP: "127.0.68.40", User: "+79000900002", Sound: "../../../voip/tone/testdata/fax-calls.al"})
+	w := newWorld(t, abroad(b.Addr))
+	b.Dial("sip:+73430000101@" + w.engine.SIPAddr().String())
+	w.waits(1)
+	w.desk.until(t, "the tone is known", func(r telephony.Report) bool { return r.Kind == telephony.CallEmpty && r.Empty == telephony.EmptyFax })
+	end := w.desk.ended(t)
+	require.Equal(t, []any{telephony.Answered, telephony.EmptyFax, int64(0)}, []any{end.Outcome, end.Empty, end.Operator})
+	w.eventually("its line is free", b.Free)
+	require.True(t, b.Hears(voiceTone), "it is told why")
 }
 
 // TestAFaxInATalkFreesTheOperator: he has nothing to write about it and takes the next call.
@@ -95,6 +111,21 @@ func TestWhoPressesTheKeyIsNoFax(t *testing.T) { // F17
 	leg.Hangup()
 	end := w.desk.ended(t)
 	require.Equal(t, []any{telephony.Answered, telephony.Empty(""), int64(1)}, []any{end.Outcome, end.Empty, end.Operator})
+}
+
+// TestAKeyBeforeTheTonesIsAPersons: whoever has pressed any key is there, and no tone of his line
+// ends his call.
+func TestAKeyBeforeTheTonesIsAPersons(t *testing.T) { // F17
+	t.Parallel()
+	w := newWorld(t)
+	leg, _ := w.sends("+79000900002", machine())
+	w.waits(1)
+	leg.Media().SendDigit('5', 0)
+	<-time.After(8 * time.Second) // two tones, and the words of goodbye
+	w.waits(1)
+	leg.Hangup()
+	end := w.desk.ended(t)
+	require.Equal(t, []any{telephony.Abandoned, telephony.Empty("")}, []any{end.Outcome, end.Empty})
 }
 
 // talksTo is an operator in a talk with somebody who sends this sound.

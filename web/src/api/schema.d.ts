@@ -11890,6 +11890,11 @@ export interface components {
             seats: components["schemas"]["SeatFigure"][];
             /** Format: date-time */
             server_time: string;
+            /**
+             * Format: int64
+             * @description of them wait behind the others: nobody has spoken from their numbers again and again (F17)
+             */
+            slow: number;
             /** Format: int64 */
             today_all: number;
             /**

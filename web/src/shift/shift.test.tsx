@@ -79,7 +79,7 @@ describe("calls", () => {
       is_urgent: false,
       is_overflow: true,
     };
-    const own = { ...call, key: "c", is_urgent: false, is_own: true };
+    const own = { ...call, key: "c", is_urgent: false, is_own: true, is_slow: true }; // F17
     const long = { ...talk, key: "d", talk_since: ago(31 * 60 + 20) }; // F19
     const soon = { ...talk, key: "e", talk_since: ago(29 * 60) };
     serve({
@@ -95,7 +95,9 @@ describe("calls", () => {
     expect(screen.getByTestId("call-b")).toHaveTextContent("Миронова О. Л.");
     expect(screen.getByTestId("call-b")).toHaveTextContent("компания не ответила");
     expect(screen.getByTestId("call-c")).toHaveTextContent("часы компании: ждёт её диспетчеров");
+    expect(screen.getByTestId("call-c")).toHaveTextContent("медленная очередь");
     expect(waits).not.toHaveTextContent("компани");
+    expect(waits).not.toHaveTextContent("медленная");
     expect(screen.getByText("ещё 1")).toBeVisible();
     expect(screen.getByTestId("call-d")).toHaveTextContent("разговор 31 мин.");
     expect(screen.getByTestId("call-e")).not.toHaveTextContent("разговор");

@@ -15,6 +15,7 @@ function board(more: Partial<Wallboard> = {}): Wallboard {
     waiting: 0,
     urgent: 0,
     own: 0,
+    slow: 0,
     longest_since: null,
     today_in_time: 0,
     today_quick: 0,
@@ -94,6 +95,13 @@ describe("wallboard", () => {
     expect(tile("longest")).toHaveAttribute("data-tone", "warn");
     expect(tile("longest")).toHaveTextContent(/1:1\d/);
     expect(tile("waiting")).toHaveTextContent("нажали «авария»: 1 · ждут диспетчеров своей компании: 2");
+  });
+
+  // F17
+  it("says how many of those who wait are in the slow lane", async () => {
+    await open(board({ waiting: 3, slow: 2, longest_since: ago(5) }));
+    expect(tile("waiting")).toHaveTextContent("в медленной очереди: 2");
+    expect(tile("waiting")).toHaveAttribute("data-tone", "");
   });
 
   it("never rounds the law's level up to a hundred", () => {

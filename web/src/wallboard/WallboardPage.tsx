@@ -81,6 +81,7 @@ function Tiles({ data, now }: { data: Wallboard; now: number }) {
         foot={[
           data.urgent > 0 ? w.urgent(data.urgent) : ready === 0 ? w.nobodyFree : w.free(ready),
           data.own > 0 && w.own(data.own),
+          data.slow > 0 && w.slow(data.slow),
         ]
           .filter(Boolean)
           .join(" · ")}

@@ -11,6 +11,7 @@ export const en = {
   nobodyFree: "no operator is free",
   free: (n: number) => `free: ${n}`,
   own: (n: number) => `wait for their company’s operators: ${String(n)}`,
+  slow: (n: number) => `in the slow lane: ${String(n)}`,
   urgent: (n: number) => `pressed “emergency”: ${n}`,
   longest: "Longest wait",
   yellowAt: "yellow from 1:00",

@@ -11,6 +11,7 @@ export const ru = {
   nobodyFree: "свободных операторов нет",
   free: (n: number) => `свободны: ${n}`,
   own: (n: number) => `ждут диспетчеров своей компании: ${String(n)}`,
+  slow: (n: number) => `в медленной очереди: ${String(n)}`,
   urgent: (n: number) => `нажали «авария»: ${n}`,
   longest: "Ждёт дольше всех",
   yellowAt: "жёлтый с 1:00",
