@@ -16,6 +16,23 @@ import (
 	"d24/voip/wav"
 )
 
+// part is told by the engine of a part of a call's recording, a second long; it returns the
+// part's sound, which is its own.
+func (h *house) part(key string, n int, state string) []byte {
+	h.t.Helper()
+	rel := filepath.Join("recordings", "2026", "11", "24", fmt.Sprintf("%s.%d.wav", key, n))
+	must(h.t, os.MkdirAll(filepath.Join(h.data, filepath.Dir(rel)), 0o750))
+	sound := bytes.Repeat([]byte{0xd5, byte(0x2a + n)}, 8000)
+	f := telephony.RecordingFact{Path: rel, Part: n, State: state}
+	if state == "writing" {
+		must(h.t, os.WriteFile(filepath.Join(h.data, rel), append(wav.Header(2, 16000), sound...), 0o600))
+	} else {
+		f.DurationMS, f.Bytes = 1000, 16058
+	}
+	h.report(telephony.Report{CallKey: key, Seq: 50 + 10*n + len(state), Kind: telephony.CallRecorded, Recording: &f})
+	return sound
+}
+
 // TestARecordingInPartsIsOne: what is closed is sealed while the call goes on; the card has one
 // recording, which is played by range, drawn and taken away whole by the id of any part, with
 // one word of it in the audit journal; all parts go together when their term is over.
@@ -26,15 +43,7 @@ func TestARecordingInPartsIsOne(t *testing.T) { // F19
 	want := wav.Header(2, 3*16000)
 	var ids []int64
 	part := func(n int, state string) {
-		rel := filepath.Join("recordings", "2026", "11", "24", fmt.Sprintf("%s.%d.wav", key, n))
-		must(t, os.MkdirAll(filepath.Join(h.data, filepath.Dir(rel)), 0o750))
-		sound := bytes.Repeat([]byte{0xd5, byte(0x2a + n)}, 8000)
-		must(t, os.WriteFile(filepath.Join(h.data, rel), append(wav.Header(2, 16000), sound...), 0o600))
-		f := telephony.RecordingFact{Path: rel, Part: n, State: state}
-		if state != "writing" {
-			f.DurationMS, f.Bytes = 1000, 16058
-		}
-		h.report(telephony.Report{CallKey: key, Seq: 50 + 10*n + len(state), Kind: telephony.CallRecorded, Recording: &f})
+		sound := h.part(key, n, state)
 		if state == "writing" {
 			ids, want = append(ids, h.one(`select max(id) from recordings`)), append(want, sound...)
 		}
@@ -91,4 +100,57 @@ func TestARecordingInPartsIsOne(t *testing.T) { // F19
 	left, err := filepath.Glob(filepath.Join(h.data, "recordings", "2026", "11", "24", key+"*"))
 	must(t, err)
 	require.Empty(t, left)
+}
+
+// TestPartsGoIntoTheStorage: what is closed of a call that goes on leaves the disk already; the
+// recording is heard as one whether its parts lie here, there, or some here and some there, by
+// range over a joint too; and from the storage they go together.
+func TestPartsGoIntoTheStorage(t *testing.T) { // F19
+	t.Parallel()
+	h := open(t)
+	s3 := newStorage(t)
+	h.app.Calls.Kept.Away = s3.away
+	move := func() int {
+		t.Helper()
+		n, err := h.app.Calls.MoveAway(context.Background())
+		must(t, err)
+		return n
+	}
+	key := h.call(ours, resident)
+	want := append(wav.Header(2, 3*16000), h.part(key, 1, "writing")...)
+	first := h.one(`select max(id) from recordings`)
+	heard := func() {
+		t.Helper()
+		path := fmt.Sprintf("/recordings/%d", first)
+		require.True(t, bytes.Equal(want, []byte(h.ok("admin", http.MethodGet, path, nil).body)))
+		got := h.send("admin", http.MethodGet, path, nil, http.Header{"Range": {"bytes=16000-32100"}}) // of all three
+		require.Equal(t, http.StatusPartialContent, got.status)
+		require.Equal(t, string(want[16000:32101]), got.body)
+	}
+	h.part(key, 1, "done")
+	want = append(want, h.part(key, 2, "writing")...)
+	require.Equal(t, 1, h.sealAll())
+	require.Equal(t, 1, move(), "the first part, while the call goes on")
+	require.Equal(t, 1, h.files())
+	require.Len(t, s3.objects(t), 1)
+	h.part(key, 2, "done")
+	want = append(want, h.part(key, 3, "writing")...)
+	h.part(key, 3, "done")
+	heard()
+	h.report(telephony.Report{CallKey: key, Seq: 90, Kind: telephony.CallEnded, Outcome: telephony.Answered})
+	h.do(`update calls set ended_at = $2 where key = $1`, key, noon.Add(-15*time.Minute))
+	require.Equal(t, 2, h.sealAll())
+	require.Equal(t, 2, move())
+	require.Zero(t, h.files())
+	require.Len(t, s3.objects(t), 3)
+	heard()
+
+	h.do(`update recordings set started_at = $1`, noon.AddDate(-9, 0, 0))
+	h.do(`insert into recording_terms (company_id, days, version, confirmed_before) values ($1, 1096, 1, $2)`, ours, noon)
+	s3.down.Store(true)
+	require.Zero(t, h.expire(), "while the storage is down none of them goes")
+	require.Equal(t, int64(3), h.one(`select count(*) from recordings`))
+	s3.down.Store(false)
+	require.Equal(t, 3, h.expire())
+	require.Empty(t, s3.objects(t))
 }

@@ -135,3 +135,60 @@ func TestAPartThatCannotBeginIsNone(t *testing.T) { // F19
 	require.Zero(t, left[0])
 	require.InDelta(t, 25, left[11], 2)
 }
+
+// TestKillNineBetweenParts: a process that records in parts is killed in the third or a later one.
+// What is closed is whole without repair, the last is repaired, and the parts joined are the talk
+// but for a second at most, with no hole at a joint.
+func TestKillNineBetweenParts(t *testing.T) { // F19, R13
+	const part = 1100 * time.Millisecond
+	if dir := os.Getenv("D24_RECORD_PARTS_UNTIL_KILLED"); dir != "" {
+		r, err := InParts(partIn(dir, 1), Parts{After: part, Path: func(n int) string { return partIn(dir, n) }, Begun: func(int, time.Time) {}, Done: func(int, time.Duration, error) {}}, nil)
+		if err != nil {
+			panic(err)
+		}
+		speakUntilKilled(r)
+	}
+	for _, until := range []int{3000, 3700, 4500} { // the third, the fourth, and one that has just begun
+		t.Run(fmt.Sprint(until), func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			ms := killedAfter(t, "TestKillNineBetweenParts", "D24_RECORD_PARTS_UNTIL_KILLED="+dir, until)
+			all, err := filepath.Glob(filepath.Join(dir, "*.wav"))
+			require.NoError(t, err)
+			require.GreaterOrEqual(t, len(all), 2)
+			var pieces []Piece
+			for n := range all {
+				if n+1 < len(all) {
+					b, err := os.ReadFile(partIn(dir, n+1))
+					require.NoError(t, err)
+					_, declared, err := wav.Probe(b, wav.Upload)
+					require.NoError(t, err)
+					require.Equal(t, part, declared, "part %d was closed", n+1)
+				}
+				d, err := Repair(partIn(dir, n+1))
+				require.NoError(t, err)
+				require.LessOrEqual(t, d, part)
+				f, err := os.Open(partIn(dir, n+1))
+				require.NoError(t, err)
+				defer f.Close() //nolint:errcheck // only read
+				pieces = append(pieces, Piece{File: f})
+			}
+			j, err := Join(pieces...)
+			require.NoError(t, err)
+			b, err := io.ReadAll(j)
+			require.NoError(t, err)
+			joined := filepath.Join(dir, "joined")
+			require.NoError(t, os.WriteFile(joined, b, 0o600))
+			l, r, err := Channels(joined)
+			require.NoError(t, err)
+			whole := time.Duration(len(l)) * time.Second / g711.Rate
+			require.GreaterOrEqual(t, whole, time.Duration(ms)*time.Millisecond-time.Second)
+			for at := 100 * time.Millisecond; at+100*time.Millisecond < whole; at += 100 * time.Millisecond {
+				require.InDelta(t, -12, level(l, at, at+100*time.Millisecond, 700), 1, "at %s of %s", at, whole)
+				require.InDelta(t, -12, level(r, at, at+100*time.Millisecond, 440), 1, "at %s of %s", at, whole)
+			}
+		})
+	}
+}
+
+func partIn(dir string, n int) string { return filepath.Join(dir, fmt.Sprintf("a.%d.wav", n)) }

@@ -359,19 +359,7 @@ func TestKillNine(t *testing.T) {
 		recordUntilKilled(path)
 	}
 	path := filepath.Join(t.TempDir(), "a.wav")
-	cmd := exec.Command(os.Args[0], "-test.run=^TestKillNine$")
-	cmd.Env = append(os.Environ(), "D24_RECORD_UNTIL_KILLED="+path)
-	out, err := cmd.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	said := bufio.NewScanner(out) // it says how many milliseconds have been spoken
-	ms := 0
-	for ms < 2300 && said.Scan() {
-		ms, err = strconv.Atoi(said.Text())
-		require.NoError(t, err)
-	}
-	require.NoError(t, cmd.Process.Kill())
-	_ = cmd.Wait()
+	ms := killedAfter(t, "TestKillNine", "D24_RECORD_UNTIL_KILLED="+path, 2300)
 	d, err := Repair(path)
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, d, time.Duration(ms)*time.Millisecond-time.Second)
@@ -381,11 +369,33 @@ func TestKillNine(t *testing.T) {
 	require.InDelta(t, -12, level(r, 0, d, 440), 0.7)
 }
 
+// killedAfter runs a test of this program as a process that records, and kills it when it has
+// said that so many milliseconds are spoken. It returns how many were.
+func killedAfter(t *testing.T, test, env string, until int) (ms int) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "-test.run=^"+test+"$") //nolint:gosec // this very program
+	cmd.Env = append(os.Environ(), env)
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	for said := bufio.NewScanner(out); ms < until && said.Scan(); {
+		ms, err = strconv.Atoi(said.Text())
+		require.NoError(t, err)
+	}
+	require.NoError(t, cmd.Process.Kill())
+	_ = cmd.Wait()
+	return ms
+}
+
 func recordUntilKilled(path string) {
 	r, err := New(path, nil)
 	if err != nil {
 		panic(err)
 	}
+	speakUntilKilled(r)
+}
+
+func speakUntilKilled(r *Recorder) {
 	rx, tx := r.Taps()
 	ms := 0
 	clock := func(*media.Packet) { ms += 20; fmt.Println(ms) }
