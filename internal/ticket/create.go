@@ -174,13 +174,17 @@ func (s *Service) Create(ctx context.Context, in NewTicket) (t Ticket, isNew boo
 	t, err = pg.InTx(ctx, s.db, func(tx *pg.Tx) (t Ticket, err error) {
 		return s.create(ctx, tx, in)
 	})
-	if err != nil && in.IdempotencyKey != "" { // a twin may have been first: the database keeps one of a key
+	if err != nil && in.IdempotencyKey != "" { // a twin may have been first, and have changed what is there since
 		if twin, err2 := s.twin(ctx, in); err2 == nil {
 			return twin, false, nil
 		}
 	}
 	return t, err == nil, err
 }
+
+// errTwin ends the transaction of a ticket whose key another one has: the number that was
+// drawn for it goes back.
+var errTwin = fault.New(fault.Conflict, "ticket.twin", "Заявка с этим ключом уже есть.")
 
 func (s *Service) twin(ctx context.Context, in NewTicket) (Ticket, error) {
 	return pg.InTx(ctx, s.db, func(tx *pg.Tx) (Ticket, error) {
@@ -367,11 +371,11 @@ func (s *Service) insert(ctx context.Context, tx *pg.Tx, t *Ticket, in NewTicket
 			work_type_id, description, answers, caller_phone, access_note, executor_id, responsible_id, accept_by, localise_by, due_at, told_caller, created_by, created_at, updated_at, idempotency_key, limits, prices, supplier_id)
 		select $1, n.last, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, nullif($15::bigint, 0), $16, $17, $18, $19, nullif($20::bigint, 0), nullif($21::bigint, 0), $22::timestamptz, $23::timestamptz, $24::timestamptz,
 			replace($25, $2, n.last::text), nullif($26::bigint, 0), $27::timestamptz, $27::timestamptz, nullif($28, ''), $29, $30, nullif($31::bigint, 0) from n
-		returning id, number, told_caller`,
+		on conflict (company_id, idempotency_key) do nothing returning id, number, told_caller`,
 		t.CompanyID, numberPlace, t.Kind, t.Status, t.Source, t.BuildingID, t.Unit, t.Entrance, t.Floor, t.Address, t.Zone, t.ReasonID, p.Reason.Version, t.ReasonName,
 		t.WorkTypeID, t.Description, answers, t.CallerPhone, t.AccessNote, t.ExecutorID, t.ResponsibleID, t.AcceptBy, t.LocaliseBy, t.DueAt, told(p, numberPlace), tx.Actor.UserID, tx.Now, in.IdempotencyKey, limits, prices, t.SupplierID).Scan(&t.ID, &t.Number, &t.ToldCaller)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return fault.Missing("ticket")
+		return errTwin
 	}
 	return err
 }

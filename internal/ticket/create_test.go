@@ -50,6 +50,7 @@ func TestOneKeyIsOneTicket(t *testing.T) {
 		})
 	}
 	all.Wait()
+	require.Equal(t, int64(30), c.one(`select last from ticket_counters where company_id = 1`), "a number drawn for a twin goes back")
 	seen := map[int64]bool{}
 	for n := range 6 {
 		for i := range got {
