@@ -77,7 +77,7 @@ func TestTheSameTroubleGivesANumber(t *testing.T) {
 	require.Equal(t, fmt.Sprintf("%d/3", number), h.ok("operator", "POST", "/desk/calls/"+again+"/dispose", same).get(t, "disposition_note"))
 	require.Equal(t, id, h.one(`select ticket_id from calls where key = $1`, again))
 
-	path, body := fmt.Sprintf("/tickets/%d/join", id), map[string]any{"unit": "9", "caller_phone": "8 900 090 00 78", "idempotency_key": "ключ-формы-1"}
+	path, body := fmt.Sprintf("/tickets/%d/join", id), map[string]any{"unit": "оф. 9", "caller_phone": "8 900 090 00 78", "idempotency_key": "ключ-формы-1"}
 	h.fails("readonly", "POST", path, body, http.StatusForbidden, "access.ticket.create")
 	require.Equal(t, fmt.Sprintf("%d/4", number), h.ok("foreman", "POST", path, body).get(t, "reference"))
 	require.Equal(t, fmt.Sprintf("%d/4", number), h.ok("foreman", "POST", path, body).get(t, "reference"), "a double click joins once")
@@ -87,6 +87,7 @@ func TestTheSameTroubleGivesANumber(t *testing.T) {
 	require.Equal(t, fmt.Sprintf("%d/4", number), card.get(t, "joins.2.reference"))
 	require.Equal(t, "+79000900078", card.get(t, "joins.2.phone"))
 	require.Contains(t, h.ok("admin", "GET", fmt.Sprintf("/tickets/%d/events", id), nil).body, fmt.Sprintf("Та же проблема, обращение № %d/3, кв. 7", number))
+	require.Contains(t, h.ok("admin", "GET", fmt.Sprintf("/tickets/%d/events", id), nil).body, fmt.Sprintf("Та же проблема, обращение № %d/4, оф. 9", number), "an office is no flat")
 	require.Equal(t, tickets, h.one(`select count(*) from tickets`), "no second request")
 
 	h.ok("admin", "POST", fmt.Sprintf("/tickets/%d/move", id), map[string]any{"to": "done", "version": made.id(t, "version")})

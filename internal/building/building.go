@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -83,10 +84,21 @@ func Address(b Building, unit string) string { return InUnit(b.Street+", "+b.Hou
 // InUnit is a place of a house whose address is written already: "Белинского, 86", "45".
 func InUnit(house, unit string) string {
 	if unit != "" {
-		house += ", кв. " + unit
+		house += ", " + UnitName(unit)
 	}
 	return house
 }
+
+// UnitName is how a flat is written: "кв. 45"; what says itself what it is, stays: "оф. 3", "подвал".
+func UnitName(unit string) string {
+	if saysItself.MatchString(unit) {
+		return unit
+	}
+	return "кв. " + unit
+}
+
+// saysItself: a word, not the letter of a number ("Н5", "45а").
+var saysItself = regexp.MustCompile(`^\p{L}{2}`)
 
 const columns = `b.id, b.company_id, c.name, b.city_id, t.name, b.street, b.house, b.zone, b.floors, b.entrances, b.lifts, b.built_year, b.door_codes, b.passport_office, b.info, b.notes,
 	b.region, b.postcode, coalesce(b.fias_id::text, ''), b.lat, b.lon, b.area_total::float8, b.area_residential::float8, b.area_non_residential::float8, b.area_common::float8,

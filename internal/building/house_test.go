@@ -360,3 +360,14 @@ func after(s string) string {
 	}
 	return fmt.Sprint("no flat in ", s)
 }
+
+// TestAUnitSaysWhatItIs: an office is not called a flat, wherever a place is written (H1).
+func TestAUnitSaysWhatItIs(t *testing.T) {
+	t.Parallel()
+	for unit, want := range map[string]string{
+		"": "Мира, 2", "45": "Мира, 2, кв. 45", "45а": "Мира, 2, кв. 45а", "Н5": "Мира, 2, кв. Н5",
+		"оф. 3": "Мира, 2, оф. 3", "Офис 3": "Мира, 2, Офис 3", "подвал": "Мира, 2, подвал", "кв. 7": "Мира, 2, кв. 7",
+	} {
+		require.Equal(t, want, building.InUnit("Мира, 2", unit), unit)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"d24/internal/access"
+	"d24/internal/building"
 	"d24/internal/company"
 	"d24/internal/errand"
 	"d24/internal/phone"
@@ -206,7 +207,7 @@ func picked(f ticket.Filter) string {
 	}
 	add(f.BuildingID != 0, "один дом")
 	add(f.GroupID != 0, "группа домов")
-	add(f.Unit != "", "кв. "+f.Unit)
+	add(f.Unit != "", building.UnitName(f.Unit))
 	add(f.Address != "", "адрес: "+f.Address)
 	add(f.ReasonID != 0, "одна причина")
 	add(f.ExecutorID != 0, "один исполнитель")

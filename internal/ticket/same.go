@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"d24/internal/building"
 	"d24/internal/fault"
 	"d24/internal/phone"
 	"d24/internal/platform/pg"
@@ -95,7 +96,7 @@ func (s *Service) JoinTx(ctx context.Context, tx *pg.Tx, id int64, j NewJoin) (r
 	}
 	text := "Та же проблема, обращение № " + Reference(t.Number, n)
 	if j.Unit != "" {
-		text += ", кв. " + j.Unit
+		text += ", " + building.UnitName(j.Unit)
 	}
 	return Reference(t.Number, n), s.Log(ctx, tx, t, Event{Kind: "contact", Text: text, CallID: j.CallID})
 }

@@ -28,7 +28,7 @@ async function opensOnNew() {
 /** Conditions stand in the address; the list is kept under a name and found after a reload. */
 async function keepsAList() {
   await admin.getByText("Все", { exact: true }).click();
-  await admin.getByRole("button", { name: "Вид: любое" }).click();
+  await admin.getByRole("button", { name: "Вид: любой" }).click();
   await admin.getByRole("checkbox", { name: "Плановая" }).check();
   await admin.keyboard.press("Escape");
   await admin.getByPlaceholder("Адрес, номер, телефон, текст").fill("Озёрная");

@@ -10,6 +10,7 @@ import { Empty, Failed, Note } from "../ui/blocks";
 import { Late } from "../ui/Late";
 import { Refused, Rest, SettingsPage, useRefusal, useSaid } from "../ui/settings";
 import { ImportDialog } from "../ui/table/ImportDialog";
+import { useWords as useCommon } from "../ui/words";
 import {
   useAddContact,
   useCompanyId,
@@ -130,6 +131,7 @@ function Filters({ search, onChange }: { search: ContactsSearch; onChange: (s: C
 
 function Rows({ rows, canWrite }: { rows: readonly Contact[]; canWrite: boolean }) {
   const w = useWords();
+  const common = useCommon();
   const now = useNow();
   const said = useSaid();
   const mark = useMark();
@@ -154,10 +156,7 @@ function Rows({ rows, canWrite }: { rows: readonly Contact[]; canWrite: boolean 
               <td className="nw">
                 <b>{c.phone}</b> <span className="t3">{w.kind[c.kind]}</span>
               </td>
-              <td>
-                {c.address}
-                {c.unit && w.flat(c.unit)}
-              </td>
+              <td>{[c.address, c.unit && common.unitShort(c.unit)].filter(Boolean).join(", ")}</td>
               <td className="t2 only-wide">{w.source[c.source]}</td>
               <td className="t2 nw">
                 {c.moved_away_at ? w.left(day(c.moved_away_at)) : day(c.last_confirmed_at)}

@@ -1,7 +1,7 @@
 import { Button, Checkbox, Popover, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconAdjustmentsHorizontal, IconChevronDown, IconSearch, IconX } from "@tabler/icons-react";
-import { useEffect, useState, type Ref } from "react";
+import { useEffect, useState, type ReactNode, type Ref } from "react";
 import { Key } from "../ui/blocks";
 import { useWords as useCommon } from "../ui/words";
 import { ConditionChips, ConditionsDrawer } from "./Conditions";
@@ -13,44 +13,51 @@ type Props = {
   search: JournalSearch;
   onChange: (search: JournalSearch) => void;
   inputRef?: Ref<HTMLInputElement> | undefined;
+  /** What stands before the conditions. */
+  lead?: ReactNode;
 };
 
 /** The search and the conditions; they live in the URL, so a link shows the same list. */
-export function Filters({ search, onChange, inputRef }: Props) {
+export function Filters({ search, onChange, inputRef, lead }: Props) {
   const w = useWords();
   const c = useCommon();
   const [isOpen, setOpen] = useState(false);
   return (
     <div className="row wrap" style={{ gap: 6 }} role="search">
       <SearchField search={search} onChange={onChange} inputRef={inputRef} />
-      <Several
-        name={w.filter.status}
-        all={STATUSES}
-        words={c.status}
-        chosen={search.status ?? []}
-        onChange={(status) => onChange(change(search, "status", status))}
-      />
-      <Several
-        name={w.filter.kind}
-        all={KINDS}
-        words={c.kind}
-        chosen={search.kind ?? []}
-        onChange={(kind) => onChange(change(search, "kind", kind))}
-      />
-      <Flag name="overdue" search={search} onChange={onChange} />
-      <Flag name="soon" search={search} onChange={onChange} />
-      <UnreadFlag search={search} onChange={onChange} />
-      <ConditionChips search={search} onChange={onChange} />
-      <button type="button" className="chip press" onClick={() => setOpen(true)}>
-        <IconAdjustmentsHorizontal size={13} aria-hidden />
-        {w.filter.more}
-      </button>
+      <div className="filter-chips">
+        {lead}
+        <Several
+          name={w.filter.status}
+          any={w.filter.anyOf.status}
+          all={STATUSES}
+          words={c.status}
+          chosen={search.status ?? []}
+          onChange={(status) => onChange(change(search, "status", status))}
+        />
+        <Several
+          name={w.filter.kind}
+          any={w.filter.anyOf.kind}
+          all={KINDS}
+          words={c.kind}
+          chosen={search.kind ?? []}
+          onChange={(kind) => onChange(change(search, "kind", kind))}
+        />
+        <Flag name="overdue" search={search} onChange={onChange} />
+        <Flag name="soon" search={search} onChange={onChange} />
+        <UnreadFlag search={search} onChange={onChange} />
+        <ConditionChips search={search} onChange={onChange} />
+        <button type="button" className="chip press" onClick={() => setOpen(true)}>
+          <IconAdjustmentsHorizontal size={13} aria-hidden />
+          {w.filter.more}
+        </button>
+        {isFiltered(search) && (
+          <Button size="compact-xs" variant="subtle" onClick={() => onChange(bare(search))}>
+            {w.filter.reset}
+          </Button>
+        )}
+      </div>
       {isOpen && <ConditionsDrawer search={search} onChange={onChange} onClose={() => setOpen(false)} />}
-      {isFiltered(search) && (
-        <Button size="compact-xs" variant="subtle" onClick={() => onChange(bare(search))}>
-          {w.filter.reset}
-        </Button>
-      )}
     </div>
   );
 }
@@ -119,17 +126,16 @@ function SearchField({ search, onChange, inputRef }: Props) {
 
 type SeveralProps<T extends string> = {
   name: string;
+  any: string;
   all: readonly T[];
   words: Readonly<Record<T, string>>;
   chosen: readonly T[];
   onChange: (chosen: T[]) => void;
 };
 
-function Several<T extends string>({ name, all, words, chosen, onChange }: SeveralProps<T>) {
+function Several<T extends string>({ name, any, all, words, chosen, onChange }: SeveralProps<T>) {
   const w = useWords();
-  const text = chosen.length
-    ? `${name}: ${chosen.map((one) => words[one].toLowerCase()).join(", ")}`
-    : w.filter.any(name);
+  const text = chosen.length ? `${name}: ${chosen.map((one) => words[one].toLowerCase()).join(", ")}` : any;
   return (
     <span className={chosen.length ? "chip acc" : "chip"} style={{ paddingRight: chosen.length ? 2 : 7 }}>
       <Popover position="bottom-start" shadow="md" trapFocus>

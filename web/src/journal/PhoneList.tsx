@@ -11,12 +11,14 @@ import { may, roleOf, useMe } from "../session/session";
 import { numberOf } from "../time/format";
 import { Empty, Failed } from "../ui/blocks";
 import { KindMark, kindBar } from "../ui/Kind";
+import { KeptMenu } from "../ui/list/Kept";
 import { Looking } from "../ui/list/ListBody";
 import { isLooking } from "../ui/list/pages";
 import { useWords as useCommon } from "../ui/words";
-import { useBeforehand, useCount, useTickets } from "./api";
+import { useAddress } from "./address";
+import { useBeforehand, useCompanyOf, useCount, useTickets } from "./api";
 import { BulkBar } from "./BulkBar";
-import { USUAL } from "./columns";
+import { SET, useColumns, USUAL } from "./columns";
 import { Deadline } from "./Deadline";
 import { ExportMenu } from "./ExportMenu";
 import { Filters } from "./Filters";
@@ -77,6 +79,9 @@ function CompanyList() {
   const fresh = useCount({ view: "new" }).data;
   const items = list.data?.pages.flatMap((p) => p.items) ?? [];
   const go = (next: JournalSearch) => void navigate({ to: "/journal", search: next, replace: true });
+  const company = useCompanyOf(search);
+  const address = useAddress();
+  const [columns, setColumns] = useColumns(me.kind !== "company");
   const [isPicking, setPicking] = useState(false);
   const picks = usePicks(items, JSON.stringify(search));
   const total = useCount(search, isPicking).data;
@@ -109,9 +114,10 @@ function CompanyList() {
             h={44}
             px={12}
             leftSection={<IconPlus size={18} />}
+            aria-label={w.newRequest}
             onClick={() => void navigate({ to: "/journal/new" })}
           >
-            {w.newRequest}
+            {w.phone.create}
           </Button>
         )}
       </div>
@@ -132,7 +138,23 @@ function CompanyList() {
         <ExportMenu search={search} columns={USUAL} big />
       </div>
       <div className="ph-top">
-        <Filters search={search} onChange={go} />
+        <Filters
+          search={search}
+          onChange={go}
+          lead={
+            <KeptMenu
+              of="ticket"
+              company={company}
+              query={address.textOf(search)}
+              onQuery={(text) => go(address.read(text))}
+              onCompany={(id) => go({ ...search, company: id })}
+              set={SET}
+              columns={columns}
+              onColumns={setColumns}
+              about={{ ofCompany: w.ofCompany, nameHint: w.keptHint }}
+            />
+          }
+        />
       </div>
       <div className="ph-body">
         <ListState list={list} empty={<Nothing search={search} onDrop={() => go(bare(search))} />} count={items.length}>

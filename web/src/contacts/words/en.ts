@@ -14,7 +14,6 @@ export const en: Words<typeof ru> = {
   masked: "Numbers are masked: you may not change contacts.",
   source: { call: "call", journal: "by hand", import: "table" },
   kind: { "": "", mobile: "mobile", landline: "landline" },
-  flat: (n) => `, fl. ${n}`,
   yes: "yes",
   no: "no",
   notAsked: "not asked",

@@ -12,7 +12,6 @@ export const ru = {
   masked: "Номера скрыты: право изменять контакты не дано.",
   source: { call: "звонок", journal: "вручную", import: "таблица" },
   kind: { "": "", mobile: "мобильный", landline: "городской" },
-  flat: (n: string) => `, кв. ${n}`,
   yes: "есть",
   no: "нет",
   notAsked: "не спрошен",

@@ -100,7 +100,7 @@ export const en: Words<typeof ru> = {
     show: "Show",
     drop: (name) => `Drop the condition: ${name}`,
     reset: "Reset",
-    any: (name) => `${name}: any`,
+    anyOf: { status: "State: any", kind: "Kind: any" },
   },
   column: {
     kind: "Kind",
@@ -459,6 +459,7 @@ export const en: Words<typeof ru> = {
     consultation: "This is a consultation: it makes no request. Choose another reason if work is needed.",
   },
   phone: {
+    create: "New",
     mine: "My requests",
     waits: "To accept",
     works: "In work",

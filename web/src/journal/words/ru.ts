@@ -101,7 +101,7 @@ export const ru = {
     show: "Показать",
     drop: (name: string) => `Убрать условие: ${name}`,
     reset: "Сбросить",
-    any: (name: string) => `${name}: любое`,
+    anyOf: { status: "Состояние: любое", kind: "Вид: любой" },
   },
   column: {
     kind: "Вид",
@@ -464,6 +464,7 @@ export const ru = {
     consultation: "Это консультация: заявка по ней не создаётся. Выберите другую причину, если нужна работа.",
   },
   phone: {
+    create: "Новая",
     mine: "Мои заявки",
     waits: "Примите",
     works: "В работе",

@@ -1,3 +1,4 @@
+import { saysItself } from "../unit";
 import { pluralEn, type Words } from "../../i18n/i18n";
 import type { ru } from "./ru";
 
@@ -69,7 +70,7 @@ export const en: Words<typeof ru> = {
     unknown: "outcome unknown",
   },
   number: (n) => `No. ${n}`,
-  unitShort: (unit) => `flat ${unit}`,
+  unitShort: (unit) => (saysItself(unit) ? unit : `flat ${unit}`),
   wholeHouse: "whole house",
   yes: "Yes",
   no: "No",

@@ -1,4 +1,5 @@
 import { plural } from "../../i18n/i18n";
+import { saysItself } from "../unit";
 import type { Action, Kind, Outcome, Purpose, ReasonKind, Source, Status } from "../../api/types";
 
 /** Words that every screen shares. */
@@ -83,7 +84,7 @@ export const ru = {
     unknown: "исход неизвестен",
   } satisfies Record<Outcome, string>,
   number: (n: string) => `№ ${n}`,
-  unitShort: (unit: string) => `кв. ${unit}`,
+  unitShort: (unit: string) => (saysItself(unit) ? unit : `кв. ${unit}`),
   wholeHouse: "весь дом",
   yes: "Да",
   no: "Нет",
