@@ -1,6 +1,10 @@
-// shared (api, i18n, live, session, time, ui) <- parts (errands, files, offline, pwa, request, softphone) <- features <- app.
-const features =
-  "^src/(journal|login|desk|companies|houses|contacts|staff|users|reasons|routing|directories|audit|lines|setup)/";
+// shared (api, i18n, live, session, time, ui) <- parts (errands, files, notify, offline, player, pwa, request, softphone) <- features <- app.
+// notices, tasks, supplierTickets, calls, shift, dashboard, queue and recordings still hold parts that others use: not under the rule yet.
+const names = [
+  "announcements|audit|companies|contacts|desk|deskPhones|directories|emergency|houses|journal|lines|login",
+  "reasons|routing|setup|staff|trunks|users|wallboard",
+].join("|");
+const features = `^src/(${names})/`;
 module.exports = {
   forbidden: [
     {
@@ -14,22 +18,18 @@ module.exports = {
       name: "shared-knows-no-feature",
       severity: "error",
       from: { path: "^src/(api|i18n|live|session|time|ui)/" },
-      to: {
-        path: "^src/(journal|login|desk|companies|houses|contacts|staff|users|reasons|routing|directories|audit|lines|setup|errands|files|request|softphone|app)/",
-      },
+      to: { path: `^src/(${names}|errands|files|request|softphone|app)/` },
     },
     {
       name: "features-do-not-know-app",
       severity: "error",
-      from: {
-        path: "^src/(journal|login|desk|companies|houses|contacts|staff|users|reasons|routing|directories|audit|lines|setup|errands|files|offline|pwa|request|softphone)/",
-      },
+      from: { path: `^src/(${names}|errands|files|offline|pwa|request|softphone)/` },
       to: { path: "^src/app/" },
     },
     {
       name: "parts-know-no-feature",
       severity: "error",
-      from: { path: "^src/(errands|files|offline|pwa|request|softphone)/" },
+      from: { path: "^src/(errands|files|notify|offline|player|pwa|request|softphone)/" },
       to: { path: features },
     },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
