@@ -96,6 +96,7 @@ function Form({ house, onDone, onCancel }: { house: BuildingCard; onDone: () => 
     >
       <div>{w.text}</div>
       <NativeSelect
+        data-autofocus
         label={w.to}
         required
         value={to}
