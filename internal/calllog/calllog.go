@@ -152,10 +152,10 @@ func record(ctx context.Context, tx *pg.Tx, c call, r telephony.Report) error {
 		return nil
 	}
 	f := r.Recording
-	_, err := tx.Exec(ctx, `insert into recordings (call_id, company_id, path, started_at, duration_ms, bytes, state, note, part) values ($1, nullif($2, 0), $3, $4, $5, $6, $7, $8, greatest($9::int, 1))
+	_, err := tx.Exec(ctx, `insert into recordings (call_id, company_id, path, started_at, duration_ms, bytes, state, note, part, talk, with_name) values ($1, nullif($2, 0), $3, $4, $5, $6, $7, $8, greatest($9::int, 1), $10, $11)
 		on conflict (path) do update set duration_ms = excluded.duration_ms, bytes = excluded.bytes, state = excluded.state, note = excluded.note
 		where recordings.state not in ('done', 'cut') or excluded.state <> 'writing'`, // that a part has begun may be told after its end
-		c.id, c.company, f.Path, r.At, f.DurationMS, f.Bytes, f.State, f.Note, f.Part)
+		c.id, c.company, f.Path, r.At, f.DurationMS, f.Bytes, f.State, f.Note, f.Part, f.Talk, f.With)
 	return err
 }
 

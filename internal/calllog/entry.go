@@ -94,7 +94,7 @@ const entryColumns = `c.id, c.key, coalesce(c.company_id, 0) as company_id, coal
 
 const entrySource = ` from calls c left join users u on u.id = c.operator_id left join companies m on m.id = c.company_id left join cities y on y.id = c.city_id
 	left join lines l on l.id = c.line_id left join tickets t on t.id = c.ticket_id left join reasons s on s.id = c.disposition_reason_id left join call_marks k on k.call_id = c.id
-	left join lateral (select id from recordings where call_id = c.id order by part, id limit 1) r on true `
+	left join lateral (select id from recordings where call_id = c.id and talk = 0 order by part, id limit 1) r on true `
 
 // countSource joins what a condition may speak of, and nothing else.
 const countSource = ` from calls c left join tickets t on t.id = c.ticket_id left join call_marks k on k.call_id = c.id `
@@ -274,6 +274,8 @@ type File struct {
 	Bytes      int64
 	State      string
 	Note       string
+	Talk       int    // 0: of the call's line; from 1: of a consultation while the caller heard music
+	With       string // whom the operator consulted
 }
 
 // ByID is a call the actor may see, inside a transaction.
@@ -299,7 +301,7 @@ func (s *Service) Get(ctx context.Context, id int64) (e Entry, facts []Fact, fil
 		if facts, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Fact]); err != nil {
 			return err
 		}
-		if rows, err = tx.Query(ctx, `select id, started_at, duration_ms, bytes, state, note from recordings where call_id = $1 order by part, id`, id); err != nil {
+		if rows, err = tx.Query(ctx, `select id, started_at, duration_ms, bytes, state, note, talk, with_name from recordings where call_id = $1 order by talk, part, id`, id); err != nil {
 			return err
 		}
 		files, err = pgx.CollectRows(rows, pgx.RowToStructByPos[File])

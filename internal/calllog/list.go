@@ -44,7 +44,7 @@ const columns = `c.id, c.key, coalesce(c.company_id, 0), c.direction, c.purpose,
 	coalesce(c.operator_id, 0), coalesce(u.name, ''), c.started_at, c.answered_at, c.joined_at, c.ended_at, coalesce(c.outcome, ''), c.is_cut, coalesce(c.disposition, ''),
 	coalesce(r.id, 0), coalesce(r.duration_ms, 0), coalesce(c.city_id, 0)`
 
-const source = ` from calls c left join users u on u.id = c.operator_id left join lateral (select (array_agg(id order by part, id))[1] as id, sum(duration_ms)::bigint as duration_ms from recordings where call_id = c.id) r on true `
+const source = ` from calls c left join users u on u.id = c.operator_id left join lateral (select (array_agg(id order by part, id))[1] as id, sum(duration_ms)::bigint as duration_ms from recordings where call_id = c.id and talk = 0) r on true `
 
 // Filter narrows the journal of calls.
 type Filter struct {
@@ -185,7 +185,7 @@ func (s *Service) heard(ctx context.Context, id int64, action string) (r Recordi
 // recording is the whole to which a file belongs: it goes by the id of its first part.
 func (s *Service) recording(ctx context.Context, tx *pg.Tx, id int64) (r Recording, err error) {
 	var w where.Clause
-	w.And("r.call_id = (select call_id from recordings where id = ?)", id)
+	w.And("(r.call_id, r.talk) = (select call_id, talk from recordings where id = ?)", id)
 	within(tx.Actor, &w)
 	rows, err := tx.Query(ctx, `select r.id, r.call_id, coalesce(r.company_id, 0), r.path, coalesce(c.ticket_id, 0), r.started_at, r.state, coalesce(r.key_id, 0), r.away_at is not null, r.duration_ms
 		from recordings r join calls c on c.id = r.call_id left join tickets t on t.id = c.ticket_id where `+w.String()+` order by r.part, r.id`, w.Args...)

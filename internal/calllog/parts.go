@@ -12,7 +12,7 @@ import (
 // closed is the condition that the file of part r of call c, which ended before $2, is
 // written to no more: a part that another follows while the call goes on is. It stays while
 // its company, whose key seals it, is not known.
-const closed = `r.state in ('done', 'cut') and (c.ended_at < $2 or r.company_id is not null and exists (select from recordings n where n.call_id = r.call_id and n.part > r.part))`
+const closed = `r.state in ('done', 'cut') and (c.ended_at < $2 or r.company_id is not null and exists (select from recordings n where n.call_id = r.call_id and n.talk = r.talk and n.part > r.part))`
 
 // Piece is a part of a recording; without Sound its file is lost, and it is silence.
 type Piece struct {
@@ -117,13 +117,15 @@ func stretch(all, part []int, from, length, total time.Duration) {
 	}
 }
 
-// asOne is the recording of a call as its card shows it.
-func asOne(files []File) []File {
-	if len(files) < 2 {
-		return files
-	}
-	one := files[0]
-	for _, f := range files[1:] {
+// asOne are the recordings of a call as its card shows them: of the line, then of each
+// consultation, whatever number of files each has.
+func asOne(files []File) (out []File) {
+	for i, f := range files {
+		if i == 0 || f.Talk != files[i-1].Talk {
+			out = append(out, f)
+			continue
+		}
+		one := &out[len(out)-1]
 		one.DurationMS, one.Bytes = one.DurationMS+f.DurationMS, one.Bytes+f.Bytes
 		if one.State != "writing" && f.State != "done" { // the worst of them, while it lasts its being written
 			one.State = f.State
@@ -132,5 +134,5 @@ func asOne(files []File) []File {
 			one.Note = f.Note
 		}
 	}
-	return []File{one}
+	return out
 }

@@ -469,6 +469,8 @@ type Report struct {
 type RecordingFact struct {
 	Path       string `json:"path"`           // blob key
 	Part       int    `json:"part,omitempty"` // of a long call, from 1; 0: as 1
+	Talk       int    `json:"talk,omitempty"` // 0: the call's line; from 1: a consultation meanwhile (SR2)
+	With       string `json:"with,omitempty"` // whom the operator consulted
 	State      string `json:"state"`          // writing, done, cut, failed
 	DurationMS int64  `json:"duration_ms"`
 	Bytes      int64  `json:"bytes"`

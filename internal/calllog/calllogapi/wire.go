@@ -112,6 +112,8 @@ type CallRecording struct {
 	Bytes      int64     `json:"bytes"`
 	State      string    `json:"state" enum:"writing,done,cut,failed"`
 	Note       string    `json:"note"`
+	Talk       int       `json:"talk" doc:"0: of the call itself; from 1: of what the operator and whom he consulted said while the caller heard music"`
+	With       string    `json:"with" doc:"whom he consulted"`
 }
 
 // RecordingPeaks is the picture of a recording: loudness 0 to 100 of each side.

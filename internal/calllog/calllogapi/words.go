@@ -66,6 +66,14 @@ func transfer(raw json.RawMessage) string {
 	return text
 }
 
+// consulted tells the recording of a consultation from the call's own.
+func consulted(f *telephony.RecordingFact) string {
+	if f.Talk == 0 {
+		return ""
+	}
+	return " консультации (" + f.With + ")"
+}
+
 // words tells a fact of a call in Russian.
 func words(f calllog.Fact) string {
 	var r telephony.Report
@@ -78,7 +86,7 @@ func words(f calllog.Fact) string {
 	case r.Kind == telephony.CallDigit && r.Digit != "":
 		text += " " + r.Digit
 	case r.Kind == telephony.CallRecorded && r.Recording != nil:
-		text += " " + recorded[r.Recording.State]
+		text += consulted(r.Recording) + " " + recorded[r.Recording.State]
 		if r.Recording.Note != "" {
 			text += ": " + r.Recording.Note
 		}

@@ -5,15 +5,10 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
-	"os"
-	"path/filepath"
-	"syscall"
 	"time"
 
 	"d24/internal/telephony"
 	"d24/voip/media"
-	"d24/voip/record"
 	"d24/voip/rtp"
 	"d24/voip/sip"
 )
@@ -60,53 +55,52 @@ type call struct {
 	operator  int64     // who spoke last
 	digit     string    // the key that meant something
 
-	leg        *sip.Leg
-	twins      []*twin  // other ways on which the same call has come (F10)
-	self       *sip.Leg // the company's own phone that has answered
-	other      *second  // a second phone that rings or speaks
-	transfer   *transfer
-	went       *TransferView // what came of the last transfer
-	seconds    int           // second phones so far
-	seat       *seat
-	rec        *record.Recorder
-	recPath    string
-	unrecorded bool // the disk takes no sound now
-	seq        int
-	heard      []telephony.Spoken // notices told to him
-	telling    telephony.Spoken   // the one that sounds now
-	told       int64              // the first notice heard to its end; 0 none, or he asked for a person
-	toldAt     time.Time          // when the latest one ended
-	idle       bool               // music plays: he may be told something
-	guided     bool               // the guidance of who waits is spoken
-	broke      string             // why its end came that nobody wanted
-	noticed    bool               // he knows that he is recorded
-	noticing   int                // the turn of playing in which he is told
-	stop       func()             // the sound being played
-	playing    int                // tells an old sound's end from the present one's
-	undo       func()             // the join
-	watched    *watched           // a supervisor takes part
-	timer      *time.Timer
-	spill      *time.Timer        // till he overflows
-	giveUp     context.CancelFunc // of the dial under way
-	leave      func()             // gives the trunk's channel back
-	again      bool               // dialled a second time, as the first answer had no sound (F9)
-	changed    telephony.Changed  // why its trunk was changed then
-	stopped    bool               // withdrawn
-	trunk      int64              // that carries it
-	shownAs    string             // on the list of calls
-	sinceAt    time.Time          // since when
-	crossed    bool               // the person we dial is calling us: his call is taken instead (F26)
-	expiry     *time.Timer        // of an order that must not ring for ever
-	lost       lost               // whose operator vanished last
-	ear        *lineEar           // listens whether anybody is there
-	person     bool               // somebody is: he has pressed a key, or spoken
-	spoken     bool               // with an operator
-	nobody     bool               // in a talk, and the operator knows
-	quietAt    time.Time          // since when he should be heard
-	empty      telephony.Empty    // nobody is
-	deaf       bool               // as no sound came at all
-	weighing   []measured         // sides that are joined
-	sums       map[telephony.Side]rtp.Sums
+	leg      *sip.Leg
+	twins    []*twin  // other ways on which the same call has come (F10)
+	self     *sip.Leg // the company's own phone that has answered
+	other    *second  // a second phone that rings or speaks
+	transfer *transfer
+	went     *TransferView // what came of the last transfer
+	seconds  int           // second phones so far
+	seat     *seat
+	tape     *taping
+	talks    int // consultations so far
+	seq      int
+	heard    []telephony.Spoken // notices told to him
+	telling  telephony.Spoken   // the one that sounds now
+	told     int64              // the first notice heard to its end; 0 none, or he asked for a person
+	toldAt   time.Time          // when the latest one ended
+	idle     bool               // music plays: he may be told something
+	guided   bool               // the guidance of who waits is spoken
+	broke    string             // why its end came that nobody wanted
+	noticed  bool               // he knows that he is recorded
+	noticing int                // the turn of playing in which he is told
+	stop     func()             // the sound being played
+	playing  int                // tells an old sound's end from the present one's
+	undo     func()             // the join
+	watched  *watched           // a supervisor takes part
+	timer    *time.Timer
+	spill    *time.Timer        // till he overflows
+	giveUp   context.CancelFunc // of the dial under way
+	leave    func()             // gives the trunk's channel back
+	again    bool               // dialled a second time, as the first answer had no sound (F9)
+	changed  telephony.Changed  // why its trunk was changed then
+	stopped  bool               // withdrawn
+	trunk    int64              // that carries it
+	shownAs  string             // on the list of calls
+	sinceAt  time.Time          // since when
+	crossed  bool               // the person we dial is calling us: his call is taken instead (F26)
+	expiry   *time.Timer        // of an order that must not ring for ever
+	lost     lost               // whose operator vanished last
+	ear      *lineEar           // listens whether anybody is there
+	person   bool               // somebody is: he has pressed a key, or spoken
+	spoken   bool               // with an operator
+	nobody   bool               // in a talk, and the operator knows
+	quietAt  time.Time          // since when he should be heard
+	empty    telephony.Empty    // nobody is
+	deaf     bool               // as no sound came at all
+	weighing []measured         // sides that are joined
+	sums     map[telephony.Side]rtp.Sums
 }
 
 func newKey() string { return "c-" + rand.Text() }
@@ -141,90 +135,6 @@ func (c *call) begin(trunkID int64) {
 		v := c.shown(c.seat)
 		c.seat.tell(out{Type: "call", View: &v})
 	}
-}
-
-// record starts the recording. A call goes on without one: that is an incident,
-// not a reason to hang up on a resident.
-func (c *call) record() {
-	if c.rec != nil { // the same call by another trunk
-		c.tap()
-		return
-	}
-	now := time.Now()
-	rel := filepath.Join("recordings", now.Format("2006/01/02"), c.key+".wav")
-	path := filepath.Join(c.e.cfg.Data, rel)
-	err := os.MkdirAll(filepath.Dir(path), 0o750)
-	if err == nil {
-		c.rec, err = record.InParts(path, c.parts(rel), func(err error) { c.e.post(func() { c.recordingIs(rel, err) }) })
-	}
-	if err != nil {
-		c.rec = nil
-		c.tap()
-		c.recordingIs(rel, err)
-		c.e.after(recordAgain, func() {
-			if c.phase != over && c.leg != nil && c.rec == nil {
-				c.record()
-			}
-		})
-		return
-	}
-	c.recPath = rel
-	c.tap()
-	if c.unrecorded {
-		c.recordingIs(rel, nil)
-		return
-	}
-	c.report(telephony.CallRecorded, func(r *telephony.Report) { r.Recording = &telephony.RecordingFact{Path: rel, State: "writing"} })
-}
-
-// recordAgain is how soon a recording that could not begin is tried again.
-const recordAgain = 5 * time.Second
-
-// recordingIs says that the sound does not reach the disk, or does so again (F21, R12): the
-// call goes on, the journal, the operator and the shift's supervisor know.
-func (c *call) recordingIs(rel string, err error) {
-	if c.phase == over || c.unrecorded == (err != nil) {
-		return // its last report tells, or it is known
-	}
-	c.unrecorded = err != nil
-	f := telephony.RecordingFact{Path: rel, Part: 1, State: "writing", Note: "запись снова идёт, часть разговора не записана"}
-	if err != nil {
-		c.e.log.Error("a call is not recorded", "call", c.key, "err", err)
-		f.State, f.Note = "failed", notRecorded(err)
-	}
-	if c.rec != nil {
-		f.Part = c.rec.Part()
-		f.Path = partOf(rel, f.Part)
-	}
-	c.report(telephony.CallRecorded, func(r *telephony.Report) { r.Recording = &f })
-	if c.seat != nil {
-		v := c.shown(c.seat)
-		c.seat.tell(out{Type: "call", View: &v})
-	}
-}
-
-func notRecorded(err error) string {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return "на диске нет места: разговор не записывается"
-	}
-	return "диск не принимает запись: разговор не записывается"
-}
-
-// closeRecording writes the rest off the loop and reports what came of it. The
-// number in the call's order is taken now.
-func (c *call) closeRecording() {
-	if c.rec == nil {
-		return
-	}
-	rec, rel, started := c.rec, c.recPath, time.Now().UTC()
-	c.rec = nil
-	c.seq++
-	r := telephony.Report{CallKey: c.key, Seq: c.seq, At: started, Kind: telephony.CallRecorded, Node: c.e.cfg.Node, CompanyID: c.company}
-	c.e.beside(func() {
-		d, err := rec.Close()
-		r.Recording = c.e.partIs(rel, rec.Part(), d, err)
-		c.e.reports.add(r)
-	})
 }
 
 // play sounds p to the far side instead of whatever sounds now; then runs on the
@@ -445,7 +355,7 @@ func (c *call) finish(o telephony.Outcome, b telephony.Blame, cut bool) {
 		c.leg.Hangup()
 	}
 	c.lineOver()
-	c.closeRecording()
+	c.tape.close()
 	if c.seat != nil && wasRinging && c.order.Key == "" && o == telephony.Abandoned {
 		c.missedBy(c.seat.who.UserID, telephony.MissGaveUp)
 	}

@@ -51,10 +51,7 @@ func (c *call) tap() {
 	if c.leg == nil {
 		return
 	}
-	var rx, tx func(*media.Packet)
-	if c.rec != nil {
-		rx, tx = c.rec.Taps()
-	}
+	rx, tx := c.tape.taps()
 	if !c.harkens() {
 		c.ear = nil
 	} else {

@@ -13,12 +13,18 @@ var recordedWords = telephony.Speech{Text: "Разговор записывае�
 // unsaid are the words of the recording that the caller has not heard to their end: who
 // answers at once must not cut them off.
 func (c *call) unsaid() []telephony.Speech {
-	switch {
-	case !c.inbound || c.noticed:
+	if !c.inbound || c.noticed {
 		return nil
+	}
+	return c.recordingWords()
+}
+
+// recordingWords are what is said of the recording in this call, where it is told of at all.
+func (c *call) recordingWords() []telephony.Speech {
+	switch {
 	case len(c.dec.After) > 0:
 		return c.dec.After
-	case tellsOfRecording(c.dec.Greeting.Text):
+	case tellsOfRecording(c.dec.Greeting.Text), tellsOfRecording(c.order.Words.Text):
 		return []telephony.Speech{recordedWords}
 	}
 	return nil

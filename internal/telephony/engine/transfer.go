@@ -31,9 +31,12 @@ type transfer struct {
 	timer   *time.Timer
 	tone    func() // ends what the operator hears meanwhile
 	ear     func() // undoes his talk with the person
-	asker   *asker // the telephone that wished it; nil: the page
-	mate    *seat  // the colleague to whom he leads; nil: to a competent person
-	unheard string // why the colleague did not take him
+	telling func() // ends what the person is told of the recording
+	tape    *taping
+	tapped  media.Port // whose sound it writes
+	asker   *asker     // the telephone that wished it; nil: the page
+	mate    *seat      // the colleague to whom he leads; nil: to a competent person
+	unheard string     // why the colleague did not take him
 }
 
 // whom is to whom a transfer leads: one of the two.
@@ -202,6 +205,16 @@ func (t *transfer) ringNext(last telephony.Outcome) {
 // answered is a person at the phone.
 func (t *transfer) answered() {
 	t.halt()
+	if words := t.c.recordingWords(); t.mate == nil && len(words) > 0 {
+		t.warn(words)
+		return
+	}
+	t.met()
+}
+
+// met lets him speak with who is to speak with him.
+func (t *transfer) met() {
+	t.halt()
 	s := t.c.seat
 	if t.mode == telephony.AtOnce || s == nil {
 		t.join()
@@ -220,6 +233,7 @@ func (t *transfer) confer(s *seat) {
 		ear = t.asker.line.Media()
 	}
 	if ear != nil && his != nil {
+		t.record()
 		t.ear = media.Join(ear, his)
 	}
 }
@@ -245,10 +259,19 @@ func (t *transfer) deafen() {
 		t.ear()
 		t.ear = nil
 	}
+	if t.tapped != nil {
+		t.tapped.SetTap(nil, nil)
+		t.tapped = nil
+	}
 }
 
 func (t *transfer) halt() {
 	t.deafen()
+	t.tape.close()
+	if t.telling != nil {
+		t.telling()
+		t.telling = nil
+	}
 	if t.timer != nil {
 		t.timer.Stop()
 		t.timer = nil

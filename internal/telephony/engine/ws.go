@@ -421,7 +421,7 @@ func (s *seat) offered(sdp string) {
 func (c *call) shown(s *seat) CallView {
 	v := CallView{
 		Key: c.key, Direction: "inbound", State: s.view, Since: s.viewAt, DialAt: s.dialAt, Phone: c.phone, WaitedSince: c.since, CompanyID: c.company,
-		Recording: c.recPath != "" && !c.unrecorded, Written: c.started, Returned: c.returned, Urgent: c.urgent(), Repeated: c.repeated, LinePhone: c.dec.Card.LinePhone, LineKind: c.dec.Card.LineKind, City: c.dec.Card.City,
+		Recording: c.tape.runs(), Written: c.started, Returned: c.returned, Urgent: c.urgent(), Repeated: c.repeated, LinePhone: c.dec.Card.LinePhone, LineKind: c.dec.Card.LineKind, City: c.dec.Card.City,
 		Zone: c.dec.Card.Zone, CompanyName: c.dec.Card.CompanyName, Greeting: c.dec.Card.Greeting,
 	}
 	if at := s.talkAt; !at.IsZero() {

@@ -1,7 +1,6 @@
 import { Link, useParams } from "@tanstack/react-router";
 import type { CallDetail } from "../api/types";
 import { useOutcomeText } from "../desk/Idle";
-import { Player } from "../player/Player";
 import { may, useMe } from "../session/session";
 import { useNow } from "../time/clock";
 import { clockOf, fullOf, numberOf, phoneOf, timeOf } from "../time/format";
@@ -12,6 +11,7 @@ import { useWords as useCommon } from "../ui/words";
 import { useCall } from "./api";
 import { DirectionSign, talkOf, usePhoneText } from "./CallTable";
 import { MarkPanel } from "./MarkPanel";
+import { Recordings } from "./Recordings";
 import { SoundPanel } from "./SoundPanel";
 import { useWords } from "./words";
 import "../journal/journal.css";
@@ -57,7 +57,7 @@ function Whole({ call: c, onBack }: { call: CallDetail; onBack: () => void }) {
       </CardHead>
       <div className="card-two">
         <div className="col">
-          <Sound call={c} />
+          <Recordings call={c} />
           <MarkPanel call={c} />
         </div>
         <div className="col">
@@ -67,25 +67,6 @@ function Whole({ call: c, onBack }: { call: CallDetail; onBack: () => void }) {
         </div>
       </div>
     </div>
-  );
-}
-
-function Sound({ call: c }: { call: CallDetail }) {
-  const w = useWords();
-  const me = useMe();
-  if (c.recordings.length === 0) return <div className="quiet">{w.noRecording}</div>;
-  return (
-    <Panel title={w.recorded}>
-      {may(me, "recording.play") ? (
-        <div className="col calls-sound">
-          {c.recordings.map((r) => (
-            <Player key={r.id} recordingId={r.id} durationMs={r.duration_ms} />
-          ))}
-        </div>
-      ) : (
-        <div className="quiet">{w.mayNotPlay}</div>
-      )}
-    </Panel>
   );
 }
 

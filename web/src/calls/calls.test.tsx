@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { meOf } from "../../test/fixtures";
@@ -7,6 +7,7 @@ import type { CallDetail, Me } from "../api/types";
 import { FoldedFilters } from "./CallFilters";
 import { CallCard } from "./CallTable";
 import { MarkPanel } from "./MarkPanel";
+import { Recordings } from "./Recordings";
 import { SoundPanel } from "./SoundPanel";
 import type { Mark } from "./search";
 import { callQuery, readCallSearch, searchOf, viewOf, VIEWS, type View } from "./search";
@@ -117,6 +118,39 @@ describe("the journal of calls", () => {
     await userEvent.click(screen.getByRole("button", { name: "Снять оценку" }));
     await waitFor(() => expect(asked).toHaveLength(1));
     expect(await asked[0]?.request.json()).toEqual({ finding: "dismissed", text: "Разобрались", version: 3 });
+  });
+
+  it("tells the recording of a consultation from the call's own (SR2)", async () => {
+    const peaks = {
+      peer: [],
+      ours: [],
+      duration_ms: 1000,
+      call_id: 7,
+      ticket_id: 0,
+      kept_until: "2029-11-24T05:00:00Z",
+      hold: null,
+      may_download: false,
+      may_hold: false,
+    };
+    serve({ "GET /api/v1/recordings/1/peaks": () => peaks, "GET /api/v1/recordings/2/peaks": () => peaks });
+    const file = (id: number, talk: number, who: string) => ({
+      id,
+      talk,
+      with: who,
+      started_at: call.started_at,
+      duration_ms: 1000,
+      bytes: 16058,
+      state: "done" as const,
+      note: "",
+    });
+    const both = { ...call, recordings: [file(1, 0, ""), file(2, 1, "Бухгалтер")] };
+    const first = showPage(<Recordings call={both} />, { ...company, permissions: ["call.read", "recording.play"] });
+    const talk = await screen.findByRole("region", { name: "Консультация перед переводом: Бухгалтер" });
+    expect(within(talk).getByText("звонящий слышал музыку")).toBeVisible();
+    expect(screen.getAllByRole("region", { name: /Консультация|^Запись$/ })).toHaveLength(2);
+    first.unmount();
+    showPage(<Recordings call={both} />, company);
+    expect(await screen.findByText("Слушать записи вам не разрешено.")).toBeVisible();
   });
 
   it("shows what the sound of each side was like, and nothing of a call that was not measured", async () => {

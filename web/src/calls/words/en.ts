@@ -63,6 +63,8 @@ export const en: typeof ru = {
   overflowAt: "Went over to the centre",
   overflowAfter: (time: string, wait: string) => `at ${time}, ${wait} after its beginning`,
   recorded: "Recording",
+  consulted: (who) => `Consultation before the transfer: ${who}`,
+  consultedHint: "the caller heard music",
   noRecording: "This call has no recording.",
   mayNotPlay: "You may not listen to recordings.",
   waited: (time) => `waited ${time}`,

@@ -72,6 +72,8 @@ export const ru = {
   overflowAt: "Перешёл в диспетчерскую",
   overflowAfter: (time: string, wait: string) => `в ${time}, через ${wait} после начала`,
   recorded: "Запись",
+  consulted: (who: string) => `Консультация перед переводом: ${who}`,
+  consultedHint: "звонящий слышал музыку",
   noRecording: "Записи у этого звонка нет.",
   mayNotPlay: "Слушать записи вам не разрешено.",
   waited: (time: string) => `ждал ${time}`,
