@@ -6001,6 +6001,13 @@ export interface components {
             started_at: string;
             /** @enum {string} */
             state: "writing" | "done" | "cut" | "failed";
+            /**
+             * Format: int64
+             * @description 0: of the call itself; from 1: of what the operator and whom he consulted said while the caller heard music
+             */
+            talk: number;
+            /** @description whom he consulted */
+            with: string;
         };
         CallResult: {
             /** @description of linked: the same trouble; the number to tell the caller stands in disposition_note */
