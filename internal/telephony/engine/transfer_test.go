@@ -91,7 +91,7 @@ func TestTheOperatorSpeaksToThePersonFirst(t *testing.T) {
 	w.phones.mu.Unlock()
 	leg.Hangup()
 	require.Equal(t, telephony.Answered, w.desk.ended(t).Outcome)
-	_, right := w.tones(w.desk.until(t, "recorded", recorded))
+	_, right := w.tones(w.desk.until(t, "recorded", consultation(0)))
 	require.True(t, right(executorTone), "the recording goes on")
 	var states []telephony.TransferState
 	for _, x := range w.steps() {
