@@ -2,9 +2,10 @@ import { ActionIcon, Button, Checkbox, Menu, Modal, Popover, SegmentedControl, T
 import { IconColumns, IconListDetails, IconUsers } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
 import { useMe } from "../../session/session";
-import { Rest, useRefusal } from "../settings";
+import { useErrorText } from "../blocks";
+import { Rest, useRefusal, useSaid } from "../settings";
 import { readColumns, type ColumnSet, type Density } from "./columns";
-import { useDropView, useKeepView, useViewsKept, type KeptView, type Of } from "./kept";
+import { useChangeView, useDropView, useKeepView, useViewsKept, type KeptView, type Of } from "./kept";
 import { useWords } from "./words";
 
 type Props<C extends string> = {
@@ -28,12 +29,26 @@ export function KeptMenu<C extends string>(props: Props<C>) {
   const w = useWords();
   const kept = useViewsKept(of, company).data;
   const drop = useDropView(of, company);
+  const keep = useKeepView(of, company);
+  const said = useSaid();
+  const text = useErrorText();
   const [isKeeping, setKeeping] = useState(false);
+  const [changed, setChanged] = useState<KeptView>();
   const now = kept?.items.find((k) => k.query === query);
   const open = (k: KeptView) => {
     if (k.columns.length > 0) onColumns(readColumns(set, k.columns));
     onQuery(k.query);
   };
+  const refused = { onError: (e: unknown) => said(text(e)) };
+  /** Nobody is asked beforehand: what was dropped comes back by one key, with its columns and its sharing. */
+  const dropNow = (k: KeptView) =>
+    drop.mutate(k.id, {
+      ...refused,
+      onSuccess: () =>
+        said(w.kept.dropped(k.name), () =>
+          keep.mutate({ name: k.name, query: k.query, columns: k.columns, is_shared: k.is_shared }, refused),
+        ),
+    });
   if (!company) return <CompanyMenu text={props.about.ofCompany} onCompany={props.onCompany} />;
   return (
     <>
@@ -65,7 +80,8 @@ export function KeptMenu<C extends string>(props: Props<C>) {
           ))}
           <Menu.Divider />
           <Menu.Item onClick={() => setKeeping(true)}>{w.kept.keep}</Menu.Item>
-          {now?.is_mine && <Menu.Item onClick={() => drop.mutate(now.id)}>{w.kept.drop(now.name)}</Menu.Item>}
+          {now?.is_mine && <Menu.Item onClick={() => setChanged(now)}>{w.kept.change(now.name)}</Menu.Item>}
+          {now?.is_mine && <Menu.Item onClick={() => dropNow(now)}>{w.kept.drop(now.name)}</Menu.Item>}
         </Menu.Dropdown>
       </Menu>
       {isKeeping && (
@@ -77,6 +93,18 @@ export function KeptMenu<C extends string>(props: Props<C>) {
           nameHint={props.about.nameHint}
           mayShare={kept?.may_share ?? false}
           onClose={() => setKeeping(false)}
+        />
+      )}
+      {changed && (
+        <KeepDialog
+          of={of}
+          company={company}
+          query={changed.query}
+          columns={changed.columns}
+          changed={changed}
+          nameHint={props.about.nameHint}
+          mayShare={kept?.may_share ?? false}
+          onClose={() => setChanged(undefined)}
         />
       )}
     </>
@@ -117,24 +145,30 @@ type KeepProps = {
   company: number;
   query: string;
   columns: readonly string[];
+  /** The list whose name or sharing is changed; absent: a new one is kept. */
+  changed?: KeptView;
   nameHint: string;
   mayShare: boolean;
   onClose: () => void;
 };
 
-function KeepDialog({ of, company, query, columns, nameHint, mayShare, onClose }: KeepProps) {
+function KeepDialog({ of, company, query, columns, changed, nameHint, mayShare, onClose }: KeepProps) {
   const w = useWords();
   const keep = useKeepView(of, company);
-  const refusal = useRefusal(keep.error);
-  const [name, setName] = useState("");
-  const [isShared, setShared] = useState(false);
+  const change = useChangeView(of, company);
+  const isPending = keep.isPending || change.isPending;
+  const refusal = useRefusal(keep.error ?? change.error);
+  const [name, setName] = useState(changed?.name ?? "");
+  const [isShared, setShared] = useState(changed?.is_shared ?? false);
   const submit = (e: FormEvent) => {
     e.preventDefault();
-    if (!keep.isPending)
-      keep.mutate({ name, query, columns: [...columns], is_shared: isShared }, { onSuccess: onClose });
+    if (isPending) return;
+    const body = { name, query, columns: [...columns], is_shared: isShared };
+    if (changed) change.mutate({ ...body, id: changed.id, version: changed.version }, { onSuccess: onClose });
+    else keep.mutate(body, { onSuccess: onClose });
   };
   return (
-    <Modal opened onClose={onClose} title={w.kept.keep} centered>
+    <Modal opened onClose={onClose} title={changed ? w.kept.changing : w.kept.keep} centered>
       <form className="col" onSubmit={submit} noValidate style={{ gap: 12 }}>
         <TextInput
           label={w.kept.name}
@@ -156,7 +190,7 @@ function KeepDialog({ of, company, query, columns, nameHint, mayShare, onClose }
         <Rest of={refusal} />
         <div className="row">
           <span className="grow" />
-          <Button type="submit" loading={keep.isPending}>
+          <Button type="submit" loading={isPending}>
             {w.kept.save}
           </Button>
         </div>

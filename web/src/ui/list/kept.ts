@@ -31,6 +31,12 @@ export function useKeepView(of: Of, company: number) {
   );
 }
 
+export function useChangeView(of: Of, company: number) {
+  return useViewChange(of, company, ({ id, ...body }: S["ChangedTicketView"] & { id: number }) =>
+    take(api.PUT(ONE[of], { params: { path: { id } }, body })),
+  );
+}
+
 export function useDropView(of: Of, company: number) {
   return useViewChange(of, company, (id: number) => take(api.DELETE(ONE[of], { params: { path: { id } } })));
 }
