@@ -50,6 +50,7 @@ type Status struct {
 	Text  string    // in words, "" when all is well
 	Since time.Time // of this phase and text
 	Pong  time.Time // when it last answered OPTIONS; zero: never
+	Mute  bool      // nobody answered where it was asked last: not even a refusal
 }
 
 const (
@@ -226,6 +227,12 @@ func (a *Account) pong() {
 	a.status.Pong = time.Now()
 }
 
+func (a *Account) heard(answer bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.status.Mute = !answer
+}
+
 func (a *Account) set(p Phase, text string) {
 	a.mu.Lock()
 	changed := a.status.Phase != p || a.status.Text != text
@@ -270,7 +277,11 @@ func (a *Account) once(ctx context.Context, req *sip.Request, expiry time.Durati
 	res, err := a.s.Do(ctx, req, a.cfg.AuthUser, a.cfg.Password)
 	switch {
 	case err != nil:
+		a.heard(false)
 		return 0, "нет ответа от " + a.host()
+	}
+	a.heard(true)
+	switch {
 	case !a.cfg.Registers:
 		a.pong()
 		return a.cfg.PingEvery, "" // any answer is a sign of life

@@ -22,6 +22,7 @@ type names struct {
 	lookup func(ctx context.Context, host string) ([]string, error)
 	mu     sync.Mutex
 	known  map[string]named
+	turn   map[string]int      // which of a host's addresses is used, where it has several
 	kept   map[string][]string // as in the file
 }
 
@@ -39,7 +40,7 @@ const (
 )
 
 func newNames(e *Engine) *names {
-	n := &names{e: e, lookup: e.d.Lookup, known: map[string]named{}}
+	n := &names{e: e, lookup: e.d.Lookup, known: map[string]named{}, turn: map[string]int{}}
 	if n.lookup == nil {
 		n.lookup = net.DefaultResolver.LookupHost
 	}
@@ -109,15 +110,37 @@ func (n *names) of(host string) []string {
 	return n.known[host].ips
 }
 
-// instead is the last good address of a host whose name is not resolved now; "" it is, or
-// none is known.
-func (n *names) instead(host string) string {
+// at is the address of a host to which we send: of several the one whose turn it is, and the
+// last good one while the name is not resolved; "" the name itself, or none is known.
+func (n *names) at(host string) string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if k := n.known[host]; k.silent && len(k.ips) > 0 {
-		return k.ips[0]
+	k := n.known[host]
+	if len(k.ips) > 1 || k.silent && len(k.ips) > 0 {
+		return k.ips[n.turn[host]%len(k.ips)]
 	}
 	return ""
+}
+
+// missing reports whether a host is a name that leads nowhere and never did.
+func (n *names) missing(host string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	k, asked := n.known[host]
+	return asked && k.silent && len(k.ips) == 0
+}
+
+// pass goes on to the next address of a host at whose present one nobody answers; false: it
+// has no other, or has gone on already.
+func (n *names) pass(host, dead string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	ips := n.known[host].ips
+	if len(ips) < 2 || ips[n.turn[host]%len(ips)] != dead {
+		return false
+	}
+	n.turn[host] = (n.turn[host] + 1) % len(ips)
+	return true
 }
 
 // recall reads what a run before this one knew.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -46,5 +47,40 @@ func TestATrunkKnownByItsNameAlone(t *testing.T) {
 	next := newNames(w.engine)
 	next.lookup = func(context.Context, string) ([]string, error) { return nil, errors.New("no such host") }
 	next.refresh(w.ctx(), w.desk.trunks)
-	require.Equal(t, address, next.instead(host), "it outlives us")
+	require.Equal(t, address, next.at(host), "it outlives us")
+}
+
+// TestATrunkOfSeveralAddressesIsSentToOneThatAnswers: the first of two is a machine that is off;
+// the trunk lives by the other, and calls leave by it.
+func TestATrunkOfSeveralAddressesIsSentToOneThatAnswers(t *testing.T) {
+	t.Parallel()
+	const host = "several.provider.invalid"
+	var dead, living string
+	w := newWorld(t, func(d *desk) {
+		dead, living, d.trunks[0].Host = "127.0.60.254", d.trunks[0].Host, host
+		d.lookup = func(context.Context, string) ([]string, error) { return []string{living, dead}, nil }
+	})
+	require.Equal(t, []string{dead, living}, w.engine.trunks.names.of(host), "the one that is off is asked first")
+	w.eventually("the trunk lives", func() bool { return w.engine.trunks.floor()[0].State == "up" })
+	require.Equal(t, living, w.engine.trunks.names.at(host))
+	heard := w.answering("+79000001001")
+	w.desk.place(order("task-1", "+79000001001", telephony.AnnounceOnly))
+	select {
+	case <-heard:
+	case <-w.ctx().Done():
+		t.Fatal("no call leaves")
+	}
+}
+
+// TestATrunkWhoseNameLeadsNowhereSaysSo: at the trunk, in words; the others work.
+func TestATrunkWhoseNameLeadsNowhereSaysSo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(d *desk) {
+		d.trunks = append(d.trunks, telephony.Trunk{ID: 2, Name: "Y", Host: "mistyped.invalid"})
+		d.lookup = func(context.Context, string) ([]string, error) { return nil, errors.New("no such host") }
+	})
+	w.eventually("it is told", func() bool {
+		f := w.engine.trunks.floor()
+		return len(f) == 2 && f[0].State == "up" && f[1].State == "down" && strings.Contains(f[1].Text, "mistyped.invalid не находится")
+	})
 }

@@ -147,6 +147,9 @@ func (t *trunks) open(x telephony.Trunk) *account {
 			defer t.mu.Unlock()
 			a.up, a.text, a.since, a.fails = up, text, time.Now(), 0
 			t.e.log.Info("trunk changed", "trunk", x.Name, "up", up, "text", text)
+			if ip, _, _ := net.SplitHostPort(a.dest); !up && a.reg.Status().Mute && t.names.pass(x.Host, ip) {
+				t.reread() // an account at its next address takes this one's place
+			}
 		},
 	})
 	return a
@@ -270,6 +273,8 @@ func (t *trunks) floor() []telephony.FloorTrunk {
 			f.State = "up"
 		case a.up:
 			f.Text = "звонки через него не проходят"
+		case t.names.missing(a.Host):
+			f.Text = "имя " + a.Host + " не находится: проверьте адрес провайдера или сервер имён"
 		case a.text == unknown:
 			f.State = "unknown"
 		}
@@ -327,9 +332,10 @@ func outcomeOf(de *sip.DialError) (o telephony.Outcome, b telephony.Blame, retry
 	return telephony.CarrierFailed, telephony.Carrier, true
 }
 
-// dest is where a trunk is while its name is not resolved: at its last good address (F81).
+// dest is where a trunk is that is not simply where its name leads: at its last good address
+// while the name is not resolved (F81), at one that answers when it leads to several.
 func (t *trunks) dest(x telephony.Trunk) string {
-	if ip := t.names.instead(x.Host); ip != "" {
+	if ip := t.names.at(x.Host); ip != "" {
 		x.Host = ip
 		return hostPort(x)
 	}
