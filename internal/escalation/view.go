@@ -11,8 +11,13 @@ import (
 	"d24/internal/platform/pg"
 )
 
-// Rearm wakes escalations whose moment has passed by more than late: the
-// watchman's net under the jobs. Returns how many.
+// unsoughtFor is how far back emergencies are looked for whose escalation has not begun: what
+// is older was made without one.
+const unsoughtFor = time.Hour
+
+// Rearm wakes escalations whose moment has passed by more than late, and begins those of
+// emergencies for which nobody is sought at all: the watchman's net under the jobs (R27).
+// Returns how many.
 func (r *Runner) Rearm(ctx context.Context, late time.Duration) (n int, err error) {
 	err = pg.Do(ctx, r.DB, func(tx *pg.Tx) error {
 		rows, err := tx.Query(ctx, `select ticket_id, mark from escalations where finished_at is null and next_at < $1 for update skip locked`, tx.Now.Add(-late))
@@ -29,10 +34,32 @@ func (r *Runner) Rearm(ctx context.Context, late time.Duration) (n int, err erro
 				return err
 			}
 		}
-		n = len(es)
+		if err != nil {
+			return err
+		}
+		unsought, err := r.unsought(ctx, tx, late)
+		for _, id := range unsought {
+			if err := r.Jobs.Again(ctx, tx, Step{TicketID: id, In: Input{Started: true}}); err != nil {
+				return err
+			}
+		}
+		n = len(es) + len(unsought)
 		return err
 	})
 	return n, err
+}
+
+// unsought are emergencies that nobody has taken and that have no escalation.
+func (r *Runner) unsought(ctx context.Context, tx *pg.Tx, late time.Duration) ([]int64, error) {
+	ids, err := r.Tickets.Untaken(ctx, tx, tx.Now.Add(-unsoughtFor), tx.Now.Add(-late))
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	rows, err := tx.Query(ctx, `select id from unnest($1::bigint[]) id where not exists (select from escalations e where e.ticket_id = id)`, ids)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
 }
 
 // View is an escalation for the ticket's card (E3).

@@ -65,6 +65,15 @@ func (s *Service) ByID(ctx context.Context, tx *pg.Tx, id int64) (Ticket, error)
 	return find(ctx, tx, "t.id = $1", id)
 }
 
+// Untaken are the emergencies of a time that nobody has taken, the oldest first.
+func (s *Service) Untaken(ctx context.Context, tx *pg.Tx, from, to time.Time) ([]int64, error) {
+	rows, err := tx.Query(ctx, `select id from tickets where status = 'new' and kind = 'emergency' and created_at >= $1 and created_at < $2 and updated_at < $2 order by created_at limit 1000`, from, to)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}
+
 // lock reads a ticket that is about to change. It is locked before it is read: a
 // row that was waited for is joined with the names it had before the wait.
 func lock(ctx context.Context, tx *pg.Tx, id int64) (Ticket, error) {

@@ -128,6 +128,38 @@ func TestWhoIsCalledDecidesTheCompany(t *testing.T) {
 	}
 }
 
+// TestAnEmergencyForWhichNobodyIsSoughtIsFound is R27: the job that begins its escalation is lost
+// before it ran, so that no step of it is late.
+func TestAnEmergencyForWhichNobodyIsSoughtIsFound(t *testing.T) {
+	s := begin(t)
+	tk := s.emergency()
+	s.says(staff(0), silent)
+	_, err := s.pool.Exec(s.sys, `delete from river_job where kind = 'escalation.step'`)
+	require.NoError(t, err)
+	s.pass(2 * time.Second)
+	n, err := s.app.Escalation.Rearm(s.sys, 5*time.Second)
+	require.NoError(t, err)
+	require.Zero(t, n, "a job takes its time")
+	s.pass(20 * time.Second)
+	require.Empty(t, s.rang, "without the job nothing happens")
+	for range 2 { // the watchman looks again before the job has run
+		n, err = s.app.Escalation.Rearm(s.sys, 5*time.Second)
+		require.NoError(t, err)
+		require.Equal(t, 1, n)
+	}
+	s.pass(time.Minute)
+	require.NotEmpty(t, s.rang)
+	require.Equal(t, 1, s.count(`select count(*) from escalations where ticket_id = $1`, tk.ID))
+	n, err = s.app.Escalation.Rearm(s.sys, 5*time.Second)
+	require.NoError(t, err)
+	require.Zero(t, n)
+	s.emergency() // whose job has run
+	s.pass(time.Minute)
+	n, err = s.app.Escalation.Rearm(s.sys, 5*time.Second)
+	require.NoError(t, err)
+	require.Zero(t, n)
+}
+
 func TestTheWatchmanArmsWhatWasLost(t *testing.T) {
 	s := begin(t)
 	s.emergency()
