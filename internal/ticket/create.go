@@ -175,8 +175,12 @@ func (s *Service) Create(ctx context.Context, in NewTicket) (t Ticket, isNew boo
 		return s.create(ctx, tx, in)
 	})
 	if err != nil && in.IdempotencyKey != "" { // a twin may have been first, and have changed what is there since
-		if twin, err2 := s.twin(ctx, in); err2 == nil {
+		twin, err2 := s.twin(ctx, in)
+		switch {
+		case err2 == nil:
 			return twin, false, nil
+		case errors.Is(err, errTwin) && fault.KindOf(err2) != fault.NotFound: // it is there and cannot be read now: to be asked again
+			err = err2
 		}
 	}
 	return t, err == nil, err
