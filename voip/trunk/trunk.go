@@ -275,12 +275,10 @@ func (a *Account) once(ctx context.Context, req *sip.Request, expiry time.Durati
 	}
 	vsip.Again(req)
 	res, err := a.s.Do(ctx, req, a.cfg.AuthUser, a.cfg.Password)
-	switch {
-	case err != nil:
-		a.heard(false)
+	a.heard(err == nil)
+	if err != nil {
 		return 0, "нет ответа от " + a.host()
 	}
-	a.heard(true)
 	switch {
 	case !a.cfg.Registers:
 		a.pong()
