@@ -38,7 +38,8 @@ export const en: Words<typeof ru> = {
   archiveDespite: "Archive although requests are open",
   inArchive: "The house is archived: no new requests are taken.",
   saved: "Saved",
-  goes: (day) => `From ${day} another company serves the house. The former one finishes the requests that are open by then.`,
+  goes: (day) =>
+    `From ${day} another company serves the house. The former one finishes the requests that are open by then.`,
   gone: (day) =>
     `The house passed to another company on ${day}: its requests, recordings and history up to that day are here.`,
   comes: (day) => `This company serves the house from ${day}, 00:00. Until then the former one takes its requests.`,
