@@ -70,6 +70,8 @@ type Went struct {
 	By      string `json:"by"`
 	Name    string `json:"name"`
 	State   string `json:"state"`
+	Warned  bool   `json:"warned"`
+	Till    string `json:"till"`
 	Outcome string `json:"outcome"`
 	Why     string `json:"why"`
 }

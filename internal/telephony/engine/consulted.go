@@ -31,17 +31,21 @@ func (t *transfer) tap() {
 // with him, where callers are told; who consults him hears it too, and so knows why he waits.
 func (t *transfer) warn(words []telephony.Speech) {
 	e := t.c.e
+	t.warned = true
+	if s := t.c.seat; s != nil {
+		s.show(viewHeld)
+	}
 	e.beside(func() {
 		var all []*media.Prompt
 		for _, s := range words {
 			all = append(all, e.prompts.of(s))
 		}
 		p := media.Concat(all...)
-		e.post(func() { t.warned(p) })
+		e.post(func() { t.tellHim(p) })
 	})
 }
 
-func (t *transfer) warned(p *media.Prompt) {
+func (t *transfer) tellHim(p *media.Prompt) {
 	c, his := t.c, t.his()
 	if c.transfer != t || his == nil {
 		return

@@ -115,12 +115,17 @@ func TestWhoIsConsultedHearsThatHeIsRecorded(t *testing.T) { // SR2
 			op, key, leg, resident := w.inTalk()
 			w.transfer(op, key, bookkeeper, mode)
 			person := <-ears
+			w.eventually("the screen says what he hears, and nothing runs out", func() bool {
+				v := op.View().Transfer
+				return v.State == string(telephony.TransferAsked) && v.Warned && v.Till == ""
+			})
 			speaks := residentTone
 			if mode == telephony.Consult {
 				speaks = operatorTone
 				w.hears("the operator knows why he waits", op, recordedTone)
 				w.eventually("they speak", func() bool { return person.heard(operatorTone) })
 				w.hears("both ways", op, executorTone)
+				require.False(t, w.transferIs(op, telephony.TransferAnswered).Transfer.Warned)
 				op.Do(w.ctx(), "transfer_connect", key)
 			}
 			w.eventually("the caller has him", func() bool { return resident.heard(executorTone) })

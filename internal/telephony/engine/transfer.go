@@ -31,7 +31,8 @@ type transfer struct {
 	timer   *time.Timer
 	tone    func() // ends what the operator hears meanwhile
 	ear     func() // undoes his talk with the person
-	telling func() // ends what the person is told of the recording
+	warned  bool   // he has answered and hears that he is recorded
+	telling func() // ends what he is told of it
 	tape    *taping
 	tapped  media.Port // whose sound it writes
 	asker   *asker     // the telephone that wished it; nil: the page
@@ -53,6 +54,7 @@ type TransferView struct {
 	By       string                  `json:"by,omitempty"` // on the colleague's screen: who leads the caller to him
 	Mode     telephony.TransferMode  `json:"mode"`
 	State    telephony.TransferState `json:"state"`
+	Warned   bool                    `json:"warned,omitempty"` // asked: he has answered and hears that he is recorded
 	Since    time.Time               `json:"since"`
 	Till     *time.Time              `json:"till,omitempty"` // the phones ring no longer
 	Outcome  telephony.Outcome       `json:"outcome,omitempty"`
@@ -60,8 +62,8 @@ type TransferView struct {
 }
 
 func (t *transfer) shown() *TransferView {
-	v := &TransferView{Person: t.to.ID, Operator: t.mateID(), Name: t.to.Name, Mode: t.mode, State: t.state, Since: t.since}
-	if t.state == telephony.TransferAsked {
+	v := &TransferView{Person: t.to.ID, Operator: t.mateID(), Name: t.to.Name, Mode: t.mode, State: t.state, Warned: t.warned, Since: t.since}
+	if t.state == telephony.TransferAsked && !t.warned {
 		till := t.till
 		v.Till = &till
 	}
@@ -268,6 +270,7 @@ func (t *transfer) deafen() {
 func (t *transfer) halt() {
 	t.deafen()
 	t.tape.close()
+	t.warned = false
 	if t.telling != nil {
 		t.telling()
 		t.telling = nil

@@ -96,6 +96,8 @@ export interface TransferView {
   mode: TransferMode;
   /** asked: his phones ring; answered: the operator speaks with him; joined: the caller does; back: nothing came of it. */
   state: "" | "asked" | "answered" | "joined" | "back";
+  /** asked: he has answered and hears that he is recorded; nobody speaks with him yet. */
+  warned?: boolean;
   since: string;
   /** The phones ring no longer. */
   till?: string;

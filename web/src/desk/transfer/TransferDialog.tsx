@@ -60,18 +60,24 @@ function UnderWay({ t }: { t: TransferView }) {
   const now = useNow();
   const phone = usePhone();
   const answered = t.state === "answered";
+  const atOnce = t.mode === "at_once";
+  const [head, more] = answered
+    ? [w.speaks(t.name), w.speaksText]
+    : t.warned
+      ? [w.warned(t.name), atOnce ? w.warnedFree : w.warnedText]
+      : [t.state === "" ? w.asking : w.rings(t.name), atOnce ? w.freeText : w.ringsText];
   useKeys({ Escape: () => t.state !== "" && phone.transferBack() });
   return (
     <div className="col" role="status" data-testid="transfer-way" data-state={t.state}>
       <div className="row">
-        <b className="grow">{t.state === "" ? w.asking : answered ? w.speaks(t.name) : w.rings(t.name)}</b>
+        <b className="grow">{head}</b>
         {t.till && !answered && (
           <span className="num" aria-hidden>
             {w.left(clockOf(Date.parse(t.till) - now))}
           </span>
         )}
       </div>
-      <div className="t2">{answered ? w.speaksText : t.mode === "at_once" ? w.freeText : w.ringsText}</div>
+      <div className="t2">{more}</div>
       <div className="row wrap">
         {answered && (
           <Button
@@ -84,7 +90,7 @@ function UnderWay({ t }: { t: TransferView }) {
             {w.connect}
           </Button>
         )}
-        {t.mode === "at_once" && t.state === "asked" && (
+        {atOnce && t.state === "asked" && (
           <Button variant="default" data-testid="transfer-leave" onClick={() => phone.hangup()}>
             {w.free}
           </Button>

@@ -130,6 +130,18 @@ describe("a transfer", () => {
     expect(desk.socket.hear()).toContainEqual({ type: "transfer_back", call: "i-1" });
   });
 
+  it("says what the person hears before the talk, instead of ringing on", async () => {
+    const shown = open({ state: "held", transfer: way({ warned: true }) });
+    expect(await screen.findByText("Орлова А. П.: ответ есть")).toBeInTheDocument();
+    expect(screen.getByText("Слышит, что разговор записывается. Договорит – и говорите.")).toBeInTheDocument();
+    expect(screen.queryByText(/^Звоню/)).not.toBeInTheDocument();
+    await shown.user.keyboard("{Escape}");
+    expect(shown.desk.socket.hear()).toContainEqual({ type: "transfer_back", call: "i-1" });
+    cleanup();
+    open({ state: "held", transfer: way({ warned: true, mode: "at_once" }) });
+    expect(await screen.findByText(/Договорит – и звонящий с ним/)).toBeInTheDocument();
+  });
+
   it("says why the caller is back", async () => {
     open({ transfer: way({ state: "back", why: "не отвечает" }) });
     expect(await screen.findByTestId("transfer-back")).toHaveTextContent(
