@@ -1,8 +1,9 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
-import { show } from "../../test/render";
+import { show, showPage } from "../../test/render";
 import { ApiError } from "../api/client";
-import { Rest, useRefusal, type Refusal } from "./settings";
+import { Rest, useRefusal, useSaid, type Refusal } from "./settings";
 
 const refused = (...errors: [string, string][]) =>
   new ApiError({
@@ -46,5 +47,39 @@ describe("what the server refused", () => {
   it("is silent when nothing is refused", () => {
     show(<Form error={null} />);
     expect(screen.queryByRole("alert")).toBeNull();
+  });
+});
+
+function Deeds({ undone }: { undone: string[] }) {
+  const said = useSaid();
+  return (
+    <>
+      {["первое", "второе"].map((deed) => (
+        <button key={deed} onClick={() => said(`Сделано ${deed}`, () => undone.push(deed))}>
+          {deed}
+        </button>
+      ))}
+      <input aria-label="поле" />
+    </>
+  );
+}
+
+describe("the way back", () => {
+  it("is one key, the last deed first; the key belongs to a field while it is written in", async () => {
+    const undone: string[] = [];
+    showPage(<Deeds undone={undone} />);
+    const user = userEvent.setup();
+    await user.click(await screen.findByText("первое"));
+    await user.click(screen.getByText("второе"));
+    expect(await screen.findAllByText("Вернуть как было")).toHaveLength(2);
+    await user.click(screen.getByLabelText("поле"));
+    await user.keyboard("{Control>}z{/Control}");
+    expect(undone).toEqual([]);
+    await user.tab();
+    await user.keyboard("{Control>}z{/Control}");
+    expect(undone).toEqual(["второе"]);
+    await waitFor(() => expect(screen.getAllByText("Вернуть как было")).toHaveLength(1));
+    await user.keyboard("{Control>}z{/Control}");
+    expect(undone).toEqual(["второе", "первое"]);
   });
 });

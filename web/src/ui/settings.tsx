@@ -1,8 +1,9 @@
 import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { useEffectEvent, useLayoutEffect, useMemo, useState, type ReactNode } from "react";
+import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useState, type ReactNode } from "react";
 import { ApiError } from "../api/client";
-import { Note, useErrorText } from "./blocks";
+import { Key, Note, useErrorText } from "./blocks";
+import { isTyping } from "./keys";
 import { useWords } from "./words";
 import "./settings.css";
 
@@ -92,29 +93,53 @@ function Alert({ error, children }: { error: unknown; children: ReactNode }) {
   );
 }
 
-/** Says that something was done, for some seconds, with a way back where there is one. */
+/** Says that something was done, for some seconds, with a way back where there is one: by a press or by Ctrl Z. */
 export function useSaid(): (message: string, undo?: () => void) => void {
-  const w = useWords();
   return (message, undo) => {
     const id = notifications.show({
       autoClose: undo ? 10_000 : 4000,
       message: undo ? (
-        <span className="row">
-          <span className="grow">{message}</span>
-          <Button
-            size="compact-xs"
-            variant="default"
-            onClick={() => {
-              notifications.hide(id);
-              undo();
-            }}
-          >
-            {w.undo}
-          </Button>
-        </span>
+        <WayBack
+          message={message}
+          act={() => {
+            notifications.hide(id);
+            undo();
+          }}
+        />
       ) : (
         message
       ),
     });
   };
+}
+
+/** Ways back on the screen, the last one last: the key is its. */
+const ways: object[] = [];
+
+function WayBack({ message, act }: { message: string; act: () => void }) {
+  const w = useWords();
+  const press = useEffectEvent((e: globalThis.KeyboardEvent, way: object) => {
+    const ours = (e.ctrlKey || e.metaKey) && !e.shiftKey && !e.altKey && e.code === "KeyZ" && !isTyping(e.target);
+    if (!ours || ways.at(-1) !== way) return;
+    e.preventDefault();
+    act();
+  });
+  useEffect(() => {
+    const way = {};
+    ways.push(way);
+    const hear = (e: globalThis.KeyboardEvent) => press(e, way);
+    window.addEventListener("keydown", hear);
+    return () => {
+      window.removeEventListener("keydown", hear);
+      ways.splice(ways.indexOf(way), 1);
+    };
+  }, []);
+  return (
+    <span className="row">
+      <span className="grow">{message}</span>
+      <Button size="compact-xs" variant="default" rightSection={<Key>Ctrl Z</Key>} onClick={act}>
+        {w.undo}
+      </Button>
+    </span>
+  );
 }
