@@ -177,6 +177,8 @@ func TestAStreamCarriesNothingOfOthers(t *testing.T) {
 	tell(live.Change{Topic: "figures"})
 	tell(live.Change{Topic: "ticket", ID: 78, CompanyID: ours})
 	require.JSONEq(t, `{"topic": "ticket", "id": 78}`, next(), "the first thing heard is our own")
+	h.ok("admin", "POST", "/ticket-views", map[string]any{"company_id": ours, "name": "Ночные", "query": "view=open"})
+	require.JSONEq(t, `{"topic": "view", "id": 0}`, next(), "open dialogs of kept lists look again")
 	h.ok("admin", "POST", "/logout", nil)
 	require.JSONEq(t, `{"topic": "session", "id": 0}`, next(), "the screen is told to ask who it is")
 	require.Empty(t, next(), "the stream is over")

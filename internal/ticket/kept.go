@@ -13,6 +13,7 @@ import (
 
 	"d24/internal/access"
 	"d24/internal/fault"
+	"d24/internal/platform/live"
 	"d24/internal/platform/pg"
 )
 
@@ -94,8 +95,11 @@ func (s *Service) Keep(ctx context.Context, k Kept) (Kept, error) {
 		if n >= maxKept {
 			return k, fault.New(fault.Invalid, "ticket_view.full", "Сохранено уже %d списков: удалите лишние.", maxKept)
 		}
-		return k, tx.QueryRow(ctx, `insert into ticket_views (list, company_id, user_id, name, query, columns, is_shared, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8) returning id`,
-			k.List, k.CompanyID, k.UserID, k.Name, k.Query, k.Columns, k.IsShared, tx.Now).Scan(&k.ID)
+		if err := tx.QueryRow(ctx, `insert into ticket_views (list, company_id, user_id, name, query, columns, is_shared, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8) returning id`,
+			k.List, k.CompanyID, k.UserID, k.Name, k.Query, k.Columns, k.IsShared, tx.Now).Scan(&k.ID); err != nil {
+			return k, err
+		}
+		return k, tellKept(ctx, tx, k)
 	})
 	var p *pgconn.PgError
 	if errors.As(err, &p) && p.Code == "23505" {
@@ -114,8 +118,15 @@ func (s *Service) rekeep(ctx context.Context, tx *pg.Tx, k Kept) (Kept, error) {
 	}
 	k.CompanyID, k.UserID = was.CompanyID, was.UserID
 	k.Version++
-	_, err = tx.Exec(ctx, "update ticket_views set name = $2, query = $3, columns = $4, is_shared = $5, version = $6 where id = $1", k.ID, k.Name, k.Query, k.Columns, k.IsShared, k.Version)
-	return k, err
+	if _, err = tx.Exec(ctx, "update ticket_views set name = $2, query = $3, columns = $4, is_shared = $5, version = $6 where id = $1", k.ID, k.Name, k.Query, k.Columns, k.IsShared, k.Version); err != nil {
+		return k, err
+	}
+	return k, tellKept(ctx, tx, k)
+}
+
+// tellKept has open menus and dialogs of kept lists look again.
+func tellKept(ctx context.Context, tx *pg.Tx, k Kept) error {
+	return live.Tell(ctx, tx, live.Change{Topic: "view", CompanyID: k.CompanyID})
 }
 
 // ownKept locks a list of the actor's own; another's does not exist for a change.
@@ -134,11 +145,14 @@ func ownKept(ctx context.Context, tx *pg.Tx, id int64, list string) (Kept, error
 // DropKept deletes a list of the actor's own.
 func (s *Service) DropKept(ctx context.Context, id int64, list string) error {
 	return pg.Do(ctx, s.db, func(tx *pg.Tx) error {
-		if _, err := ownKept(ctx, tx, id, list); err != nil {
+		k, err := ownKept(ctx, tx, id, list)
+		if err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, "delete from ticket_views where id = $1", id)
-		return err
+		if _, err := tx.Exec(ctx, "delete from ticket_views where id = $1", id); err != nil {
+			return err
+		}
+		return tellKept(ctx, tx, k)
 	})
 }
 

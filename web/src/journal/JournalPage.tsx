@@ -8,16 +8,16 @@ import { may, useMe } from "../session/session";
 import { Hints, Key } from "../ui/blocks";
 import { useKeys } from "../ui/keys";
 import { useDensity } from "../ui/list/columns";
-import { ColumnsMenu, KeptMenu } from "../ui/list/Kept";
+import { ColumnsMenu } from "../ui/list/Kept";
 import { ListBody, ListNews } from "../ui/list/ListBody";
 import { useFromStart } from "../ui/list/pages";
 import { useLiveList } from "../ui/list/useLiveList";
-import { useAddress } from "./address";
-import { useCompanyOf, useCount, useListQuery, useTickets } from "./api";
+import { useCount, useListQuery, useTickets } from "./api";
 import { BulkBar } from "./BulkBar";
 import { SET, useColumns } from "./columns";
 import { ExportMenu } from "./ExportMenu";
 import { Filters } from "./Filters";
+import { KeptLists } from "./KeptLists";
 import { PhoneList } from "./PhoneList";
 import { usePicks } from "./picks";
 import { Nothing, useViews } from "./views";
@@ -42,7 +42,6 @@ function DeskJournal() {
   const search: JournalSearch = useSearch({ from: "/signed-in/journal" });
   const view = search.view ?? "new";
   const field = useRef<HTMLInputElement>(null);
-  const address = useAddress();
   const total = useCount(search);
   const list = useLiveList(useTickets(search), JSON.stringify(search), "ticket", last);
   const { shown, active, step } = list;
@@ -86,7 +85,6 @@ function DeskJournal() {
   const withCompany = me.kind !== "company";
   const [columns, setColumns] = useColumns(withCompany);
   const [density, setDensity] = useDensity(me.user.id);
-  const company = useCompanyOf(search);
   const query = useListQuery(search);
   const fromStart = useFromStart("tickets");
   return (
@@ -96,17 +94,7 @@ function DeskJournal() {
           <h1 className="page-title">
             {w.title} <Total count={total.data} />
           </h1>
-          <KeptMenu
-            of="ticket"
-            company={company}
-            query={address.textOf(search)}
-            onQuery={(text) => go(address.read(text))}
-            onCompany={(id) => go({ ...search, company: id })}
-            set={SET}
-            columns={columns}
-            onColumns={setColumns}
-            about={{ ofCompany: w.ofCompany, nameHint: w.keptHint }}
-          />
+          <KeptLists search={search} onChange={go} columns={columns} onColumns={setColumns} />
           <Views view={view} onChange={(v) => go({ ...search, view: v })} />
           <span className="grow" />
           <ExportMenu search={search} columns={columns} />

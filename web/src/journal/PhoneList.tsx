@@ -11,17 +11,16 @@ import { may, roleOf, useMe } from "../session/session";
 import { numberOf } from "../time/format";
 import { Empty, Failed } from "../ui/blocks";
 import { KindMark, kindBar } from "../ui/Kind";
-import { KeptMenu } from "../ui/list/Kept";
 import { Looking } from "../ui/list/ListBody";
 import { isLooking } from "../ui/list/pages";
 import { useWords as useCommon } from "../ui/words";
-import { useAddress } from "./address";
-import { useBeforehand, useCompanyOf, useCount, useTickets } from "./api";
+import { useBeforehand, useCount, useTickets } from "./api";
 import { BulkBar } from "./BulkBar";
-import { SET, useColumns, USUAL } from "./columns";
+import { useColumns, USUAL } from "./columns";
 import { Deadline } from "./Deadline";
 import { ExportMenu } from "./ExportMenu";
 import { Filters } from "./Filters";
+import { KeptLists } from "./KeptLists";
 import { Excerpt, Marked } from "./Marked";
 import { usePicks, type Picks } from "./picks";
 import { Nothing, useViews } from "./views";
@@ -79,8 +78,6 @@ function CompanyList() {
   const fresh = useCount({ view: "new" }).data;
   const items = list.data?.pages.flatMap((p) => p.items) ?? [];
   const go = (next: JournalSearch) => void navigate({ to: "/journal", search: next, replace: true });
-  const company = useCompanyOf(search);
-  const address = useAddress();
   const [columns, setColumns] = useColumns(me.kind !== "company");
   const [isPicking, setPicking] = useState(false);
   const picks = usePicks(items, JSON.stringify(search));
@@ -141,19 +138,7 @@ function CompanyList() {
         <Filters
           search={search}
           onChange={go}
-          lead={
-            <KeptMenu
-              of="ticket"
-              company={company}
-              query={address.textOf(search)}
-              onQuery={(text) => go(address.read(text))}
-              onCompany={(id) => go({ ...search, company: id })}
-              set={SET}
-              columns={columns}
-              onColumns={setColumns}
-              about={{ ofCompany: w.ofCompany, nameHint: w.keptHint }}
-            />
-          }
+          lead={<KeptLists search={search} onChange={go} columns={columns} onColumns={setColumns} />}
         />
       </div>
       <div className="ph-body">

@@ -22,7 +22,8 @@ export type Topic =
   | "handover"
   | "coverage"
   | "supplier_ticket"
-  | "errand";
+  | "errand"
+  | "view";
 /** topic "all" means: something was missed, fetch everything again. */
 export type Change = { topic: Topic | "all"; id: number };
 export type Link = { state: "connecting" | "live" | "lost" | "restored"; since: number };

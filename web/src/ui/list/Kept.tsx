@@ -1,8 +1,9 @@
 import { ActionIcon, Button, Checkbox, Menu, Modal, Popover, SegmentedControl, TextInput } from "@mantine/core";
 import { IconColumns, IconListDetails, IconUsers } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
+import { ApiError } from "../../api/client";
 import { useMe } from "../../session/session";
-import { useErrorText } from "../blocks";
+import { Note, useErrorText } from "../blocks";
 import { Rest, useRefusal, useSaid } from "../settings";
 import { readColumns, type ColumnSet, type Density } from "./columns";
 import { useChangeView, useDropView, useKeepView, useViewsKept, type KeptView, type Of } from "./kept";
@@ -65,7 +66,7 @@ export function KeptMenu<C extends string>(props: Props<C>) {
             </span>
           </Button>
         </Menu.Target>
-        <Menu.Dropdown>
+        <Menu.Dropdown className="kept-menu">
           {kept?.items.length === 0 && <Menu.Label>{w.kept.none}</Menu.Label>}
           {kept?.items.map((k) => (
             <Menu.Item
@@ -84,27 +85,19 @@ export function KeptMenu<C extends string>(props: Props<C>) {
           {now?.is_mine && <Menu.Item onClick={() => dropNow(now)}>{w.kept.drop(now.name)}</Menu.Item>}
         </Menu.Dropdown>
       </Menu>
-      {isKeeping && (
+      {(isKeeping || changed) && (
         <KeepDialog
           of={of}
           company={company}
           query={query}
           columns={columns}
+          {...(changed ? { changed, now: kept?.items.find((k) => k.id === changed.id) } : {})}
           nameHint={props.about.nameHint}
           mayShare={kept?.may_share ?? false}
-          onClose={() => setKeeping(false)}
-        />
-      )}
-      {changed && (
-        <KeepDialog
-          of={of}
-          company={company}
-          query={changed.query}
-          columns={changed.columns}
-          changed={changed}
-          nameHint={props.about.nameHint}
-          mayShare={kept?.may_share ?? false}
-          onClose={() => setChanged(undefined)}
+          onClose={() => {
+            setKeeping(false);
+            setChanged(undefined);
+          }}
         />
       )}
     </>
@@ -128,7 +121,7 @@ function CompanyMenu({ text, onCompany }: { text: string; onCompany: (id: number
           {w.kept.title}
         </Button>
       </Menu.Target>
-      <Menu.Dropdown mah={400} style={{ overflow: "auto", maxWidth: 340 }}>
+      <Menu.Dropdown className="kept-menu">
         <Menu.Label>{text}</Menu.Label>
         {companies.map((c) => (
           <Menu.Item key={c.id} onClick={() => onCompany(c.id)}>
@@ -145,31 +138,51 @@ type KeepProps = {
   company: number;
   query: string;
   columns: readonly string[];
-  /** The list whose name or sharing is changed; absent: a new one is kept. */
+  /** The list whose name or sharing is changed, as it was when this was asked; absent: a new one is kept. */
   changed?: KeptView;
+  /** The same list as it is now; undefined: it was dropped meanwhile. */
+  now?: KeptView | undefined;
   nameHint: string;
   mayShare: boolean;
   onClose: () => void;
 };
 
-function KeepDialog({ of, company, query, columns, changed, nameHint, mayShare, onClose }: KeepProps) {
+/** What was not touched here follows the list; what was written stays, beside what the list has become. */
+function KeepDialog({ of, company, query, columns, changed, now, nameHint, mayShare, onClose }: KeepProps) {
   const w = useWords();
   const keep = useKeepView(of, company);
   const change = useChangeView(of, company);
   const isPending = keep.isPending || change.isPending;
   const refusal = useRefusal(keep.error ?? change.error);
-  const [name, setName] = useState(changed?.name ?? "");
-  const [isShared, setShared] = useState(changed?.is_shared ?? false);
+  const [written, setName] = useState<string>();
+  const [ticked, setShared] = useState<boolean>();
+  const known = now ?? changed;
+  const name = written ?? known?.name ?? "";
+  const isShared = ticked ?? known?.is_shared ?? false;
   const submit = (e: FormEvent) => {
     e.preventDefault();
     if (isPending) return;
-    const body = { name, query, columns: [...columns], is_shared: isShared };
-    if (changed) change.mutate({ ...body, id: changed.id, version: changed.version }, { onSuccess: onClose });
+    const body = known
+      ? { name, query: known.query, columns: known.columns, is_shared: isShared }
+      : { name, query, columns: [...columns], is_shared: isShared };
+    if (now) change.mutate({ ...body, id: now.id, version: now.version }, { onSuccess: onClose });
     else keep.mutate(body, { onSuccess: onClose });
   };
+  const isOther = now !== undefined && now.version !== changed?.version;
+  const isSaid = isOther && refusal.error instanceof ApiError && refusal.error.isConflict; // above, with what it has become
   return (
-    <Modal opened onClose={onClose} title={changed ? w.kept.changing : w.kept.keep} centered>
+    <Modal
+      opened
+      onClose={onClose}
+      title={<span className="b">{changed ? w.kept.changing : w.kept.keeping}</span>}
+      centered
+    >
       <form className="col" onSubmit={submit} noValidate style={{ gap: 12 }}>
+        {changed && (isOther || !now) && (
+          <div role="status">
+            <Note tone="plan">{now ? w.kept.meanwhile(now.name, now.is_shared) : w.kept.gone}</Note>
+          </div>
+        )}
         <TextInput
           label={w.kept.name}
           placeholder={nameHint}
@@ -187,7 +200,7 @@ function KeepDialog({ of, company, query, columns, changed, nameHint, mayShare, 
             onChange={(e) => setShared(e.currentTarget.checked)}
           />
         )}
-        <Rest of={refusal} />
+        {!isSaid && <Rest of={refusal} />}
         <div className="row">
           <span className="grow" />
           <Button type="submit" loading={isPending}>

@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import { problem, serve, showPage } from "../../../test/render";
@@ -17,7 +17,7 @@ const own: KeptView = {
 const foreign: KeptView = { ...own, id: 2, name: "Чужой", query: "view=open", is_mine: false };
 
 function open(of: Of, query = own.query) {
-  showPage(
+  return showPage(
     <KeptMenu
       of={of}
       company={1}
@@ -65,6 +65,56 @@ describe.each(["ticket", "call"] as const)("kept lists of %ss (J3)", { timeout: 
       is_shared: true,
       version: 4,
     });
+  });
+
+  it("are followed by an open dialog when another window changes them, but for what was written in it", async () => {
+    let now = own;
+    const asked = serve({
+      [`GET ${path}`]: () => ({ items: [now, foreign], may_share: true }),
+      [`PUT ${path}/1`]: () => now,
+    });
+    const { client } = open(of);
+    const user = userEvent.setup({ delay: null });
+    await user.click(await screen.findByText("Ночные"));
+    await user.click(await screen.findByText("Изменить список «Ночные»…"));
+    const name = await screen.findByLabelText("Название");
+    now = { ...own, name: "Ночь", is_shared: false, query: "result=talk", version: 5 };
+    await act(() => client.invalidateQueries({ predicate: (q) => q.meta?.live?.includes("view") ?? false }));
+    await waitFor(() => expect(name).toHaveValue("Ночь"));
+    expect(screen.getByRole("checkbox")).not.toBeChecked();
+    expect(screen.getByRole("status")).toHaveTextContent("теперь он «Ночь», его видите только вы");
+    await user.type(name, " и утро");
+    now = { ...now, name: "Иначе", version: 6 };
+    await act(() => client.invalidateQueries({ queryKey: ["views-kept"] }));
+    await waitFor(() => expect(screen.getByRole("status")).toHaveTextContent("теперь он «Иначе»"));
+    expect(name).toHaveValue("Ночь и утро");
+    await user.keyboard("{Enter}");
+    await waitFor(() => expect(screen.queryByLabelText("Название")).toBeNull());
+    const sent = await asked.find((a) => a.key.startsWith("PUT"))?.request.json();
+    expect(sent).toEqual({
+      name: "Ночь и утро",
+      query: "result=talk",
+      columns: ["phone"],
+      is_shared: false,
+      version: 6,
+    });
+  });
+
+  it("are kept anew from an open dialog when another window has dropped them", async () => {
+    let items = [own];
+    const asked = serve({ [`GET ${path}`]: () => ({ items, may_share: true }), [`POST ${path}`]: () => own });
+    const { client } = open(of);
+    const user = userEvent.setup({ delay: null });
+    await user.click(await screen.findByText("Ночные"));
+    await user.click(await screen.findByText("Изменить список «Ночные»…"));
+    const name = await screen.findByLabelText("Название");
+    items = [];
+    await act(() => client.invalidateQueries({ queryKey: ["views-kept"] }));
+    expect(await screen.findByText(/список удалили/)).toBeVisible();
+    await user.type(name, "{Enter}");
+    await waitFor(() => expect(screen.queryByLabelText("Название")).toBeNull());
+    const sent = await asked.find((a) => a.key === `POST ${path}`)?.request.json();
+    expect(sent).toMatchObject({ name: "Ночные", query: "result=lost", columns: ["phone"], is_shared: true });
   });
 
   it("come back as they were when one was dropped by mistake", async () => {

@@ -14,6 +14,7 @@ export function useViewsKept(of: Of, company: number) {
     queryKey: ["views-kept", of, company],
     queryFn: () => take(api.GET(PATH[of], { params: { query: { company_id: company } } })),
     enabled: company > 0,
+    meta: { live: ["view"] as const },
   });
 }
 

@@ -10,7 +10,11 @@ export const en: typeof ru = {
     shared: "shared",
     keep: "Keep this list…",
     change: (name) => `Change the list “${name}”…`,
+    keeping: "Keep the list",
     changing: "Name and sharing",
+    meanwhile: (name, isShared) =>
+      `The list was changed while this was open: it is now “${name}”, ${isShared ? "seen by everybody in the company" : "seen by you alone"}.`,
+    gone: "The list was deleted while this was open. “Keep” makes it anew.",
     dropped: (name) => `The list “${name}” was deleted`,
     drop: (name) => `Delete the list “${name}”`,
     name: "Name",

@@ -9,7 +9,11 @@ export const ru = {
     shared: "общий",
     keep: "Сохранить этот список…",
     change: (name: string) => `Изменить список «${name}»…`,
+    keeping: "Сохранить список",
     changing: "Название и доступ",
+    meanwhile: (name: string, isShared: boolean) =>
+      `Пока окно открыто, список изменили: теперь он «${name}», ${isShared ? "его видят все в компании" : "его видите только вы"}.`,
+    gone: "Пока окно открыто, список удалили. «Сохранить» создаст его заново.",
     dropped: (name: string) => `Список «${name}» удалён`,
     drop: (name: string) => `Удалить список «${name}»`,
     name: "Название",
