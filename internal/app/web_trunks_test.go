@@ -52,12 +52,14 @@ func TestATrunkIsSetUpOnTheScreen(t *testing.T) {
 	require.Equal(t, 5, x.PerSecond)
 
 	delete(form, "password")
+	form["port"] = 0 // where its service is, its name server says
 	form["channels"], form["transport"], form["srtp"], form["tls_pin"] = 40, "tls", "required", strings.Repeat("AB:", 31)+"AB"
 	changed := h.ok("platform", http.MethodPut, fmt.Sprintf("/trunks/%d", id), form)
 	require.InDelta(t, 40, changed.get(t, "channels"), 0)
 	x, _ = given()
 	require.Equal(t, "тайна", x.Password, "a form without a password leaves it")
 	require.Equal(t, []string{"tls", "required", strings.Repeat("ab", 32)}, []string{x.Transport, x.SRTP, x.Pin})
+	require.Zero(t, x.Port)
 	h.fails("platform", http.MethodPut, fmt.Sprintf("/trunks/%d", id), form, http.StatusConflict, "trunk.changed")
 
 	form["version"], form["probe_number"], form["probe_every_min"], form["probe_price"], form["probe_budget"] = 2, "8 (343) 000-01-01", 5, 120, 3000

@@ -168,12 +168,6 @@ func (s *Service) writeTrunk(ctx context.Context, tx *pg.Tx, t *TrunkSettings, p
 func (t *TrunkSettings) tidy() {
 	t.Name, t.Carrier = strings.Join(strings.Fields(t.Name), " "), strings.Join(strings.Fields(t.Carrier), " ")
 	t.Host, t.User = strings.TrimSpace(t.Host), strings.TrimSpace(t.User)
-	if t.Port == 0 {
-		t.Port = 5060
-		if t.Transport == "tls" {
-			t.Port = 5061
-		}
-	}
 	if t.SRTP == "" {
 		t.SRTP = "off"
 	}
@@ -211,8 +205,8 @@ func (t *TrunkSettings) check(password *string) error {
 	if net.ParseIP(t.Host) == nil && !hostName.MatchString(t.Host) {
 		bad = bad.At("body.host", "адрес вида sip.example.ru или 198.51.100.7")
 	}
-	if t.Port < 1 || t.Port > 65535 {
-		bad = bad.At("body.port", "от 1 до 65535")
+	if t.Port < 0 || t.Port > 65535 {
+		bad = bad.At("body.port", "от 1 до 65535 или пусто")
 	}
 	if t.Registers && !authUser.MatchString(t.User) || t.User != "" && !authUser.MatchString(t.User) {
 		bad = bad.At("body.user", "имя латиницей, как его дал провайдер")

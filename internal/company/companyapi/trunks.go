@@ -18,7 +18,7 @@ type TrunkFields struct {
 	Name      string   `json:"name" maxLength:"100"`
 	Carrier   string   `json:"carrier" maxLength:"100" doc:"the provider: two numbers of a company at one are flagged"`
 	Host      string   `json:"host" maxLength:"255"`
-	Port      int      `json:"port" doc:"0: 5060"`
+	Port      int      `json:"port" doc:"0: by the SRV record of the host, without one 5060, over TLS 5061"`
 	Transport string   `json:"transport" maxLength:"5" doc:"udp, tcp or tls"`
 	SRTP      string   `json:"srtp" required:"false" maxLength:"10" doc:"sealed sound (SDES): off, optional, required"`
 	CA        string   `json:"tls_ca" required:"false" maxLength:"30000" doc:"PEM of the authority that signs for the provider; empty: the system's"`

@@ -26,6 +26,7 @@ import (
 	"d24/voip/rtp"
 	"d24/voip/sip"
 	"d24/voip/speech"
+	"d24/voip/trunk"
 	"d24/voip/webrtc"
 )
 
@@ -93,8 +94,8 @@ type Deps struct {
 	Voice    speech.Voice
 	Keys     Sealer // of the trunks that are remembered on the disk; nil: without their passwords
 	Log      *slog.Logger
-	// Lookup asks name servers; nil: the system's.
-	Lookup func(ctx context.Context, host string) ([]string, error)
+	// Lookup asks where a provider's name leads (RFC 3263); nil: the system's name servers.
+	Lookup func(ctx context.Context, host string, port int, transport string) (trunk.Answer, error)
 }
 
 // Engine is a running phone engine.

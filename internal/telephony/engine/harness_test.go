@@ -63,7 +63,7 @@ type desk struct {
 	lifted   []string
 	unread   atomic.Bool // they cannot be read
 	changed  chan struct{}
-	lookup   func(ctx context.Context, host string) ([]string, error)
+	lookup   lookup
 }
 
 var errAway = errors.New("the database is away")

@@ -88,7 +88,7 @@ func (t *trunks) run(ctx context.Context) {
 func (t *trunks) apply(list []telephony.Trunk) {
 	var addresses []string
 	for _, x := range list {
-		addresses = append(append(addresses, x.Addresses...), t.names.of(x.Host)...)
+		addresses = append(append(addresses, x.Addresses...), t.names.of(x)...)
 	}
 	t.e.trust.Set(providers(list, t.e.log))
 	if err := t.e.filter.Set(addresses); err != nil {
@@ -147,7 +147,7 @@ func (t *trunks) open(x telephony.Trunk) *account {
 			defer t.mu.Unlock()
 			a.up, a.text, a.since, a.fails = up, text, time.Now(), 0
 			t.e.log.Info("trunk changed", "trunk", x.Name, "up", up, "text", text)
-			if ip, _, _ := net.SplitHostPort(a.dest); !up && a.reg.Status().Mute && t.names.pass(x.Host, ip) {
+			if !up && a.reg.Status().Mute && t.names.pass(x, a.dest) {
 				t.reread() // an account at its next address takes this one's place
 			}
 		},
@@ -165,7 +165,7 @@ func (t *trunks) byAddress(contact, source string) int64 {
 		}
 	}
 	for _, a := range t.list {
-		if slices.Contains(t.names.of(a.Host), source) || slices.Contains(a.Addresses, source) {
+		if slices.Contains(t.names.of(a.Trunk), source) || slices.Contains(a.Addresses, source) {
 			return a.ID
 		}
 	}
@@ -273,7 +273,7 @@ func (t *trunks) floor() []telephony.FloorTrunk {
 			f.State = "up"
 		case a.up:
 			f.Text = "звонки через него не проходят"
-		case t.names.missing(a.Host):
+		case t.names.missing(a.Trunk):
 			f.Text = "имя " + a.Host + " не находится: проверьте адрес провайдера или сервер имён"
 		case a.text == unknown:
 			f.State = "unknown"
@@ -333,13 +333,13 @@ func outcomeOf(de *sip.DialError) (o telephony.Outcome, b telephony.Blame, retry
 }
 
 // dest is where a trunk is that is not simply where its name leads: at its last good address
-// while the name is not resolved (F81), at one that answers when it leads to several.
+// while the name is not resolved (F81), at one that answers when it leads to several, where a
+// record of its service says.
 func (t *trunks) dest(x telephony.Trunk) string {
-	if ip := t.names.at(x.Host); ip != "" {
-		x.Host = ip
+	if x.Port == 0 && net.ParseIP(x.Host) != nil {
 		return hostPort(x)
 	}
-	return ""
+	return t.names.at(x)
 }
 
 func hostPort(t telephony.Trunk) string {

@@ -145,7 +145,10 @@ function Address({ form, put, refusal }: Part) {
         />
         <NumberInput
           label={w.port}
-          value={form.port}
+          placeholder={w.portFound}
+          min={0}
+          max={65535}
+          value={form.port || ""}
           allowDecimal={false}
           error={refusal.at("port")}
           onChange={(v) => put({ port: count(v) })}

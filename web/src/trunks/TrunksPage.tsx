@@ -79,7 +79,7 @@ function TrunkPanel({ trunk: t, onEdit }: { trunk: Trunk; onEdit: () => void }) 
         <div className="s12 t2">
           {[
             t.carrier,
-            `${t.host}:${String(t.port)}`,
+            t.port ? `${t.host}:${String(t.port)}` : t.host,
             t.transport.toUpperCase(),
             t.srtp && t.srtp !== "off" ? "SRTP" : "",
             w.order(t.priority),

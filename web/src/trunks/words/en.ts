@@ -34,6 +34,7 @@ export const en: Words<typeof ru> = {
   carrierHint: "Two numbers of a company at one carrier are flagged as a risk",
   host: "Address of the server",
   port: "Port",
+  portFound: "found by name",
   transport: "Protocol",
   srtp: "Sealed sound (SRTP)",
   srtpHint: "“If it can” takes plain sound too; “required” refuses a call in the clear.",
