@@ -95,3 +95,41 @@ func TestACallOnAFullDiskBeginsUnrecorded(t *testing.T) {
 	done := w.desk.until(t, "recorded", recorded)
 	require.Positive(t, done.Recording.Bytes)
 }
+
+// TestAFullDiskTearsNoFactOfTheJournal is R12 of the engine's own file: the database is away and
+// there is no room. What fits is kept whole, the rest when there is room, nothing twice and no
+// two in one line: who starts after a kill reads all of it.
+func TestAFullDiskTearsNoFactOfTheJournal(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if small(t, filepath.Join(dir, "full"), "64k") == nil {
+		return
+	}
+	path, ballast := filepath.Join(dir, "full", "n1.journal"), filepath.Join(dir, "full", "ballast")
+	r, err := openReports(path, &picky{refused: 1}, quietLog())
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(ballast, make([]byte, 40<<10), 0o600))
+	add := func(n int) {
+		r.add(telephony.Report{CallKey: "c", Seq: n, Kind: telephony.CallDigit, Digit: strings.Repeat("5", 300)})
+	}
+	for n := 1; n <= 200; n++ { // 80 kB
+		add(n)
+		require.Error(t, r.flush(t.Context()))
+	}
+	read := func() (out []int) {
+		next, err := openReports(path, &picky{}, quietLog())
+		require.NoError(t, err)
+		defer next.file.Close() //nolint:errcheck // only read
+		for i, x := range next.wait {
+			require.Equal(t, i+1, x.Seq)
+			out = append(out, x.Seq)
+		}
+		return out
+	}
+	fit := read()
+	require.Less(t, len(fit), 200, "the disk is full")
+	require.NotEmpty(t, fit)
+	require.NoError(t, unix.Mount("", filepath.Join(dir, "full"), "", unix.MS_REMOUNT, "size=1m"))
+	add(201)
+	require.Len(t, read(), 201)
+}

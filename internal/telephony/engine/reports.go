@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"log/slog"
 	"os"
 	"slices"
@@ -106,23 +108,38 @@ func (r *reports) waiting() int {
 	return len(r.wait)
 }
 
-// keep writes what is not in the file yet. The caller holds the lock.
+// keep writes what is not in the file yet. Of a fact for which there is no room nothing stays in
+// it, or the next one would stand in its line (R12). The caller holds the lock.
 func (r *reports) keep() {
-	for _, x := range r.wait[r.kept:] {
-		b, err := json.Marshal(x)
-		if err != nil {
-			continue
-		}
-		if _, err := r.file.Write(append(b, '\n')); err != nil {
+	from := r.kept
+	for _, x := range r.wait[from:] {
+		if b, err := json.Marshal(x); err != nil {
+			r.log.Error("a report cannot be written down", "err", err)
+		} else if err := r.write(append(b, '\n')); err != nil {
 			r.log.Error("the journal of reports cannot be written", "err", err)
-			return
+			break
 		}
+		r.kept++
 	}
-	r.kept = len(r.wait)
+	if r.kept == from {
+		return
+	}
 	defer r.stir()
 	if err := r.file.Sync(); err != nil {
 		r.log.Error("the journal of reports cannot be synced", "err", err)
 	}
+}
+
+func (r *reports) write(line []byte) error {
+	n, err := r.file.Write(line)
+	if err == nil || n == 0 {
+		return err
+	}
+	end, seek := r.file.Seek(0, io.SeekEnd)
+	if seek != nil {
+		return errors.Join(err, seek)
+	}
+	return errors.Join(err, r.file.Truncate(end-int64(n)))
 }
 
 func (r *reports) run(ctx context.Context) {
