@@ -11557,7 +11557,7 @@ export interface components {
             per_second: number;
             /**
              * Format: int64
-             * @description 0: 5060
+             * @description 0: by the SRV record of the host, without one 5060, over TLS 5061
              */
             port: number;
             /**
@@ -11636,7 +11636,7 @@ export interface components {
             per_second: number;
             /**
              * Format: int64
-             * @description 0: 5060
+             * @description 0: by the SRV record of the host, without one 5060, over TLS 5061
              */
             port: number;
             /**
