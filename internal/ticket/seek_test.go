@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -268,6 +269,23 @@ func TestAWordIsKnownOnceItIsCommitted(t *testing.T) {
 	require.Equal(t, names([]Ticket{x}), c.found(c.sys, "движк"), "by a fragment: through the dictionary")
 	require.Empty(t, c.s.words.unknown([]string{"задвижка"}))
 	require.Equal(t, []string{"вентиль"}, c.s.words.unknown([]string{"задвижка", "вентиль"}))
+}
+
+// TestWhatTheDatabaseKnowsIsReadOnce: a program that has just begun takes over all words with
+// the first that it does not know.
+func TestWhatTheDatabaseKnowsIsReadOnce(t *testing.T) {
+	c := open1(t)
+	c.wrote(1, "Течёт задвижка")
+	var fresh dictionary
+	require.NoError(t, pg.Do(c.sys, c.db, func(tx *pg.Tx) error { return fresh.learn(c.sys, tx, []string{"вентиль"}) }))
+	require.Empty(t, fresh.unknown([]string{"задвижка", "вентиль"}))
+	full := dictionary{have: map[string]struct{}{}}
+	for i := range mostWords {
+		full.have[strconv.Itoa(i)] = struct{}{}
+	}
+	full.keep([]string{"вентиль"})
+	require.Len(t, full.have, mostWords, "one of the others went, not all of them")
+	require.Empty(t, full.unknown([]string{"вентиль"}))
 }
 
 // FuzzSearch: whatever is typed, the terms of a masked person's search name neither a phone
