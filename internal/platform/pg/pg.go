@@ -254,23 +254,26 @@ func walls(a access.Actor) (role, company string, team []int64) {
 	return role, company, team
 }
 
-// array is a team as PostgreSQL reads arrays; "" is none.
+// array are those of a team who have no bit, as PostgreSQL reads arrays; "" is none.
 func array(team []int64) string {
-	if len(team) == 0 {
+	var b []byte
+	for _, c := range team {
+		if hasBit(c) {
+			continue
+		}
+		b = strconv.AppendInt(append(b, ','), c, 10)
+	}
+	if len(b) == 0 {
 		return ""
 	}
-	b := []byte{'{'}
-	for i, c := range team {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = strconv.AppendInt(b, c, 10)
-	}
+	b[0] = '{'
 	return string(append(b, '}'))
 }
 
 // mostBits are the companies that have a bit; those behind them are looked up in the array.
 const mostBits = 1 << 15
+
+func hasBit(company int64) bool { return company >= 0 && company < mostBits }
 
 // bitmap is a team as a string of bits, of which bit n is company n: it is read and looked at
 // far faster than an array (00540_team_bitmap.sql).
@@ -280,7 +283,7 @@ func bitmap(team []int64) string {
 	}
 	var bits []byte
 	for _, c := range team {
-		if c < 0 || c >= mostBits {
+		if !hasBit(c) {
 			continue
 		}
 		if at := int(c / 8); at >= len(bits) {
