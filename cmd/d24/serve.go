@@ -15,6 +15,7 @@ import (
 
 	"d24/internal/app"
 	"d24/internal/platform/config"
+	"d24/internal/platform/heap"
 	"d24/internal/platform/obs"
 	"d24/internal/platform/pg"
 	"d24/internal/platform/supervise"
@@ -30,6 +31,9 @@ const (
 	cityPage = "127.0.0.1:8027"
 )
 
+// room is what each process may fill with rubbish before it is collected.
+const room = 64 << 20
+
 type serveCmd struct {
 	config.Flags
 	CityX    string `name:"city-x" help:"адрес SIP показательного оператора связи X" default:"${city_x}" hidden:""`
@@ -40,6 +44,7 @@ type serveCmd struct {
 }
 
 func (s *serveCmd) Run(ctx context.Context) error {
+	heap.Keep(room)
 	c, err := settings(s.Flags)
 	if err != nil {
 		return err
