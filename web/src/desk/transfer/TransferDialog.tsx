@@ -1,5 +1,5 @@
 import { Button, Modal, Textarea } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { useEffect, useState, type KeyboardEvent } from "react";
 import type { CallView, TransferView } from "../../softphone/protocol";
 import { usePhone } from "../../softphone/useSoftphone";
 import { useNow } from "../../time/clock";
@@ -48,10 +48,16 @@ export function TransferDialog({ call, reasonId, onClose }: Props) {
       withCloseButton={!away}
       title={<span className="b">{w.title}</span>}
       size="lg"
+      onKeyDown={keepDigits}
     >
       {inside}
     </Modal>
   );
+}
+
+/** A digit meant for a list that is empty must not write an outcome on the screen behind. */
+function keepDigits(e: KeyboardEvent) {
+  if (/^(Digit|Numpad)\d$/.test(e.code)) e.stopPropagation();
 }
 
 /** The person's phone rings, or he speaks with the operator; the caller hears music. */

@@ -95,6 +95,21 @@ describe("a transfer", () => {
     expect(desk.socket.hear()).toContainEqual({ type: "transfer", call: "i-1", person: 2, mode: "at_once" });
   });
 
+  it("keeps digits from the screen behind when there is nobody to choose", async () => {
+    const behind = vi.fn();
+    window.addEventListener("keydown", behind);
+    const { user } = open({}, false, {
+      "GET /api/v1/desk/calls/i-1/competents": () => ({ items: [], at_once: false, zone: "Asia/Yekaterinburg" }),
+    });
+    await screen.findByText("Справочник пуст");
+    screen.getByRole("dialog").querySelector("button")?.focus();
+    await user.keyboard("1");
+    expect(behind).not.toHaveBeenCalled();
+    await user.keyboard("{F4}");
+    expect(behind).toHaveBeenCalledOnce(); // keys of the call go on
+    window.removeEventListener("keydown", behind);
+  });
+
   it("takes a message for who is out of his hours, at the field when it is refused", async () => {
     const sent: unknown[] = [];
     const { user, onClose, desk } = open({}, true, {
