@@ -26,6 +26,7 @@ import (
 	"d24/internal/platform/pg"
 	"d24/internal/platform/pgembed"
 	"d24/internal/seed"
+	"d24/test/cluster"
 )
 
 // pace divides the waits that companies set: ten minutes are two and a half here. What the
@@ -34,6 +35,9 @@ const pace = 4
 
 // binary is the program under test: D24_BIN, or built here once.
 var binary string
+
+// migrated is the database that worlds copy.
+var migrated *cluster.Template
 
 func TestMain(m *testing.M) {
 	code, err := run(m)
@@ -45,12 +49,16 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) (int, error) {
+	dir, err := os.MkdirTemp("", "d24-chaos")
+	if err != nil {
+		return 1, err
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the database's own user passes through it
+		return 1, err
+	}
+	migrated = cluster.New(filepath.Join(dir, "data"))
 	if binary = os.Getenv("D24_BIN"); binary == "" {
-		dir, err := os.MkdirTemp("", "d24-chaos")
-		if err != nil {
-			return 1, err
-		}
-		defer os.RemoveAll(dir)
 		binary = filepath.Join(dir, "d24")
 		if out, err := exec.Command("go", "build", "-o", binary, "d24/cmd/d24").CombinedOutput(); err != nil { //nolint:gosec // our own program
 			return 1, fmt.Errorf("build: %w\n%s", err, out)
@@ -223,12 +231,11 @@ func newWorld(t *testing.T, seedOf uint64, engines int, before ...func(*world)) 
 // database is PostgreSQL with the schema and the demo city's data.
 func (w *world) database() {
 	ctx := w.t.Context()
+	require.NoError(w.t, migrated.Copy(ctx, w.dir))
 	s, err := pgembed.Start(ctx, pgembed.Config{DataDir: w.dir, Log: slog.New(slog.DiscardHandler)})
 	require.NoError(w.t, err)
 	w.pg = s
 	w.t.Cleanup(s.Stop)
-	require.NoError(w.t, pg.Migrate(ctx, s.OwnerURL()))
-	require.NoError(w.t, s.EnsureApp(ctx))
 	pool, err := pgxpool.New(ctx, s.OwnerURL())
 	require.NoError(w.t, err)
 	w.pool = pool

@@ -159,6 +159,7 @@ func newCity(t *testing.T, x, y netip.AddrPort) *city.City {
 func (h *house) onOwnDatabase() *pgx.Conn {
 	h.t.Helper()
 	db := ownDatabase(h.t)
+	h.bare = true
 	u, err := url.Parse(db)
 	require.NoError(h.t, err)
 	owner := pgtest.URL(strings.TrimPrefix(u.Path, "/"))

@@ -24,6 +24,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"d24/internal/platform/httpapi"
+	"d24/test/cluster"
 	"d24/test/foreign"
 	"d24/test/softphone"
 	"d24/voip/media"
@@ -31,6 +32,9 @@ import (
 
 // binary is the program under test: D24_BIN, or built here once.
 var binary string
+
+// migrated is the database that houses copy; D24_BARE=1 has each make its own from nothing.
+var migrated *cluster.Template
 
 func TestMain(m *testing.M) {
 	code, err := run(m)
@@ -42,15 +46,16 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) (int, error) {
+	dir, err := os.MkdirTemp("", "d24-e2e")
+	if err != nil {
+		return 1, err
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // another user runs it in one test, the database's passes through it
+		return 1, err
+	}
+	migrated = cluster.New(filepath.Join(dir, "data"))
 	if binary = os.Getenv("D24_BIN"); binary == "" {
-		dir, err := os.MkdirTemp("", "d24-e2e")
-		if err != nil {
-			return 1, err
-		}
-		defer os.RemoveAll(dir)
-		if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // another user runs it in one test
-			return 1, err
-		}
 		binary = filepath.Join(dir, "d24")
 		if out, err := exec.Command("go", "build", "-o", binary, "d24/cmd/d24").CombinedOutput(); err != nil { //nolint:gosec // our own program
 			return 1, fmt.Errorf("build: %w\n%s", err, out)
@@ -95,6 +100,7 @@ type house struct {
 	env     []string // besides the test's own
 	binary  string   // another copy of the program; "": the common one
 	dropped bool     // the test ends it by itself
+	bare    bool     // it makes its database itself, or has none of its own
 }
 
 // newHouse starts the program; it is ready when this returns.
@@ -133,6 +139,9 @@ func (h *house) begin() {
 		}
 		h.stop()
 	})
+	if !h.bare && os.Getenv("D24_BARE") == "" {
+		require.NoError(h.t, migrated.Copy(context.Background(), h.dir))
+	}
 	h.start()
 }
 

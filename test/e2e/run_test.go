@@ -54,6 +54,7 @@ func TestAStrangerRunsItTwice(t *testing.T) {
 	h.dir = filepath.Join(filepath.Dir(h.dir), strings.Repeat("глубоко/", 10), strings.Repeat("x", 60), "data")
 	require.Greater(t, len(h.dir), 200)
 	h.args = append(h.args, "--data", h.dir)
+	h.bare = true
 	h.started = func(c *exec.Cmd) { c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 	h.begin()
 	eventually(t, 30*time.Second, "it says what to try", func() bool { return strings.Contains(h.log.String(), "Попробуйте") })

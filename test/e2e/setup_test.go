@@ -52,6 +52,7 @@ func newFounding(t *testing.T) *founding {
 	w.kamailio = startKamailio(t, p.ip(atX), seed.UserX, seed.PasswordX, "("+lines+")", phones)
 	w.house = planHouse(t, p, trunkArgs(w.kamailio.addr, nowhere(t, p.ip(atY)))...)
 	db := ownDatabase(t)
+	w.bare = true
 	u, err := url.Parse(db)
 	require.NoError(t, err)
 	owner := pgtest.URL(strings.TrimPrefix(u.Path, "/"))
