@@ -42,13 +42,14 @@ const (
 	WatchSilent  Code = "watchman-silent"   // nobody looks after what should happen (R27)
 
 	NotRecorded    Code = "not-recorded"    // the disk takes no recordings
+	CallUnrecorded Code = "call-unrecorded" // a call, or its recording, was not written down (R27)
 	StorageDown    Code = "storage-down"    // the object storage takes no recordings
 	WebhookOff     Code = "webhook-off"     // a company's address failed for days and is told no more
 	RetentionWaits Code = "retention-waits" // recordings whose term is over are not removed
 )
 
 // Severity orders alarms on the screen.
-var Severity = map[Code]int{NobodyTakes: 1, TakenTwice: 1, Reassign: 1, TrunksDown: 1, TrunkDown: 2, CallsCapped: 1, PhoneGuessed: 2, IDBlocked: 2, ProbeFails: 2, CertEnds: 2, CertLast: 1, EngineDead: 1, VoiceMute: 1, PairMissing: 1, LongWait: 1, CallbackLate: 1, PauseLong: 2, TalkLong: 2, StepsLate: 1, StepParked: 1, WatchSilent: 1, Overdue: 2, CoverageGaps: 2, StorageDown: 2, RetentionWaits: 2, WebhookOff: 2, NotRecorded: 1}
+var Severity = map[Code]int{NobodyTakes: 1, TakenTwice: 1, Reassign: 1, TrunksDown: 1, TrunkDown: 2, CallsCapped: 1, PhoneGuessed: 2, IDBlocked: 2, ProbeFails: 2, CertEnds: 2, CertLast: 1, EngineDead: 1, VoiceMute: 1, PairMissing: 1, LongWait: 1, CallbackLate: 1, PauseLong: 2, TalkLong: 2, StepsLate: 1, StepParked: 1, WatchSilent: 1, Overdue: 2, CoverageGaps: 2, StorageDown: 2, RetentionWaits: 2, WebhookOff: 2, NotRecorded: 1, CallUnrecorded: 1}
 
 // Alarm is one that is raised.
 type Alarm struct {

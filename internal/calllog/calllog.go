@@ -230,18 +230,5 @@ func (s *Service) Orphans(ctx context.Context, tx *pg.Tx, node string) (int, err
 	if err != nil {
 		return 0, err
 	}
-	calls, err := find(ctx, tx, keys)
-	if err != nil {
-		return 0, err
-	}
-	for _, k := range keys {
-		c := calls[k]
-		if err := s.end(ctx, tx, *c, telephony.Report{At: tx.Now, Outcome: telephony.Unknown, Blame: telephony.Ours, Cut: true}); err != nil {
-			return 0, err
-		}
-		if _, err := tx.Exec(ctx, `update recordings set state = 'cut', note = 'оборвано сбоем' where call_id = $1 and state = 'writing'`, c.id); err != nil {
-			return 0, err
-		}
-	}
-	return len(keys), nil
+	return len(keys), s.Cut(ctx, tx, keys)
 }

@@ -27,7 +27,9 @@ import (
 // faulty is a house in which something is broken on purpose, and its watchman.
 type faulty struct {
 	*watched
-	op context.Context
+	op    context.Context
+	floor telephony.Floor // of the engine beside
+	calls int
 }
 
 func breaks(t *testing.T) *faulty {
@@ -61,7 +63,7 @@ func (h *faulty) faults() map[string]func() alarm.Code {
 		require.NoError(h.t, h.app.Escalation.Run(h.ctx, escalation.Step{TicketID: t.ID, In: escalation.Input{Started: true}}))
 		return t
 	}
-	return map[string]func() alarm.Code{
+	out := map[string]func() alarm.Code{
 		"an emergency without an escalation": func() alarm.Code {
 			h.emergency()
 			h.do(`delete from river_job`)
@@ -101,6 +103,53 @@ func (h *faulty) faults() map[string]func() alarm.Code {
 			return alarm.PairMissing
 		},
 	}
+	maps.Copy(out, h.unrecorded())
+	return out
+}
+
+// unrecorded are the ways in which a call is without its record.
+func (h *faulty) unrecorded() map[string]func() alarm.Code {
+	writing := &telephony.RecordingFact{State: "writing"}
+	return map[string]func() alarm.Code{
+		"an answered call without a recording": func() alarm.Code {
+			h.call(telephony.CallStarted, telephony.CallAnswered, telephony.CallEnded)
+			return alarm.CallUnrecorded
+		},
+		"a recording that does not end": func() alarm.Code {
+			h.tell(writing, telephony.CallStarted, telephony.CallAnswered, telephony.CallRecorded, telephony.CallEnded)
+			return alarm.CallUnrecorded
+		},
+		"a call that does not end": func() alarm.Code {
+			h.tell(writing, telephony.CallStarted, telephony.CallAnswered, telephony.CallRecorded)
+			return alarm.CallUnrecorded
+		},
+		"a call that nobody has told of": func() alarm.Code {
+			h.floor.Calls = []telephony.FloorCall{{CallKey: "c-untold", Phone: "+79000900001", IsInbound: true, State: "waiting", StartedAt: h.clk.Now()}}
+			return alarm.CallUnrecorded
+		},
+	}
+}
+
+// call is one of which these facts are told.
+func (h *faulty) call(kinds ...telephony.ReportKind) { h.t.Helper(); h.tell(nil, kinds...) }
+
+func (h *faulty) tell(rec *telephony.RecordingFact, kinds ...telephony.ReportKind) {
+	h.t.Helper()
+	h.calls++
+	key := fmt.Sprintf("c-%d", h.calls)
+	for i, k := range kinds {
+		r := telephony.Report{CallKey: key, Seq: i + 1, At: h.clk.Now(), Kind: k, Node: "phone", Direction: "inbound", Phone: "+79000900001", Called: "+73430000101", CompanyID: 1, LineID: 1}
+		if k == telephony.CallRecorded {
+			f := *rec
+			f.Path = "recordings/" + key + ".wav"
+			r.Recording = &f
+		}
+		if k == telephony.CallEnded {
+			r.Outcome = telephony.Answered
+		}
+		require.NoError(h.t, h.app.Telephony.Report(h.ctx, r))
+	}
+	h.do(`delete from river_job`)
 }
 
 // until lets the clock come to a moment of a row.
@@ -117,7 +166,8 @@ func (h *faulty) until(q string, args ...any) {
 // look is the watchman's, with the engine alive beside him.
 func (h *faulty) look() []string {
 	h.t.Helper()
-	require.NoError(h.t, h.app.Telephony.Beat(h.ctx, "phone", "127.0.0.1:1", telephony.Floor{At: h.clk.Now()}))
+	h.floor.At = h.clk.Now()
+	require.NoError(h.t, h.app.Telephony.Beat(h.ctx, "phone", "127.0.0.1:1", h.floor))
 	h.w.look(h.ctx)
 	return h.alarms()
 }
@@ -133,13 +183,17 @@ func (h *faulty) mend() {
 	h.do(`update duty_watches set next_at = $1`, now.AddDate(0, 0, 1)) // nobody comes or goes meanwhile: no worker would see it
 	h.do(`update tickets set status = 'cancelled', supplier_id = null where status = 'new'`)
 	h.do(`update alarms set cleared_at = $1 where code = 'pair-missing' and cleared_at is null`, now) // it goes when a person makes the half anew
+	h.floor.Calls = nil
+	h.do(`update calls set ended_at = $1 where ended_at is null`, now)
+	h.do(`update recordings set state = 'done' where state = 'writing'`)
+	h.do(`update calls c set recording_gone_at = $1 where answered_at is not null and recording_gone_at is null and not exists (select from recordings where call_id = c.id)`, now)
 }
 
 // TestFaultsAreTold is R27: whatever is broken is an alarm within a minute, and nothing is one
 // when all is well. D24_FAULTS=100 is its long form.
 func TestFaultsAreTold(t *testing.T) {
 	h := breaks(t)
-	many := 6
+	many := 10
 	if n, err := strconv.Atoi(os.Getenv("D24_FAULTS")); err == nil && n > 0 {
 		many = n
 	}

@@ -36,6 +36,7 @@ type watchman struct {
 	node  string
 	quiet int
 	looks int // since the pairs were looked at
+	gaps  gaps
 	// silent counts the looks in a row at which an engine was silent; "" stands for
 	// «no engine at all». Only engines' own loop touches it.
 	silent map[string]int
@@ -85,7 +86,7 @@ func (w *watchman) punctual(ctx context.Context) {
 
 func (w *watchman) look(ctx context.Context) {
 	well := true
-	for name, f := range map[string]func(context.Context) error{"beat": w.beat, "steps": w.steps, "late": w.late, "parked": w.app.Unparked, "promises": w.promises, "trunks": w.trunks, "voice": w.voice, "certificates": w.certs, "audit": w.seal, "pairs": w.pairs, "queue": w.app.Followup.Waiting, "pauses": w.app.Shift.LongPauses, "talks": w.app.Shift.LongTalks} {
+	for name, f := range map[string]func(context.Context) error{"beat": w.beat, "steps": w.steps, "late": w.late, "parked": w.app.Unparked, "promises": w.promises, "trunks": w.trunks, "voice": w.voice, "certificates": w.certs, "audit": w.seal, "pairs": w.pairs, "records": w.records, "queue": w.app.Followup.Waiting, "pauses": w.app.Shift.LongPauses, "talks": w.app.Shift.LongTalks} {
 		if err := f(ctx); err != nil && ctx.Err() == nil {
 			well = false
 			w.log.WarnContext(ctx, "the watchman could not look", "at", name, "err", err)

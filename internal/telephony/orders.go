@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -325,6 +326,16 @@ func (d *Desk) Recover(ctx context.Context, node string) (orders, calls int, err
 		return err
 	})
 	return orders, calls, err
+}
+
+// Lose ends the order of a call that no engine has in hand, as Recover does; a call of none is
+// left alone.
+func (d *Desk) Lose(ctx context.Context, tx *pg.Tx, callKey string) error {
+	order, is := strings.CutPrefix(callKey, CallKey(""))
+	if !is {
+		return nil
+	}
+	return d.end(ctx, tx, Report{OrderKey: order, Outcome: Unknown, Blame: Ours})
 }
 
 // DeadNodes lists engines that stopped beating.

@@ -16,7 +16,7 @@ import (
 // AlarmRow is something people must look at now.
 type AlarmRow struct {
 	ID        int64     `json:"id"`
-	Code      string    `json:"code" enum:"nobody-takes,taken-twice,reassign,coverage-gaps,trunks-down,trunk-down,caller-id-blocked,probe-fails,certificate-ends,certificate-last,calls-capped,phone-guessed,overdue-step,engine-dead,voice-mute,long-wait,callback-late,pause-long,talk-long,steps-late,step-parked,watchman-silent,pair-missing,not-recorded,storage-down,webhook-off,retention-waits"`
+	Code      string    `json:"code" enum:"nobody-takes,taken-twice,reassign,coverage-gaps,trunks-down,trunk-down,caller-id-blocked,probe-fails,certificate-ends,certificate-last,calls-capped,phone-guessed,overdue-step,engine-dead,voice-mute,long-wait,callback-late,pause-long,talk-long,steps-late,step-parked,watchman-silent,pair-missing,not-recorded,call-unrecorded,storage-down,webhook-off,retention-waits"`
 	Severity  int       `json:"severity" doc:"1 is the worst"`
 	Subject   string    `json:"subject" doc:"what it is about: ticket:15"`
 	CompanyID *int64    `json:"company_id" doc:"null: concerns us all"`
