@@ -71,6 +71,7 @@ type story struct {
 	seq       int
 	doubts    []string                // what operators were asked before a word counted
 	pushed    map[int64][]notify.Word // what devices showed
+	each      func()                  // after everything that happens
 }
 
 type flight struct {
@@ -85,18 +86,29 @@ var evening = time.Date(2026, 11, 24, 17, 0, 0, 0, time.UTC)
 func begin(t *testing.T) *story {
 	t.Helper()
 	t.Parallel()
+	return anew(t)
+}
+
+// anew is one more story of the same test.
+func anew(t *testing.T) *story {
+	t.Helper()
 	s := &story{t: t, start: evening, clock: clocktest.New(evening), phone: map[string][]answer{}, pushed: map[int64][]notify.Word{}}
 	s.pool = seedtest.New(t, s.clock).Pool
-	var err error
-	s.app, err = app.New(app.Config{Pool: s.pool, Clock: s.clock, Log: slog.New(slog.DiscardHandler), Time: s.clock})
-	require.NoError(t, err)
-	a := s.app
+	s.sys = access.AsSystem(context.Background(), "test")
+	s.op = operator()
+	s.starts()
+	return s
+}
+
+// starts is the program's start: what it knows, it knows from the database.
+func (s *story) starts() {
+	s.t.Helper()
+	a, err := app.New(app.Config{Pool: s.pool, Clock: s.clock, Log: slog.New(slog.DiscardHandler), Time: s.clock})
+	require.NoError(s.t, err)
+	s.app = a
 	s.floor = &desk.Floor{
 		DB: a.DB, Tasks: a.Tasks, Calls: a.Calls, Tickets: a.Tickets, Contacts: a.Contacts, Buildings: a.Buildings, Companies: a.Companies, Staff: a.Staff, Reasons: a.Reasons, Phones: a.Telephony, Pairs: a.Pairs,
 	}
-	s.sys = access.AsSystem(context.Background(), "test")
-	s.op = operator()
-	return s
 }
 
 func operator() context.Context {
@@ -115,6 +127,9 @@ func (s *story) pass(d time.Duration) {
 	until := s.clock.Now().Add(d)
 	for {
 		for s.runDueJob() || s.endDueCall() {
+			if s.each != nil {
+				s.each()
+			}
 		}
 		next := s.next()
 		if next.IsZero() || next.After(until) {
