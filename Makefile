@@ -87,9 +87,9 @@ bench-journal: ## figures of the journal at full size: lists, search, making req
 	@scripts/bench-journal
 	@scripts/bench-many
 
-chaos: ## kills parts of the running program at random and looks for what was lost; FOR=6m SEED=n CUTS=1000 AWAY=600 (seconds) STILL=30m
+chaos: ## kills parts of the running program at random and looks for what was lost; FOR=6m SEED=n CUTS=1000 AWAY=600 (seconds) STILL=30m FULL=10 POWER=50
 	@scripts/deps test
-	@D24_CHAOS_FOR=$(or $(FOR),3m) D24_CHAOS_SEED=$(SEED) D24_CHAOS_CUTS=$(or $(CUTS),1000) D24_CHAOS_AWAY=$(or $(AWAY),600) D24_STILL_FOR=$(or $(STILL),3m) go test -count=1 -timeout=12h -run '^Test(Chaos|CommitsAreCut|TheDatabaseIsAway|AStandstillIsTakenForADeath)$$' -v ./test/chaos
+	@D24_CHAOS_FOR=$(or $(FOR),3m) D24_CHAOS_SEED=$(SEED) D24_CHAOS_CUTS=$(or $(CUTS),1000) D24_CHAOS_AWAY=$(or $(AWAY),600) D24_STILL_FOR=$(or $(STILL),3m) D24_CHAOS_FULL=$(or $(FULL),10) D24_CHAOS_POWER=$(or $(POWER),50) go test -count=1 -timeout=12h -run '^Test(Chaos|CommitsAreCut|TheDatabaseIsAway|AStandstillIsTakenForADeath|TheDiskIsFull|ThePowerIsCut)$$' -v ./test/chaos
 
 hour: ## two dispatchers in real browsers serve the demo city for an hour; FOR=10m RATE=60, pictures to LOOK=DIR
 	@scripts/deps test

@@ -197,6 +197,12 @@ func free(t *testing.T, network, ip string) int {
 // newWorld starts the program: pages and workers twice, engines as many as asked for.
 func newWorld(t *testing.T, seedOf uint64, engines int, before ...func(*world)) *world {
 	t.Helper()
+	return newWorldOn(t, seedOf, engines, func(string) bool { return true }, before...)
+}
+
+// newWorldOn is newWorld on a disk that is made for it; nil: it cannot be.
+func newWorldOn(t *testing.T, seedOf uint64, engines int, disk func(dir string) bool, before ...func(*world)) *world {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "d24-chaos") //nolint:usetesting // the database's own user passes through it
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(dir, 0o755)) //nolint:gosec // the same
@@ -210,6 +216,9 @@ func newWorld(t *testing.T, seedOf uint64, engines int, before ...func(*world)) 
 			t.Log(w.verdicts)
 		}
 	})
+	if !disk(w.dir) {
+		return nil
+	}
 	w.database()
 	x, y := netip.MustParseAddrPort(net3+".2:5060"), netip.MustParseAddrPort(net3+".3:5060")
 	w.people(x, y, seedOf)
