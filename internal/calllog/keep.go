@@ -62,6 +62,9 @@ func (s *Service) Open(ctx context.Context, r Recording) (io.ReadSeekCloser, err
 		f, err = s.fromAway(ctx, r)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
+		if now, is := s.moved(ctx, r); is {
+			return s.Open(ctx, now)
+		}
 		return nil, fault.New(fault.NotFound, "recording.no_file", "Файла этой записи нет на диске.")
 	}
 	if err != nil || r.KeyID == 0 {
@@ -75,6 +78,16 @@ func (s *Service) Open(ctx context.Context, r Recording) (io.ReadSeekCloser, err
 		}
 	}
 	return nil, errors.Join(err, f.Close())
+}
+
+// moved is a recording that was sealed, or carried away, since its row was read: whoever listens
+// meanwhile hears it all the same (D3).
+func (s *Service) moved(ctx context.Context, r Recording) (now Recording, is bool) {
+	now = r
+	err := pg.Do(access.AsSystem(ctx, "recordings"), s.db, func(tx *pg.Tx) error {
+		return tx.QueryRow(ctx, `select path, coalesce(key_id, 0), away_at is not null from recordings where id = $1`, r.ID).Scan(&now.Path, &now.KeyID, &now.Away)
+	})
+	return now, err == nil && (now.Path != r.Path || now.Away != r.Away)
 }
 
 // Seal closes the recordings that lie in the clear on this machine's disk and says how

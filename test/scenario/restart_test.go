@@ -31,7 +31,7 @@ func dayOf(s *story) {
 	require.NoError(s.t, err)
 	s.says("+79000900001", answer{after: time.Minute, outcome: telephony.Answered, operator: "done"})
 	s.pass(12 * time.Hour)
-	require.Equal(s.t, ticket.Done, s.ticket(e.ID).Status)
+	require.Equal(s.t, ticket.Closed, s.ticket(e.ID).Status)
 }
 
 // journal is what everybody can read of it afterwards.
