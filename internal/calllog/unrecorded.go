@@ -12,8 +12,11 @@ import (
 )
 
 // recordedWithin is for how long after its end a call without a recording is looked for: what
-// is older is found in the journal.
-const recordedWithin = time.Hour
+// is older is found in the journal. No call lasts longer than lasts.
+const (
+	recordedWithin = time.Hour
+	lasts          = 12 * time.Hour
+)
 
 // Gap is something of a call that should have been written down and was not (R27).
 type Gap struct {
@@ -34,20 +37,26 @@ const (
 
 // Gaps are what is missing now, by the calls that living engines have in hand. A fact may still
 // be under way: only what stays is a fault. Engines that are silent have a watch of their own,
-// their nodes are left out.
-func (s *Service) Gaps(ctx context.Context, tx *pg.Tx, inHand []telephony.FloorCall, silent []string) ([]Gap, error) {
-	keys, begun := make([]string, 0, len(inHand)), []string{}
-	for _, c := range inHand {
-		keys = append(keys, c.CallKey)
-		if hasCall(c) {
-			begun = append(begun, c.CallKey)
+// those that still have facts to deliver say so: what they had in hand is not judged.
+func (s *Service) Gaps(ctx context.Context, tx *pg.Tx, floors []telephony.Floor, silent []string) ([]Gap, error) {
+	keys, begun, unjudged := []string{}, []string{}, append([]string{}, silent...)
+	for _, f := range floors {
+		if f.IsBehind() {
+			unjudged = append(unjudged, f.Node)
+		}
+		for _, c := range f.Calls {
+			keys = append(keys, c.CallKey)
+			if hasCall(c) && !f.IsBehind() {
+				begun = append(begun, c.CallKey)
+			}
 		}
 	}
-	rows, err := tx.Query(ctx, `select key, 'recording' from calls c where answered_at is not null and ended_at > $1 and recording_gone_at is null and not exists (select from recordings where call_id = c.id)
-		union all select key, 'close' from calls c where ended_at > $1 and exists (select from recordings where call_id = c.id and state = 'writing')
+	rows, err := tx.Query(ctx, `with over as (select id, key, answered_at, recording_gone_at from calls where started_at > $5 and ended_at > $1 and not node = any($3))
+		select key, 'recording' from over where answered_at is not null and recording_gone_at is null and not exists (select from recordings where call_id = over.id)
+		union all select key, 'close' from over where exists (select from recordings where call_id = over.id and state = 'writing')
 		union all select key, 'end' from calls where ended_at is null and not key = any($2) and not node = any($3)
 		union all select key, 'call' from unnest($4::text[]) key where not exists (select from calls where calls.key = key.key)
-		order by 1, 2`, tx.Now.Add(-recordedWithin), keys, append([]string{}, silent...), begun)
+		order by 1, 2`, tx.Now.Add(-recordedWithin), keys, unjudged, begun, tx.Now.Add(-recordedWithin-lasts))
 	if err != nil {
 		return nil, err
 	}

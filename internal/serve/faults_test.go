@@ -228,3 +228,32 @@ func TestFaultsAreTold(t *testing.T) {
 	}
 	fmt.Fprintf(t.Output(), "%d faults, told after %s at most\n", many, worst)
 }
+
+// TestWhoIsBehindIsNotJudged: facts of an engine that come late are late, not lost; its callers
+// are not called back for calls that went well.
+func TestWhoIsBehindIsNotJudged(t *testing.T) {
+	h := breaks(t)
+	h.mend()
+	code := h.unrecorded()["a call that does not end"]()
+	look := func(behind time.Duration) (told bool) {
+		for range time.Minute / lookEvery {
+			h.clk.Set(h.clk.Now().Add(lookEvery))
+			h.floor.Behind = h.clk.Now().Add(-behind)
+			told = slices.Contains(h.look(), string(code)) || told
+		}
+		return told
+	}
+	require.False(t, look(time.Minute), "it still has facts to deliver")
+	require.Equal(t, 1, h.going())
+	require.True(t, look(time.Second), "a fact of a moment ago is no excuse")
+	require.Zero(t, h.going(), "whoever was on the line is called back")
+}
+
+// going counts the calls that are not over.
+func (h *faulty) going() (n int) {
+	h.t.Helper()
+	require.NoError(h.t, pg.Do(h.ctx, h.app.DB, func(tx *pg.Tx) error {
+		return tx.QueryRow(h.ctx, `select count(*) from calls where ended_at is null`).Scan(&n)
+	}))
+	return n
+}

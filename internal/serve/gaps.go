@@ -9,7 +9,6 @@ import (
 	"d24/internal/alarm"
 	"d24/internal/calllog"
 	"d24/internal/platform/pg"
-	"d24/internal/telephony"
 )
 
 // Of calls without a record (R27): a fact may be under way for some seconds, after an absence of
@@ -79,11 +78,7 @@ func (w *watchman) missing(ctx context.Context, tx *pg.Tx, silent []string) ([]c
 	if err != nil {
 		return nil, err
 	}
-	var inHand []telephony.FloorCall
-	for _, f := range floors {
-		inHand = append(inHand, f.Calls...)
-	}
-	return w.app.Calls.Gaps(ctx, tx, inHand, silent)
+	return w.app.Calls.Gaps(ctx, tx, floors, silent)
 }
 
 // cut ends calls that nobody has in hand, and the orders they were of.

@@ -22,7 +22,17 @@ type Floor struct {
 	PhonesAt string       `json:"phones_at,omitempty"`
 	Phones   []FloorPhone `json:"phones,omitempty"`
 	Bans     []FloorBan   `json:"bans,omitempty"`
+	// Behind is when the oldest fact happened that is not written down yet; zero: all are.
+	Behind time.Time `json:"behind,omitzero"`
+	// Node is whose floor it is, where it is read.
+	Node string `json:"-"`
 }
+
+// behindFor is for how long a fact may be under way.
+const behindFor = 3 * time.Second
+
+// IsBehind says that the journal does not know yet what has happened here.
+func (f Floor) IsBehind() bool { return !f.Behind.IsZero() && f.At.Sub(f.Behind) > behindFor }
 
 // FloorWaiting is a call or an order waiting for an operator.
 type FloorWaiting struct {

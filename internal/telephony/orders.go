@@ -275,15 +275,17 @@ const nodeDead = 10 * time.Second
 
 // Floors are the floors of the living engines.
 func (d *Desk) Floors(ctx context.Context, tx *pg.Tx) ([]Floor, error) {
-	rows, err := tx.Query(ctx, `select floor from engine_nodes where seen_at > $1`, tx.Now.Add(-nodeDead))
+	rows, err := tx.Query(ctx, `select node, floor from engine_nodes where seen_at > $1`, tx.Now.Add(-nodeDead))
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (f Floor, err error) {
+		var node string
 		var raw []byte
-		if err = r.Scan(&raw); err == nil {
+		if err = r.Scan(&node, &raw); err == nil {
 			err = json.Unmarshal(raw, &f)
 		}
+		f.Node = node
 		return f, err
 	})
 }

@@ -364,7 +364,7 @@ func (e *Engine) claiming(ctx context.Context) {
 }
 
 func (e *Engine) floor() telephony.Floor {
-	f := telephony.Floor{At: time.Now(), Waiting: []telephony.FloorWaiting{}, Operators: []telephony.FloorSeat{}, Trunks: e.trunks.floor(), Mute: e.prompts.isMute(), CertEnds: e.ownCertEnds()}
+	f := telephony.Floor{At: time.Now(), Behind: e.reports.oldest(), Waiting: []telephony.FloorWaiting{}, Operators: []telephony.FloorSeat{}, Trunks: e.trunks.floor(), Mute: e.prompts.isMute(), CertEnds: e.ownCertEnds()}
 	for _, c := range e.queue {
 		kind := "inbound"
 		if !c.inbound {

@@ -108,6 +108,16 @@ func (r *reports) waiting() int {
 	return len(r.wait)
 }
 
+// oldest is when the oldest fact happened that is not delivered yet; zero: there is none.
+func (r *reports) oldest() (at time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.wait) > 0 {
+		at = r.wait[0].At
+	}
+	return at
+}
+
 // keep writes what is not in the file yet. Of a fact for which there is no room nothing stays in
 // it, or the next one would stand in its line (R12). The caller holds the lock.
 func (r *reports) keep() {
