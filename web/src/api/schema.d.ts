@@ -5211,7 +5211,7 @@ export interface components {
         };
         AlarmRow: {
             /** @enum {string} */
-            code: "nobody-takes" | "taken-twice" | "reassign" | "coverage-gaps" | "trunks-down" | "trunk-down" | "caller-id-blocked" | "probe-fails" | "certificate-ends" | "certificate-last" | "calls-capped" | "phone-guessed" | "overdue-step" | "engine-dead" | "voice-mute" | "long-wait" | "callback-late" | "pause-long" | "talk-long" | "steps-late" | "step-parked" | "watchman-silent" | "pair-missing" | "not-recorded" | "storage-down" | "webhook-off" | "retention-waits";
+            code: "nobody-takes" | "taken-twice" | "reassign" | "coverage-gaps" | "trunks-down" | "trunk-down" | "caller-id-blocked" | "probe-fails" | "certificate-ends" | "certificate-last" | "calls-capped" | "phone-guessed" | "overdue-step" | "engine-dead" | "voice-mute" | "long-wait" | "callback-late" | "pause-long" | "talk-long" | "steps-late" | "step-parked" | "watchman-silent" | "pair-missing" | "not-recorded" | "call-unrecorded" | "storage-down" | "webhook-off" | "retention-waits";
             /**
              * Format: int64
              * @description null: concerns us all
