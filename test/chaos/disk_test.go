@@ -86,6 +86,7 @@ func TestTheDiskIsFull(t *testing.T) {
 	desk.Do(ctx, "answer", ringing.Key)
 	_, err = desk.Call(ctx, "talking")
 	require.NoError(t, err)
+	crew(t, w, "operator", "operator2")
 	load, enough := context.WithCancel(ctx)
 	var loads sync.WaitGroup
 	loads.Go(func() { w.residents(load, 2*time.Second) })
@@ -133,6 +134,6 @@ func (w *world) amcheck(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := exec.CommandContext(ctx, filepath.Join(bin, "pg_amcheck"), "--install-missing", "--heapallindexed", "-d", w.pg.OwnerURL()) //nolint:gosec // the program found
+	c := exec.CommandContext(ctx, filepath.Join(bin, "pg_amcheck"), "--install-missing", "--heapallindexed", w.pg.OwnerURL()) //nolint:gosec // the program found
 	return c.CombinedOutput()
 }
