@@ -21,7 +21,7 @@ export function Recordings({ call: c }: { call: CallDetail }) {
                   {w.consulted(r.with)} <span className="t2 s12">{w.consultedHint}</span>
                 </div>
               )}
-              <Player recordingId={r.id} durationMs={r.duration_ms} />
+              <Player recordingId={r.id} durationMs={r.duration_ms} peer={r.talk > 0 ? w.consultant : undefined} />
             </section>
           ))}
         </div>

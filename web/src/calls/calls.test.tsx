@@ -147,6 +147,8 @@ describe("the journal of calls", () => {
     const first = showPage(<Recordings call={both} />, { ...company, permissions: ["call.read", "recording.play"] });
     const talk = await screen.findByRole("region", { name: "Консультация перед переводом: Бухгалтер" });
     expect(within(talk).getByText("звонящий слышал музыку")).toBeVisible();
+    expect(within(talk).getByText("специалист")).toBeInTheDocument(); // he is in the upper row, the subscriber hears music
+    expect(within(talk).queryByText("абонент")).toBeNull();
     expect(screen.getAllByRole("region", { name: /Консультация|^Запись$/ })).toHaveLength(2);
     first.unmount();
     showPage(<Recordings call={both} />, company);

@@ -15,7 +15,15 @@ const LEAP_SEC = 30;
  * A recording: play and pause, place by click or keys, speed, the file by right, until when it is kept. The sound is
  * fetched only when it is played, because listening is written into the audit journal; the drawing is not listening.
  */
-export function Player({ recordingId, durationMs }: { recordingId: number; durationMs: number }) {
+export function Player({
+  recordingId,
+  durationMs,
+  peer,
+}: {
+  recordingId: number;
+  durationMs: number;
+  peer?: string | undefined;
+}) {
   const w = useWords();
   const audio = useRef<HTMLAudioElement>(null);
   const [playing, setPlaying] = useState(false);
@@ -71,6 +79,7 @@ export function Player({ recordingId, durationMs }: { recordingId: number; durat
           {playing ? <IconPlayerPauseFilled size={13} aria-hidden /> : <IconPlayerPlayFilled size={13} aria-hidden />}
         </button>
         <Wave
+          peer={peer}
           peaks={peaks.data}
           at={total > 0 ? at / total : 0}
           total={total}
@@ -105,6 +114,8 @@ export function Player({ recordingId, durationMs }: { recordingId: number; durat
 }
 
 type WaveProps = {
+  /** Who is in the upper row; without: the subscriber. */
+  peer: string | undefined;
   peaks: RecordingPeaks | undefined;
   /** How much is played, 0..1. */
   at: number;
@@ -131,7 +142,7 @@ export function placeOf(key: string, at: number, total: number): number | undefi
 }
 
 /** Two rows: who called or was called above, our side below. */
-function Wave({ peaks, at, total, onSeek, onMove, onToggle }: WaveProps) {
+function Wave({ peer, peaks, at, total, onSeek, onMove, onToggle }: WaveProps) {
   const w = useWords();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
@@ -160,7 +171,7 @@ function Wave({ peaks, at, total, onSeek, onMove, onToggle }: WaveProps) {
   return (
     <div className="tracks">
       <span className="track" aria-hidden>
-        {w.peer}
+        {peer ?? w.peer}
       </span>
       <span className="track" aria-hidden>
         {w.ours}

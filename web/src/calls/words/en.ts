@@ -65,6 +65,7 @@ export const en: typeof ru = {
   recorded: "Recording",
   consulted: (who) => `Consultation before the transfer: ${who}`,
   consultedHint: "the caller heard music",
+  consultant: "specialist",
   noRecording: "This call has no recording.",
   mayNotPlay: "You may not listen to recordings.",
   waited: (time) => `waited ${time}`,

@@ -74,6 +74,7 @@ export const ru = {
   recorded: "Запись",
   consulted: (who: string) => `Консультация перед переводом: ${who}`,
   consultedHint: "звонящий слышал музыку",
+  consultant: "специалист",
   noRecording: "Записи у этого звонка нет.",
   mayNotPlay: "Слушать записи вам не разрешено.",
   waited: (time: string) => `ждал ${time}`,
