@@ -56,7 +56,7 @@ var errNoName = errors.New("trunk: no such name")
 
 // Find is where a provider is. A port that is given, or an address, asks for no SRV record.
 func (n *Names) Find(ctx context.Context, host string, port int, transport string) (Answer, error) {
-	if port == 0 && net.ParseIP(host) == nil {
+	if port == 0 && isPublic(host) {
 		a, err := n.service(ctx, host, transport)
 		if !errors.Is(err, errNoName) {
 			return a, err
@@ -132,7 +132,7 @@ func (n *Names) addresses(ctx context.Context, host string) (ips []string, ttl t
 	if system == nil {
 		system = net.DefaultResolver.LookupHost
 	}
-	if net.ParseIP(host) == nil && strings.Contains(host, ".") && !inHosts(host) {
+	if isPublic(host) {
 		for _, kind := range []dnsmessage.Type{dnsmessage.TypeA, dnsmessage.TypeAAAA} {
 			var records []dnsmessage.ResourceBody
 			if records, ttl, err = n.ask(ctx, host, kind); errors.Is(err, errNoName) {
@@ -153,6 +153,12 @@ func (n *Names) addresses(ctx context.Context, host string) (ips []string, ttl t
 	}
 	ips, err = system(ctx, host)
 	return ips, 0, err
+}
+
+// isPublic says that name servers are to be asked: of a name that is short, or stands in the
+// machine's own table, they know nothing, and may be absent.
+func isPublic(host string) bool {
+	return net.ParseIP(host) == nil && strings.Contains(host, ".") && !inHosts(host)
 }
 
 func (n *Names) servers() []string {
