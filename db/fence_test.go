@@ -262,6 +262,8 @@ func TestTheWallOfATeam(t *testing.T) {
 		require.NoError(t, err)
 		require.ElementsMatch(t, team, seen)
 	}
+	require.Empty(t, strs(t, owner, `select polrelid::regclass::text from pg_policy, concat(pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)) x where x like '%app.companies%' and x not like '%app.team%'`),
+		"the array names only companies behind the bitmap")
 	_, err = owner.Exec(t.Context(), "begin; set local role d24_desk; set local app.company_id = '0'; set local app.companies = '{0,2}'")
 	require.NoError(t, err)
 	require.Equal(t, []string{"2"}, strs(t, owner, "select company_id::text from tickets"))
