@@ -43,10 +43,10 @@ const eyelid = `(() => {
 func TestNoTextBecomesAScript(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	placed, refused, left := h.poison()
+	placed, lost, refused, left := h.poison()
 	require.Empty(t, left, "every field is tried: what keeps a text from coming to it needs a fixture")
 	require.Greater(t, len(placed), 150)
-	require.Empty(t, changed(t, placed, h.written()), "taken, and not kept as it was sent")
+	require.Empty(t, lost, "taken, and not kept as it was sent")
 	t.Logf("%d fields kept payloads, %d refused them", len(placed), len(refused))
 
 	// what comes by telephone: a caller's own number, and a call that ends

@@ -164,11 +164,12 @@ func kept(v any, name string) (out []string) {
 
 // poison puts payloads into every field of free text that the document has, of every
 // operation, by the requests of the isolation test, a fixture or a sample, one field at a time.
-// It tells which took them, and what, which refused them in words, and which were not come to,
-// and why.
-func (h *house) poison() (placed map[string]string, refused []string, left map[string]string) {
+// It tells which took them, which took them and did not keep them as they were, which refused
+// them in words, and which were not come to, and why.
+func (h *house) poison() (placed []string, lost map[string]string, refused []string, left map[string]string) {
 	h.t.Helper()
-	placed, left = map[string]string{}, map[string]string{}
+	lost, left = map[string]string{}, map[string]string{}
+	looksFor := h.looksFor()
 	cases := isolation(h, h.prey())
 	for _, f := range more {
 		maps.Copy(cases, f(h))
@@ -195,7 +196,10 @@ func (h *house) poison() (placed map[string]string, refused []string, left map[s
 					turns = t.turns != ""
 					text := pack(n, min(size, places[at]))
 					if how = h.place(schema, t, at, text); how == "" {
-						placed[name] = text
+						placed = append(placed, name)
+						if unwritten[name] == "" && !h.keeps(looksFor, text) {
+							lost[name] = text
+						}
 						break
 					}
 				}
@@ -212,7 +216,7 @@ func (h *house) poison() (placed map[string]string, refused []string, left map[s
 			}
 		}
 	}
-	return placed, refused, left
+	return placed, lost, refused, left
 }
 
 // whole is a request of an operation without a case, or with one that serves once.
