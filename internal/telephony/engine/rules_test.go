@@ -102,7 +102,7 @@ func (d *desk) wish(s telephony.SeatWish) {
 func TestALimitOfAPauseIsShown(t *testing.T) {
 	t.Parallel()
 	at := time.Now()
-	e := &Engine{seats: map[int64]*seat{}, set: telephony.DefaultQueue(), prompts: &prompts{}, trunks: &trunks{}}
+	e := &Engine{seats: map[int64]*seat{}, set: telephony.DefaultQueue(), prompts: &prompts{}, trunks: &trunks{}, reports: &reports{}}
 	e.seats[1] = &seat{e: e, state: statePause, reason: "Обед", since: at}
 	e.seats[2] = &seat{e: e, state: statePause, reason: "другое", since: at}
 	f := e.floor()
