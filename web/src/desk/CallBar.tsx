@@ -284,13 +284,16 @@ function Controls({ keypadOpen, onKeypadOpen, settled, onHangUp, onTransfer }: P
       <Button
         className="btn-primary"
         data-testid={counts ? "dial-now" : "answer"}
-        miw={150}
+        miw={talk ? 0 : 150}
         disabled={(!rings || byDesk) && !counts}
         leftSection={<IconPhone size={16} />}
         rightSection={<Key>F2</Key>}
         onClick={() => (counts ? phone.dialNow() : phone.answer())}
       >
-        {counts ? w.bar.dialNow : call?.direction === "task" && rings ? w.bar.take : w.bar.answer}
+        {/* In a talk its place is the name's: who rings is read, nothing is answered. */}
+        <span className={talk ? "sr" : undefined}>
+          {counts ? w.bar.dialNow : call?.direction === "task" && rings ? w.bar.take : w.bar.answer}
+        </span>
       </Button>
       <Button
         variant="default"

@@ -75,7 +75,7 @@ export const ru = {
   probePrice: "Цена звонка, ₽",
   probeBudget: "Не больше в сутки, ₽",
   probeWaits: "ещё не было",
-  probeWell: (at: string, seconds: number) => `прошёл ${at}, ответ за ${seconds.toFixed(2).replace(".", ",")} с`,
+  probeWell: (at: string, seconds: number) => `прошёл ${at}, ответ за ${seconds.toFixed(2).replace(".", ",")}\u00a0с`,
   probeFailed: (why: string, at: string) => `не прошёл ${at}: ${why}`,
   inARow: (n: number) => `неудач подряд: ${String(n)}`,
   spent: (calls: number, sum: string) => `за сутки звонков ${String(calls)}, ${sum}`,
