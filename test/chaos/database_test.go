@@ -92,11 +92,7 @@ func TestTheDatabaseIsAway(t *testing.T) {
 	defer cancel()
 	desk := w.signIn(ctx, "supervisor").sit(t, ctx)
 	live := w.city.Resident("+79000900098").Call("+73430000101", city.Script{HangUp: city.Duration(lasts + 2*time.Minute)})
-	ringing, err := desk.Call(ctx, "ringing")
-	require.NoError(t, err)
-	desk.Do(ctx, "answer", ringing.Key)
-	_, err = desk.Call(ctx, "talking")
-	require.NoError(t, err)
+	answers(t, ctx, desk)
 	crew(t, w, "operator", "operator2")
 	eventually(t, 30*time.Second, "the operators are at their places", func() bool {
 		n, err := askOnce(ctx, w, one[int], `select count(*)::int from engine_nodes, jsonb_array_elements(floor->'operators') o where duty = 'active' and o->>'state' = 'ready'`)

@@ -81,11 +81,7 @@ func TestTheDiskIsFull(t *testing.T) {
 	defer cancel()
 	desk := w.signIn(ctx, "supervisor").sit(t, ctx)
 	live := w.city.Resident("+79000900098").Call("+73430000101", city.Script{HangUp: city.Duration(time.Duration(times) * 2 * time.Minute)})
-	ringing, err := desk.Call(ctx, "ringing")
-	require.NoError(t, err)
-	desk.Do(ctx, "answer", ringing.Key)
-	_, err = desk.Call(ctx, "talking")
-	require.NoError(t, err)
+	answers(t, ctx, desk)
 	crew(t, w, "operator", "operator2")
 	load, enough := context.WithCancel(ctx)
 	var loads sync.WaitGroup

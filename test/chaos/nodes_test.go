@@ -114,6 +114,16 @@ func (p *person) sit(t *testing.T, ctx context.Context) *softphone.Phone {
 	return s
 }
 
+// answers takes the call that comes, and returns when both talk.
+func answers(t *testing.T, ctx context.Context, desk *softphone.Phone) {
+	t.Helper()
+	ringing, err := desk.Call(ctx, "ringing")
+	require.NoError(t, err)
+	desk.Do(ctx, "answer", ringing.Key)
+	_, err = desk.Call(ctx, "talking")
+	require.NoError(t, err)
+}
+
 // TestOneOfEachIsKilled: two engines, two workers, two pages on one PostgreSQL. One of
 // each dies and does not come back: a caller is answered and spoken with, his request is
 // saved, and its executor's telephone rings.

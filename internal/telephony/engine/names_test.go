@@ -53,13 +53,7 @@ func TestATrunkKnownByItsNameAlone(t *testing.T) {
 	r := w.desk.until(t, "started", func(r telephony.Report) bool { return r.Kind == telephony.CallStarted })
 	require.Equal(t, int64(1), r.TrunkID, "whose call it is")
 	w.eventually("he is greeted", func() bool { return ear.heard(voiceTone) })
-	heard := w.answering("+79000001001")
-	w.desk.place(order("task-1", "+79000001001", telephony.AnnounceOnly))
-	select {
-	case <-heard:
-	case <-w.ctx().Done():
-		t.Fatal("no call leaves")
-	}
+	w.callLeaves()
 	next := newNames(w.engine)
 	next.lookup = where(func(string) ([]string, error) { return nil, errors.New("no such host") })
 	next.refresh(w.ctx(), w.desk.trunks)
@@ -79,13 +73,7 @@ func TestATrunkOfSeveralAddressesIsSentToOneThatAnswers(t *testing.T) {
 	require.Equal(t, []string{dead, living}, w.engine.trunks.names.of(w.desk.trunks[0]), "the one that is off is asked first")
 	w.eventually("the trunk lives", func() bool { return w.engine.trunks.floor()[0].State == "up" })
 	require.Equal(t, w.provider.Addr().String(), w.engine.trunks.names.at(w.desk.trunks[0]))
-	heard := w.answering("+79000001001")
-	w.desk.place(order("task-1", "+79000001001", telephony.AnnounceOnly))
-	select {
-	case <-heard:
-	case <-w.ctx().Done():
-		t.Fatal("no call leaves")
-	}
+	w.callLeaves()
 }
 
 // TestATrunkWhoseNameLeadsNowhereSaysSo: at the trunk, in words; the others work.
@@ -122,13 +110,7 @@ func TestATrunkWithoutAPortIsFoundByItsService(t *testing.T) { // RFC 3263
 	})
 	require.Equal(t, w.provider.Addr().String(), w.engine.trunks.names.at(w.desk.trunks[0]))
 	require.True(t, w.engine.filter.Lets(netip.MustParseAddr("127.0.60.253")))
-	heard := w.answering("+79000001001")
-	w.desk.place(order("task-1", "+79000001001", telephony.AnnounceOnly))
-	select {
-	case <-heard:
-	case <-w.ctx().Done():
-		t.Fatal("no call leaves")
-	}
+	w.callLeaves()
 	require.Equal(t, int32(1), asked.Load(), "it is good for an hour")
 	next := newNames(w.engine)
 	next.lookup = where(func(string) ([]string, error) { return nil, errors.New("no such host") })
@@ -175,4 +157,16 @@ func TestAnAnswerIsGoodAsLongAsItSays(t *testing.T) {
 	require.Equal(t, 23, asked, "one that does not say is good for half a minute")
 	ago(31 * time.Second)
 	require.Equal(t, 24, asked)
+}
+
+// callLeaves has a person called and waits until he hears it.
+func (w *world) callLeaves() {
+	w.t.Helper()
+	heard := w.answering("+79000001001")
+	w.desk.place(order("task-1", "+79000001001", telephony.AnnounceOnly))
+	select {
+	case <-heard:
+	case <-w.ctx().Done():
+		w.t.Fatal("no call leaves")
+	}
 }
